@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The commands on attach points: what bpf(2) checks before it asks the list.
+ *
+ * What a request names is used or the request is refused; so every field that a command does not
+ * use has to be zero, and every flag it does not know is an error.
+ */
+#include "internal.h"
+
+int mprog_hook_of(u32 attach_type, u32 *hook)
+{
+	*hook = attach_type - MPROG_INGRESS;
+	return *hook < MPROG_HOOKS ? 0 : -EINVAL;
+}
+
+/* Checks flag bits and gives ID its one internal place. */
+int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags)
+{
+	u32 known = MPROG_F_REPLACE | MPROG_F_BEFORE | MPROG_F_AFTER | MPROG_F_LINK;
+
+	if (mprog_is_rfc2(net))
+		known |= MPROG_F_FIRST | MPROG_F_LAST | MPROG_F_ID;
+	else
+		known |= MPROG_F_ID_MAINLINE;
+	if ((bits & ~known) && !mprog_fault(net, unknown_flags_ignored))
+		return -EINVAL;
+	bits &= known;
+	if (!mprog_is_rfc2(net) && (bits & MPROG_F_ID_MAINLINE))
+		bits ^= MPROG_F_ID_MAINLINE | MPROG_F_ID;
+	*flags = bits;
+	return 0;
+}
+
+struct mprog_list *mprog_point(struct mprog_net *net, u32 ifindex, u32 hook)
+{
+	if (ifindex - 1 >= net->params.devices || !net->devices[ifindex - 1].present)
+		return NULL;
+	return &net->devices[ifindex - 1].lists[hook];
+}
+
+/* A program of the type that attach points want, by descriptor. */
+static struct mprog_prog *classifier_get(struct mprog_net *net, u32 fd)
+{
+	struct mprog_prog *prog = mprog_prog_by_fd(net, fd);
+
+	if (IS_ERR(prog))
+		return prog;
+	if (prog->type != MPROG_SCHED_CLS) {
+		mprog_prog_put(net, prog);
+		return ERR_PTR(-EINVAL);
+	}
+	return prog;
+}
+
+/* Checks what an attach and a detach have in common, up to the program. */
+static int request_of(struct mprog_net *net, const struct mprog_attr *attr, u32 *hook,
+		      struct mprog_request *req)
+{
+	int ret;
+
+	ret = mprog_hook_of(attr->attach_type, hook);
+	if (ret)
+		return ret;
+	if (mprog_fault(net, device_before_flags) && !mprog_point(net, attr->ifindex, *hook))
+		return -ENODEV;
+	req->relative = attr->relative;
+	req->expected = attr->expected_revision;
+	return mprog_flags_of(net, attr->flags, &req->flags);
+}
+
+int mprog_prog_attach(struct mprog_net *net, const struct mprog_attr *attr)
+{
+	struct mprog_request req = {};
+	struct mprog_prog *old;
+	struct mprog_list *list;
+	bool names_old;
+	u32 hook;
+	int ret;
+
+	ret = request_of(net, attr, &hook, &req);
+	if (ret)
+		return ret;
+	names_old = !mprog_is_rfc2(net) && (req.flags & MPROG_F_REPLACE);
+	if (attr->old_fd && !names_old && !mprog_fault(net, old_without_replace_ignored))
+		return -EINVAL;
+	req.prog = classifier_get(net, attr->prog_fd);
+	if (IS_ERR(req.prog))
+		return PTR_ERR(req.prog);
+	list = mprog_point(net, attr->ifindex, hook);
+	if (!list) {
+		ret = -ENODEV;
+		goto out_prog;
+	}
+	if (names_old) {
+		old = classifier_get(net, attr->old_fd);
+		if (IS_ERR(old)) {
+			ret = PTR_ERR(old);
+			goto out_prog;
+		}
+		req.old = old;
+	}
+	ret = mprog_attach(list, &req);
+	if (req.old && !(ret && mprog_fault(net, old_leaked_on_error)))
+		mprog_prog_put(net, req.old);
+	if (ret == -ESTALE && mprog_fault(net, prog_leaked_on_stale))
+		return ret;
+out_prog:
+	/* The entry keeps the reference. */
+	if (ret)
+		mprog_prog_put(net, req.prog);
+	return ret;
+}
+
+int mprog_prog_detach(struct mprog_net *net, const struct mprog_attr *attr)
+{
+	struct mprog_request req = {};
+	struct mprog_list *list;
+	u32 hook;
+	int ret;
+
+	ret = request_of(net, attr, &hook, &req);
+	if (ret)
+		return ret;
+	if (attr->old_fd)
+		return -EINVAL;
+	if (attr->prog_fd) {
+		req.prog = classifier_get(net, attr->prog_fd);
+		if (IS_ERR(req.prog))
+			return PTR_ERR(req.prog);
+	}
+	list = mprog_point(net, attr->ifindex, hook);
+	ret = list ? mprog_detach(list, &req) : -ENODEV;
+	if (req.prog && !(ret && mprog_fault(net, named_leaked_on_failed_detach)))
+		mprog_prog_put(net, req.prog);
+	return ret;
+}
+
+/* One value of one array of a query, if the caller asked for that array. */
+static int put_out(u32 *array, u32 at, u32 value)
+{
+	if (IS_ERR(array))
+		return PTR_ERR(array);
+	if (array)
+		array[at] = value;
+	return 0;
+}
+
+static int put_entry(struct mprog_net *net, const struct mprog_query *query, u32 at,
+		     const struct mprog_prog *prog, const struct mprog_cp *cp)
+{
+	u32 prog_flags = cp->link ? 0 : cp->flags;
+	u32 link_flags = cp->link ? cp->flags : 0;
+	u32 link_id = cp->link ? cp->link->id : 0;
+	int ret;
+
+	if (mprog_fault(net, query_without_link_ids))
+		link_id = 0;
+	if (mprog_fault(net, query_without_flags))
+		prog_flags = link_flags = 0;
+	ret = put_out(query->prog_ids, at, prog->id);
+	if (!ret)
+		ret = put_out(query->link_ids, at, link_id);
+	if (!ret)
+		ret = put_out(query->prog_flags, at, prog_flags);
+	if (!ret)
+		ret = put_out(query->link_flags, at, link_flags);
+	return ret;
+}
+
+int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
+{
+	const struct mprog_array *array;
+	struct mprog_list *list;
+	bool asked, truncated;
+	u32 hook, end, i;
+	int ret;
+
+	ret = mprog_hook_of(query->attach_type, &hook);
+	if (ret)
+		return ret;
+	list = mprog_point(net, query->ifindex, hook);
+	if (!list)
+		return -ENODEV;
+	if ((query->query_flags || query->attach_flags) && !mprog_fault(net, query_flags_ignored))
+		return -EINVAL;
+	query->revision = list->revision;
+	query->count = list->count;
+	asked = query->prog_ids || query->link_ids || query->prog_flags || query->link_flags;
+	if (mprog_fault(net, query_wants_prog_ids) && !query->prog_ids)
+		asked = false;
+	if (!asked || !query->room)
+		return 0;
+	truncated = query->room < list->count;
+	end = truncated ? query->room : list->count;
+	if (truncated && mprog_fault(net, query_one_short))
+		end--;
+	array = mprog_active(list);
+	for (i = 0; i < end; i++) {
+		ret = put_entry(net, query, i, array->fp[i], &array->cp[i]);
+		if (ret)
+			return ret;
+	}
+	if (truncated && mprog_fault(net, query_counts_what_fits))
+		query->count = query->room;
+	return truncated && !mprog_fault(net, query_without_enospc) ? -ENOSPC : 0;
+}
+
+int mprog_device_remove(struct mprog_net *net, u32 ifindex)
+{
+	const struct mprog_array *array;
+	struct mprog_list *list;
+	u32 hook, count, i;
+
+	if (!mprog_point(net, ifindex, 0))
+		return -ENODEV;
+	for (hook = 0; hook < MPROG_HOOKS; hook++) {
+		list = mprog_point(net, ifindex, hook);
+		array = mprog_active(list);
+		count = list->count;
+		for (i = 0; i < count; i++) {
+			if (array->cp[i].link && !mprog_fault(net, device_forgets_links))
+				array->cp[i].link->list = NULL;
+		}
+		mprog_list_clear(list);
+		/* What is idle now is the list as it was; the links' programs are the links'
+		 * affair. */
+		for (i = 0; i < count; i++) {
+			if (!array->cp[i].link && !mprog_fault(net, device_keeps_references))
+				mprog_prog_put(net, array->fp[i]);
+		}
+	}
+	net->devices[ifindex - 1].present = false;
+	return 0;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Mistakes to be planted, one at a time, to see that the harness finds them.
+ *
+ * X(name, dialects, sentence). Each is a slip that a patch could contain, many that one did. Where
+ * it sits in the code, `mprog_fault(net, name)` asks for it; see internal.h. Each shows in what a
+ * caller can observe: an error, an answer, a list, a revision, the sum of the references.
+ */
+#ifndef _MPROG_FAULTS_H
+#define _MPROG_FAULTS_H
+
+/* clang-format off */
+#define MPROG_FAULTS(X) \
+	/* Places */ \
+	X(after_one_too_far, both, "AFTER an object inserts one entry too far back.") \
+	X(before_lands_behind, both, "BEFORE an object inserts behind it.") \
+	X(prepend_appends, mainline, "BEFORE of nothing appends.") \
+	X(replace_beside_wrong_neighbour, mainline, "REPLACE with BEFORE or AFTER wants its anchor on the other side.") \
+	X(directives_need_not_agree, mainline, "Directives that name different places are not refused; the first one wins.") \
+	X(relative_unused, both, "A relative object, ID or LINK without a directive is ignored.") \
+	X(relative_owner_ignored, both, "A relative link means any entry with its program, whoever owns it.") \
+	X(relative_type_unchecked, both, "A relative program of another type is not refused as such.") \
+	X(id_of_nothing, both, "ID with 0 means no relative object.") \
+	X(link_of_nothing, both, "LINK with descriptor 0 means no relative object.") \
+	/* Owners */ \
+	X(replace_owner_ignored, both, "REPLACE by program takes over a link's entry.") \
+	X(named_detach_takes_link_entry, both, "A detach that names the program removes a link's entry.") \
+	X(unnamed_detach_takes_link_entry, both, "A detach that names no program removes a link's entry.") \
+	X(link_owned_not_counted_as_there, both, "A program that a link has on the list can be attached once more.") \
+	X(update_forgets_owner, both, "A link update leaves an entry that belongs to no link.") \
+	X(update_makes_duplicate, both, "A link update to a program on the list is accepted.") \
+	X(update_of_detached_accepted, both, "A link that is on no list can be updated.") \
+	X(update_ignores_old, both, "A link update does not look whether the old program is the current one.") \
+	X(link_close_leaves_entry, both, "The last close of a link leaves its entry behind.") \
+	X(device_forgets_links, both, "Links are not told that their device goes.") \
+	X(link_create_on_wrong_side, both, "A link for egress lands on the ingress list.") \
+	/* Which error wins, which request is refused */ \
+	X(exist_before_stale, mainline, "EEXIST wins over ESTALE.") \
+	X(relative_before_exist, mainline, "The relative object's error wins over EEXIST.") \
+	X(full_before_relative, mainline, "ERANGE of a full list wins over the relative object's error.") \
+	X(exist_before_full, rfc2, "EEXIST wins over ENOSPC.") \
+	X(absent_before_exist, rfc2, "ENOENT for the replaced program wins over EEXIST.") \
+	X(stale_before_empty, mainline, "ESTALE wins over ENOENT on an empty list.") \
+	X(device_before_flags, both, "ENODEV wins over EINVAL for unknown flags.") \
+	X(perm_before_nolink, both, "EPERM wins over ENOLINK in a link update.") \
+	X(unknown_flags_ignored, both, "Unknown flag bits are ignored.") \
+	X(old_without_replace_ignored, mainline, "A program to be replaced is ignored where nothing is replaced.") \
+	/* The full list */ \
+	X(full_list_pushes_last_off, both, "BEFORE on a full list is accepted and the last entry falls off the end.") \
+	X(full_one_early, both, "A list is full one entry early.") \
+	X(full_one_late, both, "A list takes one entry too many, where there is a slot for it.") \
+	X(replace_refused_when_full, both, "REPLACE on a full list is refused.") \
+	X(update_refused_when_full, both, "A link update on a full list is refused.") \
+	/* References */ \
+	X(replaced_not_put, both, "The reference of the replaced program is never dropped.") \
+	X(replaced_put_twice, both, "The reference of the replaced program is dropped twice.") \
+	X(detached_not_put, both, "The reference of the detached program is never dropped.") \
+	X(old_leaked_on_error, mainline, "A failed REPLACE keeps a reference to the program it named.") \
+	X(prog_leaked_on_stale, both, "An attach refused as stale keeps a reference to its program.") \
+	X(named_leaked_on_failed_detach, both, "A failed detach keeps a reference to the program it named.") \
+	X(relative_leaked_on_error, both, "A request that fails after the relative object was found keeps a reference to it.") \
+	X(relative_leaked_on_type, both, "A relative program refused for its type keeps a reference.") \
+	X(relative_link_puts_prog, both, "A relative link drops a reference of its program as well as its own.") \
+	X(link_create_leaks_prog, both, "A failed link create keeps a reference to its program.") \
+	X(link_create_puts_prog_twice, both, "A failed link create frees what its cleanup frees again.") \
+	X(update_leaks_old, both, "A link update keeps the reference to the old program.") \
+	X(update_to_same_leaks, both, "A link update to the current program keeps one reference more.") \
+	X(device_keeps_references, both, "A device that goes keeps the references of its plain entries.") \
+	/* The revision */ \
+	X(replace_keeps_revision, both, "REPLACE does not move the revision.") \
+	X(detach_keeps_revision, both, "A detach does not move the revision.") \
+	X(update_keeps_revision, both, "A link update does not move the revision.") \
+	X(link_detach_keeps_revision, both, "LINK_DETACH does not move the revision.") \
+	X(link_close_keeps_revision, both, "The last close of a link does not move the revision.") \
+	X(update_to_same_moves_revision, both, "A link update to the current program moves the revision.") \
+	X(failed_attach_moves_revision, both, "A failed attach moves the revision.") \
+	X(revision_restarts_when_empty, both, "The revision starts afresh when the last program is detached.") \
+	X(revision_wraps_to_zero, rfc2, "The revision becomes 0 when it wraps.") \
+	X(revision_compared_on_32_bits, mainline, "Only the low half of the expected revision is compared.") \
+	X(last_revision_accepted, both, "The revision before the current one is accepted as well.") \
+	X(detach_never_stale, both, "A detach does not look at the expected revision.") \
+	X(link_create_never_stale, both, "A link create does not look at the expected revision.") \
+	/* FIRST and LAST */ \
+	X(replace_loses_first, rfc2, "REPLACE with FIRST leaves an entry without it.") \
+	X(replace_keeps_flags, rfc2, "REPLACE cannot drop FIRST and LAST.") \
+	X(replace_gains_first_anywhere, rfc2, "REPLACE may take FIRST away from the head.") \
+	X(first_lost_on_insert, rfc2, "The head loses FIRST when an entry is inserted behind it.") \
+	X(last_lost_on_append, rfc2, "The tail loses LAST when an entry is inserted in front of it.") \
+	X(second_first_accepted, rfc2, "A second FIRST is accepted and pushes the first one back.") \
+	X(second_last_accepted, rfc2, "A second LAST is accepted.") \
+	X(first_before_anything, rfc2, "FIRST with BEFORE does not look whether the object is the head.") \
+	X(before_first_accepted, rfc2, "BEFORE the FIRST entry is accepted.") \
+	X(after_last_accepted, rfc2, "AFTER the LAST entry is accepted.") \
+	X(before_nothing_means_head, rfc2, "BEFORE of nothing means the head even if it is FIRST.") \
+	X(append_ignores_last, rfc2, "An append goes behind the LAST entry.") \
+	X(sole_entry_not_respected, rfc2, "An append beside a sole FIRST and LAST entry is accepted.") \
+	/* Detach */ \
+	X(detach_before_head_takes_head, both, "A detach BEFORE the head removes the head.") \
+	X(detach_after_tail_takes_tail, both, "A detach AFTER the tail removes the tail.") \
+	X(detach_takes_wrong_neighbour, both, "A detach BEFORE an object removes the one behind it, and the reverse.") \
+	X(unnamed_detach_takes_first, mainline, "A detach that says nothing removes the first entry.") \
+	X(named_detach_ignores_directive, both, "A detach that names a program ignores which neighbour it is to be.") \
+	X(stale_slot_after_detach, both, "The slot behind the end keeps the program that stood last, and it runs.") \
+	/* Query */ \
+	X(query_one_short, both, "A truncated query fills one entry less than there is room for.") \
+	X(query_without_enospc, both, "A truncated query does not say so.") \
+	X(query_counts_what_fits, both, "A truncated query reports the room as the count.") \
+	X(query_without_link_ids, both, "A query reports no link ids.") \
+	X(query_without_flags, rfc2, "A query reports no flags of entries.") \
+	X(query_wants_prog_ids, both, "A query that gives no room for program ids gets nothing else either.") \
+	X(query_flags_ignored, both, "A query with flags is not refused.") \
+	/* Packets */ \
+	X(run_skips_second, both, "The second program of a list does not run.") \
+	X(run_goes_on_after_pass, both, "PASS does not end the run.") \
+	X(unknown_verdict_ends_run, both, "A verdict that nobody defined ends the run.")
+/* clang-format on */
+
+enum mprog_fault {
+	MPROG_FAULT_none,
+#define X(name, dialects, sentence) MPROG_FAULT_##name,
+	MPROG_FAULTS(X)
+#undef X
+};
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Links: an entry that lasts as long as somebody holds the link.
+ *
+ * The link holds a reference to its program, the entry holds none on its behalf. A link leaves
+ * its list by LINK_DETACH, by its last reference, or because the device goes; whichever comes
+ * first, the others find link->list empty.
+ */
+#include "internal.h"
+
+int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 *fd)
+{
+	struct mprog_request req = {
+	    .relative = attr->relative,
+	    .expected = attr->expected_revision,
+	};
+	struct mprog_prog *prog;
+	struct mprog_list *list;
+	struct mprog_link *link;
+	u32 hook, link_fd;
+	int ret;
+
+	prog = mprog_prog_by_fd(net, attr->prog_fd);
+	if (IS_ERR(prog))
+		return PTR_ERR(prog);
+	ret = -EINVAL;
+	if (prog->type != MPROG_SCHED_CLS)
+		goto out_prog;
+	ret = mprog_hook_of(attr->attach_type, &hook);
+	if (ret)
+		goto out_prog;
+	if (mprog_fault(net, link_create_on_wrong_side))
+		hook = 0;
+	list = mprog_point(net, attr->ifindex, hook);
+	ret = -ENODEV;
+	if (!list)
+		goto out_prog;
+	ret = mprog_flags_of(net, attr->flags, &req.flags);
+	if (ret)
+		goto out_prog;
+	link = mprog_link_alloc(net, prog, &link_fd);
+	if (IS_ERR(link)) {
+		ret = PTR_ERR(link);
+		goto out_prog;
+	}
+	req.prog = prog;
+	req.link = link;
+	ret = mprog_attach(list, &req);
+	if (ret)
+		goto out_link;
+	link->list = list;
+	*fd = link_fd;
+	return 0;
+
+	/* Once there is a link the program is the link's to let go of, and only the link's. */
+out_link:
+	if (mprog_fault(net, link_create_leaks_prog))
+		mprog_prog_get(net, prog);
+	if (mprog_fault(net, link_create_puts_prog_twice))
+		mprog_prog_put(net, prog);
+	mprog_close(net, link_fd);
+	return ret;
+out_prog:
+	mprog_prog_put(net, prog);
+	return ret;
+}
+
+static int update(struct mprog_net *net, struct mprog_link *link, struct mprog_prog *prog,
+		  const struct mprog_prog *old)
+{
+	struct mprog_list *list = link->list;
+	struct mprog_prog *gone = link->prog;
+	struct mprog_link *owner = link;
+	u32 at, unused;
+
+	if (mprog_fault(net, perm_before_nolink) && old && old != gone)
+		return -EPERM;
+	if (!list && !mprog_fault(net, update_of_detached_accepted))
+		return -ENOLINK;
+	if (old && old != gone && !mprog_fault(net, update_ignores_old))
+		return -EPERM;
+	if (prog == gone) {
+		if (mprog_fault(net, update_to_same_moves_revision) && list)
+			mprog_bump(list);
+		if (mprog_fault(net, update_to_same_leaks))
+			mprog_prog_get(net, prog);
+		return 0;
+	}
+	if (list && mprog_find(list, prog, &unused) && !mprog_fault(net, update_makes_duplicate))
+		return -EEXIST;
+	if (prog->type != MPROG_SCHED_CLS)
+		return -EINVAL;
+	if (list && mprog_full(list) && mprog_fault(net, update_refused_when_full))
+		return mprog_is_rfc2(net) ? -ENOSPC : -ERANGE;
+	/* From here on the link's reference is to the new program. */
+	mprog_prog_get(net, prog);
+	WRITE_ONCE(link->prog, prog);
+	if (list && mprog_find_link(list, link, &at)) {
+		if (mprog_fault(net, update_forgets_owner))
+			owner = NULL;
+		mprog_replace_at(list, at, prog, owner, mprog_active(list)->cp[at].flags);
+		if (!mprog_fault(net, update_keeps_revision))
+			mprog_bump(list);
+	}
+	if (!mprog_fault(net, update_leaks_old))
+		mprog_prog_put(net, gone);
+	return 0;
+}
+
+int mprog_link_update(struct mprog_net *net, const struct mprog_attr *attr)
+{
+	struct mprog_prog *prog, *old = NULL;
+	struct mprog_link *link;
+	int ret;
+
+	if (attr->flags & ~MPROG_F_REPLACE)
+		return -EINVAL;
+	link = mprog_link_by_fd(net, attr->link_fd);
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	if (!link->prog) {
+		ret = -EINVAL;
+		goto out_link;
+	}
+	prog = mprog_prog_by_fd(net, attr->prog_fd);
+	if (IS_ERR(prog)) {
+		ret = PTR_ERR(prog);
+		goto out_link;
+	}
+	if (attr->flags & MPROG_F_REPLACE) {
+		old = mprog_prog_by_fd(net, attr->old_fd);
+		if (IS_ERR(old)) {
+			ret = PTR_ERR(old);
+			goto out_prog;
+		}
+	} else if (attr->old_fd) {
+		ret = -EINVAL;
+		goto out_prog;
+	}
+	ret = update(net, link, prog, old);
+	if (old)
+		mprog_prog_put(net, old);
+out_prog:
+	mprog_prog_put(net, prog);
+out_link:
+	mprog_link_put(net, link);
+	return ret;
+}
+
+static bool leave(struct mprog_link *link)
+{
+	struct mprog_list *list = link->list;
+	u32 at;
+
+	if (!list)
+		return false;
+	link->list = NULL;
+	if (!mprog_find_link(list, link, &at))
+		return false;
+	mprog_remove_at(list, at);
+	return true;
+}
+
+int mprog_link_detach(struct mprog_net *net, u32 link_fd)
+{
+	struct mprog_link *link = mprog_link_by_fd(net, link_fd);
+	struct mprog_list *list;
+	int ret = 0;
+
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	list = link->list;
+	if (!link->prog)
+		ret = -EINVAL;
+	else if (leave(link) && !mprog_fault(net, link_detach_keeps_revision))
+		mprog_bump(list);
+	mprog_link_put(net, link);
+	return ret;
+}
+
+/* The last reference is gone. Readers are done with the program before the link lets go of it. */
+void mprog_link_release(struct mprog_net *net, struct mprog_link *link)
+{
+	struct mprog_list *list = link->list;
+
+	if (!mprog_fault(net, link_close_leaves_entry) && leave(link) &&
+	    !mprog_fault(net, link_close_keeps_revision))
+		mprog_bump(list);
+	link->list = NULL;
+	mprog_prog_put(net, link->prog);
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs, links, and the descriptors and ids they are found by.
+ *
+ * The tables are fixed and a slot that is free again is chained, so that a command never
+ * allocates. An id holds the number of the slot and a serial number: programs and links share one
+ * space of ids, and no id comes back.
+ */
+#include "internal.h"
+
+#define ID_SLOT_BITS 10
+#define ID_OF_LINK 512
+
+static u32 new_id(struct mprog_net *net, u32 slot)
+{
+	return (++net->serial << ID_SLOT_BITS) | slot;
+}
+
+struct mprog_prog *mprog_prog_of_id(struct mprog_net *net, u32 id)
+{
+	u32 slot = id & ((1U << ID_SLOT_BITS) - 1);
+
+	if (!id || slot >= net->used_progs || net->progs[slot].id != id)
+		return NULL;
+	return &net->progs[slot];
+}
+
+struct mprog_link *mprog_link_of_id(struct mprog_net *net, u32 id)
+{
+	u32 slot = (id & ((1U << ID_SLOT_BITS) - 1)) - ID_OF_LINK;
+
+	if (id && id == net->foreign.id)
+		return &net->foreign;
+	if (!id || slot >= net->used_links || net->links[slot].id != id)
+		return NULL;
+	return &net->links[slot];
+}
+
+/* A freed program may still be met by a reader that should not be there: then it shows. */
+static int poisoned(const struct mprog_prog *prog, void *packet)
+{
+	(void)prog;
+	(void)packet;
+	return MPROG_NEXT;
+}
+
+void mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog)
+{
+	if (refcount_inc_not_zero(&prog->refs))
+		net->held++;
+}
+
+void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog)
+{
+	if (!refcount_read(&prog->refs))
+		return;
+	net->held--;
+	if (!refcount_dec_and_test(&prog->refs))
+		return;
+	prog->run = poisoned;
+	prog->id = 0;
+	prog->next_free = net->free_prog;
+	net->free_prog = prog - net->progs;
+}
+
+static void link_get(struct mprog_net *net, struct mprog_link *link)
+{
+	if (refcount_inc_not_zero(&link->refs))
+		net->held++;
+}
+
+void mprog_link_put(struct mprog_net *net, struct mprog_link *link)
+{
+	if (!refcount_read(&link->refs))
+		return;
+	net->held--;
+	if (!refcount_dec_and_test(&link->refs))
+		return;
+	mprog_link_release(net, link);
+	link->id = 0;
+	link->next_free = net->free_link;
+	net->free_link = link - net->links;
+}
+
+static struct mprog_file *file_of(struct mprog_net *net, u32 fd)
+{
+	if (fd >= net->used_files || net->files[fd].kind == MPROG_FILE_CLOSED)
+		return NULL;
+	return &net->files[fd];
+}
+
+struct mprog_prog *mprog_prog_by_fd(struct mprog_net *net, u32 fd)
+{
+	struct mprog_file *file = file_of(net, fd);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->kind != MPROG_FILE_PROG)
+		return ERR_PTR(-EINVAL);
+	mprog_prog_get(net, file->object);
+	return file->object;
+}
+
+struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd)
+{
+	struct mprog_file *file = file_of(net, fd);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->kind != MPROG_FILE_LINK)
+		return ERR_PTR(-EINVAL);
+	link_get(net, file->object);
+	return file->object;
+}
+
+struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id)
+{
+	struct mprog_prog *prog = mprog_prog_of_id(net, id);
+
+	if (!prog)
+		return ERR_PTR(-ENOENT);
+	mprog_prog_get(net, prog);
+	return prog;
+}
+
+struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
+{
+	struct mprog_link *link = mprog_link_of_id(net, id);
+
+	if (!link)
+		return ERR_PTR(-ENOENT);
+	link_get(net, link);
+	return link;
+}
+
+static u32 file_open(struct mprog_net *net, enum mprog_file_kind kind, void *object)
+{
+	u32 fd = net->free_file;
+
+	if (fd != MPROG_NO_SLOT)
+		net->free_file = net->files[fd].next_free;
+	else
+		fd = net->used_files++;
+	net->files[fd].kind = kind;
+	net->files[fd].object = object;
+	return fd;
+}
+
+int mprog_close(struct mprog_net *net, u32 fd)
+{
+	struct mprog_file *file = file_of(net, fd);
+	enum mprog_file_kind kind;
+
+	if (!file)
+		return -EBADF;
+	kind = file->kind;
+	/* What stood open before anybody came stays open for everybody. */
+	if (fd < MPROG_FD_FIRST)
+		return 0;
+	file->kind = MPROG_FILE_CLOSED;
+	file->next_free = net->free_file;
+	net->free_file = fd;
+	if (kind == MPROG_FILE_LINK)
+		mprog_link_put(net, file->object);
+	else
+		mprog_prog_put(net, file->object);
+	return 0;
+}
+
+struct mprog_prog *mprog_prog_load(struct mprog_net *net, u32 type, mprog_func run, u32 cookie,
+				   u32 *fd)
+{
+	struct mprog_prog *prog;
+
+	if (net->free_prog != MPROG_NO_SLOT) {
+		prog = &net->progs[net->free_prog];
+		net->free_prog = prog->next_free;
+	} else if (net->used_progs < MPROG_MAX_PROGS) {
+		prog = &net->progs[net->used_progs++];
+	} else {
+		return ERR_PTR(-ENOMEM);
+	}
+	prog->run = run;
+	prog->type = type;
+	prog->cookie = cookie;
+	prog->id = new_id(net, prog - net->progs);
+	refcount_set(&prog->refs, 1);
+	net->held++;
+	*fd = file_open(net, MPROG_FILE_PROG, prog);
+	return prog;
+}
+
+/* The link takes over the caller's reference to @prog; its own first one is the descriptor's. */
+struct mprog_link *mprog_link_alloc(struct mprog_net *net, struct mprog_prog *prog, u32 *fd)
+{
+	struct mprog_link *link;
+
+	if (net->free_link != MPROG_NO_SLOT) {
+		link = &net->links[net->free_link];
+		net->free_link = link->next_free;
+	} else if (net->used_links < MPROG_MAX_LINKS) {
+		link = &net->links[net->used_links++];
+	} else {
+		return ERR_PTR(-ENOMEM);
+	}
+	link->prog = prog;
+	link->list = NULL;
+	link->id = new_id(net, ID_OF_LINK + (link - net->links));
+	refcount_set(&link->refs, 1);
+	net->held++;
+	*fd = file_open(net, MPROG_FILE_LINK, link);
+	return link;
+}
+
+/* What stands open from the start. A foreign link has an id and a descriptor, but no program. */
+void mprog_standing_files(struct mprog_net *net)
+{
+	refcount_set(&net->foreign.refs, 1);
+	net->foreign.id = new_id(net, ID_OF_LINK + MPROG_MAX_LINKS);
+	file_open(net, MPROG_FILE_OTHER, NULL);
+	file_open(net, MPROG_FILE_OTHER, NULL);
+	file_open(net, MPROG_FILE_LINK, &net->foreign);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What attach and detach of dialect rfc2 share. */
+#ifndef _MPROG_RFC2_H
+#define _MPROG_RFC2_H
+
+#include "internal.h"
+
+#define SIDES (MPROG_F_BEFORE | MPROG_F_AFTER)
+#define ENDS (MPROG_F_FIRST | MPROG_F_LAST)
+
+/* The first entry that is not FIRST, the last that is not LAST; false where there is none. */
+bool mprog_first_regular(const struct mprog_list *list, u32 *at);
+bool mprog_last_regular(const struct mprog_list *list, u32 *at);
+
+int mprog_rfc2_relative_get(struct mprog_net *net, const struct mprog_request *req,
+			    struct mprog_relative *rel);
+
+#endif

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Dialect rfc2, detach: every directive means one entry, and all of them the same. */
+#include "rfc2.h"
+
+/* The entry that a request means so far; each further directive has to mean the same. */
+struct meant {
+	bool known;
+	u32 at;
+};
+
+static int means(struct meant *meant, bool exists, u32 at)
+{
+	if (!exists || (meant->known && meant->at != at))
+		return -ENOENT;
+	meant->known = true;
+	meant->at = at;
+	return 0;
+}
+
+static int means_end(const struct mprog_list *list, const struct mprog_request *req,
+		     struct meant *meant)
+{
+	bool exists;
+	int ret = 0;
+	u32 at;
+
+	if (!(req->flags & ENDS))
+		return 0;
+	if (req->prog) {
+		exists = mprog_find(list, req->prog, &at);
+		ret = means(meant, exists, at);
+	}
+	if (!ret && (req->flags & MPROG_F_FIRST))
+		ret = means(meant, list->count, 0);
+	if (!ret && (req->flags & MPROG_F_LAST))
+		ret = means(meant, list->count, list->count - 1);
+	return ret;
+}
+
+static int means_beside_nothing(const struct mprog_list *list, const struct mprog_request *req,
+				struct meant *meant)
+{
+	bool exists;
+	int ret = 0;
+	u32 at;
+
+	/* Nothing is beside nothing once the entry is known. */
+	if (req->prog || meant->known)
+		return -EINVAL;
+	if (req->flags & MPROG_F_BEFORE) {
+		exists = mprog_first_regular(list, &at);
+		ret = means(meant, exists, at);
+	}
+	if (!ret && (req->flags & MPROG_F_AFTER)) {
+		exists = mprog_last_regular(list, &at);
+		ret = means(meant, exists, at);
+	}
+	return ret;
+}
+
+static int means_beside(const struct mprog_list *list, const struct mprog_request *req,
+			const struct mprog_relative *rel, struct meant *meant)
+{
+	struct mprog_net *net = list->net;
+	u32 anchor, front, behind;
+	int ret = 0;
+
+	if (!mprog_find_relative(list, rel, &anchor))
+		return -ENOENT;
+	/* In front of the head wraps to an index that no list has. */
+	front = anchor - 1;
+	behind = anchor + 1;
+	if (mprog_fault(net, detach_takes_wrong_neighbour)) {
+		front = anchor + 1;
+		behind = anchor - 1;
+	}
+	if (!anchor && mprog_fault(net, detach_before_head_takes_head))
+		front = 0;
+	if (behind == list->count && mprog_fault(net, detach_after_tail_takes_tail))
+		behind = anchor;
+	if (mprog_fault(net, named_detach_ignores_directive) && req->prog)
+		return 0;
+	if (req->flags & MPROG_F_BEFORE)
+		ret = means(meant, front < list->count, front);
+	if (!ret && (req->flags & MPROG_F_AFTER))
+		ret = means(meant, behind < list->count, behind);
+	return ret;
+}
+
+static int detach(const struct mprog_list *list, const struct mprog_request *req,
+		  const struct mprog_relative *rel, u32 *at)
+{
+	struct mprog_net *net = list->net;
+	struct meant meant = {};
+	bool owner_ignored;
+	int ret;
+
+	if (req->flags & MPROG_F_REPLACE)
+		return -EINVAL;
+	ret = means_end(list, req, &meant);
+	if (ret)
+		return ret;
+	if ((req->flags & SIDES) && !rel->prog)
+		ret = means_beside_nothing(list, req, &meant);
+	else if (req->flags & SIDES)
+		ret = means_beside(list, req, rel, &meant);
+	if (ret)
+		return ret;
+	if (req->prog) {
+		if (!mprog_find(list, req->prog, at))
+			return -ENOENT;
+		ret = means(&meant, true, *at);
+		if (ret)
+			return ret;
+	}
+	if (!meant.known)
+		return -ENOENT;
+	*at = meant.at;
+	if (req->prog)
+		owner_ignored = mprog_fault(net, named_detach_takes_link_entry);
+	else
+		owner_ignored = mprog_fault(net, unnamed_detach_takes_link_entry);
+	if (mprog_active(list)->cp[*at].link && !owner_ignored)
+		return -EBUSY;
+	return 0;
+}
+
+int mprog_rfc2_detach(struct mprog_list *list, const struct mprog_request *req, u32 *at)
+{
+	struct mprog_net *net = list->net;
+	struct mprog_relative rel;
+	int ret;
+
+	if (mprog_stale(list, req->expected) && !mprog_fault(net, detach_never_stale))
+		return -ESTALE;
+	ret = mprog_rfc2_relative_get(net, req, &rel);
+	if (ret)
+		return ret;
+	ret = detach(list, req, &rel, at);
+	if (ret && mprog_fault(net, relative_leaked_on_error))
+		return ret;
+	mprog_relative_put(net, &rel);
+	return ret;
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The fast path: the only part of the core that runs without the lock. */
+#include "internal.h"
+
+/* Whatever nobody defined says nothing, so the next program is asked. */
+static int known_verdict(int code)
+{
+	switch (code) {
+	case MPROG_PASS:
+	case MPROG_DROP:
+	case MPROG_REDIRECT:
+		return code;
+	default:
+		return MPROG_NEXT;
+	}
+}
+
+int mprog_run(const struct mprog_list *list, void *packet)
+{
+	const struct mprog_array *array;
+	const struct mprog_prog *prog;
+	int verdict = MPROG_NEXT;
+	int code;
+	u32 i;
+
+	rcu_read_lock();
+	array = rcu_dereference(list->active);
+	for (i = 0; (prog = READ_ONCE(array->fp[i])); i++) {
+		if (i == 1 && mprog_fault(list->net, run_skips_second))
+			continue;
+		code = READ_ONCE(prog->run)(prog, packet);
+		verdict = known_verdict(code);
+		if (verdict == MPROG_NEXT && code != MPROG_NEXT &&
+		    mprog_fault(list->net, unknown_verdict_ends_run))
+			break;
+		if (verdict == MPROG_PASS && mprog_fault(list->net, run_goes_on_after_pass))
+			continue;
+		if (verdict != MPROG_NEXT)
+			break;
+	}
+	rcu_read_unlock();
+	return verdict;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Our own implementation (impl/core) as a target in this process.
+//
+//   InProcess target;                      // or InProcess("replace_keeps_revision"): a planted
+//   fault target.begin(trace.header); for (const Operation& op : trace.operations) target.apply(op,
+//   observation);
+//
+// Each object is an environment of its own; objects may be used on several threads, one thread
+// each.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "impl/target.hpp"
+
+namespace mprogcheck {
+
+struct FaultInfo {
+  std::string_view name;
+  bool mainline;  // the dialects it can be seen in
+  bool rfc2;
+  std::string_view sentence;
+};
+
+class InProcess : public Target, public Stepper {
+ public:
+  InProcess();
+  // Throws CannotRun if there is no such fault, or if faults were not built in.
+  explicit InProcess(std::string_view fault);
+  ~InProcess() override;
+  InProcess(InProcess&&) noexcept;
+  InProcess& operator=(InProcess&&) noexcept;
+
+  std::string name() const override;
+  Capabilities capabilities() const override;
+  void run(std::span<const Trace> traces,
+           std::vector<std::vector<Observation>>& observations) override;
+
+  // One operation at a time. begin() starts afresh; nothing here allocates.
+  Stepper* stepper() override { return this; }
+  void begin(const Header& header) override;
+  void apply(const Operation& op, Observation& observation) override;
+  // Runs the operation and looks at nothing but its error.
+  Errno apply_bare(const Operation& op);
+
+  // The faults that can be planted, whether built in or not.
+  static std::span<const FaultInfo> faults();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mprogcheck

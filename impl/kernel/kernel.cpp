@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/kernel/kernel.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "impl/kernel/namespace.hpp"
+#include "impl/kernel/session.hpp"
+
+namespace mprogcheck {
+namespace {
+
+using kernel::Session;
+using kernel::Workshop;
+
+// 0 in a descriptor field is descriptor 0 where it does not mean "none". The answers are the same
+// on every machine if that is an open file, so a closed one is opened. (The lowest number is given out.)
+void occupy_descriptor_zero() {
+  if (::fcntl(0, F_GETFD) >= 0) return;
+  if (::open("/dev/null", O_RDWR) != 0) throw CannotRun("descriptor 0 is closed, and /dev/null cannot be opened on it");
+}
+
+void run_trace(Workshop& workshop, const Trace& trace, std::vector<Observation>& seen) {
+  seen.resize(trace.operations.size());
+  Session session(workshop, trace);
+  for (std::size_t i = 0; i < seen.size(); ++i) session.run(trace.operations[i], seen[i]);
+}
+
+std::vector<Observation> run_trace(Workshop& workshop, const Trace& trace) {
+  std::vector<Observation> seen;
+  run_trace(workshop, trace, seen);
+  return seen;
+}
+
+Operation attach_at(Hook hook) {
+  Operation op;
+  op.verb = Verb::attach;
+  op.point = {0, hook};
+  op.prog = ref(Prog{0});
+  return op;
+}
+
+Operation packet_at(Hook hook, Action action) {
+  Operation op;
+  op.verb = Verb::packet;
+  op.point = {0, hook};
+  op.says[0] = {Prog{0}, action};
+  return op;
+}
+
+Trace trace_of(std::vector<Operation> operations) {
+  Trace trace;
+  trace.header.loaded.set(0);
+  trace.operations = std::move(operations);
+  return trace;
+}
+
+// Throws CannotRun if programs cannot be attached and lists not be asked.
+void try_lists(Workshop& workshop) {
+  const auto seen = run_trace(workshop, trace_of({attach_at(Hook::ingress), attach_at(Hook::egress)}));
+  for (const Observation& one : seen) {
+    if (one.error == Errno::inval)
+      throw CannotRun("this kernel answers EINVAL to a tcx attach (needs 6.6 or newer with CONFIG_NET_XGRESS)");
+    if (one.error == Errno::perm || one.error == Errno::acces)
+      throw CannotRun("a tcx attach is not permitted: run as root, or with CAP_BPF and CAP_NET_ADMIN");
+    if (one.error != Errno::ok) throw CannotRun("this kernel answers " + to_string(one.error) + " to a tcx attach");
+    if (one.after.revision == 0 || one.after.count != 1)
+      throw CannotRun("this kernel does not tell what is attached (BPF_PROG_QUERY needs CAP_NET_ADMIN; run as root)");
+  }
+}
+
+// Whether packets at both hooks run the program and meet the fate it gives them.
+bool try_packets(Workshop& workshop) {
+  std::vector<Operation> operations;
+  for (const Hook hook : {Hook::ingress, Hook::egress}) {
+    operations.push_back(attach_at(hook));
+    operations.push_back(packet_at(hook, Action::pass));
+    operations.push_back(packet_at(hook, Action::drop));
+  }
+  try {
+    const auto seen = run_trace(workshop, trace_of(std::move(operations)));
+    const auto went = [](const Observation& one, Fate fate) { return one.fate == fate && one.answer.count == 1; };
+    return went(seen[1], Fate::passed) && went(seen[2], Fate::dropped) && went(seen[4], Fate::passed) &&
+           went(seen[5], Fate::dropped);
+  } catch (const CannotRun&) {
+    return false;
+  }
+}
+
+void refuse_unfit(const Trace& trace, const Capabilities& can) {
+  const Header& header = trace.header;
+  if (header.dialect != Dialect::mainline) throw CannotRun("target kernel runs traces of dialect mainline only");
+  if (header.capacity != kMaxCapacity || header.revision != 1)
+    throw CannotRun("a kernel's lists hold 63 programs and start at revision 1; this trace asks for something else");
+  if (header.devices > can.devices) throw CannotRun("target kernel has no more than four devices for a trace");
+  for (const Operation& op : trace.operations) {
+    if (op.hazardous())
+      throw CannotRun("this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
+    if (op.has(flag::first | flag::last))
+      throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
+    if (op.verb == Verb::packet && !can.packets)
+      throw CannotRun("packets do not reach the attach points here, so traces with packets cannot be run");
+  }
+}
+
+}  // namespace
+
+struct Kernel::Inside {
+  kernel::Namespace space;
+  std::optional<Workshop> workshop;
+
+  Inside() {
+    space.run([this] { workshop.emplace(); });
+  }
+  ~Inside() {
+    space.run([this] { workshop.reset(); });
+  }
+};
+
+Kernel::Kernel() {
+  occupy_descriptor_zero();
+  inside_ = std::make_unique<Inside>();
+  inside_->space.run([this] {
+    try_lists(*inside_->workshop);
+    capabilities_ = {.mainline = true,
+                     .rfc2 = false,
+                     .any_capacity = false,
+                     .hazards = false,
+                     .packets = try_packets(*inside_->workshop),
+                     .devices = kMaxDevices};
+  });
+}
+
+Kernel::~Kernel() = default;
+
+void Kernel::run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& observations) {
+  for (const Trace& trace : traces) refuse_unfit(trace, capabilities_);
+  observations.resize(traces.size());
+  inside_->space.run([&] {
+    for (std::size_t t = 0; t < traces.size(); ++t) run_trace(*inside_->workshop, traces[t], observations[t]);
+  });
+}
+
+}  // namespace mprogcheck

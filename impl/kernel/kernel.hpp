@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The target `kernel`: the tcx attach points of the kernel this machine runs, in a network namespace
+// of its own. It touches no device, sysctl or setting of the host, and leaves nothing behind.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "impl/target.hpp"
+
+namespace mprogcheck {
+
+class Kernel : public Target {
+ public:
+  // Finds out by trying what can be done here. Throws CannotRun with a sentence about what is missing.
+  Kernel();
+  ~Kernel() override;
+
+  std::string name() const override { return "kernel"; }
+  Capabilities capabilities() const override { return capabilities_; }
+
+  // Throws CannotRun, before it has run anything, if one of the traces is not for this target:
+  // another dialect or capacity, or an operation that is hazardous to a kernel that matters.
+  void run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& observations) override;
+
+ private:
+  struct Inside;  // what belongs to the namespace
+
+  std::unique_ptr<Inside> inside_;
+  Capabilities capabilities_;
+};
+
+}  // namespace mprogcheck

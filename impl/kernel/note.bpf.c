@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The program that is attached: notes that it ran and returns the verdict it was told to. Every
+// program of a trace is this one, loaded once for each name with its own `self`, all on one map.
+#include <linux/bpf.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "note.h"
+
+#define TCX_NEXT -1
+
+const volatile __u32 self = 0;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct note);
+} notes SEC(".maps");
+
+// Plain "tc", without an expected attach type: one program may sit at ingress and at egress.
+SEC("tc")
+int note_run(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct note *note;
+
+	if (skb->protocol != bpf_htons(NOTE_ETHERTYPE))
+		return TCX_NEXT;
+	note = bpf_map_lookup_elem(&notes, &zero);
+	if (!note)
+		return TCX_NEXT;
+	// One packet is under way at a time, so no atomic operation is needed.
+	note->slots[note->ran & (NOTE_SLOTS - 1)] = self;
+	note->ran++;
+	return note->verdicts[self & (NOTE_PROGS - 1)];
+}
+
+// A program of a type that does not fit the attach points. It is never run.
+SEC("xdp")
+int other_type(struct xdp_md *context __attribute__((unused)))
+{
+	return XDP_PASS;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/kernel/packet.hpp"
+
+#include <arpa/inet.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "impl/kernel/note.h"
+#include "impl/target.hpp"
+
+namespace mprogcheck::kernel {
+namespace {
+
+// The shortest frame of ethernet. The sequence number tells it from those of operations before.
+struct Frame {
+  std::uint8_t destination[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+  std::uint8_t source[6] = {0x02, 0, 0, 0, 0, 1};  // locally administered
+  std::uint16_t ethertype = htons(NOTE_ETHERTYPE);
+  std::uint16_t unused = 0;
+  std::uint32_t sequence = 0;
+  std::uint8_t padding[40] = {};
+};
+static_assert(sizeof(Frame) == 60);
+
+[[noreturn]] void cannot(const std::string& what) {
+  throw CannotRun("could not " + what + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+// Bound to our ethertype, a packet socket stands behind tcx ingress and never sees what is sent.
+Packets::Packets() : socket_(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(NOTE_ETHERTYPE))) {
+  if (!socket_.is_open()) cannot("open a packet socket (needs CONFIG_PACKET and CAP_NET_RAW)");
+}
+
+void Packets::send(const Device& device, Hook hook) {
+  drain(device, hook);
+  Frame frame;
+  frame.sequence = ++sequence_;
+  if (hook == Hook::ingress) {
+    if (::write(device.tap.number(), &frame, sizeof(frame)) < 0) cannot("write a packet to a TAP device");
+    return;
+  }
+  sockaddr_ll to{};
+  to.sll_family = AF_PACKET;
+  to.sll_protocol = htons(NOTE_ETHERTYPE);
+  to.sll_ifindex = static_cast<int>(device.ifindex);
+  const ssize_t sent =
+      ::sendto(socket_.number(), &frame, sizeof(frame), 0, reinterpret_cast<sockaddr*>(&to), sizeof(to));
+  // ENOBUFS is how the sender learns of a packet dropped on its way out.
+  if (sent < 0 && errno != ENOBUFS) cannot("send a packet on a TAP device");
+}
+
+bool Packets::arrives(const Device& device, Hook hook, std::chrono::milliseconds patience) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + patience;
+  for (;;) {
+    if (drain(device, hook)) return true;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    if (left.count() <= 0) return false;
+    pollfd wait{.fd = hook == Hook::ingress ? socket_.number() : device.tap.number(), .events = POLLIN, .revents = 0};
+    ::poll(&wait, 1, static_cast<int>(left.count()));
+  }
+}
+
+// Reads all there is at the end behind the attach point; whether the packet sent last was in it.
+bool Packets::drain(const Device& device, Hook hook) {
+  const int from = hook == Hook::ingress ? socket_.number() : device.tap.number();
+  bool found = false;
+  char buffer[2048];
+  for (;;) {
+    sockaddr_ll sender{};
+    socklen_t sender_length = sizeof(sender);
+    const ssize_t length =
+        hook == Hook::ingress
+            ? ::recvfrom(from, buffer, sizeof(buffer), 0, reinterpret_cast<sockaddr*>(&sender), &sender_length)
+            : ::read(from, buffer, sizeof(buffer));
+    if (length <= 0) return found;
+    if (static_cast<std::size_t>(length) < sizeof(Frame)) continue;
+    Frame frame;
+    std::memcpy(&frame, buffer, sizeof(frame));
+    const bool here = hook == Hook::egress || sender.sll_ifindex == static_cast<int>(device.ifindex);
+    found = found || (here && frame.ethertype == htons(NOTE_ETHERTYPE) && frame.sequence == sequence_);
+  }
+}
+
+}  // namespace mprogcheck::kernel

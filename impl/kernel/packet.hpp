@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One packet through an attach point. Ingress: written to the tap, so that the device receives it; it
+// got past the attach point if a packet socket sees it. Egress: sent on the device through the packet
+// socket; it got past if the tap can be read.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "impl/kernel/descriptor.hpp"
+#include "impl/kernel/devices.hpp"
+#include "model/operation.hpp"
+
+namespace mprogcheck::kernel {
+
+class Packets {
+ public:
+  Packets();  // throws CannotRun
+
+  // Sends one packet; when this returns, the programs have run (both ways are synchronous).
+  void send(const Device& device, Hook hook);
+
+  // Whether the packet sent last comes out behind the attach point within that time.
+  bool arrives(const Device& device, Hook hook, std::chrono::milliseconds patience);
+
+ private:
+  bool drain(const Device& device, Hook hook);
+
+  // One for all devices and for good: closing a packet socket makes the kernel wait for its readers.
+  Descriptor socket_;
+  std::uint32_t sequence_ = 0;
+};
+
+}  // namespace mprogcheck::kernel

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The programs of the traces: loaded when first wanted, kept for the traces that follow, and all of
+// them writing into one sheet of notes that is mapped here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <utility>
+
+#include "impl/kernel/descriptor.hpp"
+#include "model/operation.hpp"
+
+struct note;
+
+namespace mprogcheck::kernel {
+
+struct Program {
+  Descriptor descriptor;
+  std::uint32_t id = 0;
+};
+
+class Programs {
+ public:
+  Programs();  // throws CannotRun
+  ~Programs();
+  Programs(const Programs&) = delete;
+  Programs& operator=(const Programs&) = delete;
+
+  // The program of that name which all traces share. Valid as long as this object is.
+  const Program& shared(Prog name, ProgType type);
+
+  // One of the caller's own. Both throw CannotRun where the kernel does not load it.
+  Program load(Prog name, ProgType type) const;
+
+  // Starts a new sheet: nobody ran, and everybody says next but those given here.
+  void expect_packet(std::span<const Says> says);
+
+  // How many ran since then, and which one ran at that position.
+  std::uint32_t ran() const;
+  Prog ran_at(std::uint32_t position) const;
+
+ private:
+  Descriptor notes_map_;
+  note* notes_ = nullptr;
+  std::map<std::pair<Prog, ProgType>, Program> shared_;
+};
+
+}  // namespace mprogcheck::kernel

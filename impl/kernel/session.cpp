@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/kernel/session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace mprogcheck::kernel {
+namespace {
+
+// Packets arrive at once; only one that the notes do not call dropped is waited for.
+constexpr std::chrono::milliseconds kPatience{200};
+
+// Of an entry for which the kernel reported flags: at these hooks it has none to report.
+constexpr std::uint8_t kStrangeFlags = 0xff;
+
+void start(Listing& listing) { listing.revision = listing.count = listing.filled = 0; }
+
+std::uint8_t narrow(std::uint32_t count) { return static_cast<std::uint8_t>(std::min(count, 255u)); }
+
+template <typename Name>
+Name name_of(const std::unordered_map<std::uint32_t, Name>& names, std::uint32_t id, Name strange) {
+  const auto found = names.find(id);
+  return found == names.end() ? strange : found->second;
+}
+
+}  // namespace
+
+Session::Session(Workshop& workshop, const Trace& trace) : stage_(workshop, trace) {
+  for (std::uint8_t p = 0; p < kMaxProgs; ++p)
+    if (stage_.names.progs[p].id != kUnknownId) progs_by_id_.emplace(stage_.names.progs[p].id, Prog{p});
+}
+
+Session::~Session() {
+  std::vector<Descriptor> links = std::move(nameless_links_);
+  for (OpenLink& link : links_)
+    if (link.descriptor.is_open()) links.push_back(std::move(link.descriptor));
+  stage_.clear(std::move(links));
+}
+
+void Session::run(const Operation& op, Observation& seen) {
+  seen.error = Errno::ok;
+  seen.fate = Fate::none;
+  seen.has_after = false;
+  seen.references = -1;
+  start(seen.answer);
+  start(seen.after);
+  switch (op.verb) {
+    case Verb::close: return close(op.prog, seen);
+    case Verb::remove: return remove(op.point.device, seen);
+    case Verb::packet: return packet(op, seen);
+    default: return run_call(op, seen);
+  }
+}
+
+void Session::run_call(const Operation& op, Observation& seen) {
+  OpenLink* const link = op.verb == Verb::link_update || op.verb == Verb::link_detach ? link_of(op.link) : nullptr;
+  const bool link_attached = link != nullptr && link->attached;
+  if (op.verb == Verb::query) room_.clear(op.room);
+  abi::Call call = translate(op, stage_.names, room_);
+  const int result = abi::make(call);
+  seen.error = abi::error_of(result);
+  switch (op.verb) {
+    case Verb::query:
+      if (seen.error != Errno::ok && seen.error != Errno::nospc) return;
+      seen.answer.revision = call.as<abi::Query>().revision;
+      seen.answer.count = narrow(call.as<abi::Query>().count);
+      return read_entries(op, seen.answer);
+    case Verb::link_create:
+      if (result >= 0) keep_link(op, result);
+      break;
+    case Verb::link_detach:
+      if (link_attached && result >= 0) link->attached = false;
+      break;
+    default: break;
+  }
+  if (link_attached) return snapshot(link->point, seen);
+  if (op.verb != Verb::link_update && op.verb != Verb::link_detach && has(op.point)) snapshot(op.point, seen);
+}
+
+void Session::keep_link(const Operation& op, int descriptor) {
+  OpenLink link{Descriptor(descriptor), op.point, has(op.point)};
+  if (op.link.kind != Ref::Kind::link || op.link.raw >= kMaxLinks) {
+    nameless_links_.push_back(std::move(link.descriptor));
+    return;
+  }
+  const std::uint32_t id = abi::id_of(descriptor);
+  stage_.names.links[op.link.raw] = {static_cast<std::uint32_t>(descriptor), id};
+  links_by_id_[id] = Link{op.link.raw};
+  OpenLink& slot = links_[op.link.raw];
+  // A name given twice means the later link; the earlier one stays open, and attached.
+  if (slot.descriptor.is_open()) nameless_links_.push_back(std::move(slot.descriptor));
+  slot = std::move(link);
+}
+
+void Session::close(Ref ref, Observation& seen) {
+  if (OpenLink* const link = link_of(ref)) {
+    const bool attached = std::exchange(link->attached, false);
+    link->descriptor.reset();
+    stage_.names.links[ref.raw].descriptor = kNotOpen;
+    if (attached) snapshot(link->point, seen);
+  } else if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs && stage_.own_progs[ref.raw].is_open()) {
+    stage_.own_progs[ref.raw].reset();
+    stage_.names.progs[ref.raw].descriptor = kNotOpen;
+  } else {
+    seen.error = Errno::badf;
+  }
+}
+
+void Session::remove(std::uint8_t device, Observation& seen) {
+  if (device >= kMaxDevices || !stage_.devices[device].tap.is_open()) {
+    seen.error = Errno::nodev;
+    return;
+  }
+  seen.error = stage_.workshop.devices.remove(stage_.devices[device]);
+  for (OpenLink& link : links_)
+    if (link.point.device == device) link.attached = false;
+}
+
+void Session::packet(const Operation& op, Observation& seen) {
+  if (op.point.hook == Hook::bogus) {
+    seen.error = Errno::inval;
+    return;
+  }
+  if (!has(op.point)) {
+    seen.error = Errno::nodev;
+    return;
+  }
+  const Device& device = stage_.devices[op.point.device];
+  stage_.workshop.programs.expect_packet(op.says);
+  stage_.workshop.packets.send(device, op.point.hook);
+
+  bool arrived = stage_.workshop.packets.arrives(device, op.point.hook, std::chrono::milliseconds{0});
+  const std::uint32_t ran = stage_.workshop.programs.ran();
+  const auto drops = [&](Prog prog) {
+    return std::any_of(op.says.begin(), op.says.end(),
+                       [&](const Says& one) { return one.prog == prog && one.action == Action::drop; });
+  };
+  if (!arrived && (ran == 0 || !drops(stage_.workshop.programs.ran_at(ran - 1))))
+    arrived = stage_.workshop.packets.arrives(device, op.point.hook, kPatience);
+
+  seen.fate = arrived ? Fate::passed : Fate::dropped;
+  seen.answer.count = narrow(ran);
+  seen.answer.filled = static_cast<std::uint8_t>(std::min<std::size_t>(ran, kMaxCapacity));
+  for (std::uint8_t i = 0; i < seen.answer.filled; ++i)
+    seen.answer.entries[i] = Entry{.prog = stage_.workshop.programs.ran_at(i), .link = kNoLink, .flags = 0};
+}
+
+// Whether it is a list that can be asked: the device is there and the hook is one.
+bool Session::has(Point point) const {
+  return point.hook != Hook::bogus && point.device < kMaxDevices && stage_.devices[point.device].tap.is_open();
+}
+
+Session::OpenLink* Session::link_of(Ref ref) {
+  if (ref.kind != Ref::Kind::link || ref.raw >= kMaxLinks || !links_[ref.raw].descriptor.is_open()) return nullptr;
+  return &links_[ref.raw];
+}
+
+// Should the kernel refuse this query, the revision is 0, which no list has: the difference shows.
+void Session::snapshot(Point point, Observation& seen) {
+  Operation query;
+  query.verb = Verb::query;
+  query.point = point;
+  query.arrays = array::progs | array::links;
+  query.room = kMaxCapacity + 1;
+  room_.clear(query.room);
+  abi::Call call = translate(query, stage_.names, room_);
+  seen.has_after = true;
+  if (abi::make(call) < 0) return;
+  seen.after.revision = call.as<abi::Query>().revision;
+  seen.after.count = narrow(call.as<abi::Query>().count);
+  read_entries(query, seen.after);
+}
+
+void Session::read_entries(const Operation& query, Listing& answer) const {
+  if (query.arrays == 0) return;
+  answer.filled = static_cast<std::uint8_t>(std::min<std::size_t>({query.room, answer.count, kMaxCapacity}));
+  const auto given = [&](std::uint8_t array) { return (query.arrays & array) != 0; };
+  for (std::uint8_t i = 0; i < answer.filled; ++i) {
+    Entry entry;
+    if (given(array::progs)) entry.prog = name_of(progs_by_id_, room_.progs[i], kStrangeProg);
+    if (given(array::links) && room_.links[i] != 0) entry.link = name_of(links_by_id_, room_.links[i], kStrangeLink);
+    if ((given(array::prog_flags) && room_.prog_flags[i] != 0) ||
+        (given(array::link_flags) && room_.link_flags[i] != 0))
+      entry.flags = kStrangeFlags;
+    answer.entries[i] = entry;
+  }
+}
+
+}  // namespace mprogcheck::kernel

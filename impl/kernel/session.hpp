@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One trace on this machine, one operation after the other: keeps book of what is open and what is on
+// a list as far as observations need it, and turns what the kernel answers back into names.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "impl/kernel/descriptor.hpp"
+#include "impl/kernel/request.hpp"
+#include "impl/kernel/stage.hpp"
+#include "model/observation.hpp"
+#include "model/trace.hpp"
+
+namespace mprogcheck::kernel {
+
+class Session {
+ public:
+  Session(Workshop& workshop, const Trace& trace);  // throws CannotRun
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  void run(const Operation& op, Observation& seen);
+
+ private:
+  struct OpenLink {
+    Descriptor descriptor;
+    Point point = kNoPoint;
+    bool attached = false;  // on the list of its point
+  };
+
+  void run_call(const Operation& op, Observation& seen);
+  void keep_link(const Operation& op, int descriptor);
+  void close(Ref ref, Observation& seen);
+  void remove(std::uint8_t device, Observation& seen);
+  void packet(const Operation& op, Observation& seen);
+
+  bool has(Point point) const;
+  OpenLink* link_of(Ref ref);
+  void snapshot(Point point, Observation& seen);
+  void read_entries(const Operation& query, Listing& answer) const;
+
+  Stage stage_;
+  Room room_;
+  std::array<OpenLink, kMaxLinks> links_;
+  std::vector<Descriptor> nameless_links_;
+  std::unordered_map<std::uint32_t, Prog> progs_by_id_;
+  std::unordered_map<std::uint32_t, Link> links_by_id_;
+};
+
+}  // namespace mprogcheck::kernel

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/kernel/stage.hpp"
+
+#include <fcntl.h>
+
+#include <bitset>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "impl/target.hpp"
+
+namespace mprogcheck::kernel {
+namespace {
+
+struct Needs {
+  std::bitset<kMaxProgs> progs;
+  std::bitset<kMaxProgs> closed_progs;  // those of them that the trace closes
+  std::bitset<kMaxDevices> devices;
+  bool packets = false;
+};
+
+Needs needs_of(const Trace& trace) {
+  Needs needs;
+  for (const Operation& op : trace.operations) {
+    for (const Ref ref : {op.prog, op.link, op.relative, op.old})
+      if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs) needs.progs.set(ref.raw);
+    if (op.verb == Verb::close && op.prog.kind == Ref::Kind::prog && op.prog.raw < kMaxProgs)
+      needs.closed_progs.set(op.prog.raw);
+    if (op.point.device < trace.header.devices) needs.devices.set(op.point.device);
+    needs.packets = needs.packets || op.verb == Verb::packet;
+  }
+  needs.progs &= trace.header.loaded;
+  needs.closed_progs &= needs.progs;
+  return needs;
+}
+
+}  // namespace
+
+Workshop::Workshop() : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
+  if (!null_device.is_open()) throw CannotRun(std::string("could not open /dev/null: ") + std::strerror(errno));
+}
+
+Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
+  workshop.devices.sweep_if_due();
+  const Needs needs = needs_of(trace);
+  names.file = static_cast<std::uint32_t>(workshop.null_device.number());
+  for (std::uint8_t p = 0; p < kMaxProgs; ++p) {
+    if (!needs.progs[p]) continue;
+    const ProgType type = trace.header.xdp[p] ? ProgType::xdp : ProgType::sched_cls;
+    // What is closed in the trace must be gone then. A shared program would live on, held by the
+    // lists of discarded devices too, and its id would still be good.
+    Program own;
+    if (needs.closed_progs[p]) own = workshop.programs.load(Prog{p}, type);
+    const Program& program = needs.closed_progs[p] ? own : workshop.programs.shared(Prog{p}, type);
+    names.progs[p] = {static_cast<std::uint32_t>(program.descriptor.number()), program.id};
+    own_progs[p] = std::move(own.descriptor);
+  }
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
+    if (!needs.devices[d]) continue;
+    devices[d] = workshop.devices.create(needs.packets);
+    names.interfaces[d] = devices[d].ifindex;
+  }
+}
+
+void Stage::clear(std::vector<Descriptor> links) {
+  std::vector<Device> left;
+  for (Device& device : devices)
+    if (device.tap.is_open()) left.push_back(std::move(device));
+  workshop.devices.discard(std::move(left), std::move(links));
+}
+
+}  // namespace mprogcheck::kernel

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a trace finds before its first operation: its programs loaded, its devices made, and names for
+// all of them.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "impl/kernel/descriptor.hpp"
+#include "impl/kernel/devices.hpp"
+#include "impl/kernel/packet.hpp"
+#include "impl/kernel/programs.hpp"
+#include "impl/kernel/request.hpp"
+#include "model/trace.hpp"
+
+namespace mprogcheck::kernel {
+
+// What outlives a trace. To be made and used by the thread that is in the namespace.
+struct Workshop {
+  Workshop();  // throws CannotRun
+
+  Descriptor null_device;
+  Programs programs;
+  Devices devices;
+  Packets packets;
+};
+
+struct Stage {
+  // Makes only what the trace has to do with. Throws CannotRun.
+  Stage(Workshop& workshop, const Trace& trace);
+
+  // Leaves the devices, and links on them, to the workshop.
+  void clear(std::vector<Descriptor> links);
+
+  Workshop& workshop;
+  Names names;
+  std::array<Descriptor, kMaxProgs> own_progs;  // the descriptors of programs that the trace closes
+  std::array<Device, kMaxDevices> devices;      // without a tap where removed or not needed
+};
+
+}  // namespace mprogcheck::kernel

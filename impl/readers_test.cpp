@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Readers walk a list while writers change it. What a reader sees must be a list that was once
+// published, as a whole, and every program on it alive. Run it under ThreadSanitizer as well.
+#include <gtest/gtest.h>
+#include <linux/rcupdate.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "impl/core/mprog.h"
+
+namespace {
+
+constexpr std::uint32_t kProgs = 12;
+constexpr int kReaders = 2, kWriters = 2, kChangesEach = 1500, kPatience = 200'000;
+constexpr std::size_t kEnoughSeen = 100;
+
+using Seen = std::vector<std::uint8_t>;
+
+struct Walk {
+  Seen seen;
+  bool met_a_freed_one = false;
+};
+
+int note(const mprog_prog* prog, void* packet) {
+  auto& walk = *static_cast<Walk*>(packet);
+  walk.seen.push_back(static_cast<std::uint8_t>(prog->cookie));
+  walk.met_a_freed_one |= prog->id == 0;
+  return MPROG_NEXT;
+}
+
+// All commands go through one lock, as under the rtnl; each list that a command leaves is kept.
+class World {
+ public:
+  explicit World(mprog_dialect dialect) {
+    mprog_params params{};
+    params.dialect = dialect;
+    params.capacity = 6;
+    params.devices = 1;
+    params.revision = 1;
+    params.synchronize = synchronize_rcu;
+    mprog_net_init(net_.get(), &params);
+    for (std::uint32_t i = 0; i < kProgs; ++i) load(i);
+    published_.insert(Seen{});
+  }
+
+  const mprog_list& list() const { return net_->devices[0].lists[0]; }
+  const std::set<Seen>& published() const { return published_; }
+  std::uint64_t changes() const { return list().revision - 1; }
+
+  void change(std::mt19937& random) {
+    const std::lock_guard guard(lock_);
+    const auto pick = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
+    const std::uint32_t prog = pick(kProgs), other = pick(kProgs);
+    mprog_attr attr{};
+    attr.ifindex = 1;
+    attr.attach_type = MPROG_INGRESS;
+    attr.prog_fd = fd_[prog];
+    std::uint32_t fd = 0;
+    switch (pick(8)) {
+      case 0:
+        attr.flags = MPROG_F_BEFORE;
+        [[fallthrough]];
+      case 1:
+        mprog_prog_attach(net_.get(), &attr);
+        break;
+      case 2:
+        attr.flags = MPROG_F_REPLACE;
+        if (net_->params.dialect == MPROG_RFC2)
+          attr.relative = fd_[other];
+        else
+          attr.old_fd = fd_[other];
+        mprog_prog_attach(net_.get(), &attr);
+        break;
+      case 3:
+        if (mprog_link_create(net_.get(), &attr, &fd) == 0) links_.push_back(fd);
+        break;
+      case 4:
+        if (links_.empty()) break;
+        attr.link_fd = links_[pick(static_cast<std::uint32_t>(links_.size()))];
+        mprog_link_update(net_.get(), &attr);
+        break;
+      case 5:
+        if (links_.empty()) break;
+        mprog_close(net_.get(), links_.back());
+        links_.pop_back();
+        break;
+      // Unnamed: the programs that were closed while attached can be had out in no other way.
+      case 6:
+        attr.prog_fd = 0;
+        attr.flags = pick(2) ? MPROG_F_BEFORE : MPROG_F_AFTER;
+        mprog_prog_detach(net_.get(), &attr);
+        break;
+      // Loaded afresh, its old self is freed as soon as it is on no list; the memory is used again.
+      case 7:
+        mprog_close(net_.get(), fd_[prog]);
+        load(prog);
+        break;
+    }
+    remember();
+  }
+
+ private:
+  void load(std::uint32_t i) {
+    mprog_prog_load(net_.get(), MPROG_SCHED_CLS, note, next_cookie_++ % 251, &fd_[i]);
+  }
+
+  void remember() {
+    Seen now;
+    for (std::uint32_t i = 0; i < list().count; ++i)
+      now.push_back(static_cast<std::uint8_t>(list().active->fp[i]->cookie));
+    published_.insert(now);
+  }
+
+  std::unique_ptr<mprog_net> net_ = std::make_unique<mprog_net>();
+  std::mutex lock_;
+  std::uint32_t fd_[kProgs] = {};
+  std::uint32_t next_cookie_ = 0;
+  std::vector<std::uint32_t> links_;
+  std::set<Seen> published_;
+};
+
+class Readers : public testing::TestWithParam<mprog_dialect> {};
+
+TEST_P(Readers, SeeOnlyListsThatWerePublishedAndProgramsThatLive) {
+  World world(GetParam());
+  std::atomic<int> writing{kWriters};
+  std::atomic<std::size_t> different{0};  // lists that readers have met
+  std::vector<std::set<Seen>> seen(kReaders);
+  std::vector<int> freed(kReaders);
+
+  std::vector<std::thread> threads;
+  for (int r = 0; r < kReaders; ++r)
+    threads.emplace_back([&, r] {
+      Walk walk;
+      while (writing.load(std::memory_order_relaxed) > 0) {
+        walk.seen.clear();
+        mprog_run(&world.list(), &walk);
+        if (seen[r].insert(walk.seen).second) different.fetch_add(1, std::memory_order_relaxed);
+      }
+      freed[r] = walk.met_a_freed_one;
+    });
+  for (int w = 0; w < kWriters; ++w)
+    threads.emplace_back([&, w] {
+      std::mt19937 random(static_cast<unsigned>(w + 1));
+      const auto enough = [&] { return different.load(std::memory_order_relaxed) >= kEnoughSeen; };
+      // On a busy machine readers may hardly get to run: go on until they have.
+      for (int i = 0; i < kChangesEach || (!enough() && i < kPatience); ++i) world.change(random);
+      writing.fetch_sub(1, std::memory_order_relaxed);
+    });
+  for (std::thread& t : threads) t.join();
+
+  for (int r = 0; r < kReaders; ++r) {
+    EXPECT_FALSE(freed[r]);
+    for (const Seen& list : seen[r]) {
+      EXPECT_TRUE(world.published().contains(list)) << testing::PrintToString(list);
+      EXPECT_EQ(std::set<std::uint8_t>(list.begin(), list.end()).size(), list.size());
+    }
+  }
+  // Else the test has shown nothing.
+  EXPECT_GT(world.changes(), 200u);
+  EXPECT_GE(different.load(), kEnoughSeen);
+}
+
+INSTANTIATE_TEST_SUITE_P(Dialects, Readers, testing::Values(MPROG_MAINLINE, MPROG_RFC2),
+                         [](const auto& info) {
+                           return info.param == MPROG_RFC2 ? "rfc2" : "mainline";
+                         });
+
+}  // namespace

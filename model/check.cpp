@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/check.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "model/text.hpp"
+
+namespace mprogcheck {
+namespace {
+
+// The revisions each list has reported since it last came back to one: none of them may return.
+class Revisions {
+ public:
+  explicit Revisions(std::uint64_t first) {
+    for (auto& seen : seen_) seen = {first};
+  }
+  bool fresh(Point p, std::uint64_t revision) const {
+    const auto& seen = seen_[index(p)];
+    return std::find(seen.begin(), seen.end(), revision) == seen.end();
+  }
+  void reported(Point p, std::uint64_t revision) { seen_[index(p)].push_back(revision); }
+  void restart(Point p, std::uint64_t revision) { seen_[index(p)] = {revision}; }
+
+ private:
+  static std::size_t index(Point p) { return std::size_t{p.device} * kHooks + static_cast<std::size_t>(p.hook); }
+  std::array<std::vector<std::uint64_t>, kMaxDevices * kHooks> seen_;
+};
+
+class Checker {
+ public:
+  Checker(const Trace& trace, std::span<const Observation> seen, bool first_only)
+      : trace_(trace), seen_(seen), first_only_(first_only), revisions_(trace.header.revision) {
+    world_.reset(trace.header);
+  }
+
+  Verdict run() {
+    for (step_ = 0; step_ < trace_.operations.size() && step_ < seen_.size(); ++step_) {
+      if (!judge(trace_.operations[step_], seen_[step_])) break;
+      if (first_only_ && !verdict_.conforms()) break;
+    }
+    verdict_.judged = step_;
+    return std::move(verdict_);
+  }
+
+ private:
+  // False: what was observed leaves no state to go on from.
+  bool judge(const Operation& op, const Observation& seen) {
+    where_ = world_.concerns(op);
+    const Decision decision = world_.decision(op);
+    if (seen.error == decision.error) {
+      world_.step(op, prediction_);
+    } else {
+      predict_refusal(decision);
+      if (!permitted(op, decision, seen.error)) error_differs(op, decision, seen);
+      if (decision.error == Errno::ok && !takes_effect_anyway(op)) {
+        if (where_ && seen.has_after) return after(op, seen, false);
+        return true;
+      }
+      if (seen.error == Errno::ok || (seen.error == Errno::nospc && op.verb == Verb::query))
+        return go_on_from_success(op, seen);
+    }
+    const bool changes = decision.error == Errno::ok && decision.change != Change::none;
+    if (!answer(op, seen)) return false;
+    if (where_ && seen.has_after && !after(op, seen, changes)) return false;
+    references(op, seen);
+    return true;
+  }
+
+  // The prediction where the state stays: the list as it is.
+  void predict_refusal(const Decision& decision) {
+    prediction_.decision = decision;
+    prediction_.observation = {};
+    prediction_.observation.error = decision.error;
+    prediction_.observation.has_after = where_.has_value();
+    prediction_.observation.references = world_.references();
+    if (where_) world_.chain(*where_)->list(prediction_.observation.after);
+  }
+
+  static bool takes_effect_anyway(const Operation& op) { return op.verb == Verb::query || op.verb == Verb::packet; }
+
+  // Whether some rule that is met says so and nothing says that another wins. One that is due but stands
+  // further back breaks the order alone; see error_differs.
+  bool permitted(const Operation& op, const Decision& decision, Errno error) const {
+    const auto clauses = clauses_of(trace_.header.dialect, op.verb);
+    if (clauses[decision.rule].any_error && error != Errno::ok) return true;
+    for (std::size_t i = 0; i < clauses.size(); ++i)
+      if ((decision.met >> i & 1) && clauses[i].error == error &&
+          (clauses[i].force == Force::may ||
+           (clauses[i].force == Force::due && !(clauses[i].ordered && clauses[decision.rule].ordered))))
+        return true;
+    return false;
+  }
+
+  Deviation deviation(const Operation& op, Aspect aspect) const {
+    const auto clauses = clauses_of(trace_.header.dialect, op.verb);
+    Deviation d;
+    d.step = step_;
+    d.verb = op.verb;
+    d.clause = clauses[prediction_.decision.rule].id;
+    d.aspect = aspect;
+    d.expected_error = prediction_.decision.error;
+    for (std::size_t i = 0; i < clauses.size(); ++i)
+      if (i != prediction_.decision.rule && (prediction_.decision.met >> i & 1) && clauses[i].force != Force::effect)
+        d.permitted.push_back(clauses[i].id);
+    return d;
+  }
+
+  void report(Deviation d, const Observation& seen, std::string expected, std::string observed) {
+    d.observed_error = seen.error;
+    d.expected = std::move(expected);
+    d.observed = std::move(observed);
+    verdict_.deviations.push_back(std::move(d));
+  }
+
+  void error_differs(const Operation& op, const Decision& decision, const Observation& seen) {
+    Deviation d = deviation(op, Aspect::error);
+    const auto clauses = clauses_of(trace_.header.dialect, op.verb);
+    for (std::size_t i = 0; i < clauses.size(); ++i)
+      if ((decision.met >> i & 1) && clauses[i].force == Force::due && clauses[i].error == seen.error)
+        d.breach = Breach::precedence;
+    report(std::move(d), seen, to_string(decision.error), describe(op, seen));
+  }
+
+  // The target did what the model refuses: take over what it shows.
+  bool go_on_from_success(const Operation& op, const Observation& seen) {
+    if (op.verb == Verb::query || op.verb == Verb::packet) return true;
+    if (!where_ || !seen.has_after) return false;
+    if (op.verb == Verb::link_create && op.prog.kind != Ref::Kind::prog) return false;
+    if (op.verb == Verb::link_create) world_.assume_link(Link{op.link.raw}, *where_, Prog{op.prog.raw});
+    return take_over(seen.after);
+  }
+
+  bool take_over(const Listing& list) {
+    if (!world_.adopt(*where_, list)) return false;
+    revisions_.restart(*where_, list.revision);
+    resync_references_ = true;
+    return true;
+  }
+
+  bool answer(const Operation& op, const Observation& seen) {
+    const Observation& model = prediction_.observation;
+    if (model.fate == seen.fate && model.answer == seen.answer) return true;
+    if (op.verb == Verb::query && seen.error != prediction_.decision.error) return true;  // reported, or permitted
+    report(deviation(op, Aspect::answer), seen, print(expected_of(op, model)), print(expected_of(op, seen)));
+    if (op.verb != Verb::query || seen.error != Errno::ok) return true;
+    const std::uint8_t whole = array::progs | array::links;
+    if ((op.arrays & whole) != whole || seen.answer.filled != seen.answer.count) return true;
+    where_ = op.point;
+    const bool known = take_over(seen.answer);
+    where_ = std::nullopt;
+    return known;
+  }
+
+  bool after(const Operation& op, const Observation& seen, bool changes) {
+    const Listing& model = prediction_.observation.after;
+    const bool entries_differ = model.count != seen.after.count || !model.same_entries(seen.after);
+    if (entries_differ) report(deviation(op, Aspect::list), seen, describe(model), describe(seen.after));
+    revision(op, seen, changes);
+    if (entries_differ) return take_over(seen.after);
+    if (model.revision != seen.after.revision) return world_.adopt(*where_, seen.after);
+    return true;
+  }
+
+  // That it moves, and never comes back, is promised; by how much is not.
+  void revision(const Operation& op, const Observation& seen, bool changes) {
+    const std::uint64_t now = seen.after.revision, model = prediction_.observation.after.revision;
+    if (!changes) {
+      if (now == model) return;
+      report(deviation(op, Aspect::revision), seen, "revision " + std::to_string(model) + " as before",
+             "revision " + std::to_string(now));
+    } else if (!revisions_.fresh(*where_, now) || now == 0) {
+      Deviation d = deviation(op, Aspect::revision);
+      d.clause = now == 0 ? "revision.never_0" : "revision.never_returns";
+      report(std::move(d), seen, "a revision this list has not had yet, such as " + std::to_string(model),
+             "revision " + std::to_string(now) + " again");
+      revisions_.restart(*where_, now);
+      return;
+    }
+    revisions_.reported(*where_, now);
+  }
+
+  void references(const Operation& op, const Observation& seen) {
+    if (seen.references < 0) return;
+    const int model = world_.references() + reference_offset_;
+    if (resync_references_) {
+      reference_offset_ = seen.references - world_.references();
+      resync_references_ = false;
+      return;
+    }
+    if (seen.references == model) return;
+    report(deviation(op, Aspect::references), seen, std::to_string(model) + " references held",
+           std::to_string(seen.references) + " references held");
+    reference_offset_ = seen.references - world_.references();
+  }
+
+  const Trace& trace_;
+  std::span<const Observation> seen_;
+  bool first_only_;
+  World world_;
+  Revisions revisions_;
+  Prediction prediction_;
+  Verdict verdict_;
+  std::optional<Point> where_;
+  std::size_t step_ = 0;
+  int reference_offset_ = 0;
+  bool resync_references_ = false;
+};
+
+}  // namespace
+
+Verdict check(const Trace& trace, std::span<const Observation> observations) {
+  return Checker(trace, observations, false).run();
+}
+
+Verdict check_first(const Trace& trace, std::span<const Observation> observations) {
+  return Checker(trace, observations, true).run();
+}
+
+std::string_view word(Breach breach) { return breach == Breach::promise ? "promise" : "precedence"; }
+
+std::string_view word(Aspect aspect) {
+  switch (aspect) {
+    case Aspect::error: return "error";
+    case Aspect::answer: return "answer";
+    case Aspect::list: return "list";
+    case Aspect::revision: return "revision";
+    case Aspect::references: return "references";
+  }
+  return "?";
+}
+
+std::string bucket(const Deviation& d, Dialect dialect) {
+  std::string out = std::string(word(dialect)) + ".tcx." + std::string(word(d.verb)) + "." + std::string(d.clause);
+  // A revision that comes back is one finding, whichever way the list was emptied.
+  if (d.clause.starts_with("revision.")) out = std::string(word(dialect)) + ".tcx." + std::string(d.clause);
+  if (d.aspect == Aspect::error) return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error);
+  return d.clause.starts_with("revision.") ? out : out + "." + std::string(word(d.aspect));
+}
+
+std::string explain(const Deviation& d, const Trace& trace) {
+  std::string out = "step " + std::to_string(d.step + 1) + ": " + print(trace.operations[d.step]) +
+                    "\n  model:  " + d.expected + "   (" + std::string(d.clause) + ")" + "\n  target: " + d.observed +
+                    "\n  breaks the " + std::string(word(d.breach));
+  if (!d.permitted.empty()) {
+    out += "; also met:";
+    for (const auto clause : d.permitted) out += " " + std::string(clause);
+  }
+  return out;
+}
+
+std::vector<Misprint> misprints(const Trace& trace) {
+  std::vector<Misprint> out;
+  if (trace.expected.empty()) return out;
+  World world;
+  world.reset(trace.header);
+  Prediction p;
+  for (std::size_t i = 0; i < trace.operations.size(); ++i) {
+    world.step(trace.operations[i], p);
+    if (!trace.expected[i]) continue;
+    const Expected& written = *trace.expected[i];
+    const Expected model = expected_of(trace.operations[i], p.observation);
+    const bool same = written.error == model.error && (written.fate == Fate::none || written.fate == model.fate) &&
+                      (!written.revision || written.revision == model.revision) &&
+                      (!written.count || written.count == model.count) &&
+                      (!written.progs || written.progs == model.progs) &&
+                      (!written.links || written.links == model.links) &&
+                      (!written.entry_flags || written.entry_flags == model.entry_flags);
+    if (!same) out.push_back({i, print(written), print(model)});
+  }
+  return out;
+}
+
+void annotate(Trace& trace) {
+  trace.expected.clear();
+  World world;
+  world.reset(trace.header);
+  Prediction p;
+  for (const Operation& op : trace.operations) {
+    world.step(op, p);
+    trace.expected.push_back(expected_of(op, p.observation));
+  }
+}
+
+}  // namespace mprogcheck

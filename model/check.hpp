@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The verdict: a trace, what a target answered, and what the model makes of it. Pure.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/trace.hpp"
+#include "model/world.hpp"
+
+namespace mprogcheck {
+
+// An answer that no rule permits breaks the promise; one that a rule permits, but not the rule that
+// stands first, breaks only the precedence.
+enum class Breach : std::uint8_t { promise, precedence };
+
+// What differs: the error, the answer to a query or the fate of a packet, the list afterwards, its
+// revision, or the number of references held.
+enum class Aspect : std::uint8_t { error, answer, list, revision, references };
+
+struct Deviation {
+  std::size_t step = 0;  // index of the operation
+  Verb verb{};
+  std::string_view clause;
+  Breach breach{};
+  Aspect aspect{};
+  Errno expected_error{};
+  Errno observed_error{};
+  std::vector<std::string_view> permitted;  // clauses that were met and permit another error
+  std::string expected;                     // for people
+  std::string observed;
+  bool operator==(const Deviation&) const = default;
+};
+
+struct Verdict {
+  std::vector<Deviation> deviations;
+  // Operations judged; less than the whole trace where a target showed a state nobody can go on from.
+  std::size_t judged = 0;
+  bool conforms() const { return deviations.empty(); }
+};
+
+// Judges every operation, and goes on after a difference with the state the target showed, so that one
+// run can report several. `observations` has one element for each operation.
+Verdict check(const Trace& trace, std::span<const Observation> observations);
+
+// The first deviation alone, where there is one; stops there.
+Verdict check_first(const Trace& trace, std::span<const Observation> observations);
+
+// Two deviations with the same bucket are the same finding: verb, clause, aspect, expected and observed
+// error, dialect and kind of attach point.
+std::string bucket(const Deviation& deviation, Dialect dialect);
+
+std::string_view word(Breach breach);
+std::string_view word(Aspect aspect);
+
+// "step 3: attach p1 d0/ingress before rel=p0 | model: ... | target: ... | clause"
+std::string explain(const Deviation& deviation, const Trace& trace);
+
+// Where the file's own expectations and the model disagree: the step, and what the model says.
+struct Misprint {
+  std::size_t step;
+  std::string written, model;
+};
+std::vector<Misprint> misprints(const Trace& trace);
+
+// Fills in what the model expects behind each operation.
+void annotate(Trace& trace);
+
+}  // namespace mprogcheck

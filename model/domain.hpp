@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The value domain the rules are generic over.
+//
+// A domain D names the types Bool, Int, Prog, Link and Revision and a static `ite(Bool, T, T)`. Bool has
+// && || !, Int has + - and comparisons, the others == and !=. Over `Plain` the rules are the oracle;
+// over solver terms the same text is a proof obligation. Rules must not branch on a Bool.
+#pragma once
+
+#include <cstdint>
+
+#include "model/operation.hpp"
+
+namespace mprogcheck {
+
+struct Plain {
+  using Bool = bool;
+  using Int = int;
+  using Prog = mprogcheck::Prog;
+  using Link = mprogcheck::Link;
+  using Revision = std::uint64_t;
+
+  template <class T>
+  static constexpr T ite(bool c, T a, T b) {
+    return c ? a : b;
+  }
+};
+
+// Where a program stands. `index` means something only where `exists` holds: no position is not a position.
+template <class D>
+struct Place {
+  typename D::Bool exists;
+  typename D::Int index;
+};
+
+// What the system call found behind a descriptor or id. At most one of the four holds; none of
+// them: the object is usable, `prog` is it (or the link's program) and `link` the link.
+template <class D>
+struct Object {
+  typename D::Bool none;        // 0 was given
+  typename D::Bool missing;     // not open; nobody has this id
+  typename D::Bool wrong_kind;  // not a program, or not a link, as the request says it is
+  typename D::Bool wrong_type;  // a program of another type, or the link of one
+  typename D::Prog prog;
+  typename D::Link link;
+
+  typename D::Bool usable() const { return !none && !missing && !wrong_kind && !wrong_type; }
+};
+
+// One request as the rules see it, after names were looked up. Fields that a command does not have are false or none.
+template <class D>
+struct Request {
+  using Bool = typename D::Bool;
+  Bool replace, before, after, first, last, id, by_link;  // the flags
+  Bool other_flags;                                       // any flag bit the command does not define
+  Bool hook_known;                                        // the attach type is one of ours
+  Bool device_known;                                      // the device is there
+  Bool expects;                                           // expected_revision is not 0
+  typename D::Revision expected;
+  Object<D> prog;      // the program that goes in or out
+  Object<D> relative;  // the anchor
+  Object<D> old;       // the program to be replaced
+  Object<D> link;      // link commands: the link
+  Bool link_attached;  // it is on a list still
+  typename D::Link owner;  // whose entry it will be; D's no link for PROG_ATTACH and PROG_DETACH
+};
+
+}  // namespace mprogcheck

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What may be asked of an attach point: the alphabet of every trace.
+//
+// An Operation is plain data with symbolic names (p3, l1, d0), never descriptors, ids or interface
+// indices; a target translates. text.hpp gives each operation its one-line form.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+
+namespace mprogcheck {
+
+// Names are small numbers: p7 is Prog{7}. A trace holds at most so many of each.
+inline constexpr std::size_t kMaxProgs = 96;
+inline constexpr std::size_t kMaxLinks = 250;
+inline constexpr std::size_t kMaxDevices = 4;
+// 64 slots, the last is the end mark (seed 003, BPF_MPROG_MAX; linux/bpf_mprog.h).
+inline constexpr std::size_t kMaxCapacity = 63;
+
+struct Prog {
+  std::uint8_t raw = 0;
+  auto operator<=>(const Prog&) const = default;
+};
+
+struct Link {
+  std::uint8_t raw = 0;
+  auto operator<=>(const Link&) const = default;
+};
+inline constexpr Link kNoLink{255};
+// An entry in an observed list whose id belongs to nothing the trace has made.
+inline constexpr Prog kStrangeProg{254};
+inline constexpr Link kStrangeLink{254};
+
+enum class Dialect : std::uint8_t { mainline, rfc2 };
+
+enum class ProgType : std::uint8_t { sched_cls, xdp };
+
+// `bogus` is an attach type the kernel does not know.
+enum class Hook : std::uint8_t { ingress, egress, bogus };
+inline constexpr std::size_t kHooks = 2;
+
+struct Point {
+  std::uint8_t device = 0;
+  Hook hook = Hook::ingress;
+  auto operator<=>(const Point&) const = default;
+};
+inline constexpr std::uint8_t kNoDevice = 255;  // `nodev`: an ifindex that no device has
+inline constexpr Point kNoPoint{kNoDevice, Hook::bogus};
+
+// What a request puts into a field that holds a descriptor or an id.
+struct Ref {
+  enum class Kind : std::uint8_t {
+    none,     // 0
+    bad,      // a descriptor that is not open, an id nobody has
+    file,     // an open descriptor that is neither program nor link
+    prog,     // the program `raw`
+    link,     // the link `raw`
+    foreign,  // a link of another type, with no program of ours behind it (hazardous)
+  };
+  Kind kind = Kind::none;
+  std::uint8_t raw = 0;
+  auto operator<=>(const Ref&) const = default;
+
+  constexpr bool given() const { return kind != Kind::none; }
+};
+constexpr Ref ref(Prog p) { return {Ref::Kind::prog, p.raw}; }
+constexpr Ref ref(Link l) { return {Ref::Kind::link, l.raw}; }
+
+// The flags by name; their bit values differ between dialects (uapi bpf.h; seed 003) and are a target's affair.
+namespace flag {
+inline constexpr std::uint8_t replace = 1, before = 2, after = 4, first = 8, last = 16, id = 32, link = 64;
+}
+
+// The arrays a query may give room for.
+namespace array {
+inline constexpr std::uint8_t progs = 1, links = 2, prog_flags = 4, link_flags = 8;
+}
+
+// What a program answers for a packet; `unknown` is a code the uapi does not define (mapped to next).
+enum class Action : std::uint8_t { next, pass, drop, unknown };
+
+struct Says {
+  Prog prog{};
+  Action action = Action::next;
+  auto operator<=>(const Says&) const = default;
+};
+
+enum class Verb : std::uint8_t {
+  attach,       // BPF_PROG_ATTACH
+  detach,       // BPF_PROG_DETACH
+  query,        // BPF_PROG_QUERY
+  link_create,  // BPF_LINK_CREATE
+  link_update,  // BPF_LINK_UPDATE
+  link_detach,  // BPF_LINK_DETACH
+  close,        // close(2) of the only descriptor of a program or link
+  remove,       // the device goes
+  packet,       // one packet through the attach point
+};
+inline constexpr std::size_t kVerbs = 9;
+
+struct Operation {
+  Verb verb = Verb::query;
+  Point point = kNoPoint;
+  std::uint8_t flags = 0;   // of flag::
+  std::uint8_t arrays = 0;  // of array::, for query
+  bool fault = false;       // query: the arrays are at an address that is not mapped
+  Ref prog{};               // the program that goes in or out; for close what is closed
+  Ref link{};               // link_update, link_detach: the link; link_create: the name it gets
+  Ref relative{};           // relative_fd or relative_id
+  Ref old{};                // replace_bpf_fd, old_prog_fd
+  std::uint8_t room = 0;    // query: slots in each array
+  std::uint32_t bits = 0;   // raw flag bits beside the named ones (query: query_flags)
+  std::uint64_t revision = 0;  // expected_revision; 0 means any
+  std::array<Says, 2> says{};  // packet: who answers something other than next
+
+  auto operator<=>(const Operation&) const = default;
+
+  constexpr bool has(std::uint8_t f) const { return (flags & f) != 0; }
+
+  // Not to be run on a kernel that matters: a relative object of a foreign kind has crashed kernels.
+  constexpr bool hazardous() const {
+    return relative.kind == Ref::Kind::foreign || link.kind == Ref::Kind::foreign ||
+           prog.kind == Ref::Kind::foreign || old.kind == Ref::Kind::foreign;
+  }
+};
+
+}  // namespace mprogcheck

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Traces, operations and observations as text.
+#include <algorithm>
+#include <sstream>
+
+#include "model/text.hpp"
+#include "model/words.hpp"
+
+namespace mprogcheck {
+namespace {
+
+std::string name(Prog p) { return p == kStrangeProg ? "strange" : "p" + std::to_string(int{p.raw}); }
+std::string name(Link l) {
+  if (l == kNoLink) return "-";
+  return l == kStrangeLink ? "strange" : "l" + std::to_string(int{l.raw});
+}
+
+std::string name(Ref r) {
+  if (r.kind == Ref::Kind::prog) return name(Prog{r.raw});
+  if (r.kind == Ref::Kind::link) return "l" + std::to_string(int{r.raw});
+  return std::string(words::name(words::kRefs, r.kind));
+}
+
+std::string ends(std::uint8_t flags) {
+  if (flags & ~(flag::first | flag::last)) return "strange";
+  const bool first = flags & flag::first, last = flags & flag::last;
+  if (first && last) return "first|last";
+  return first ? "first" : last ? "last" : "-";
+}
+
+template <class Items, class Name>
+std::string listed(const Items& items, Name&& name_of) {
+  if (items.empty()) return "none";
+  std::string out;
+  for (const auto& item : items) out += (out.empty() ? "" : ",") + name_of(item);
+  return out;
+}
+
+void print_header(std::ostream& out, const Trace& trace) {
+  const Header& h = trace.header;
+  for (const auto& line : trace.preface) out << "#" << (line.empty() ? "" : " ") << line << "\n";
+  out << "dialect " << word(h.dialect) << "\n";
+  if (!trace.target.empty()) out << "target " << trace.target << "\n";
+  if (!trace.reason.empty()) out << "reason " << trace.reason << "\n";
+  if (h.capacity != kMaxCapacity) out << "capacity " << int{h.capacity} << "\n";
+  if (h.revision != 1) out << "revision " << h.revision << "\n";
+  if (h.devices != 0) {
+    out << "device";
+    for (int d = 0; d < h.devices; ++d) out << " d" << d;
+    out << "\n";
+  }
+  if (h.loaded.any()) {
+    out << "load";
+    for (std::size_t p = 0; p < kMaxProgs; ++p)
+      if (h.loaded[p]) out << " p" << p << (h.xdp[p] ? ":xdp" : "");
+    out << "\n";
+  }
+  out << "\n";
+}
+
+}  // namespace
+
+std::string_view word(Verb verb) { return words::name(words::kVerbs, verb); }
+std::string_view word(Dialect dialect) { return words::name(words::kDialects, dialect); }
+std::optional<Dialect> dialect_from(std::string_view w) { return words::find(words::kDialects, w); }
+
+std::string word(Point point) {
+  const std::string device = point.device == kNoDevice ? "nodev" : "d" + std::to_string(int{point.device});
+  return device + "/" + std::string(words::name(words::kHooks, point.hook));
+}
+
+std::string word(Entry e) {
+  return name(e.prog) + (e.link == kNoLink ? "" : "/" + name(e.link)) + (e.flags ? ":" + ends(e.flags) : "");
+}
+
+std::string print(const Operation& op) {
+  std::ostringstream out;
+  out << word(op.verb);
+  switch (op.verb) {
+    case Verb::attach:
+    case Verb::detach: out << " " << name(op.prog) << " " << word(op.point); break;
+    case Verb::query:
+    case Verb::packet: out << " " << word(op.point); break;
+    case Verb::link_create: out << " " << name(op.link) << " " << name(op.prog) << " " << word(op.point); break;
+    case Verb::link_update: out << " " << name(op.link) << " " << name(op.prog); break;
+    case Verb::link_detach: out << " " << name(op.link); break;
+    case Verb::close: out << " " << name(op.prog); break;
+    case Verb::remove: out << " " << word(op.point).substr(0, word(op.point).find('/')); break;
+  }
+  if (op.verb == Verb::query && op.room) out << " room=" << int{op.room};
+  for (const auto& [w, bit] : words::kFlags)
+    if (op.has(bit)) out << " " << w;
+  for (const auto& [w, bit] : words::kArrays)
+    if (op.arrays & bit) out << " " << w;
+  if (op.fault) out << " fault";
+  if (op.bits) out << " bits=0x" << std::hex << op.bits << std::dec;
+  if (op.relative.given()) out << " rel=" << name(op.relative);
+  if (op.old.given()) out << " old=" << name(op.old);
+  if (op.revision) out << " rev=" << op.revision;
+  for (const Says& s : op.says)
+    if (s.action != Action::next) out << " " << name(s.prog) << "=" << words::name(words::kActions, s.action);
+  return out.str();
+}
+
+std::string print(const Expected& e) {
+  std::ostringstream out;
+  out << to_string(e.error);
+  if (e.fate != Fate::none) out << (e.fate == Fate::passed ? " passed" : " dropped");
+  if (e.revision) out << " rev=" << *e.revision;
+  if (e.count) out << " count=" << int{*e.count};
+  if (e.progs) out << " progs=" << listed(*e.progs, [](Prog p) { return name(p); });
+  if (e.links) out << " links=" << listed(*e.links, [](Link l) { return name(l); });
+  if (e.entry_flags) out << " flags=" << listed(*e.entry_flags, ends);
+  return out.str();
+}
+
+std::string print(const Trace& trace) {
+  std::ostringstream out;
+  print_header(out, trace);
+  std::vector<std::string> lines;
+  std::size_t width = 0;
+  for (const Operation& op : trace.operations) {
+    lines.push_back(print(op));
+    width = std::max(width, lines.back().size());
+  }
+  width = std::min<std::size_t>(width, 60);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    static const Comment kNone;
+    const Comment& comment = trace.comments.empty() ? kNone : trace.comments[i];
+    for (const auto& line : comment.above) out << "#" << (line.empty() ? "" : " ") << line << "\n";
+    std::string line = lines[i];
+    const bool expects = !trace.expected.empty() && trace.expected[i];
+    if (expects || !comment.behind.empty()) line.resize(std::max(line.size(), width), ' ');
+    if (expects) line += " => " + print(*trace.expected[i]);
+    if (!comment.behind.empty()) line += "  # " + comment.behind;
+    out << line << "\n";
+  }
+  return out.str();
+}
+
+Expected expected_of(const Operation& op, const Observation& seen) {
+  Expected e{.error = seen.error,
+             .revision = {},
+             .count = {},
+             .progs = {},
+             .links = {},
+             .entry_flags = {},
+             .fate = seen.fate};
+  const bool answered = seen.error == Errno::ok || seen.error == Errno::nospc;
+  const auto entries = std::span(seen.answer.entries).first(seen.answer.filled);
+  if (op.verb == Verb::packet && answered) {
+    e.progs.emplace();
+    for (const Entry& x : entries) e.progs->push_back(x.prog);
+  }
+  if (op.verb != Verb::query || !answered) return e;
+  e.revision = seen.answer.revision;
+  e.count = seen.answer.count;
+  if (op.arrays & array::progs) {
+    e.progs.emplace();
+    for (const Entry& x : entries) e.progs->push_back(x.prog);
+  }
+  if (op.arrays & array::links) {
+    e.links.emplace();
+    for (const Entry& x : entries) e.links->push_back(x.link);
+  }
+  if (op.arrays & (array::prog_flags | array::link_flags)) {
+    e.entry_flags.emplace();
+    for (const Entry& x : entries) e.entry_flags->push_back(x.flags);
+  }
+  return e;
+}
+
+std::string describe(const Listing& list) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < list.filled; ++i) out += (i ? " " : "") + word(list.entries[i]);
+  return out + "]";
+}
+
+std::string describe(const Operation& op, const Observation& seen) {
+  std::string out = print(expected_of(op, seen));
+  if (seen.has_after) out += " " + describe(seen.after) + " rev " + std::to_string(seen.after.revision);
+  return out;
+}
+
+}  // namespace mprogcheck

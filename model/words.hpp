@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The vocabulary of the text form, shared by parser and printer so that they cannot disagree.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "model/operation.hpp"
+
+namespace mprogcheck::words {
+
+template <class T>
+using Pair = std::pair<std::string_view, T>;
+
+inline constexpr Pair<Verb> kVerbs[] = {
+    {"attach", Verb::attach},           {"detach", Verb::detach},           {"query", Verb::query},
+    {"link_create", Verb::link_create}, {"link_update", Verb::link_update}, {"link_detach", Verb::link_detach},
+    {"close", Verb::close},             {"remove", Verb::remove},           {"packet", Verb::packet},
+};
+inline constexpr Pair<Dialect> kDialects[] = {{"mainline", Dialect::mainline}, {"rfc2", Dialect::rfc2}};
+inline constexpr Pair<Hook> kHooks[] = {{"ingress", Hook::ingress}, {"egress", Hook::egress}, {"bogus", Hook::bogus}};
+inline constexpr Pair<std::uint8_t> kFlags[] = {
+    {"replace", flag::replace}, {"before", flag::before}, {"after", flag::after}, {"first", flag::first},
+    {"last", flag::last},       {"id", flag::id},         {"link", flag::link},
+};
+inline constexpr Pair<std::uint8_t> kArrays[] = {
+    {"progs", array::progs},
+    {"links", array::links},
+    {"prog_flags", array::prog_flags},
+    {"link_flags", array::link_flags},
+};
+inline constexpr Pair<Action> kActions[] = {
+    {"next", Action::next}, {"pass", Action::pass}, {"drop", Action::drop}, {"unknown", Action::unknown}};
+inline constexpr Pair<Ref::Kind> kRefs[] = {{"none", Ref::Kind::none},
+                                            {"bad", Ref::Kind::bad},
+                                            {"file", Ref::Kind::file},
+                                            {"foreign", Ref::Kind::foreign}};
+
+template <class T, std::size_t N>
+constexpr std::optional<T> find(const Pair<T> (&table)[N], std::string_view word) {
+  for (const auto& [w, value] : table)
+    if (w == word) return value;
+  return std::nullopt;
+}
+
+template <class T, std::size_t N>
+constexpr std::string_view name(const Pair<T> (&table)[N], T wanted) {
+  for (const auto& [w, value] : table)
+    if (value == wanted) return w;
+  return "?";
+}
+
+}  // namespace mprogcheck::words

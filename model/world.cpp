@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/world.hpp"
+
+#include "model/rules_common.hpp"
+#include "model/rules_mainline.hpp"
+#include "model/rules_rfc2.hpp"
+
+namespace mprogcheck {
+
+void World::reset(const Header& header) {
+  header_ = header;
+  for (auto& c : chains_) c.reset(header.capacity, header.revision);
+  for (std::size_t i = 0; i < kMaxDevices; ++i) device_present_[i] = i < header.devices;
+  for (std::size_t i = 0; i < kMaxProgs; ++i)
+    progs_[i] = {.type = header.xdp[i] ? ProgType::xdp : ProgType::sched_cls,
+                 .loaded = header.loaded[i],
+                 .open = header.loaded[i],
+                 .holders = 0};
+  for (std::size_t i = 0; i < links_named_; ++i) links_[i] = {};
+  links_named_ = 0;
+  references_ = static_cast<int>(header.loaded.count());
+}
+
+// What bpf(2) finds behind a value that is said to be a program's descriptor, or its id. Without branches:
+// what is asked of is as good as random, and the processor would guess wrong.
+Object<Plain> World::prog_object(Ref r, bool by_id, bool any_type) const {
+  const ProgState& p = progs_[r.raw];
+  const bool is_prog = r.kind == Ref::Kind::prog, is_link = r.kind == Ref::Kind::link;
+  const bool there = is_prog & (p.open | (by_id & p.alive()));
+  const bool link_there = is_link & links_[r.raw].open;
+  const bool other = (r.kind == Ref::Kind::file) | (r.kind == Ref::Kind::foreign);
+  return {.none = r.kind == Ref::Kind::none,
+          .missing = bool((r.kind == Ref::Kind::bad) | (is_prog & !there) | (is_link & !link_there)),
+          .wrong_kind = bool(other | link_there),
+          .wrong_type = bool(there & !any_type & (p.type != ProgType::sched_cls)),
+          .prog = Prog{r.raw},
+          .link = kNoLink};
+}
+
+// Likewise of a link. A link is open as long as it lives: its descriptor is its only reference.
+Object<Plain> World::link_object(Ref r, bool by_id, bool any_type) const {
+  const LinkState& l = links_[r.raw];
+  const bool is_prog = r.kind == Ref::Kind::prog, is_link = r.kind == Ref::Kind::link;
+  const bool there = is_link & l.open;
+  const bool prog_there = is_prog & progs_[r.raw].open & !by_id;
+  return {.none = r.kind == Ref::Kind::none,
+          .missing = bool((r.kind == Ref::Kind::bad) | (is_link & !there) | (is_prog & !prog_there)),
+          .wrong_kind = bool((r.kind == Ref::Kind::file) | prog_there),
+          .wrong_type = bool((r.kind == Ref::Kind::foreign) |
+                        (there & !any_type & (progs_[l.prog.raw].type != ProgType::sched_cls))),
+          .prog = l.prog,
+          .link = Link{r.raw}};
+}
+
+Request<Plain> World::request(const Operation& op) const {
+  Request<Plain> r{};
+  r.replace = op.has(flag::replace);
+  r.before = op.has(flag::before);
+  r.after = op.has(flag::after);
+  r.first = op.has(flag::first);
+  r.last = op.has(flag::last);
+  r.id = op.has(flag::id);
+  r.by_link = op.has(flag::link);
+  r.other_flags = op.bits != 0;
+  r.hook_known = op.point.hook != Hook::bogus;
+  r.device_known = device_present(op.point.device);
+  r.expects = op.revision != 0;
+  r.expected = op.revision;
+  r.owner = kNoLink;
+  r.link.none = r.old.none = r.relative.none = r.prog.none = true;
+
+  switch (op.verb) {
+    case Verb::attach:
+    case Verb::link_create:
+      r.prog = prog_object(op.prog, false, false);
+      if (op.verb == Verb::link_create) r.owner = Link{op.link.raw};
+      if (op.verb == Verb::attach) r.old = prog_object(op.old, false, false);
+      break;
+    case Verb::detach:
+      r.prog = prog_object(op.prog, false, false);
+      r.old = prog_object(op.old, false, true);
+      break;
+    case Verb::link_update:
+      r.prog = prog_object(op.prog, false, false);
+      r.old = prog_object(op.old, false, true);
+      [[fallthrough]];
+    case Verb::link_detach:
+      r.link = link_object(op.link, false, true);
+      if (r.link.wrong_type) r.link.wrong_kind = true;
+      break;
+    case Verb::close:
+      if (op.prog.kind == Ref::Kind::prog) r.prog = prog_object(op.prog, false, true);
+      if (op.prog.kind == Ref::Kind::link) r.link = link_object(op.prog, false, true);
+      break;
+    case Verb::query:
+    case Verb::remove:
+    case Verb::packet: break;
+  }
+  if (r.link.usable()) r.link_attached = links_[r.link.link.raw].attached;
+
+  if (op.verb == Verb::attach || op.verb == Verb::link_create || op.verb == Verb::detach) {
+    // On detach of nobody in particular a relative of any type will do.
+    const bool any = op.verb == Verb::detach && r.prog.none;
+    r.relative = r.by_link ? link_object(op.relative, r.id, any) : prog_object(op.relative, r.id, any);
+  }
+  return r;
+}
+
+std::optional<Point> World::concerns(const Operation& op) const {
+  switch (op.verb) {
+    case Verb::attach:
+    case Verb::detach:
+    case Verb::link_create:
+      if (chain(op.point)) return op.point;
+      return std::nullopt;
+    case Verb::link_update:
+    case Verb::link_detach:
+    case Verb::close: {
+      const Ref l = op.verb == Verb::close ? op.prog : op.link;
+      if (l.kind == Ref::Kind::link && links_[l.raw].attached) return links_[l.raw].point;
+      return std::nullopt;
+    }
+    case Verb::query:
+    case Verb::remove:
+    case Verb::packet: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+const Chain& empty_chain() {
+  static const Chain chain;
+  return chain;
+}
+
+bool room_short(const Operation& op, const Chain& c) { return op.room < c.size(); }
+
+// Which of the two acts first in list order; only next and unknown let the chain go on.
+struct PacketRun {
+  int ran = 0;
+  Action verdict = Action::next;
+};
+
+PacketRun run_packet(const Operation& op, const Chain& c) {
+  PacketRun run{.ran = c.size(), .verdict = Action::next};
+  for (const Says& says : op.says) {
+    const auto at = c.find(says.prog);
+    if (!at.exists || at.index >= run.ran) continue;
+    if (says.action != Action::pass && says.action != Action::drop) continue;
+    run = {.ran = at.index + 1, .verdict = says.action};
+  }
+  return run;
+}
+
+}  // namespace
+
+// Calls visit<table>(facts) with the rules that decide `op` and what they look at.
+template <class Visit>
+auto World::with_rules(const Operation& op, Visit&& visit) const {
+  using namespace rules;
+  using D = Plain;
+  const bool mainline_rules = header_.dialect == Dialect::mainline;
+  const Request<D> r = request(op);
+  const auto where = concerns(op);
+  const Chain& c = where ? chains_[index(*where)] : empty_chain();
+  switch (op.verb) {
+    case Verb::attach:
+      return mainline_rules ? visit.template operator()<mainline::attach>(mainline::insert_facts<D>(c, r))
+                            : visit.template operator()<rfc2::attach>(rfc2::insert_facts<D>(c, r));
+    case Verb::link_create:
+      return mainline_rules ? visit.template operator()<mainline::link_create>(mainline::insert_facts<D>(c, r))
+                            : visit.template operator()<rfc2::link_create>(rfc2::insert_facts<D>(c, r));
+    case Verb::detach:
+      return mainline_rules ? visit.template operator()<mainline::detach>(mainline::remove_facts<D>(c, r))
+                            : visit.template operator()<rfc2::detach>(rfc2::remove_facts<D>(c, r));
+    case Verb::query: {
+      const Chain* at = chain(op.point);
+      const Chain& list = at ? *at : empty_chain();
+      return visit.template operator()<rules::query>(QueryFacts<D>{.r = r,
+                                               .arrays = op.arrays != 0,
+                                               .fault = op.fault,
+                                               .room = op.room != 0,
+                                               .short_of_room = room_short(op, list),
+                                               .empty = list.size() == 0});
+    }
+    case Verb::packet: {
+      const Chain* at = chain(op.point);
+      const Action verdict = run_packet(op, at ? *at : empty_chain()).verdict;
+      return visit.template operator()<rules::packet>(PacketFacts<D>{.r = r,
+                                                 .dropped = verdict == Action::drop,
+                                                 .passed = verdict == Action::pass});
+    }
+    case Verb::link_update:
+    case Verb::link_detach:
+    case Verb::close:
+    case Verb::remove: break;
+  }
+  const Prog current = r.link.usable() ? r.link.prog : Prog{};
+  const LinkFacts<D> f{.r = r,
+                       .old_given = r.old.usable(),
+                       .current = r.link.usable() && r.link_attached && r.prog.usable() && r.prog.prog == current,
+                       .old_is_current = r.old.usable() && r.old.prog == current,
+                       .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
+                       .index = c.find(current).index};
+  if (op.verb == Verb::link_update) return visit.template operator()<rules::link_update>(f);
+  if (op.verb == Verb::link_detach) return visit.template operator()<rules::link_detach>(f);
+  if (op.verb == Verb::close) return visit.template operator()<rules::close>(f);
+  return visit.template operator()<rules::remove>(f);
+}
+
+Decision World::decision(const Operation& op) const {
+  return with_rules(op, []<const auto& kTable>(const auto& facts) { return decide<kTable>(facts); });
+}
+
+void World::step(const Operation& op, Prediction& out) {
+  const auto where = concerns(op);
+  out.decision = decision(op);
+  Observation& seen = out.observation;
+  seen.error = out.decision.error;
+  seen.fate = Fate::none;
+  seen.answer.revision = 0;
+  seen.answer.count = seen.answer.filled = 0;
+  seen.has_after = where.has_value();
+  if (op.verb == Verb::query) answer_query(op, out.decision, seen);
+  if (op.verb == Verb::packet) answer_packet(op, out.decision, seen);
+  carry_out(op, out.decision, where);
+  if (where) chains_[index(*where)].list(seen.after);
+  seen.references = references_;
+}
+
+namespace {
+
+// Never 0, which means any; rfc2 has 32 bits (seed 003).
+std::uint64_t next_revision(Dialect dialect, std::uint64_t revision) {
+  ++revision;
+  if (dialect == Dialect::rfc2) revision &= 0xffffffffU;
+  return revision == 0 ? 1 : revision;
+}
+
+}  // namespace
+
+void World::leave(Point point, int i) {
+  const Entry gone = chains_[index(point)].at(i);
+  chains_[index(point)].remove(i);
+  if (gone.link == kNoLink) {
+    --progs_[gone.prog.raw].holders;
+    --references_;
+  } else {
+    links_[gone.link.raw].attached = false;
+  }
+}
+
+void World::carry_out(const Operation& op, const Decision& d, std::optional<Point> where) {
+  if (op.verb == Verb::link_create && op.link.raw >= links_named_)
+    links_named_ = static_cast<std::uint16_t>(op.link.raw + 1);
+  if (d.error != Errno::ok) return;
+
+  if (d.change != Change::none) {
+    Chain& c = chains_[index(*where)];
+    const Prog in{op.prog.raw};
+    const auto ends = static_cast<std::uint8_t>(
+        header_.dialect == Dialect::rfc2 ? op.flags & (flag::first | flag::last) : 0);
+    if (d.change == Change::insert) {
+      const bool by_link = op.verb == Verb::link_create;
+      c.insert(d.index, {in, by_link ? Link{op.link.raw} : kNoLink, ends});
+      if (by_link) {
+        links_[op.link.raw] = {.created = true, .open = true, .attached = true, .point = *where, .prog = in};
+        ++references_;
+      }
+      ++progs_[in.raw].holders;
+      ++references_;
+    } else if (d.change == Change::replace) {
+      Entry e = c.at(d.index);
+      --progs_[e.prog.raw].holders;
+      ++progs_[in.raw].holders;
+      e.prog = in;
+      // FIRST and LAST stay with the link's entry for its life; REPLACE of a plain entry states them anew.
+      if (e.link == kNoLink)
+        e.flags = ends;
+      else
+        links_[e.link.raw].prog = in;
+      c.replace(d.index, e);
+    } else {
+      leave(*where, d.index);
+    }
+    c.set_revision(next_revision(header_.dialect, c.revision()));
+  }
+
+  if (op.verb == Verb::close) {
+    --references_;
+    if (op.prog.kind == Ref::Kind::prog) {
+      progs_[op.prog.raw].open = false;
+    } else {
+      LinkState& l = links_[op.prog.raw];
+      l.open = false;
+      --progs_[l.prog.raw].holders;
+      --references_;
+    }
+  }
+  if (op.verb == Verb::remove) {
+    for (const Hook hook : {Hook::ingress, Hook::egress}) {
+      const Point p{op.point.device, hook};
+      while (chains_[index(p)].size() != 0) leave(p, 0);
+    }
+    device_present_[op.point.device] = false;
+  }
+}
+
+void World::answer_query(const Operation& op, const Decision& d, Observation& out) const {
+  if (d.error != Errno::ok && d.error != Errno::nospc) return;
+  const Chain& c = *chain(op.point);
+  out.answer.revision = c.revision();
+  out.answer.count = static_cast<std::uint8_t>(c.size());
+  if (op.arrays == 0) return;
+  out.answer.filled = op.room < c.size() ? op.room : out.answer.count;
+  for (std::size_t i = 0; i < out.answer.filled; ++i) {
+    const Entry& from = c.at(static_cast<int>(i));
+    const std::uint8_t wanted = from.link == kNoLink ? array::prog_flags : array::link_flags;
+    out.answer.entries[i] = {.prog = op.arrays & array::progs ? from.prog : Prog{},
+                             .link = op.arrays & array::links ? from.link : kNoLink,
+                             .flags = op.arrays & wanted ? from.flags : std::uint8_t{0}};
+  }
+}
+
+void World::answer_packet(const Operation& op, const Decision& d, Observation& out) const {
+  if (d.error != Errno::ok) return;
+  const Chain& c = *chain(op.point);
+  const PacketRun run = run_packet(op, c);
+  out.fate = run.verdict == Action::drop ? Fate::dropped : Fate::passed;
+  out.answer.count = out.answer.filled = static_cast<std::uint8_t>(run.ran);
+  for (std::size_t i = 0; i < out.answer.filled; ++i)
+    out.answer.entries[i] = {.prog = c.at(static_cast<int>(i)).prog, .link = kNoLink, .flags = 0};
+}
+
+void World::assume_link(Link link, Point point, Prog prog) {
+  links_[link.raw] = {.created = true, .open = true, .attached = false, .point = point, .prog = prog};
+  links_named_ = std::max<std::uint16_t>(links_named_, link.raw + 1);
+  ++progs_[prog.raw].holders;
+  references_ += 2;
+}
+
+bool World::adopt(Point point, const Listing& seen) {
+  if (!chain(point)) return false;
+  for (std::size_t i = 0; i < seen.filled; ++i) {
+    const Entry& e = seen.entries[i];
+    if (e.prog.raw >= kMaxProgs || (e.link != kNoLink && e.link.raw >= kMaxLinks)) return false;
+    for (std::size_t j = 0; j < i; ++j)
+      if (seen.entries[j].prog == e.prog) return false;
+    if (e.link != kNoLink && !(links_[e.link.raw].open && links_[e.link.raw].point == point)) return false;
+  }
+  Chain& c = chains_[index(point)];
+  while (c.size() != 0) leave(point, c.size() - 1);
+  for (int i = 0; i < seen.filled; ++i) {
+    const Entry& e = seen.entries[static_cast<std::size_t>(i)];
+    c.insert(i, e);
+    if (e.link == kNoLink) {
+      ++progs_[e.prog.raw].holders;
+      ++references_;
+    } else {
+      LinkState& l = links_[e.link.raw];
+      --progs_[l.prog.raw].holders;
+      ++progs_[e.prog.raw].holders;
+      l.prog = e.prog;
+      l.attached = true;
+    }
+  }
+  c.set_revision(seen.revision);
+  return true;
+}
+
+namespace {
+
+template <class Table>
+std::span<const Clause> clauses_in(const Table& table) {
+  static const auto clauses = [&] {
+    std::array<Clause, std::tuple_size_v<Table>> all{};
+    for_each_rule(table, [&](const auto& rule, auto i) { all[i] = rule.clause; });
+    return all;
+  }();
+  return clauses;
+}
+
+}  // namespace
+
+std::span<const Clause> clauses_of(Dialect dialect, Verb verb) {
+  using namespace rules;
+  const bool m = dialect == Dialect::mainline;
+  switch (verb) {
+    case Verb::attach: return m ? clauses_in(mainline::attach) : clauses_in(rfc2::attach);
+    case Verb::detach: return m ? clauses_in(mainline::detach) : clauses_in(rfc2::detach);
+    case Verb::link_create: return m ? clauses_in(mainline::link_create) : clauses_in(rfc2::link_create);
+    case Verb::query: return clauses_in(rules::query);
+    case Verb::link_update: return clauses_in(rules::link_update);
+    case Verb::link_detach: return clauses_in(rules::link_detach);
+    case Verb::close: return clauses_in(rules::close);
+    case Verb::remove: return clauses_in(rules::remove);
+    case Verb::packet: return clauses_in(rules::packet);
+  }
+  return {};
+}
+
+}  // namespace mprogcheck

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The executable model: the state of everything a trace can touch, and one step of it.
+//
+// step() looks the operation's names up, lets the rules of the dialect decide, and carries the effect
+// out. It is deterministic, does no I/O and allocates nothing; a World is a regular value.
+//
+//   World w;
+//   w.reset(trace.header);
+//   Prediction p;
+//   for (const Operation& op : trace.operations) w.step(op, p);   // p.observation: what must come back
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "model/chain.hpp"
+#include "model/observation.hpp"
+#include "model/operation.hpp"
+#include "model/rule.hpp"
+#include "model/trace.hpp"
+
+namespace mprogcheck {
+
+struct ProgState {
+  ProgType type = ProgType::sched_cls;
+  bool loaded = false;        // declared in the header
+  bool open = false;          // its descriptor
+  std::uint16_t holders = 0;  // entries and links that hold it
+  auto operator<=>(const ProgState&) const = default;
+  bool alive() const { return open || holders != 0; }
+};
+
+struct LinkState {
+  bool created = false;  // successfully
+  bool open = false;
+  bool attached = false;
+  Point point = kNoPoint;
+  Prog prog{};
+  auto operator<=>(const LinkState&) const = default;
+};
+
+// What must come back, and why.
+struct Prediction {
+  Decision decision;
+  Observation observation;
+};
+
+class World {
+ public:
+  void reset(const Header& header);
+
+  // The step of the model: the state after `op`, and in `out` what a conforming target reports.
+  void step(const Operation& op, Prediction& out);
+
+  // What the rules say of `op` now, without taking the step.
+  Decision decision(const Operation& op) const;
+
+  // Takes over what a target showed: from here on the list at `point` is `seen`. Links of this point that
+  // own no entry in it count as detached. False where `seen` holds strangers and nothing more can be said.
+  bool adopt(Point point, const Listing& seen);
+
+  // A target made a link the model refuses: it exists from here on, and owns what adopt() says it owns.
+  void assume_link(Link link, Point point, Prog prog);
+
+  const Header& header() const { return header_; }
+  const ProgState& prog(Prog p) const { return progs_[p.raw]; }
+  const LinkState& link(Link l) const { return links_[l.raw]; }
+  bool device_present(std::uint8_t d) const { return d < kMaxDevices && device_present_[d]; }
+  // Null where there is no such list.
+  const Chain* chain(Point p) const {
+    return p.hook != Hook::bogus && device_present(p.device) ? &chains_[index(p)] : nullptr;
+  }
+  // The list an operation is about, before it runs: that of the point named, or of the link's entry.
+  std::optional<Point> concerns(const Operation& op) const;
+  int references() const { return references_; }
+  // Links a trace has named so far; the next free name.
+  std::uint16_t links_named() const { return links_named_; }
+
+  bool operator==(const World&) const = default;
+
+ private:
+  static std::size_t index(Point p) {
+    return std::size_t{p.device} * kHooks + static_cast<std::size_t>(p.hook);
+  }
+  Object<Plain> prog_object(Ref r, bool by_id, bool any_type) const;
+  Object<Plain> link_object(Ref r, bool by_id, bool any_type) const;
+  Request<Plain> request(const Operation& op) const;
+  template <class Visit>
+  auto with_rules(const Operation& op, Visit&& visit) const;
+  void carry_out(const Operation& op, const Decision& d, std::optional<Point> where);
+  void leave(Point point, int index);
+  void answer_query(const Operation& op, const Decision& d, Observation& out) const;
+  void answer_packet(const Operation& op, const Decision& d, Observation& out) const;
+
+  Header header_{};
+  std::array<Chain, kMaxDevices * kHooks> chains_{};
+  // One for every number a Ref can hold, so that looking one up needs no check.
+  std::array<ProgState, 256> progs_{};
+  std::array<LinkState, 256> links_{};
+  std::array<bool, kMaxDevices> device_present_{};
+  int references_ = 0;
+  std::uint16_t links_named_ = 0;
+};
+
+// The clauses of the table that decides `verb`, in order.
+std::span<const Clause> clauses_of(Dialect dialect, Verb verb);
+
+}  // namespace mprogcheck

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the verbs of the command line share: exit statuses, files, targets by name, progress.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "model/trace.hpp"
+#include "props/campaign.hpp"
+
+namespace mprogcheck::cli {
+
+// The statuses of the house (README.md, "Exit status").
+enum Exit : int { kConforms = 0, kDeviates = 1, kBadInput = 2, kCannotRun = 3 };
+
+// Bad usage or bad input: what was wrong, where, what to do. Ends with status 2.
+struct BadInput : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The traces in a file. Throws BadInput or ParseError.
+std::vector<Trace> read_traces(const std::filesystem::path& file);
+
+// Writes `text`, and never over something else: if the file is there with another text, throws BadInput.
+void write_new(const std::filesystem::path& file, const std::string& text);
+// Makes the directory if need be. Throws BadInput if nothing can be written there.
+void need_writable(const std::filesystem::path& directory);
+
+// "impl", "impl:FAULT", "kernel". Throws BadInput for names nobody knows; the factory throws CannotRun.
+TargetFactory target_named(const std::string& name);
+// Whether a trace can be run there at all; a sentence if not.
+std::string unsupported(const Trace& trace, const Capabilities& can);
+
+// One line on a terminal, rewritten in place; nothing in a pipe.
+class Progress {
+ public:
+  Progress();
+  ~Progress();
+  void operator()(const std::string& text);
+  void clear();
+
+ private:
+  bool terminal_;
+  bool shown_ = false;
+};
+
+// Each verb adds itself to the application and, when chosen, sets `status`.
+void add_fuzz(CLI::App& app, int& status);
+void add_replay(CLI::App& app, int& status);
+void add_minimize(CLI::App& app, int& status);
+void add_repro(CLI::App& app, int& status);
+void add_spec(CLI::App& app, int& status);
+void add_faults(CLI::App& app, int& status);
+
+}  // namespace mprogcheck::cli

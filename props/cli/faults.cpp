@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck faults: what can be planted in our implementation, and the minimal traces that show it.
+#include <fmt/format.h>
+
+#include "impl/inprocess.hpp"
+#include "model/text.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+#include "props/hunt.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+struct Options {
+  bool json = false, hunt = false;
+  std::uint64_t seed = 1;
+  std::string out;
+};
+
+std::vector<Dialect> dialects_of(const FaultInfo& f) {
+  std::vector<Dialect> out;
+  if (f.mainline) out.push_back(Dialect::mainline);
+  if (f.rfc2) out.push_back(Dialect::rfc2);
+  return out;
+}
+
+// The smallest trace that shows the fault, as it is checked in; false if it was not found.
+bool hunt(const FaultInfo& f, Dialect dialect, const Options& o) {
+  const auto found = smallest_found([&] { return std::make_unique<InProcess>(f.name); }, dialect, o.seed);
+  if (!found) return false;
+  Trace trace = found->trace;
+  annotate(trace);
+  trace.preface = {std::string(f.sentence), fmt::format("Seen at step {}: {}.", found->deviation.step + 1,
+                                                        found->deviation.observed)};
+  if (o.out.empty())
+    fmt::print("{}\n", print(trace));
+  else
+    write_new(std::filesystem::path(o.out) / fmt::format("{}.{}.trace", f.name, word(dialect)), print(trace));
+  return true;
+}
+
+int run(const Options& o) {
+  auto document = nlohmann::ordered_json::array();
+  std::size_t missed = 0;
+  Progress progress;
+  if (!o.out.empty()) need_writable(o.out);
+  for (const FaultInfo& f : InProcess::faults()) {
+    std::vector<std::string_view> dialects;
+    for (const Dialect d : dialects_of(f)) {
+      dialects.push_back(word(d));
+      if (!o.hunt) continue;
+      progress(fmt::format("hunting {} in {}", f.name, word(d)));
+      if (hunt(f, d, o)) continue;
+      ++missed;
+      fmt::print(stderr, "{} was not found in {}\n", f.name, word(d));
+    }
+    document.push_back({{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}});
+    if (!o.json && !o.hunt) fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
+  }
+  if (o.json) fmt::print("{}\n", document.dump(2));
+  return missed ? kDeviates : kConforms;
+}
+
+}  // namespace
+
+void add_faults(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("faults", "The faults that can be planted in impl: --target impl:FAULT");
+  verb->add_flag("--hunt", o->hunt, "Find each, and print the minimal trace that shows it");
+  verb->add_option("--seed", o->seed, "Of the hunt (default 1, as the checked-in traces)");
+  verb->add_option("--out", o->out, "Write the minimal traces there instead");
+  verb->add_flag("--json", o->json, "The list as JSON");
+  verb->callback([o, &status] { status = run(*o); });
+}
+
+}  // namespace mprogcheck::cli

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck minimize, and mprogcheck repro: from a trace to the smallest, and to a program.
+#include <fmt/format.h>
+
+#include "model/text.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+#include "props/minimize.hpp"
+#include "props/repro.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+Trace only_trace(const std::string& file) {
+  auto traces = read_traces(file);
+  if (traces.size() != 1)
+    throw BadInput(fmt::format("{}: holds {} traces; name a file with one", file, traces.size()));
+  return std::move(traces[0]);
+}
+
+void deliver(const std::string& out, const std::string& text) {
+  if (out.empty())
+    fmt::print("{}", text);
+  else
+    write_new(out, text);
+}
+
+struct Options {
+  std::string file, target = "impl", out, format = "c", bucket;
+  bool json = false;
+};
+
+int run_minimize(const Options& o) {
+  const Trace trace = only_trace(o.file);
+  const auto target = target_named(o.target)();
+  if (const auto why = unsupported(trace, target->capabilities()); !why.empty())
+    throw CannotRun(fmt::format("{} {}", target->name(), why));
+  const auto shown = deviations_on(*target, trace);
+  if (shown.empty()) {
+    fmt::print(stderr, "{}: {} conforms; there is nothing to minimise\n", o.file, target->name());
+    return kConforms;
+  }
+  std::string wanted = o.bucket.empty() ? shown.front().bucket : o.bucket;
+  Progress progress;
+  Minimal m;
+  try {
+    m = minimize(*target, trace, wanted, [&](std::size_t n) { progress(fmt::format("{} operations left", n)); });
+  } catch (const std::invalid_argument& e) {
+    throw BadInput(fmt::format("{}: {}", o.file, e.what()));
+  }
+  progress.clear();
+  annotate(m.trace);
+  if (o.json) {
+    auto document = json_of(m.deviation, m.trace);
+    document["runs"] = m.runs;
+    deliver(o.out, document.dump(2) + "\n");
+  } else {
+    deliver(o.out, print(m.trace));
+  }
+  fmt::print(stderr, "{}\n", explain(m.deviation, m.trace));
+  return kDeviates;
+}
+
+int run_repro(const Options& o) {
+  static const std::map<std::string, ReproFormat> kFormats{{"c", ReproFormat::c},
+                                                           {"selftest", ReproFormat::selftest},
+                                                           {"bpftool", ReproFormat::bpftool},
+                                                           {"trace", ReproFormat::trace}};
+  const Trace trace = only_trace(o.file);
+  try {
+    const std::string text =
+        reproduce(trace, kFormats.at(o.format), trace.preface.empty() ? std::string() : trace.preface[0]);
+    if (o.json)
+      deliver(o.out, nlohmann::ordered_json{{"file", o.file}, {"format", o.format}, {"text", text}}.dump(2) + "\n");
+    else
+      deliver(o.out, text);
+  } catch (const std::invalid_argument& e) {
+    throw BadInput(fmt::format("{}: {}", o.file, e.what()));
+  }
+  return kConforms;
+}
+
+}  // namespace
+
+void add_minimize(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("minimize", "The smallest trace that shows the same deviation");
+  verb->add_option("TRACE", o->file, "A trace file")->required();
+  verb->add_option("--target", o->target, "impl (default), impl:FAULT, kernel");
+  verb->add_option("--bucket", o->bucket, "Which deviation, if the trace shows several (default: the first)");
+  verb->add_option("-o,--output", o->out, "Write to a new file instead of standard output");
+  verb->add_flag("--json", o->json, "As JSON");
+  verb->callback([o, &status] { status = run_minimize(*o); });
+}
+
+void add_repro(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("repro", "A trace as a program that shows what it shows");
+  verb->add_option("TRACE", o->file, "A trace file")->required();
+  verb->add_option("--format", o->format, "c (default), selftest, bpftool, trace")
+      ->check(CLI::IsMember({"c", "selftest", "bpftool", "trace"}));
+  verb->add_option("-o,--output", o->out, "Write to a new file instead of standard output");
+  verb->add_flag("--json", o->json, "As JSON");
+  verb->callback([o, &status] { status = run_repro(*o); });
+}
+
+}  // namespace mprogcheck::cli

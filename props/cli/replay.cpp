@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck replay: traces from files, run on a target and judged.
+#include <fmt/format.h>
+
+#include "model/text.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  std::string target = "impl";
+  bool json = false, quiet = false;
+};
+
+void transcript(FILE* out, const Trace& trace, const std::vector<Observation>& seen, const Verdict& verdict) {
+  std::size_t width = 0;
+  for (const Operation& op : trace.operations) width = std::max(width, print(op).size());
+  auto next = verdict.deviations.begin();
+  for (std::size_t i = 0; i < trace.operations.size(); ++i) {
+    const Operation& op = trace.operations[i];
+    fmt::print(out, "  {:{}}   {}\n", print(op), width, describe(op, seen[i]));
+    for (; next != verdict.deviations.end() && next->step == i; ++next)
+      fmt::print(out, "    DEVIATION: the model says {} ({}); this breaks the {}\n", next->expected, next->clause,
+                 word(next->breach));
+  }
+  if (verdict.judged < trace.operations.size())
+    fmt::print(out, "    not judged from step {} on: the target showed a state nobody can go on from\n",
+               verdict.judged + 1);
+}
+
+int run(const Options& o) {
+  std::vector<std::pair<std::string, Trace>> traces;
+  for (const auto& file : o.files)
+    for (Trace& t : read_traces(file)) traces.emplace_back(file, std::move(t));
+  const auto target = target_named(o.target)();
+  const Capabilities can = target->capabilities();
+  FILE* prose = o.json ? stderr : stdout;
+  nlohmann::ordered_json document{{"target", target->name()}, {"traces", nlohmann::ordered_json::array()}};
+  std::size_t conforming = 0, deviating = 0, skipped = 0;
+  for (const auto& [file, trace] : traces) {
+    nlohmann::ordered_json one{{"file", file}};
+    if (const auto why = unsupported(trace, can); !why.empty()) {
+      ++skipped;
+      fmt::print(prose, "{}: not run: {} {}\n", file, target->name(), why);
+      one["verdict"] = "not run";
+      one["why"] = why;
+      document["traces"].push_back(std::move(one));
+      continue;
+    }
+    std::vector<std::vector<Observation>> seen;
+    target->run(std::span(&trace, 1), seen);
+    const Verdict verdict = check(trace, seen[0]);
+    const auto wrong = misprints(trace);
+    const bool conforms = verdict.conforms() && wrong.empty();
+    ++(conforms ? conforming : deviating);
+    fmt::print(prose, "{}: {} {}\n", file, target->name(), conforms ? "conforms" : "DEVIATES");
+    if (!o.quiet) transcript(prose, trace, seen[0], verdict);
+    for (const auto& m : wrong)
+      fmt::print(prose, "  step {}: the file expects {}, the model {}\n", m.step + 1, m.written, m.model);
+    one["verdict"] = conforms ? "conforms" : "deviates";
+    one["deviations"] = nlohmann::ordered_json::array();
+    for (const Deviation& d : verdict.deviations) one["deviations"].push_back(json_of(d, trace));
+    one["misprints"] = nlohmann::ordered_json::array();
+    for (const auto& m : wrong) one["misprints"].push_back({{"step", m.step + 1}, {"written", m.written}, {"model", m.model}});
+    document["traces"].push_back(std::move(one));
+  }
+  fmt::print(prose, "{} conform, {} deviate, {} not run\n", conforming, deviating, skipped);
+  if (o.json) fmt::print("{}\n", document.dump(2));
+  if (deviating) return kDeviates;
+  return skipped ? kCannotRun : kConforms;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("replay", "Run traces from files on a target and judge them");
+  verb->add_option("TRACE", o->files, "Trace files")->required();
+  verb->add_option("--target", o->target, "impl (default), impl:FAULT, kernel");
+  verb->add_flag("--quiet", o->quiet, "Verdicts only");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
+  verb->callback([o, &status] { status = run(*o); });
+}
+
+}  // namespace mprogcheck::cli

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Results as text for people and as JSON for programs.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "model/check.hpp"
+#include "props/campaign.hpp"
+
+namespace mprogcheck::cli {
+
+// A number for people: 1234567 as 1,234,567.
+std::string grouped(std::uint64_t n);
+
+std::string summary(const CampaignResult& result);
+nlohmann::ordered_json json_of(const CampaignResult& result);
+nlohmann::ordered_json json_of(const Deviation& deviation, const Trace& trace);
+
+}  // namespace mprogcheck::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Targets by name.
+#include <fmt/format.h>
+
+#include "impl/inprocess.hpp"
+#include "impl/kernel/kernel.hpp"
+#include "model/text.hpp"
+#include "props/cli/cli.hpp"
+
+namespace mprogcheck::cli {
+
+TargetFactory target_named(const std::string& name) {
+  if (name == "impl") return [] { return std::make_unique<InProcess>(); };
+  if (name.starts_with("impl:")) {
+    const std::string fault = name.substr(5);
+    for (const FaultInfo& f : InProcess::faults())
+      if (f.name == fault) return [fault] { return std::make_unique<InProcess>(fault); };
+    throw BadInput(fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", fault));
+  }
+  if (name == "kernel") return [] { return std::make_unique<Kernel>(); };
+  throw BadInput(fmt::format("there is no target '{}'; there are impl, impl:FAULT and kernel", name));
+}
+
+std::string unsupported(const Trace& trace, const Capabilities& can) {
+  const Header& h = trace.header;
+  if (!(h.dialect == Dialect::mainline ? can.mainline : can.rfc2))
+    return fmt::format("does not speak dialect {}", word(h.dialect));
+  if (!can.any_capacity && (h.capacity != kMaxCapacity || h.revision != 1))
+    return "has capacity 63 and first revision 1, and no other";
+  if (h.devices > can.devices) return fmt::format("has {} devices at most", can.devices);
+  for (const Operation& op : trace.operations) {
+    if (op.hazardous() && !can.hazards) return fmt::format("does not run what may harm it: {}", print(op));
+    if (op.verb == Verb::packet && !can.packets) return "cannot send packets";
+  }
+  return {};
+}
+
+}  // namespace mprogcheck::cli

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What is asked next: operations drawn with an eye on the state of the model.
+//
+// The generator looks at the World to reach rare states on purpose (a full list, one below it, empty after
+// use, link-owned neighbours, both ends taken, stale revisions, the same program in the other direction);
+// it never waits for a target. What it draws always passes NameCheck.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "impl/target.hpp"
+#include "model/world.hpp"
+#include "props/choices.hpp"
+
+namespace mprogcheck {
+
+// The world a generator moves in.
+struct Scope {
+  Dialect dialect = Dialect::mainline;
+  std::uint8_t progs = 4;         // programs of the right type
+  std::uint8_t others = 1;        // programs of another type, numbered behind them
+  std::uint8_t devices = 1;
+  std::uint8_t capacity = kMaxCapacity;
+  std::uint8_t prefill = 0;       // that many programs are attached at the start
+  std::uint16_t links = kMaxLinks;  // links that may be created
+  std::uint64_t revision = 1;
+  bool packets = true;
+  bool hazards = false;           // relative objects of foreign kinds
+  bool removes = true;            // devices may go
+  bool mistakes = true;           // descriptors that are not open, unknown flags, ...
+};
+
+// A scope for one trace, as varied as the target allows.
+template <Choices C>
+Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
+  Scope s;
+  s.dialect = dialect;
+  s.packets = can.packets;
+  s.hazards = can.hazards;
+  s.devices = one_in(c, 6) && can.devices > 1 ? 2 : 1;
+  if (can.any_capacity) {
+    switch (pick(c, std::array<std::uint32_t, 3>{60, 30, 10})) {
+      case 0: s.capacity = static_cast<std::uint8_t>(1 + c.below(6)); break;
+      case 1: s.capacity = static_cast<std::uint8_t>(7 + c.below(10)); break;
+      default: s.capacity = kMaxCapacity; break;
+    }
+    switch (pick(c, std::array<std::uint32_t, 4>{70, 10, 10, 10})) {
+      case 0: break;
+      case 1: s.revision = 2 + c.below(1000); break;
+      case 2: s.revision = 0xffffffffU - c.below(8); break;
+      default: s.revision = dialect == Dialect::rfc2 ? 0xffffffffU : (1ULL << 32) + 1 + c.below(8); break;
+    }
+  }
+  s.progs = static_cast<std::uint8_t>(std::min<int>(2 + static_cast<int>(c.below(8)), s.capacity + 3));
+  // A list of real length, filled to the brim or one short of it, costs a whole trace; so not too often.
+  if (one_in(c, can.any_capacity ? 8 : 24)) {
+    s.prefill = static_cast<std::uint8_t>(s.capacity - c.below(std::min<std::uint32_t>(2, s.capacity)));
+    s.progs = static_cast<std::uint8_t>(std::max<int>(s.progs, s.prefill + 3));
+  }
+  return s;
+}
+
+inline Header header_of(const Scope& s) {
+  Header h;
+  h.dialect = s.dialect;
+  h.capacity = s.capacity;
+  h.devices = s.devices;
+  h.revision = s.revision;
+  for (std::size_t p = 0; p < std::size_t{s.progs} + s.others; ++p) {
+    h.loaded[p] = true;
+    h.xdp[p] = p >= s.progs;
+  }
+  return h;
+}
+
+template <Choices C>
+class Generator {
+ public:
+  Generator(C& choices, const Scope& scope) : c_(choices), s_(scope) {}
+
+  // The next operation of a trace whose operations so far led to `world`.
+  Operation next(const World& world) {
+    if (filled_ < s_.prefill) return fill();
+    Operation op;
+    static constexpr Verb kVerbs[] = {Verb::attach,      Verb::detach, Verb::query, Verb::link_create, Verb::link_update,
+                                      Verb::link_detach, Verb::close,  Verb::packet, Verb::remove};
+    const bool links = world.links_named() != 0;
+    const bool more_links = world.links_named() < s_.links;
+    op.verb = kVerbs[pick(c_, std::array<std::uint32_t, 9>{340, 200, 90, more_links ? 140U : 0U, links ? 90U : 0U,
+                                                           links ? 40U : 0U, 50, s_.packets ? 45U : 0U,
+                                                           s_.removes ? 2U : 0U})];
+    switch (op.verb) {
+      case Verb::attach:
+      case Verb::link_create: insert(world, op); break;
+      case Verb::detach: remove(world, op); break;
+      case Verb::query: query(op); break;
+      case Verb::link_update: link_update(world, op); break;
+      case Verb::link_detach: op.link = some_link(world); break;
+      case Verb::close: op.prog = links && !one_in(c_, 4) ? ref(named_link(world)) : ref(any_prog()); break;
+      case Verb::packet: packet(op); break;
+      case Verb::remove: op.point = {static_cast<std::uint8_t>(c_.below(s_.devices)), Hook::ingress}; break;
+    }
+    return op;
+  }
+
+ private:
+  Operation fill() {
+    Operation op;
+    op.verb = Verb::attach;
+    op.point = {0, Hook::ingress};
+    op.prog = ref(Prog{filled_++});
+    return op;
+  }
+
+  bool mistake(std::uint32_t n) { return s_.mistakes && one_in(c_, n); }
+
+  Point some_point() {
+    Point p{0, Hook::ingress};
+    if (s_.devices > 1) p.device = static_cast<std::uint8_t>(c_.below(s_.devices));
+    if (one_in(c_, 4)) p.hook = Hook::egress;
+    if (mistake(100)) {
+      if (c_.below(2))
+        p.hook = Hook::bogus;
+      else
+        p.device = kNoDevice;
+    }
+    return p;
+  }
+
+  Prog any_prog() { return Prog{static_cast<std::uint8_t>(c_.below(std::uint32_t{s_.progs} + (s_.mistakes ? s_.others : 0U)))}; }
+  Prog right_prog() { return Prog{static_cast<std::uint8_t>(c_.below(s_.progs))}; }
+  Link named_link(const World& w) { return Link{static_cast<std::uint8_t>(c_.below(w.links_named()))}; }
+
+  // Not on the list, if that can be had in a few tries.
+  Prog absent_prog(const Chain& chain) {
+    Prog p = right_prog();
+    for (int tries = 0; tries < 3 && chain.find(p).exists; ++tries)
+      p = Prog{static_cast<std::uint8_t>((p.raw + 1) % s_.progs)};
+    return p;
+  }
+  // On the list, mind its ends.
+  Entry present(const Chain& chain) {
+    const auto size = static_cast<std::uint32_t>(chain.size());
+    switch (pick(c_, std::array<std::uint32_t, 3>{25, 25, 50})) {
+      case 0: return chain.at(0);
+      case 1: return chain.at(chain.size() - 1);
+      default: return chain.at(static_cast<int>(c_.below(size)));
+    }
+  }
+
+  Ref wrong(const World& w) {
+    switch (pick(c_, std::array<std::uint32_t, 6>{3, 2, 2, 2, w.links_named() ? 2U : 0U, s_.hazards ? 2U : 0U})) {
+      case 0: return {Ref::Kind::bad, 0};
+      case 1: return {Ref::Kind::file, 0};
+      case 2: return {Ref::Kind::none, 0};
+      case 3: return ref(any_prog());
+      case 4: return ref(named_link(w));
+      default: return {Ref::Kind::foreign, 0};
+    }
+  }
+  Ref wrong_prog(const World& w) {
+    Ref r = wrong(w);
+    return r.kind == Ref::Kind::foreign ? Ref{Ref::Kind::file, 0} : r;
+  }
+  Ref some_link(const World& w) { return mistake(12) || !w.links_named() ? wrong_prog(w) : ref(named_link(w)); }
+
+  static const Chain& nothing() {
+    static const Chain chain;
+    return chain;
+  }
+  const Chain& list_at(const World& w, Point p) const { return w.chain(p) ? *w.chain(p) : nothing(); }
+
+  // BEFORE, AFTER, REPLACE and their combinations; FIRST and LAST where the dialect has them.
+  std::uint8_t directives() {
+    static constexpr std::uint8_t kSome[] = {0, flag::before, flag::after, flag::replace};
+    std::uint8_t flags = 0;
+    const std::uint32_t kind = pick(c_, std::array<std::uint32_t, 5>{28, 22, 22, 14, 14});
+    if (kind < 4)
+      flags = kSome[kind];
+    else
+      flags = static_cast<std::uint8_t>(c_.below(8));
+    if (s_.dialect == Dialect::rfc2)
+      switch (pick(c_, std::array<std::uint32_t, 4>{64, 15, 15, 6})) {
+        case 1: flags |= flag::first; break;
+        case 2: flags |= flag::last; break;
+        case 3: flags |= flag::first | flag::last; break;
+        default: break;
+      }
+    return flags;
+  }
+
+  // The relative object: an entry of the list as a rule, named as program or link, by descriptor or id.
+  void relative(const World& w, Operation& op) {
+    const Chain& chain = list_at(w, op.point);
+    const bool uses = op.flags & (flag::before | flag::after) || (s_.dialect == Dialect::rfc2 && op.has(flag::replace));
+    const bool filled = chain.size() != 0;
+    const std::uint32_t none = uses ? 22 : 92;
+    switch (pick(c_, std::array<std::uint32_t, 5>{none, filled && uses ? 60U : filled ? 3U : 0U, 8U, w.links_named() ? 5U : 0U, s_.mistakes ? 4U : 0U})) {
+      case 0: break;
+      case 1: {
+        const Entry e = present(chain);
+        op.relative = ref(e.prog);
+        if (e.link != kNoLink && c_.below(2)) by_link(op, e.link);
+        if (one_in(c_, 4)) op.flags |= flag::id;
+        break;
+      }
+      case 2:
+        op.relative = ref(any_prog());
+        if (one_in(c_, 4)) op.flags |= flag::id;
+        break;
+      case 3:
+        by_link(op, named_link(w));
+        if (one_in(c_, 4)) op.flags |= flag::id;
+        break;
+      default:
+        op.relative = wrong(w);
+        if (c_.below(2)) op.flags |= flag::link;
+        if (c_.below(2)) op.flags |= flag::id;
+        break;
+    }
+    // Ids of programs and links are different number spaces, and files have none.
+    if (op.has(flag::id)) {
+      const bool fits = op.relative.kind == Ref::Kind::none || op.relative.kind == Ref::Kind::bad ||
+                        op.relative.kind == (op.has(flag::link) ? Ref::Kind::link : Ref::Kind::prog);
+      if (!fits) op.flags &= static_cast<std::uint8_t>(~flag::id);
+    }
+  }
+  static void by_link(Operation& op, Link l) {
+    op.flags |= flag::link;
+    op.relative = ref(l);
+  }
+
+  void expectation(const Chain& chain, Operation& op) {
+    if (!one_in(c_, 4)) return;
+    const std::uint64_t now = chain.revision();
+    switch (pick(c_, std::array<std::uint32_t, 4>{48, 32, 10, 10})) {
+      case 0: op.revision = now; break;
+      case 1: op.revision = now > 1 ? now - 1 : now + 1; break;
+      case 2: op.revision = now + 1; break;
+      default: op.revision = now + (1ULL << 32); break;
+    }
+    if (s_.dialect == Dialect::rfc2) op.revision &= 0xffffffffU;
+  }
+
+  void extra_bits(Operation& op) {
+    static constexpr std::uint32_t kBits[] = {1U << 0, 1U << 1, 1U << 9, 1U << 31};
+    if (mistake(80)) op.bits = kBits[c_.below(4)];
+  }
+
+  void insert(const World& w, Operation& op) {
+    op.point = some_point();
+    const Chain& chain = list_at(w, op.point);
+    if (op.verb == Verb::link_create) op.link = ref(Link{static_cast<std::uint8_t>(w.links_named())});
+    op.prog = mistake(60) ? wrong_prog(w) : ref(one_in(c_, 8) ? any_prog() : absent_prog(chain));
+    op.flags = directives();
+    if (op.verb == Verb::attach && s_.dialect == Dialect::mainline) {
+      if (op.has(flag::replace))
+        op.old = mistake(16) ? wrong_prog(w) : ref(chain.size() == 0 || one_in(c_, 8) ? any_prog() : present(chain).prog);
+      else if (mistake(60))
+        op.old = ref(any_prog());
+    }
+    relative(w, op);
+    expectation(chain, op);
+    extra_bits(op);
+  }
+
+  void remove(const World& w, Operation& op) {
+    op.point = some_point();
+    const Chain& chain = list_at(w, op.point);
+    if (chain.size() != 0 && c_.below(2) == 0)
+      op.prog = ref(present(chain).prog);
+    else if (one_in(c_, 8))
+      op.prog = ref(any_prog());
+    else if (mistake(40))
+      op.prog = wrong_prog(w);
+    op.flags = directives();
+    if (op.has(flag::replace) && !one_in(c_, 4)) op.flags &= static_cast<std::uint8_t>(~flag::replace);
+    if (s_.dialect == Dialect::mainline && mistake(80)) op.old = ref(any_prog());
+    relative(w, op);
+    expectation(chain, op);
+    extra_bits(op);
+  }
+
+  void query(Operation& op) {
+    op.point = some_point();
+    op.room = static_cast<std::uint8_t>(one_in(c_, 2) ? kMaxCapacity + 1 : c_.below(std::min<std::uint32_t>(s_.capacity, 8) + 2));
+    op.arrays = static_cast<std::uint8_t>(15 - c_.below(16));
+    op.fault = mistake(50);
+    if (mistake(50)) op.bits = 1 + c_.below(2);
+  }
+
+  void link_update(const World& w, Operation& op) {
+    op.link = some_link(w);
+    const LinkState* l = op.link.kind == Ref::Kind::link ? &w.link(Link{op.link.raw}) : nullptr;
+    const Chain& chain = l && l->attached ? list_at(w, l->point) : nothing();
+    op.prog = mistake(30) ? wrong_prog(w) : ref(one_in(c_, 3) ? any_prog() : absent_prog(chain));
+    if (c_.below(3) == 0) {
+      op.flags = flag::replace;
+      op.old = mistake(16) ? wrong_prog(w) : ref(l && !one_in(c_, 4) ? l->prog : any_prog());
+    } else if (mistake(30)) {
+      op.old = ref(any_prog());
+    }
+    if (mistake(60)) op.bits = 1U << 3;
+  }
+
+  void packet(Operation& op) {
+    op.point = some_point();
+    for (Says& says : op.says) {
+      if (c_.below(2) == 0) continue;
+      says = {right_prog(), static_cast<Action>(1 + c_.below(3))};
+    }
+    if (op.says[0].prog == op.says[1].prog || op.says[0].action == Action::next) {
+      if (op.says[0].action == Action::next) op.says[0] = op.says[1];
+      op.says[1] = {};
+    }
+  }
+
+  C& c_;
+  Scope s_;
+  std::uint8_t filled_ = 0;
+};
+
+}  // namespace mprogcheck

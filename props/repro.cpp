@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/repro.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/check.hpp"
+#include "model/text.hpp"
+#include "props/repro_plan.hpp"
+#include "props/repro_writers.hpp"
+
+namespace mprogcheck {
+namespace {
+
+constexpr std::pair<std::string_view, ReproFormat> kFormats[] = {
+    {"c", ReproFormat::c},
+    {"selftest", ReproFormat::selftest},
+    {"bpftool", ReproFormat::bpftool},
+    {"trace", ReproFormat::trace},
+};
+
+// The text form has every dialect and any header, so nothing is refused here.
+std::string annotated(Trace trace, std::string_view headline) {
+  annotate(trace);
+  // Comments of the text form are lines, so a headline must be one.
+  const std::string line = repro::one_line(headline);
+  const bool there = line == trace.reason || std::find(trace.preface.begin(), trace.preface.end(),
+                                                       line) != trace.preface.end();
+  if (!line.empty() && !there) trace.preface.insert(trace.preface.begin(), line);
+  return print(trace);
+}
+
+}  // namespace
+
+std::string reproduce(const Trace& trace, ReproFormat format, std::string_view headline) {
+  if (headline.empty()) headline = trace.reason;
+  if (format == ReproFormat::trace) return annotated(trace, headline);
+  repro::require_kernel_trace(trace);
+  if (format == ReproFormat::c) return repro::write_c(trace, headline);
+  if (format == ReproFormat::selftest) return repro::write_selftest(trace, headline);
+  return repro::write_bpftool(trace, headline);
+}
+
+std::optional<ReproFormat> repro_format_from(std::string_view word) {
+  for (const auto& [name, format] : kFormats)
+    if (name == word) return format;
+  return std::nullopt;
+}
+
+std::string_view word(ReproFormat format) {
+  for (const auto& [name, value] : kFormats)
+    if (value == format) return name;
+  return "?";
+}
+
+}  // namespace mprogcheck

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The reproducer as a shell script, for what bpftool can say: attach behind all others or, since it
+// has `prepend`, in front of them; detach the last; show. It names no relative program, no flags,
+// no revision, and makes no links at tcx.
+#include <fmt/format.h>
+
+#include <cstring>
+#include <map>
+#include <set>
+
+#include "model/text.hpp"
+#include "props/repro_bpftool_text.hpp"
+#include "props/repro_writers.hpp"
+
+namespace mprogcheck::repro {
+namespace {
+
+bool prepends(const Operation& op) {
+  return op.verb == Verb::attach && op.flags == flag::before;
+}
+
+class Script {
+ public:
+  explicit Script(const Trace& trace) : trace_(trace), steps_(plan(trace)) {
+    for (const Step& s : steps_) body_ += paragraph(s);
+  }
+
+  std::string text(std::string_view headline) const {
+    std::string out = "#!/bin/sh\n# SPDX-License-Identifier: GPL-2.0-only\n#\n";
+    out +=
+        wrapped(headline.empty() ? "Lists of BPF programs at tcx: what this sequence must lead to."
+                                 : one_line(headline),
+                "# ");
+    out += "#\n";
+    for (const Step& s : steps_) out += fmt::format("#\t{}\n", print(s.op));
+    out += bpftool_text::kBegin;
+    if (prepends_) out += bpftool_text::kNeedsPrepend;
+    for (int d = 0; d < trace_.header.devices; ++d)
+      out += fmt::format(
+          "ip tuntap add dev d{0} mode tap || cannot 'no TAP device could be made'\n", d);
+    for (std::size_t p = 0; p < kMaxProgs; ++p)
+      if (trace_.header.loaded[p])
+        out += fmt::format("load p{} {}\n", p, trace_.header.xdp[p] ? "xdp" : "tc");
+    return out + body_ + std::string(bpftool_text::kEnd);
+  }
+
+ private:
+  [[noreturn]] static void refuse(const Step& s, std::string_view why) {
+    cannot_express(s, "bpftool", why);
+  }
+
+  void require_point(const Step& s) const {
+    if (s.op.point.hook == Hook::bogus) refuse(s, "it knows attach types by name");
+    if (s.op.point.device == kNoDevice || removed_.contains(s.op.point.device))
+      refuse(s, "it looks the device up by name and would not ask the kernel");
+  }
+
+  // What neither attach nor detach of bpftool has words for.
+  static void require_plain(const Step& s) {
+    const Operation& op = s.op;
+    if (op.revision) refuse(s, "it passes no expected revision");
+    if (op.relative.given()) refuse(s, "it names no relative program");
+    if (op.old.given()) refuse(s, "it names no program to be replaced");
+    if (op.bits || (op.flags && !prepends(op))) refuse(s, "it has no words for these flags");
+  }
+
+  std::string list_at(Point p) {
+    std::string out;
+    const Listing& list = lists_[p];
+    for (std::size_t i = 0; i < list.filled; ++i)
+      out += (i ? " " : "") + program_name(list.entries[i].prog);
+    return out;
+  }
+
+  std::string expect(const Step& s) {
+    const Errno e = s.must.error;
+    return fmt::format("expect '{}' d{} {} '{}'\n",
+                       e == Errno::ok ? "ok" : strerrordesc_np(static_cast<int>(e)),
+                       s.op.point.device, s.op.point.hook == Hook::ingress ? "ingress" : "egress",
+                       list_at(s.op.point));
+  }
+
+  std::string attach(const Step& s) {
+    require_point(s);
+    require_plain(s);
+    if (s.op.prog.kind != Ref::Kind::prog || closed_.contains(s.op.prog.raw))
+      refuse(s,
+             "it opens the program itself, and would not ask the kernel to attach what it cannot "
+             "open");
+    prepends_ |= prepends(s.op);
+    lists_[s.op.point] = s.must.after;
+    return fmt::format("request \"$bpftool\" net attach tcx_{} pinned \"$dir/bpf/p{}\" dev d{}{}\n",
+                       hook(s), s.op.prog.raw, s.op.point.device,
+                       prepends(s.op) ? " prepend" : "") +
+           expect(s);
+  }
+
+  std::string detach(const Step& s) {
+    require_point(s);
+    require_plain(s);
+    if (s.op.prog.given()) refuse(s, "its detach names no program, and always means the last one");
+    lists_[s.op.point] = s.must.after;
+    return fmt::format("request \"$bpftool\" net detach tcx_{} dev d{}\n", hook(s),
+                       s.op.point.device) +
+           expect(s);
+  }
+
+  std::string query(const Step& s) {
+    require_point(s);
+    if (s.op.fault || s.op.bits) refuse(s, "it queries correctly");
+    if (s.must.error != Errno::ok) refuse(s, "it gives room enough");
+    return fmt::format("request \"$bpftool\" net show dev d{}\n", s.op.point.device) + expect(s);
+  }
+
+  std::string close(const Step& s) {
+    if (s.op.prog.kind != Ref::Kind::prog) refuse(s, "it makes no links at tcx");
+    if (!closed_.insert(s.op.prog.raw).second) refuse(s, "the program's pin is gone already");
+    return fmt::format("request rm \"$dir/bpf/p{}\"\nexpect ok\n", s.op.prog.raw);
+  }
+
+  std::string remove(const Step& s) {
+    if (!removed_.insert(s.op.point.device).second) refuse(s, "the device is gone already");
+    return fmt::format("request ip link del dev d{}\nexpect ok\n", s.op.point.device);
+  }
+
+  static std::string_view hook(const Step& s) {
+    return s.op.point.hook == Hook::ingress ? "ingress" : "egress";
+  }
+
+  std::string paragraph(const Step& s) {
+    std::string out = "\n" + wrapped(fmt::format("{} ({})", s.clause.sentence, s.clause.id), "# ") +
+                      fmt::format("step '{}'\n", print(s.op));
+    switch (s.op.verb) {
+      case Verb::attach:
+        return out + attach(s);
+      case Verb::detach:
+        return out + detach(s);
+      case Verb::query:
+        return out + query(s);
+      case Verb::close:
+        return out + close(s);
+      case Verb::remove:
+        return out + remove(s);
+      case Verb::link_create:
+      case Verb::link_update:
+      case Verb::link_detach:
+        refuse(s, "it makes no links at tcx");
+      case Verb::packet:
+        refuse(s, "it sends no packets");
+    }
+    return out;
+  }
+
+  const Trace& trace_;
+  std::vector<Step> steps_;
+  std::map<Point, Listing> lists_;  // as the model has them, where they were touched
+  std::set<std::uint8_t> closed_, removed_;
+  bool prepends_ = false;
+  std::string body_;
+};
+
+}  // namespace
+
+std::string write_bpftool(const Trace& trace, std::string_view headline) {
+  return Script(trace).text(headline);
+}
+
+}  // namespace mprogcheck::repro

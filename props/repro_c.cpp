@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The C reproducer: fixed text (repro_c_*.hpp) around one paragraph for each operation
+// (repro_c_steps.cpp).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "model/text.hpp"
+#include "props/repro_c_core.hpp"
+#include "props/repro_c_lists.hpp"
+#include "props/repro_c_packet.hpp"
+#include "props/repro_c_setup.hpp"
+#include "props/repro_plan.hpp"
+#include "props/repro_writers.hpp"
+
+namespace mprogcheck::repro {
+namespace {
+
+std::string comment(const Trace& trace, std::string_view headline) {
+  std::string out = "// SPDX-License-Identifier: GPL-2.0-only\n/*\n";
+  out +=
+      wrapped(for_c_comment(headline.empty()
+                                ? "Lists of BPF programs at tcx: what this sequence must lead to."
+                                : headline),
+              " * ");
+  out += " *\n";
+  for (const Operation& op : trace.operations) out += fmt::format(" *\t{}\n", print(op));
+  out += R"C( *
+ * Written by mprogcheck. What is expected is what the interface promises (uapi comments, commit messages,
+ * manual pages); each step says which promise that is.
+ *
+ *	cc -Wall -Wextra -Werror -o repro repro.c -lbpf		(libbpf 1.0 or newer)
+ *	./repro							(as root)
+ *
+ * It needs root, to load BPF programs and to make a network namespace of its own. It touches nothing
+ * outside of that, and leaves nothing behind.
+ *
+ * Exit status: 0, this kernel conforms; 1, it deviates where the output says DEVIATION; 2, could not run
+ * (or not to the end).
+ * The steps are in main(), at the end.
+ */)C";
+  return out;
+}
+
+// Which pieces of the fixed text there must be: what is not called would be a warning.
+struct Uses {
+  explicit Uses(const std::vector<Step>& steps) {
+    for (const Step& s : steps) add(s);
+  }
+
+  void add(const Step& s) {
+    attaches |= s.op.verb == Verb::attach || s.op.verb == Verb::detach;
+    creates |= s.op.verb == Verb::link_create;
+    updates |= s.op.verb == Verb::link_update;
+    detaches |= s.op.verb == Verb::link_detach;
+    closes |= s.op.verb == Verb::close;
+    removes |= s.op.verb == Verb::remove;
+    queries |= s.op.verb == Verb::query;
+    answers |= has_answer(s);
+    packets |= s.op.verb == Verb::packet && s.must.error == Errno::ok;
+    lists |= s.where && s.op.verb != Verb::query;
+    revisions |= is_revision_it_had(s);
+    also_due |= !s.also_due.empty();
+    also_permitted |= !s.permitted.empty();
+  }
+
+  bool attaches = false, creates = false, updates = false, detaches = false, closes = false,
+       removes = false;
+  bool queries = false, answers = false, packets = false, lists = false, revisions = false;
+  bool also_due = false, also_permitted = false;
+};
+
+// The names of the trace, so that the steps can be read.
+std::string names(const Trace& trace, const std::vector<Step>& steps, std::size_t devices) {
+  std::vector<std::string> devs, points, progs, links;
+  for (std::size_t d = 0; d < devices; ++d) {
+    devs.push_back(fmt::format("d{}", d));
+    points.insert(points.end(), {fmt::format("d{}_ingress", d), fmt::format("d{}_egress", d)});
+  }
+  for (std::size_t p = 0; p < kMaxProgs; ++p)
+    if (trace.header.loaded[p]) progs.push_back(fmt::format("p{} = {}", p, p));
+  std::vector<std::uint8_t> made;
+  for (const Step& s : steps)
+    if (s.op.verb == Verb::link_create) made.push_back(s.op.link.raw);
+  for (const std::uint8_t l : made) links.push_back(fmt::format("l{} = {}", l, l));
+  const std::size_t most_links =
+      made.empty() ? 1 : *std::max_element(made.begin(), made.end()) + std::size_t{1};
+  std::size_t most_progs = 1;
+  for (std::size_t p = 0; p < kMaxProgs; ++p)
+    if (trace.header.loaded[p]) most_progs = p + 1;
+  std::string out = fmt::format(
+      "\n/* The names of the trace. */\n#define PROGS {}\n#define LINKS {}\n#define STEPS {}\n",
+      most_progs, most_links, steps.size());
+  devs.push_back("DEVICES");
+  for (const auto& list : {devs, points, progs, links}) {
+    std::string row;
+    for (const auto& one : list) row += fmt::format("{}{}", row.empty() ? "" : ", ", one);
+    if (row.size() > 80)
+      out += fmt::format("enum {{\n{}}};\n", wrapped(row, "\t", 100));
+    else if (!row.empty())
+      out += fmt::format("enum {{ {} }};\n", row);
+  }
+  return out;
+}
+
+std::string main_function(const Trace& trace, const std::vector<Step>& steps, const Uses& uses) {
+  std::string out = "\nint main(void)\n{\n";
+  if (uses.attaches) out += "\tstruct attach_attr attach;\n";
+  if (uses.creates) out += "\tstruct link_create_attr create;\n";
+  if (uses.queries) out += "\tstruct query_attr query;\n";
+  out += "\n\tset_up();\n";
+  if (uses.packets) out += "\tset_up_packets();\n";
+  for (std::size_t p = 0; p < kMaxProgs; ++p)
+    if (trace.header.loaded[p])
+      out += fmt::format("\tload(p{}, {});\n", p,
+                         trace.header.xdp[p] ? "BPF_PROG_TYPE_XDP" : "BPF_PROG_TYPE_SCHED_CLS");
+  for (const Step& step : steps) out += "\n" + c_paragraph(step);
+  return out + "\n\treturn verdict();\n}\n";
+}
+
+}  // namespace
+
+std::string write_c(const Trace& trace, std::string_view headline) {
+  const std::vector<Step> steps = plan(trace);
+  const Uses uses(steps);
+  std::string out = comment(trace, headline);
+  const auto piece = [&](bool wanted, std::string_view text) {
+    if (wanted) out += text;
+  };
+  piece(true, c_text::kHeaders);
+  piece(uses.packets, c_text::kPacketHeaders);
+  // A device is made in any case: that the kernel has tcx at all is asked there.
+  out += names(trace, steps, std::max<std::size_t>(trace.header.devices, 1));
+  piece(true, c_text::kCore);
+  piece(uses.also_due, c_text::kAlsoDue);
+  piece(uses.also_permitted, c_text::kAlsoPermitted);
+  piece(true, c_text::kLists);
+  piece(uses.lists || uses.answers, c_text::kExpectEntries);
+  piece(uses.lists, c_text::kExpectList);
+  piece(uses.revisions, c_text::kRevision);
+  piece(uses.queries, c_text::kAsk);
+  piece(uses.answers, c_text::kExpectAnswer);
+  piece(uses.creates, c_text::kLinkCreate);
+  piece(uses.updates, c_text::kLinkUpdate);
+  piece(uses.detaches, c_text::kLinkDetach);
+  piece(uses.closes, c_text::kClose);
+  piece(uses.removes, c_text::kRemove);
+  piece(uses.packets, c_text::kPacket);
+  if (trace.header.loaded.any()) {
+    piece(!uses.packets, c_text::kLoad);
+    piece(uses.packets, c_text::kLoadNoting);
+    piece(true, c_text::kLoadEnd);
+  }
+  piece(true, c_text::kSetUp);
+  return out + main_function(trace, steps, uses);
+}
+
+}  // namespace mprogcheck::repro

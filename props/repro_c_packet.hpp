@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The text of C reproducers (see repro_c_core.hpp) that send packets.
+#pragma once
+
+#include <string_view>
+
+namespace mprogcheck::repro::c_text {
+
+inline constexpr std::string_view kPacket = R"C(
+#define ETHERTYPE 0x88b5 /* for local experiments (IEEE 802) */
+#define NOTES 64 /* a power of two */
+
+/* The programs note here that they ran, and find here what to return. */
+static struct note {
+	__u32 ran, order[NOTES];
+	__s32 verdicts[PROGS];
+} note;
+static int note_map, packet_socket;
+
+struct says {
+	int prog, verdict;
+};
+
+/* A packet socket bound to our ethertype stands behind tcx ingress, and does not see what is sent. */
+static void set_up_packets(void)
+{
+	note_map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "repro", sizeof(__u32), sizeof(note), 1, NULL);
+	if (note_map < 0)
+		cannot("making a BPF map");
+	packet_socket = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, htons(ETHERTYPE));
+	if (packet_socket < 0)
+		cannot("opening a packet socket");
+	for (int i = 0; i < DEVICES; i++) {
+		struct ifreq request = { .ifr_flags = IFF_UP };
+
+		snprintf(request.ifr_name, sizeof(request.ifr_name), "d%d", i);
+		if (ioctl(packet_socket, SIOCSIFFLAGS, &request))
+			cannot("setting a TAP device up");
+	}
+}
+
+/* The shortest frame of Ethernet. */
+struct frame {
+	__u8 destination[6], source[6];
+	__u16 ethertype, unused;
+	__u32 sequence;
+	__u8 padding[40];
+};
+
+/* Whether the packet sent last is among those at the far end. */
+static int arrived(int where, __u32 sequence)
+{
+	_Alignas(struct frame) char buffer[2048];
+	int found = 0;
+
+	for (;;) {
+		struct sockaddr_ll from = { 0 };
+		socklen_t size = sizeof(from);
+		const struct frame *frame = (const void *)buffer;
+		ssize_t length = where % 2 ?
+			read(tap[where / 2], buffer, sizeof(buffer)) :
+			recvfrom(packet_socket, buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &size);
+
+		if (length <= 0)
+			return found;
+		if (length < (ssize_t)sizeof(*frame) || frame->ethertype != htons(ETHERTYPE))
+			continue;
+		if (where % 2 || from.sll_ifindex == (int)ifindex[where / 2])
+			found |= frame->sequence == sequence;
+	}
+}
+
+/* One packet; all programs say next but those named. At ingress it comes from the wire, the tap. */
+static void send_packet(int where, const struct says *says, unsigned int count)
+{
+	static __u32 sequence;
+	struct frame frame = {
+		.destination = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
+		.source = { 2, 0, 0, 0, 0, 1 }, /* locally administered */
+		.ethertype = htons(ETHERTYPE),
+		.sequence = ++sequence,
+	};
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETHERTYPE),
+		.sll_ifindex = (int)ifindex[where / 2],
+	};
+	struct pollfd far_end = { .fd = where % 2 ? tap[where / 2] : packet_socket, .events = POLLIN };
+	const __u32 zero = 0;
+	int found;
+
+	memset(&note, 0, sizeof(note));
+	for (int i = 0; i < PROGS; i++)
+		note.verdicts[i] = TCX_NEXT;
+	for (unsigned int i = 0; i < count; i++)
+		note.verdicts[says[i].prog] = says[i].verdict;
+	if (bpf_map_update_elem(note_map, &zero, &note, BPF_ANY))
+		cannot("writing to a BPF map");
+	arrived(where, 0);
+	if (where % 2 ? sendto(packet_socket, &frame, sizeof(frame), 0, (void *)&to, sizeof(to)) < 0 && errno != ENOBUFS :
+			write(tap[where / 2], &frame, sizeof(frame)) < 0)
+		cannot("sending a packet"); /* ENOBUFS is how the sender learns that it was dropped */
+	found = arrived(where, sequence);
+	if (!found && poll(&far_end, 1, 200) > 0)
+		found = arrived(where, sequence);
+	if (bpf_map_lookup_elem(note_map, &zero, &note))
+		cannot("reading a BPF map");
+	say(observed, "%s", found ? "passed" : "dropped");
+}
+
+#define SAYING(...) (const struct says[]){ __VA_ARGS__ }, \
+		    sizeof((const struct says[]){ __VA_ARGS__ }) / sizeof(struct says)
+#define ALL_NEXT NULL, 0
+#define RAN(...) (const int[]){ __VA_ARGS__ }, sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)
+#define NOBODY_RAN NULL, 0
+
+static void expect_packet(const char *fate, const int *progs, unsigned int count)
+{
+	int same = note.ran == count;
+
+	say(expected, "%s", fate);
+	if (strcmp(expected, observed))
+		deviates("fate");
+	say(expected, ", ran [");
+	for (unsigned int i = 0; i < count; i++)
+		say(expected, "%sp%d", i ? " " : "", progs[i]);
+	say(expected, "]");
+	say(observed, ", ran [");
+	for (unsigned int i = 0; i < note.ran && i < NOTES; i++) {
+		say(observed, "%sp%u", i ? " " : "", note.order[i]);
+		if (i < count && note.order[i] != (__u32)progs[i])
+			same = 0;
+	}
+	say(observed, "]");
+	if (!same)
+		deviates("programs that ran");
+}
+)C";
+
+}  // namespace mprogcheck::repro::c_text

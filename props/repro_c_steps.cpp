@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One paragraph of a C reproducer: an operation, what it must lead to, and why.
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "model/text.hpp"
+#include "props/repro_plan.hpp"
+#include "props/repro_writers.hpp"
+
+namespace mprogcheck::repro {
+namespace {
+
+std::string device_index(Point p) {
+  return p.device == kNoDevice ? "NO_DEVICE" : fmt::format("ifindex[d{}]", p.device);
+}
+
+std::string attach_type(Hook hook) {
+  if (hook == Hook::bogus) return "NO_SUCH_TYPE";
+  return hook == Hook::ingress ? "BPF_TCX_INGRESS" : "BPF_TCX_EGRESS";
+}
+
+std::string place(Point p) {
+  return fmt::format("d{}_{}", p.device, p.hook == Hook::ingress ? "ingress" : "egress");
+}
+
+std::string descriptor(Ref r) {
+  switch (r.kind) {
+    case Ref::Kind::prog:
+      return fmt::format("prog_fd[p{}]", r.raw);
+    case Ref::Kind::link:
+      return fmt::format("link_fd[l{}]", r.raw);
+    case Ref::Kind::file:
+      return "some_file";
+    case Ref::Kind::bad:
+      return "NOT_OPEN";
+    case Ref::Kind::none:
+    case Ref::Kind::foreign:
+      break;
+  }
+  return "0";
+}
+
+std::string id(Ref r) {
+  if (r.kind == Ref::Kind::prog) return fmt::format("prog_id[p{}]", r.raw);
+  if (r.kind == Ref::Kind::link) return fmt::format("link_id[l{}]", r.raw);
+  return r.given() ? "NO_SUCH_ID" : "0";
+}
+
+std::string flags(const Operation& op) {
+  static constexpr std::pair<std::uint8_t, std::string_view> kNames[] = {
+      {flag::replace, "BPF_F_REPLACE"},
+      {flag::before, "BPF_F_BEFORE"},
+      {flag::after, "BPF_F_AFTER"},
+      {flag::id, "BPF_F_ID"},
+      {flag::link, "BPF_F_LINK"}};
+  std::string out;
+  for (const auto& [bit, name] : kNames)
+    if (op.has(bit)) out += fmt::format("{}{}", out.empty() ? "" : " | ", name);
+  if (op.bits) out += fmt::format("{}{:#x}", out.empty() ? "" : " | ", op.bits);
+  return out;
+}
+
+std::string error(Errno e) {
+  return e == Errno::ok ? "0" : to_string(e);
+}
+
+// A designated initialiser, one member a line; members that are 0 anyway are left out.
+class Members {
+ public:
+  Members& add(std::string_view name, std::string_view value) {
+    if (!value.empty() && value != "0") text_ += fmt::format("\t\t.{} = {},\n", name, value);
+    return *this;
+  }
+  std::string text() const { return text_.empty() ? "{ 0 }" : fmt::format("{{\n{}\t}}", text_); }
+
+ private:
+  std::string text_;
+};
+
+Members& add_relative(Members& m, const Operation& op) {
+  return op.has(flag::id) ? m.add("relative_id", id(op.relative))
+                          : m.add("relative_fd", descriptor(op.relative));
+}
+
+std::string expected_revision(const Step& step) {
+  if (is_revision_it_had(step))
+    return fmt::format("revision({}, {})", place(*step.where), step.op.revision);
+  return step.op.revision ? fmt::format("{}ULL", step.op.revision) : "0";
+}
+
+std::string attach_or_detach(const Step& step) {
+  const Operation& op = step.op;
+  Members m;
+  m.add("target_ifindex", device_index(op.point)).add("attach_bpf_fd", descriptor(op.prog));
+  m.add("attach_type", attach_type(op.point.hook)).add("attach_flags", flags(op));
+  m.add("replace_bpf_fd", descriptor(op.old));
+  add_relative(m, op).add("expected_revision", expected_revision(step));
+  return fmt::format(
+      "\tattach = (struct attach_attr) {};\n\texpect(call({}, &attach, sizeof(attach)), {});\n",
+      m.text(), op.verb == Verb::attach ? "BPF_PROG_ATTACH" : "BPF_PROG_DETACH",
+      error(step.must.error));
+}
+
+std::string link_create(const Step& step) {
+  const Operation& op = step.op;
+  Members m;
+  m.add("prog_fd", descriptor(op.prog)).add("target_ifindex", device_index(op.point));
+  m.add("attach_type", attach_type(op.point.hook)).add("flags", flags(op));
+  add_relative(m, op).add("expected_revision", expected_revision(step));
+  return fmt::format(
+      "\tcreate = (struct link_create_attr) {};\n"
+      "\texpect(keep_link(l{}, call(BPF_LINK_CREATE, &create, sizeof(create))), {});\n",
+      m.text(), op.link.raw, error(step.must.error));
+}
+
+std::string link_update(const Step& step) {
+  Members m;
+  m.add("link_fd", descriptor(step.op.link)).add("new_prog_fd", descriptor(step.op.prog));
+  m.add("flags", flags(step.op)).add("old_prog_fd", descriptor(step.op.old));
+  return fmt::format("\texpect(link_update((struct link_update_attr) {}), {});\n", m.text(),
+                     error(step.must.error));
+}
+
+// `rows` in braces, eight to a line where there are more.
+std::string in_macro(std::string_view macro, std::string_view none,
+                     const std::vector<std::string>& rows) {
+  if (rows.empty()) return std::string(none);
+  std::string out = fmt::format("{}(", macro);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    out += fmt::format("{}{}", i == 0 ? "" : i % 8 ? ", " : ",\n\t\t", rows[i]);
+  return out + ")";
+}
+
+std::string entries(const Listing& list) {
+  std::vector<std::string> rows;
+  for (std::size_t i = 0; i < list.filled; ++i) {
+    const Entry& e = list.entries[i];
+    rows.push_back(
+        fmt::format("{{ p{}, {} }}", e.prog.raw, e.link == kNoLink ? "PLAIN" : link_name(e.link)));
+  }
+  return in_macro("ENTRIES", "NO_ENTRIES", rows);
+}
+
+std::string query(const Step& step) {
+  const Operation& op = step.op;
+  const auto array = [&](std::uint8_t bit, std::string_view name) -> std::string {
+    return op.arrays & bit ? op.fault ? "UNMAPPED" : fmt::format("ADDRESS({})", name) : "0";
+  };
+  Members m;
+  m.add("target_ifindex", device_index(op.point)).add("attach_type", attach_type(op.point.hook));
+  m.add("query_flags", flags(op)).add("prog_ids", array(array::progs, "prog_ids"));
+  m.add("count", fmt::format("{}", op.room))
+      .add("prog_attach_flags", array(array::prog_flags, "prog_flags"));
+  m.add("link_ids", array(array::links, "link_ids"))
+      .add("link_attach_flags", array(array::link_flags, "link_flags"));
+  std::string out = fmt::format("\tquery = (struct query_attr) {};\n\texpect(ask(&query), {});\n",
+                                m.text(), error(step.must.error));
+  if (has_answer(step))
+    out += fmt::format("\texpect_answer({}, &query, {}, {}, {});\n", place(*step.where),
+                       step.must.answer.count, entries(step.must.answer), op.room);
+  return out;
+}
+
+std::string packet(const Step& step) {
+  if (step.must.error != Errno::ok)
+    return "\tsay(expected, \"nothing\");\n\tsay(observed, \"nothing\"); /* there is no such "
+           "attach point */\n";
+  std::vector<std::string> says, ran;
+  for (const Says& s : step.op.says) {
+    if (s.action == Action::next) continue;
+    const std::string_view verdict = s.action == Action::pass ? "TCX_PASS"
+                                     : s.action == Action::drop
+                                         ? "TCX_DROP"
+                                         : "42 /* undefined, so as TCX_NEXT */";
+    says.push_back(fmt::format("{{ p{}, {} }}", s.prog.raw, verdict));
+  }
+  for (std::size_t i = 0; i < step.must.answer.filled; ++i)
+    ran.push_back(program_name(step.must.answer.entries[i].prog));
+  return fmt::format("\tsend_packet({}, {});\n\texpect_packet(\"{}\", {});\n", place(step.op.point),
+                     in_macro("SAYING", "ALL_NEXT", says),
+                     step.must.fate == Fate::dropped ? "dropped" : "passed",
+                     in_macro("RAN", "NOBODY_RAN", ran));
+}
+
+std::string request(const Step& step) {
+  const std::string due = error(step.must.error);
+  switch (step.op.verb) {
+    case Verb::attach:
+    case Verb::detach:
+      return attach_or_detach(step);
+    case Verb::link_create:
+      return link_create(step);
+    case Verb::link_update:
+      return link_update(step);
+    case Verb::link_detach:
+      return fmt::format("\texpect(link_detach({}), {});\n", descriptor(step.op.link), due);
+    case Verb::close:
+      return fmt::format("\texpect(close_for_good(&{}), {});\n", descriptor(step.op.prog), due);
+    case Verb::remove:
+      return fmt::format("\texpect(remove_device(d{}), {});\n", step.op.point.device, due);
+    case Verb::query:
+      return query(step);
+    case Verb::packet:
+      return packet(step);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string c_paragraph(const Step& step) {
+  std::string out = c_comment(fmt::format("{} ({})", step.clause.sentence, step.clause.id), "\t");
+  out += fmt::format("\tstep(\"{}\");\n", print(step.op));
+  for (const Errno e : step.also_due) out += fmt::format("\talso_due({});\n", error(e));
+  for (const Errno e : step.permitted) out += fmt::format("\talso_permitted({});\n", error(e));
+  out += request(step);
+  if (step.where && step.op.verb != Verb::query)
+    out += fmt::format("\texpect_list({}, {}, {});\n", place(*step.where),
+                       step.changes ? "CHANGED" : "UNCHANGED", entries(step.must.after));
+  return out + "\tdone();\n";
+}
+
+}  // namespace mprogcheck::repro

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// C reproducers: they compile without a warning, and say of this kernel what is so.
+#include <gtest/gtest.h>
+
+#include "props/repro.hpp"
+#include "props/repro_testing.hpp"
+
+namespace mprogcheck {
+namespace {
+
+using namespace repro_testing;
+
+// What every kernel up to 6.18 does right, of each verb something.
+constexpr std::string_view kConforms = R"(
+attach p0 d0/ingress
+attach p0 d0/ingress
+link_create l0 p1 d0/ingress before rel=p0 rev=2
+query d0/ingress room=4 progs links prog_flags link_flags
+query d0/ingress room=1 progs links
+query d0/ingress
+query d1/bogus room=4 progs
+query d0/ingress room=4 progs fault
+attach p4 d0/ingress
+attach p2 d0/ingress after id rel=p1
+attach p3 d0/ingress before link rel=l0 rev=4
+attach p3 d0/ingress before link id rel=bad
+link_update l0 p4
+link_update l0 p2
+detach p1 d0/ingress
+attach file nodev/ingress
+attach none d1/egress
+detach p3 d0/ingress rev=3
+detach p3 d0/ingress rev=5
+detach none d0/ingress
+link_detach l0
+link_detach l0
+link_update l0 p1
+close l0
+close l0
+close p0
+attach p0 d0/ingress
+link_create l1 p1 d1/egress bits=0x40
+remove d1
+remove d1
+)";
+
+constexpr std::string_view kPackets = R"(
+attach p0 d0/ingress
+attach p1 d0/ingress before
+packet d0/ingress
+packet d0/ingress p1=drop
+packet d0/ingress p1=pass
+link_create l0 p2 d0/egress
+packet d0/egress p2=drop
+packet d0/egress
+attach p4 d0/egress
+packet nodev/egress
+)";
+
+constexpr std::string_view kFlags = " -O1 -Wall -Wextra -Werror ";
+
+// Builds the C reproducer with every compiler there is, and runs it.
+int build_and_run(const Folder& folder, const Trace& trace) {
+  folder.write("repro.c", reproduce(trace, ReproFormat::c, "a test"));
+  for (const std::string compiler : {"clang", "cc"}) {
+    if (!folder.has(compiler)) continue;
+    EXPECT_EQ(folder.run(compiler + std::string(kFlags) + folder.at("repro.c") + " -lbpf -o " +
+                         folder.at("repro")),
+              0)
+        << compiler << ":\n"
+        << folder.read("said");
+  }
+  return folder.run(folder.at("repro"));
+}
+
+#define SKIP_IF_IT_COULD_NOT_RUN(status, folder) \
+  if ((status) == kCouldNotRun) GTEST_SKIP() << (folder).read("said")
+
+TEST(ReproC, SaysThatAConformingKernelConforms) {
+  const Folder folder;
+  const int status = build_and_run(folder, trace_of(kConforms));
+  SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+  EXPECT_EQ(status, 0) << folder.read("said");
+  EXPECT_TRUE(contains(folder.read("said"), "This kernel conforms: 30 steps."));
+}
+
+TEST(ReproC, SeesWhichProgramsAPacketMeets) {
+  const Folder folder;
+  const int status = build_and_run(folder, trace_of(kPackets));
+  SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+  EXPECT_EQ(status, 0) << folder.read("said");
+  EXPECT_TRUE(contains(folder.read("said"), "observed dropped, ran [p1]"));
+}
+
+TEST(ReproC, ShowsADeviation) {
+  const Folder folder;
+  const int status = build_and_run(folder, trace_of(kDeviates));
+  SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+  if (status == 0) GTEST_SKIP() << "this kernel keeps the promise that kernels up to 6.18 break";
+  EXPECT_EQ(status, 1) << folder.read("said");
+  EXPECT_TRUE(contains(folder.read("said"),
+                       "expected ERANGE [p0 p1] rev 3 | observed ok [p1] rev 4 | DEVIATION: error, "
+                       "list, revision moved"))
+      << folder.read("said");
+}
+
+TEST(ReproC, FillsAList) {
+  std::string header = "device d0\nload";
+  std::string operations;
+  for (int p = 0; p < 64; ++p) {
+    header += " p" + std::to_string(p);
+    operations += "attach p" + std::to_string(p) + " d0/egress before\n";
+  }
+  const Folder folder;
+  const int status = build_and_run(folder, trace_of(operations, header));
+  SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+  EXPECT_EQ(status, 0) << folder.read("said");
+}
+
+TEST(ReproC, CompilesWithoutDevicesOrPrograms) {
+  const Folder folder;
+  for (const std::string_view only :
+       {"query nodev/ingress room=4 progs", "attach bad nodev/egress", "link_detach file",
+        "detach none nodev/bogus", "link_update bad none"}) {
+    const int status = build_and_run(folder, trace_of(only, ""));
+    SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+    EXPECT_EQ(status, 0) << only << "\n" << folder.read("said");
+  }
+}
+
+TEST(ReproC, LeavesOpenWhatTheInterfaceLeavesOpen) {
+  const std::string text = reproduce(
+      trace_of("attach p0 d0/ingress\ndetach none d0/ingress before after"), ReproFormat::c);
+  EXPECT_TRUE(contains(text, "also_permitted(ERANGE);")) << text;
+}
+
+TEST(ReproC, StopsWhereTheInterfaceLetAKernelGoAnotherWay) {
+  const Folder folder;
+  const int status = build_and_run(
+      folder,
+      trace_of("attach p0 d0/ingress\ndetach none d0/ingress before after\nquery d0/ingress"));
+  // Refused or not, nothing deviates; if it was refused the query cannot be judged.
+  EXPECT_TRUE(status == 0 || status == kCouldNotRun) << folder.read("said");
+  EXPECT_FALSE(contains(folder.read("said"), "DEVIATION")) << folder.read("said");
+}
+
+TEST(ReproC, NamesErrorsThatAreDueAsWell) {
+  const std::string text =
+      reproduce(trace_of("attach p0 d0/ingress\nattach p0 d0/ingress rev=1"), ReproFormat::c);
+  EXPECT_TRUE(contains(text, "also_due(EEXIST);")) << text;
+}
+
+TEST(ReproC, PassesTheRevisionThatTheListHadThen) {
+  const std::string text = reproduce(
+      trace_of("attach p0 d0/ingress rev=1\nattach p1 d0/ingress rev=99"), ReproFormat::c);
+  EXPECT_TRUE(contains(text, ".expected_revision = revision(d0_ingress, 1)"));
+  EXPECT_TRUE(contains(text, ".expected_revision = 99ULL"));
+}
+
+TEST(ReproC, KeepsTheHeadlineInsideItsComment) {
+  const Folder folder;
+  folder.write("repro.c", reproduce(trace_of(kDeviates), ReproFormat::c,
+                                    "ends */ it /* early \?\?/\n#error \\"));
+  EXPECT_EQ(folder.run("cc" + std::string(kFlags) + "-fsyntax-only " + folder.at("repro.c")), 0)
+      << folder.read("said");
+}
+
+}  // namespace
+}  // namespace mprogcheck

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the writers of reproducers have in common: the trace run through the model, and the
+// sentences for what cannot be expressed. Not for use elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/trace.hpp"
+#include "model/world.hpp"
+
+namespace mprogcheck::repro {
+
+// One operation with all that the model says of it.
+struct Step {
+  std::size_t number = 0;  // from 1
+  Operation op;
+  Observation must;
+  Clause clause{};  // the rule that decides
+  std::vector<Errno>
+      also_due;  // of rules that stand further back: only the precedence would be broken
+  std::vector<Errno>
+      permitted;               // errors that the interface leaves open, or due ones in no set order
+  std::optional<Point> where;  // the list it changes or would change, or asks for
+  bool changes = false;        // that list
+  std::uint64_t revision = 0;  // the model's, of that list, when the operation is made
+  std::uint64_t revision_after = 0;
+};
+
+std::vector<Step> plan(const Trace& trace);
+
+// Throws std::invalid_argument for what no kernel can be shown: another dialect, another capacity,
+// names that are not there, operations that have crashed kernels.
+void require_kernel_trace(const Trace& trace);
+
+// "step 3, 'attach p0 d0/ingress rev=2', cannot be written for bpftool: <why>"
+[[noreturn]] void cannot_express(const Step& step, std::string_view format, std::string_view why);
+
+std::string program_name(Prog p);  // p3
+std::string link_name(Link l);     // l1
+
+// The interface leaves open whether the request is refused: what follows may then be judged by
+// nobody.
+bool is_left_open(const Step& step);
+
+// What expected_revision has to hold: a revision this list once had, by the model's numbers, or a
+// literal.
+bool is_revision_it_had(const Step& step);
+
+// A query that is answered, with all or with what there was room for.
+bool has_answer(const Step& step);
+
+// Without control characters, line ends above all.
+std::string one_line(std::string_view text);
+
+// Text made harmless inside a block comment of C: one line, no comment marks.
+std::string for_c_comment(std::string_view text);
+
+// `text` in lines of at most `width`, each begun with `indent`, broken at spaces; ends with a
+// newline.
+std::string wrapped(std::string_view text, std::string_view indent, std::size_t width = 78);
+
+// A comment of C in the manner of the kernel, of one line or several.
+std::string c_comment(std::string_view text, std::string_view indent);
+
+}  // namespace mprogcheck::repro

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/repro_selftest_steps.hpp"
+
+#include <fmt/format.h>
+
+#include "model/text.hpp"
+
+namespace mprogcheck::repro {
+namespace {
+
+std::string error(Errno e) {
+  return e == Errno::ok ? "0" : "-" + to_string(e);
+}
+
+// The options of one call: members that are 0 are left out.
+class Options {
+ public:
+  Options& add(std::string_view member, std::string_view value) {
+    if (value != "0") text_ += fmt::format(",\n\t\t.{} = {}", member, value);
+    return *this;
+  }
+  std::string reset(std::string_view name) const {
+    return fmt::format("\tLIBBPF_OPTS_RESET({}{}{});\n", name, text_, text_.empty() ? "" : "\n\t");
+  }
+
+ private:
+  std::string text_;
+};
+
+// libbpf sets BPF_F_ID itself where it is given an id.
+bool by_id(const Operation& op) {
+  return op.has(flag::id) && op.relative.given();
+}
+
+std::string flags(const Operation& op) {
+  std::string out;
+  const auto add = [&](bool wanted, std::string_view name) {
+    if (wanted) out += fmt::format("{}{}", out.empty() ? "" : " | ", name);
+  };
+  add(op.has(flag::replace), "BPF_F_REPLACE");
+  add(op.has(flag::before), "BPF_F_BEFORE");
+  add(op.has(flag::after), "BPF_F_AFTER");
+  add(op.has(flag::id) && !by_id(op), "BPF_F_ID");
+  add(op.has(flag::link), "BPF_F_LINK");
+  add(op.bits != 0, fmt::format("{:#x}", op.bits));
+  return out.empty() ? "0" : out;
+}
+
+class Writer {
+ public:
+  Writer(const Step& step, SelftestNeeds& needs) : s_(step), op_(step.op), needs_(needs) {}
+
+  std::string call() {
+    const std::string at =
+        fmt::format("{}, {}", selftest_device(needs_, op_.point), selftest_target(op_.point.hook));
+    switch (op_.verb) {
+      case Verb::attach:
+        needs_.attaches = true;
+        return list_options("").reset("opta") +
+               fmt::format("\terr = bpf_prog_attach_opts({}, {}, &opta);\n", fd(op_.prog), at);
+      case Verb::detach:
+        needs_.detaches = true;
+        return list_options("").reset("optd") +
+               fmt::format("\terr = bpf_prog_detach_opts({}, {}, &optd);\n", fd(op_.prog), at);
+      case Verb::link_create:
+        return link_create(at);
+      case Verb::link_update:
+        needs_.updates = true;
+        return Options{}.add("flags", flags(op_)).add("old_prog_fd", fd(op_.old)).reset("optu") +
+               fmt::format("\terr = bpf_link_update({}, {}, &optu);\n", fd(op_.link), fd(op_.prog));
+      case Verb::link_detach:
+        return fmt::format("\terr = bpf_link_detach({});\n", fd(op_.link));
+      case Verb::close:
+        return fmt::format("\terr = close({0}) ? -errno : 0;\n\t{0} = 1000000;\n", fd(op_.prog));
+      case Verb::remove:
+        return s_.must.error != Errno::ok
+                   ? "\terr = -ENODEV; /* it is gone already */\n"
+                   : fmt::format("\terr = system(\"ip link del dev repro_d{}\");\n",
+                                 op_.point.device);
+      case Verb::query:
+        return query(at);
+      case Verb::packet:
+        break;
+    }
+    return {};
+  }
+
+  std::string answer() {
+    const auto& list = s_.must.answer;
+    std::string out = fmt::format("\tASSERT_EQ(optq.count, {}, \"count\");\n", list.count);
+    out += fmt::format("\tASSERT_EQ(optq.revision, {}[{}], \"revision\");\n",
+                       selftest_revisions(*s_.where), s_.revision);
+    for (std::size_t i = 0; i < list.filled; ++i) {
+      const Entry& e = list.entries[i];
+      const auto told = [&](std::string_view name, std::string_view value) {
+        out += fmt::format("\tASSERT_EQ({0}[{1}], {2}, \"{0}[{1}]\");\n", name, i, value);
+      };
+      if (op_.arrays & array::progs) told("prog_ids", prog_id(e.prog));
+      if (op_.arrays & array::links) told("link_ids", link_id(e.link));
+      if (op_.arrays & array::prog_flags) told("prog_attach_flags", "0");
+      if (op_.arrays & array::link_flags) told("link_attach_flags", "0");
+    }
+    return out;
+  }
+
+  // The list, and that its revision is another one than ever before, or still the same.
+  std::string list_after() {
+    std::string progs, links;
+    for (std::size_t i = 0; i < s_.must.after.filled; ++i) {
+      progs += (i ? ", " : "") + prog_id(s_.must.after.entries[i].prog);
+      links += (i ? ", " : "") + link_id(s_.must.after.entries[i].link);
+    }
+    const auto rows = [](const std::string& row) {
+      return row.empty() ? "NULL" : "(__u32[]){ " + row + " }";
+    };
+    const std::string rev = selftest_revisions(*s_.where);
+    const std::string seen = fmt::format(
+        "assert_list({}, {},\n\t\t\t{},\n\t\t\t{}, {})", selftest_device(needs_, *s_.where),
+        selftest_target(s_.where->hook), rows(progs), rows(links), s_.must.after.filled);
+    if (!s_.changes)
+      return fmt::format("\tASSERT_EQ({}, {}[{}], \"revision\");\n", seen, rev, s_.revision);
+    needs_.new_revisions = true;
+    return fmt::format("\t{0}[{1}] = {2};\n\tassert_new_revision({0}, {1});\n", rev,
+                       s_.revision_after, seen);
+  }
+
+ private:
+  std::string prog_id(Prog p) {
+    needs_.prog_ids.set(p.raw);
+    return fmt::format("id{}", needs_.tc(p.raw));
+  }
+  std::string link_id(Link l) {
+    if (l == kNoLink) return "0";
+    needs_.link_ids.set(l.raw);
+    return fmt::format("lid{}", l.raw);
+  }
+  std::string id(Ref r) {
+    if (r.kind == Ref::Kind::prog) return prog_id(Prog{r.raw});
+    if (r.kind == Ref::Kind::link) return link_id(Link{r.raw});
+    return r.given() ? "0x7ffffff0" : "0";
+  }
+  std::string fd(Ref r) {
+    needs_.file |= r.kind == Ref::Kind::file;
+    if (r.kind == Ref::Kind::prog) return fmt::format("fd{}", needs_.tc(r.raw));
+    if (r.kind == Ref::Kind::link) return fmt::format("lfd{}", r.raw);
+    return r.kind == Ref::Kind::file ? "null_fd" : r.kind == Ref::Kind::bad ? "1000000" : "0";
+  }
+
+  Options list_options(std::string_view prefix) {
+    Options o;
+    o.add("flags", flags(op_));
+    if (op_.verb == Verb::attach) o.add("replace_prog_fd", fd(op_.old));
+    o.add(fmt::format("{}relative_{}", prefix, by_id(op_) ? "id" : "fd"),
+          by_id(op_) ? id(op_.relative) : fd(op_.relative));
+    return o.add(fmt::format("{}expected_revision", prefix),
+                 is_revision_it_had(s_)
+                     ? fmt::format("{}[{}]", selftest_revisions(*s_.where), op_.revision)
+                     : fmt::format("{}", op_.revision));
+  }
+
+  std::string link_create(std::string_view at) {
+    needs_.creates = true;
+    std::string out = list_options("tcx.").reset("optl") +
+                      fmt::format("\terr = lfd{} = bpf_link_create({}, {}, &optl);\n", op_.link.raw,
+                                  fd(op_.prog), at);
+    if (s_.must.error != Errno::ok) return out;
+    return out +
+           fmt::format("\tif (err > 0) {{\n\t\t{} = id_from_link_fd(lfd{});\n\t\terr = 0;\n\t}}\n",
+                       link_id(Link{op_.link.raw}), op_.link.raw);
+  }
+
+  std::string query(std::string_view at) {
+    needs_.queries = true;
+    Options o;
+    std::string clear;
+    const auto array = [&](std::uint8_t bit, std::string_view member) {
+      if (!(op_.arrays & bit)) return;
+      o.add(member, op_.fault ? "(void *)8" : member);  // the first page is never mapped
+      if (op_.fault && !has_answer(s_)) return;
+      clear += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", member);
+      needs_.arrays |= bit;
+    };
+    o.add("query_flags", flags(op_)).add("count", fmt::format("{}", op_.room));
+    array(array::progs, "prog_ids");
+    array(array::links, "link_ids");
+    array(array::prog_flags, "prog_attach_flags");
+    array(array::link_flags, "link_attach_flags");
+    return clear + o.reset("optq") + fmt::format("\terr = bpf_prog_query_opts({}, &optq);\n", at);
+  }
+
+  const Step& s_;
+  const Operation& op_;
+  SelftestNeeds& needs_;
+};
+
+}  // namespace
+
+std::string selftest_device(const SelftestNeeds& needs, Point p) {
+  if (p.device == kNoDevice) return "0x7ffffff0";
+  return needs.own_devices ? fmt::format("ifindex{}", p.device) : "loopback";
+}
+
+std::string selftest_target(Hook hook) {
+  if (hook == Hook::bogus) return "0xffff";
+  return hook == Hook::ingress ? "BPF_TCX_INGRESS" : "BPF_TCX_EGRESS";
+}
+
+std::string selftest_revisions(Point p) {
+  return fmt::format("rev{}_{}", p.device, p.hook == Hook::ingress ? "in" : "eg");
+}
+
+void require_selftest_step(const Trace& trace, const Step& step) {
+  const Operation& op = step.op;
+  const auto refuse = [&](std::string_view why) { cannot_express(step, "a selftest", why); };
+  for (const Ref r : {op.prog, op.link, op.relative, op.old})
+    if (r.kind == Ref::Kind::prog && trace.header.xdp[r.raw])
+      refuse("the test_tc_link skeleton has no program of another type; try --format c");
+  if (op.verb == Verb::packet)
+    refuse("its programs answer packets as they were written to; try --format c");
+  if (op.verb == Verb::close && op.prog.kind == Ref::Kind::prog)
+    refuse("the skeleton keeps the program's descriptor; try --format c");
+  if (op.verb == Verb::detach && op.old.given())
+    refuse("libbpf's options for detach have no old program; try --format c");
+  if (op.verb == Verb::link_create && op.point.hook == Hook::bogus)
+    refuse("libbpf refuses the attach type by itself; try --format c");
+  if (is_left_open(step))
+    refuse(
+        "the interface leaves open whether it is refused, and a test would take sides; try "
+        "--format c");
+}
+
+std::string selftest_paragraph(const Step& step, SelftestNeeds& needs) {
+  Writer w(step, needs);
+  std::string out =
+      c_comment(fmt::format("{}: {}", print(step.op), step.clause.sentence), "\t") + w.call();
+  std::string others;  // that are right as well
+  for (const Errno e : step.permitted) others += fmt::format("err != {} && ", error(e));
+  out += fmt::format("\tif ({}!ASSERT_EQ(err, {}, \"{}\"))\n\t\tgoto cleanup;\n", others,
+                     error(step.must.error), word(step.op.verb));
+  if (has_answer(step)) out += w.answer();
+  if (step.where && step.op.verb != Verb::query) out += w.list_after();
+  return out + "\n";
+}
+
+}  // namespace mprogcheck::repro
