@@ -23,12 +23,14 @@ struct Capabilities {
   bool operator==(const Capabilities&) const = default;
 };
 
-// The target is not to be had here (no privilege, no support): exit status 3, never a pass, never a finding.
+// The target is not to be had here (no privilege, no support): exit status 3, never a pass, never a
+// finding.
 struct CannotRun : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A target that answers one operation at a time, at no extra cost: the campaign then keeps in lockstep with it.
+// A target that answers one operation at a time, at no extra cost: the campaign then keeps in
+// lockstep with it.
 class Stepper {
  public:
   virtual ~Stepper() = default;
@@ -45,7 +47,8 @@ class Target {
 
   // Runs each trace from a fresh start. observations[i] gets one observation for each operation of
   // traces[i]; its storage is reused. Throws CannotRun where the target fails as such.
-  virtual void run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& observations) = 0;
+  virtual void run(std::span<const Trace> traces,
+                   std::vector<std::vector<Observation>>& observations) = 0;
 };
 
 }  // namespace mprogcheck

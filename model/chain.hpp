@@ -19,7 +19,8 @@ class Chain {
   using D = Plain;
 
   void reset(std::uint8_t capacity, std::uint64_t revision) {
-    for (int i = 0; i < size_; ++i) place_of_[entries_[static_cast<std::size_t>(i)].prog.raw] = kAbsent;
+    for (int i = 0; i < size_; ++i)
+      place_of_[entries_[static_cast<std::size_t>(i)].prog.raw] = kAbsent;
     size_ = 0;
     capacity_ = capacity;
     revision_ = revision;
@@ -34,7 +35,8 @@ class Chain {
     const std::uint8_t at = place_of_[p.raw];
     return {at != kAbsent, at == kAbsent ? 0 : int{at}};
   }
-  // At an index where nothing stands the answer means nothing, as in the other domains; asking is allowed.
+  // At an index where nothing stands the answer means nothing, as in the other domains; asking is
+  // allowed.
   Link owner(int i) const { return in_range(i) ? at(i).link : kNoLink; }
   Prog prog(int i) const { return in_range(i) ? at(i).prog : Prog{}; }
   bool is_first(int i) const { return in_range(i) && (at(i).flags & flag::first) != 0; }
@@ -43,7 +45,8 @@ class Chain {
   const Entry& at(int i) const { return entries_[static_cast<std::size_t>(i)]; }
 
   void insert(int i, Entry e) {
-    std::copy_backward(entries_.begin() + i, entries_.begin() + size_, entries_.begin() + size_ + 1);
+    std::copy_backward(entries_.begin() + i, entries_.begin() + size_,
+                       entries_.begin() + size_ + 1);
     entries_[static_cast<std::size_t>(i)] = e;
     ++size_;
     index_from(i);
@@ -83,7 +86,8 @@ class Chain {
   int capacity_ = static_cast<int>(kMaxCapacity);
   std::uint64_t revision_ = 1;
   std::array<Entry, kMaxCapacity> entries_{};
-  // The inverse of entries_, so that finding a program costs the same on every list. 256 for strangers.
+  // The inverse of entries_, so that finding a program costs the same on every list. 256 for
+  // strangers.
   std::array<std::uint8_t, 256> place_of_ = filled_with_absent();
 
   static constexpr std::array<std::uint8_t, 256> filled_with_absent() {

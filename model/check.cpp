@@ -23,7 +23,9 @@ class Revisions {
   void restart(Point p, std::uint64_t revision) { seen_[index(p)] = {revision}; }
 
  private:
-  static std::size_t index(Point p) { return std::size_t{p.device} * kHooks + static_cast<std::size_t>(p.hook); }
+  static std::size_t index(Point p) {
+    return std::size_t{p.device} * kHooks + static_cast<std::size_t>(p.hook);
+  }
   std::array<std::vector<std::uint64_t>, kMaxDevices * kHooks> seen_;
 };
 
@@ -77,17 +79,20 @@ class Checker {
     if (where_) world_.chain(*where_)->list(prediction_.observation.after);
   }
 
-  static bool takes_effect_anyway(const Operation& op) { return op.verb == Verb::query || op.verb == Verb::packet; }
+  static bool takes_effect_anyway(const Operation& op) {
+    return op.verb == Verb::query || op.verb == Verb::packet;
+  }
 
-  // Whether some rule that is met says so and nothing says that another wins. One that is due but stands
-  // further back breaks the order alone; see error_differs.
+  // Whether some rule that is met says so and nothing says that another wins. One that is due but
+  // stands further back breaks the order alone; see error_differs.
   bool permitted(const Operation& op, const Decision& decision, Errno error) const {
     const auto clauses = clauses_of(trace_.header.dialect, op.verb);
     if (clauses[decision.rule].any_error && error != Errno::ok) return true;
     for (std::size_t i = 0; i < clauses.size(); ++i)
       if ((decision.met >> i & 1) && clauses[i].error == error &&
           (clauses[i].force == Force::may ||
-           (clauses[i].force == Force::due && !(clauses[i].ordered && clauses[decision.rule].ordered))))
+           (clauses[i].force == Force::due &&
+            !(clauses[i].ordered && clauses[decision.rule].ordered))))
         return true;
     return false;
   }
@@ -101,7 +106,8 @@ class Checker {
     d.aspect = aspect;
     d.expected_error = prediction_.decision.error;
     for (std::size_t i = 0; i < clauses.size(); ++i)
-      if (i != prediction_.decision.rule && (prediction_.decision.met >> i & 1) && clauses[i].force != Force::effect)
+      if (i != prediction_.decision.rule && (prediction_.decision.met >> i & 1) &&
+          clauses[i].force != Force::effect)
         d.permitted.push_back(clauses[i].id);
     return d;
   }
@@ -117,7 +123,8 @@ class Checker {
     Deviation d = deviation(op, Aspect::error);
     const auto clauses = clauses_of(trace_.header.dialect, op.verb);
     for (std::size_t i = 0; i < clauses.size(); ++i)
-      if ((decision.met >> i & 1) && clauses[i].force == Force::due && clauses[i].error == seen.error)
+      if ((decision.met >> i & 1) && clauses[i].force == Force::due &&
+          clauses[i].error == seen.error)
         d.breach = Breach::precedence;
     report(std::move(d), seen, to_string(decision.error), describe(op, seen));
   }
@@ -127,7 +134,8 @@ class Checker {
     if (op.verb == Verb::query || op.verb == Verb::packet) return true;
     if (!where_ || !seen.has_after) return false;
     if (op.verb == Verb::link_create && op.prog.kind != Ref::Kind::prog) return false;
-    if (op.verb == Verb::link_create) world_.assume_link(Link{op.link.raw}, *where_, Prog{op.prog.raw});
+    if (op.verb == Verb::link_create)
+      world_.assume_link(Link{op.link.raw}, *where_, Prog{op.prog.raw});
     return take_over(seen.after);
   }
 
@@ -141,8 +149,10 @@ class Checker {
   bool answer(const Operation& op, const Observation& seen) {
     const Observation& model = prediction_.observation;
     if (model.fate == seen.fate && model.answer == seen.answer) return true;
-    if (op.verb == Verb::query && seen.error != prediction_.decision.error) return true;  // reported, or permitted
-    report(deviation(op, Aspect::answer), seen, print(expected_of(op, model)), print(expected_of(op, seen)));
+    if (op.verb == Verb::query && seen.error != prediction_.decision.error)
+      return true;  // reported, or permitted
+    report(deviation(op, Aspect::answer), seen, print(expected_of(op, model)),
+           print(expected_of(op, seen)));
     if (op.verb != Verb::query || seen.error != Errno::ok) return true;
     const std::uint8_t whole = array::progs | array::links;
     if ((op.arrays & whole) != whole || seen.answer.filled != seen.answer.count) return true;
@@ -155,7 +165,8 @@ class Checker {
   bool after(const Operation& op, const Observation& seen, bool changes) {
     const Listing& model = prediction_.observation.after;
     const bool entries_differ = model.count != seen.after.count || !model.same_entries(seen.after);
-    if (entries_differ) report(deviation(op, Aspect::list), seen, describe(model), describe(seen.after));
+    if (entries_differ)
+      report(deviation(op, Aspect::list), seen, describe(model), describe(seen.after));
     revision(op, seen, changes);
     if (entries_differ) return take_over(seen.after);
     if (model.revision != seen.after.revision) return world_.adopt(*where_, seen.after);
@@ -167,12 +178,13 @@ class Checker {
     const std::uint64_t now = seen.after.revision, model = prediction_.observation.after.revision;
     if (!changes) {
       if (now == model) return;
-      report(deviation(op, Aspect::revision), seen, "revision " + std::to_string(model) + " as before",
-             "revision " + std::to_string(now));
+      report(deviation(op, Aspect::revision), seen,
+             "revision " + std::to_string(model) + " as before", "revision " + std::to_string(now));
     } else if (!revisions_.fresh(*where_, now) || now == 0) {
       Deviation d = deviation(op, Aspect::revision);
       d.clause = now == 0 ? "revision.never_0" : "revision.never_returns";
-      report(std::move(d), seen, "a revision this list has not had yet, such as " + std::to_string(model),
+      report(std::move(d), seen,
+             "a revision this list has not had yet, such as " + std::to_string(model),
              "revision " + std::to_string(now) + " again");
       revisions_.restart(*where_, now);
       return;
@@ -217,31 +229,41 @@ Verdict check_first(const Trace& trace, std::span<const Observation> observation
   return Checker(trace, observations, true).run();
 }
 
-std::string_view word(Breach breach) { return breach == Breach::promise ? "promise" : "precedence"; }
+std::string_view word(Breach breach) {
+  return breach == Breach::promise ? "promise" : "precedence";
+}
 
 std::string_view word(Aspect aspect) {
   switch (aspect) {
-    case Aspect::error: return "error";
-    case Aspect::answer: return "answer";
-    case Aspect::list: return "list";
-    case Aspect::revision: return "revision";
-    case Aspect::references: return "references";
+    case Aspect::error:
+      return "error";
+    case Aspect::answer:
+      return "answer";
+    case Aspect::list:
+      return "list";
+    case Aspect::revision:
+      return "revision";
+    case Aspect::references:
+      return "references";
   }
   return "?";
 }
 
 std::string bucket(const Deviation& d, Dialect dialect) {
-  std::string out = std::string(word(dialect)) + ".tcx." + std::string(word(d.verb)) + "." + std::string(d.clause);
+  std::string out = std::string(word(dialect)) + ".tcx." + std::string(word(d.verb)) + "." +
+                    std::string(d.clause);
   // A revision that comes back is one finding, whichever way the list was emptied.
-  if (d.clause.starts_with("revision.")) out = std::string(word(dialect)) + ".tcx." + std::string(d.clause);
-  if (d.aspect == Aspect::error) return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error);
+  if (d.clause.starts_with("revision."))
+    out = std::string(word(dialect)) + ".tcx." + std::string(d.clause);
+  if (d.aspect == Aspect::error)
+    return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error);
   return d.clause.starts_with("revision.") ? out : out + "." + std::string(word(d.aspect));
 }
 
 std::string explain(const Deviation& d, const Trace& trace) {
   std::string out = "step " + std::to_string(d.step + 1) + ": " + print(trace.operations[d.step]) +
-                    "\n  model:  " + d.expected + "   (" + std::string(d.clause) + ")" + "\n  target: " + d.observed +
-                    "\n  breaks the " + std::string(word(d.breach));
+                    "\n  model:  " + d.expected + "   (" + std::string(d.clause) + ")" +
+                    "\n  target: " + d.observed + "\n  breaks the " + std::string(word(d.breach));
   if (!d.permitted.empty()) {
     out += "; also met:";
     for (const auto clause : d.permitted) out += " " + std::string(clause);
@@ -260,7 +282,8 @@ std::vector<Misprint> misprints(const Trace& trace) {
     if (!trace.expected[i]) continue;
     const Expected& written = *trace.expected[i];
     const Expected model = expected_of(trace.operations[i], p.observation);
-    const bool same = written.error == model.error && (written.fate == Fate::none || written.fate == model.fate) &&
+    const bool same = written.error == model.error &&
+                      (written.fate == Fate::none || written.fate == model.fate) &&
                       (!written.revision || written.revision == model.revision) &&
                       (!written.count || written.count == model.count) &&
                       (!written.progs || written.progs == model.progs) &&

@@ -37,20 +37,21 @@ struct Deviation {
 
 struct Verdict {
   std::vector<Deviation> deviations;
-  // Operations judged; less than the whole trace where a target showed a state nobody can go on from.
+  // Operations judged; less than the whole trace where a target showed a state nobody can go on
+  // from.
   std::size_t judged = 0;
   bool conforms() const { return deviations.empty(); }
 };
 
-// Judges every operation, and goes on after a difference with the state the target showed, so that one
-// run can report several. `observations` has one element for each operation.
+// Judges every operation, and goes on after a difference with the state the target showed, so that
+// one run can report several. `observations` has one element for each operation.
 Verdict check(const Trace& trace, std::span<const Observation> observations);
 
 // The first deviation alone, where there is one; stops there.
 Verdict check_first(const Trace& trace, std::span<const Observation> observations);
 
-// Two deviations with the same bucket are the same finding: verb, clause, aspect, expected and observed
-// error, dialect and kind of attach point.
+// Two deviations with the same bucket are the same finding: verb, clause, aspect, expected and
+// observed error, dialect and kind of attach point.
 std::string bucket(const Deviation& deviation, Dialect dialect);
 
 std::string_view word(Breach breach);

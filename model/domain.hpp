@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The value domain the rules are generic over.
 //
-// A domain D names the types Bool, Int, Prog, Link and Revision and a static `ite(Bool, T, T)`. Bool has
-// && || !, Int has + - and comparisons, the others == and !=. Over `Plain` the rules are the oracle;
-// over solver terms the same text is a proof obligation. Rules must not branch on a Bool.
+// A domain D names the types Bool, Int, Prog, Link and Revision and a static `ite(Bool, T, T)`.
+// Bool has
+// && || !, Int has + - and comparisons, the others == and !=. Over `Plain` the rules are the
+// oracle; over solver terms the same text is a proof obligation. Rules must not branch on a Bool.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,8 @@ struct Plain {
   }
 };
 
-// Where a program stands. `index` means something only where `exists` holds: no position is not a position.
+// Where a program stands. `index` means something only where `exists` holds: no position is not a
+// position.
 template <class D>
 struct Place {
   typename D::Bool exists;
@@ -46,21 +48,22 @@ struct Object {
   typename D::Bool usable() const { return !none && !missing && !wrong_kind && !wrong_type; }
 };
 
-// One request as the rules see it, after names were looked up. Fields that a command does not have are false or none.
+// One request as the rules see it, after names were looked up. Fields that a command does not have
+// are false or none.
 template <class D>
 struct Request {
   using Bool = typename D::Bool;
   Bool replace, before, after, first, last, id, by_link;  // the flags
-  Bool other_flags;                                       // any flag bit the command does not define
-  Bool hook_known;                                        // the attach type is one of ours
-  Bool device_known;                                      // the device is there
-  Bool expects;                                           // expected_revision is not 0
+  Bool other_flags;   // any flag bit the command does not define
+  Bool hook_known;    // the attach type is one of ours
+  Bool device_known;  // the device is there
+  Bool expects;       // expected_revision is not 0
   typename D::Revision expected;
-  Object<D> prog;      // the program that goes in or out
-  Object<D> relative;  // the anchor
-  Object<D> old;       // the program to be replaced
-  Object<D> link;      // link commands: the link
-  Bool link_attached;  // it is on a list still
+  Object<D> prog;          // the program that goes in or out
+  Object<D> relative;      // the anchor
+  Object<D> old;           // the program to be replaced
+  Object<D> link;          // link commands: the link
+  Bool link_attached;      // it is on a list still
   typename D::Link owner;  // whose entry it will be; D's no link for PROG_ATTACH and PROG_DETACH
 };
 

@@ -34,10 +34,11 @@ enum class Errno : std::int16_t {
 };
 
 inline constexpr std::pair<Errno, std::string_view> kErrnoNames[] = {
-    {Errno::ok, "ok"},         {Errno::perm, "EPERM"},     {Errno::noent, "ENOENT"},   {Errno::badf, "EBADF"},
-    {Errno::nomem, "ENOMEM"},  {Errno::acces, "EACCES"},   {Errno::fault, "EFAULT"},   {Errno::busy, "EBUSY"},
-    {Errno::exist, "EEXIST"},  {Errno::nodev, "ENODEV"},   {Errno::inval, "EINVAL"},   {Errno::nospc, "ENOSPC"},
-    {Errno::range, "ERANGE"},  {Errno::nolink, "ENOLINK"}, {Errno::opnotsupp, "EOPNOTSUPP"},
+    {Errno::ok, "ok"},        {Errno::perm, "EPERM"},     {Errno::noent, "ENOENT"},
+    {Errno::badf, "EBADF"},   {Errno::nomem, "ENOMEM"},   {Errno::acces, "EACCES"},
+    {Errno::fault, "EFAULT"}, {Errno::busy, "EBUSY"},     {Errno::exist, "EEXIST"},
+    {Errno::nodev, "ENODEV"}, {Errno::inval, "EINVAL"},   {Errno::nospc, "ENOSPC"},
+    {Errno::range, "ERANGE"}, {Errno::nolink, "ENOLINK"}, {Errno::opnotsupp, "EOPNOTSUPP"},
     {Errno::stale, "ESTALE"},
 };
 

@@ -21,15 +21,17 @@ struct Entry {
 // A list in order, or the part of one that a query was given room for. Regular, allocation-free.
 struct Listing {
   std::uint64_t revision = 0;
-  std::uint8_t count = 0;   // entries on the list
-  std::uint8_t filled = 0;  // entries[0, filled) are meant
+  std::uint8_t count = 0;                   // entries on the list
+  std::uint8_t filled = 0;                  // entries[0, filled) are meant
   std::array<Entry, kMaxCapacity> entries;  // the rest is left unset, for speed
 
   friend bool operator==(const Listing& a, const Listing& b) {
-    return a.revision == b.revision && a.count == b.count && a.filled == b.filled && a.same_entries(b);
+    return a.revision == b.revision && a.count == b.count && a.filled == b.filled &&
+           a.same_entries(b);
   }
   bool same_entries(const Listing& o) const {
-    return filled == o.filled && std::equal(entries.begin(), entries.begin() + filled, o.entries.begin());
+    return filled == o.filled &&
+           std::equal(entries.begin(), entries.begin() + filled, o.entries.begin());
   }
 };
 
@@ -39,14 +41,16 @@ enum class Fate : std::uint8_t { none, passed, dropped };
 struct Observation {
   Errno error = Errno::ok;
   Fate fate = Fate::none;
-  bool has_after = false;       // `after` was taken; false where no list was concerned
-  std::int32_t references = -1; // held on all programs and links together; -1: the target cannot tell
-  Listing answer;               // of a query; for a packet the programs that ran, in order
-  Listing after;                // of the attach point concerned, after the operation
+  bool has_after = false;  // `after` was taken; false where no list was concerned
+  std::int32_t references =
+      -1;          // held on all programs and links together; -1: the target cannot tell
+  Listing answer;  // of a query; for a packet the programs that ran, in order
+  Listing after;   // of the attach point concerned, after the operation
 
   friend bool operator==(const Observation& a, const Observation& b) {
-    return a.error == b.error && a.fate == b.fate && a.has_after == b.has_after && a.references == b.references &&
-           a.answer == b.answer && (!a.has_after || a.after == b.after);
+    return a.error == b.error && a.fate == b.fate && a.has_after == b.has_after &&
+           a.references == b.references && a.answer == b.answer &&
+           (!a.has_after || a.after == b.after);
   }
 };
 

@@ -65,12 +65,18 @@ struct Ref {
 
   constexpr bool given() const { return kind != Kind::none; }
 };
-constexpr Ref ref(Prog p) { return {Ref::Kind::prog, p.raw}; }
-constexpr Ref ref(Link l) { return {Ref::Kind::link, l.raw}; }
+constexpr Ref ref(Prog p) {
+  return {Ref::Kind::prog, p.raw};
+}
+constexpr Ref ref(Link l) {
+  return {Ref::Kind::link, l.raw};
+}
 
-// The flags by name; their bit values differ between dialects (uapi bpf.h; seed 003) and are a target's affair.
+// The flags by name; their bit values differ between dialects (uapi bpf.h; seed 003) and are a
+// target's affair.
 namespace flag {
-inline constexpr std::uint8_t replace = 1, before = 2, after = 4, first = 8, last = 16, id = 32, link = 64;
+inline constexpr std::uint8_t replace = 1, before = 2, after = 4, first = 8, last = 16, id = 32,
+                              link = 64;
 }
 
 // The arrays a query may give room for.
@@ -78,7 +84,8 @@ namespace array {
 inline constexpr std::uint8_t progs = 1, links = 2, prog_flags = 4, link_flags = 8;
 }
 
-// What a program answers for a packet; `unknown` is a code the uapi does not define (mapped to next).
+// What a program answers for a packet; `unknown` is a code the uapi does not define (mapped to
+// next).
 enum class Action : std::uint8_t { next, pass, drop, unknown };
 
 struct Says {
@@ -103,15 +110,15 @@ inline constexpr std::size_t kVerbs = 9;
 struct Operation {
   Verb verb = Verb::query;
   Point point = kNoPoint;
-  std::uint8_t flags = 0;   // of flag::
-  std::uint8_t arrays = 0;  // of array::, for query
-  bool fault = false;       // query: the arrays are at an address that is not mapped
-  Ref prog{};               // the program that goes in or out; for close what is closed
-  Ref link{};               // link_update, link_detach: the link; link_create: the name it gets
-  Ref relative{};           // relative_fd or relative_id
-  Ref old{};                // replace_bpf_fd, old_prog_fd
-  std::uint8_t room = 0;    // query: slots in each array
-  std::uint32_t bits = 0;   // raw flag bits beside the named ones (query: query_flags)
+  std::uint8_t flags = 0;      // of flag::
+  std::uint8_t arrays = 0;     // of array::, for query
+  bool fault = false;          // query: the arrays are at an address that is not mapped
+  Ref prog{};                  // the program that goes in or out; for close what is closed
+  Ref link{};                  // link_update, link_detach: the link; link_create: the name it gets
+  Ref relative{};              // relative_fd or relative_id
+  Ref old{};                   // replace_bpf_fd, old_prog_fd
+  std::uint8_t room = 0;       // query: slots in each array
+  std::uint32_t bits = 0;      // raw flag bits beside the named ones (query: query_flags)
   std::uint64_t revision = 0;  // expected_revision; 0 means any
   std::array<Says, 2> says{};  // packet: who answers something other than next
 
@@ -119,7 +126,8 @@ struct Operation {
 
   constexpr bool has(std::uint8_t f) const { return (flags & f) != 0; }
 
-  // Not to be run on a kernel that matters: a relative object of a foreign kind has crashed kernels.
+  // Not to be run on a kernel that matters: a relative object of a foreign kind has crashed
+  // kernels.
   constexpr bool hazardous() const {
     return relative.kind == Ref::Kind::foreign || link.kind == Ref::Kind::foreign ||
            prog.kind == Ref::Kind::foreign || old.kind == Ref::Kind::foreign;

@@ -1,59 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The parser of traces. Every complaint names file, line and column, and says what would be right.
-#include <charconv>
-
 #include "model/text.hpp"
+#include "model/tokens.hpp"
 #include "model/words.hpp"
 
 namespace mprogcheck {
 namespace {
 
-struct Token {
-  std::string_view text;
-  std::size_t column;  // from 1
-};
+using namespace tokens;
 
-struct Where {
-  std::string_view file;
-  std::size_t line;
-};
-
-[[noreturn]] void fail(const Where& at, std::size_t column, const std::string& what) {
-  throw ParseError(std::string(at.file) + ":" + std::to_string(at.line) + ":" + std::to_string(column) + ": " + what);
-}
-
-std::string quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text.substr(0, 40)) out += (c >= ' ' && c < 127) ? c : '?';
-  return out + (text.size() > 40 ? "...'" : "'");
-}
-
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-
-std::string_view trimmed(std::string_view s) {
-  while (!s.empty() && is_space(s.front())) s.remove_prefix(1);
-  while (!s.empty() && is_space(s.back())) s.remove_suffix(1);
-  return s;
-}
-
-std::vector<Token> tokens_of(std::string_view line) {
-  std::vector<Token> out;
-  for (std::size_t i = 0; i < line.size();) {
-    if (is_space(line[i])) {
-      ++i;
-      continue;
-    }
-    std::size_t end = i;
-    while (end < line.size() && !is_space(line[end])) ++end;
-    out.push_back({line.substr(i, end - i), i + 1});
-    i = end;
-  }
-  return out;
-}
-
-class Parser {
+class Parser : LineReader {
  public:
-  Parser(std::string_view text, std::string_view file) : text_(text), at_{file, 0} {}
+  Parser(std::string_view text, std::string_view file) : LineReader(file), text_(text) {}
 
   std::vector<Trace> run() {
     std::size_t begin = 0;
@@ -64,7 +22,9 @@ class Parser {
       line(text_.substr(begin, end - begin));
       begin = end + 1;
     }
-    if (traces_.empty()) fail({at_.file, at_.line + 1}, 1, "no trace here: a trace begins with 'dialect mainline' or 'dialect rfc2'");
+    if (traces_.empty())
+      fail({at_.file, at_.line + 1}, 1,
+           "no trace here: a trace begins with 'dialect mainline' or 'dialect rfc2'");
     for (Trace& t : traces_) tidy(t);
     return std::move(traces_);
   }
@@ -72,12 +32,14 @@ class Parser {
  private:
   void line(std::string_view raw) {
     // A reason is prose, and may well name issue #12.
-    const std::size_t hash = in_header_ && trimmed(raw).starts_with("reason ") ? std::string_view::npos : raw.find('#');
+    const std::size_t hash =
+        in_header_ && trimmed(raw).starts_with("reason ") ? std::string_view::npos : raw.find('#');
     const bool has_comment = hash != std::string_view::npos;
     const std::string_view body = has_comment ? raw.substr(0, hash) : raw;
     const std::string comment(has_comment ? trimmed(raw.substr(hash + 1)) : std::string_view{});
     for (std::size_t i = 0; i < body.size(); ++i)
-      if (const auto c = static_cast<unsigned char>(body[i]); (c < ' ' && !is_space(body[i])) || c >= 127)
+      if (const auto c = static_cast<unsigned char>(body[i]);
+          (c < ' ' && !is_space(body[i])) || c >= 127)
         fail(at_, i + 1, "a control character; traces are plain text");
     tokens_ = tokens_of(body);
     next_ = 0;
@@ -87,7 +49,8 @@ class Parser {
       return;
     }
     if (tokens_[0].text == "dialect") return begin_trace();
-    if (traces_.empty()) fail(at_, tokens_[0].column, "expected 'dialect mainline' or 'dialect rfc2' first");
+    if (traces_.empty())
+      fail(at_, tokens_[0].column, "expected 'dialect mainline' or 'dialect rfc2' first");
     if (in_header_ && header_line(trimmed(body))) {
       if (has_comment) traces_.back().preface.push_back(comment);
       return;
@@ -99,7 +62,8 @@ class Parser {
     ++next_;
     const Token t = need("a dialect: mainline or rfc2");
     const auto dialect = dialect_from(t.text);
-    if (!dialect) fail(at_, t.column, "unknown dialect " + quoted(t.text) + "; there are mainline and rfc2");
+    if (!dialect)
+      fail(at_, t.column, "unknown dialect " + quoted(t.text) + "; there are mainline and rfc2");
     no_more();
     traces_.emplace_back();
     traces_.back().header.dialect = *dialect;
@@ -124,14 +88,16 @@ class Parser {
       trace.header.capacity = static_cast<std::uint8_t>(number(t, 1, kMaxCapacity));
     } else if (key.text == "revision") {
       const Token t = need("a number");
-      const std::uint64_t most = trace.header.dialect == Dialect::rfc2 ? 0xffffffffU : ~std::uint64_t{0};
+      const std::uint64_t most =
+          trace.header.dialect == Dialect::rfc2 ? 0xffffffffU : ~std::uint64_t{0};
       trace.header.revision = number(t, 1, most);
     } else if (key.text == "device") {
       do {
         const Token t = need("a device, d0 to d" + std::to_string(kMaxDevices - 1));
         const std::uint8_t d = indexed(t, t.text, 'd', kMaxDevices);
         if (d != trace.header.devices)
-          fail(at_, t.column, "devices are declared in order; next is d" + std::to_string(trace.header.devices));
+          fail(at_, t.column,
+               "devices are declared in order; next is d" + std::to_string(trace.header.devices));
         ++trace.header.devices;
       } while (next_ < tokens_.size());
     } else if (key.text == "load") {
@@ -156,7 +122,8 @@ class Parser {
     if (colon == std::string_view::npos) return;
     const std::string_view type = t.text.substr(colon + 1);
     if (type != "xdp" && type != "sched_cls")
-      fail(at_, t.column + colon + 1, "unknown program type " + quoted(type) + "; there are sched_cls and xdp");
+      fail(at_, t.column + colon + 1,
+           "unknown program type " + quoted(type) + "; there are sched_cls and xdp");
     h.xdp[p] = type == "xdp";
   }
 
@@ -174,9 +141,10 @@ class Parser {
     const Token verb = tokens_[next_++];
     const auto v = words::find(words::kVerbs, verb.text);
     if (!v)
-      fail(at_, verb.column, "unknown operation " + quoted(verb.text) +
-                                 "; there are attach, detach, query, link_create, link_update, link_detach, close, "
-                                 "remove, packet");
+      fail(at_, verb.column,
+           "unknown operation " + quoted(verb.text) +
+               "; there are attach, detach, query, link_create, link_update, link_detach, close, "
+               "remove, packet");
     op.verb = *v;
     mark(Field::verb, verb);
     operands(op);
@@ -190,7 +158,10 @@ class Parser {
       option(op, t);
     }
     if (const auto c = names_->next(op))
-      fail(at_, columns_[static_cast<std::size_t>(c->field)] ? columns_[static_cast<std::size_t>(c->field)] : verb.column,
+      fail(at_,
+           columns_[static_cast<std::size_t>(c->field)]
+               ? columns_[static_cast<std::size_t>(c->field)]
+               : verb.column,
            c->text);
     Trace& trace = traces_.back();
     trace.operations.push_back(op);
@@ -206,7 +177,8 @@ class Parser {
       op.link = {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
       mark(Field::link, t);
     }
-    if (op.verb == Verb::link_update || op.verb == Verb::link_detach) op.link = object(Field::link, "a link");
+    if (op.verb == Verb::link_update || op.verb == Verb::link_detach)
+      op.link = object(Field::link, "a link");
     if (op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create ||
         op.verb == Verb::link_update)
       op.prog = object(Field::prog, "a program");
@@ -226,9 +198,11 @@ class Parser {
   }
 
   void option(Operation& op, Token t) {
-    const bool listed = op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create;
+    const bool listed =
+        op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create;
     const bool update = op.verb == Verb::link_update;
-    if (const auto f = words::find(words::kFlags, t.text); f && (listed || (update && *f == flag::replace))) {
+    if (const auto f = words::find(words::kFlags, t.text);
+        f && (listed || (update && *f == flag::replace))) {
       op.flags |= *f;
       return mark(Field::flags, t);
     }
@@ -261,15 +235,20 @@ class Parser {
         return void(op.room = static_cast<std::uint8_t>(number(value, 0, 255)));
       if (op.verb == Verb::packet) return says(op, {key, t.column}, value);
     }
-    fail(at_, t.column, quoted(t.text) + " is nothing that " + std::string(word(op.verb)) + " knows");
+    fail(at_, t.column,
+         quoted(t.text) + " is nothing that " + std::string(word(op.verb)) + " knows");
   }
 
   void says(Operation& op, Token who, Token what) {
     const auto action = words::find(words::kActions, what.text);
-    if (!action) fail(at_, what.column, "unknown verdict " + quoted(what.text) + "; there are pass, drop, unknown");
-    if (*action == Action::next) fail(at_, what.column, "'next' is what a program says anyway; leave it out");
+    if (!action)
+      fail(at_, what.column,
+           "unknown verdict " + quoted(what.text) + "; there are pass, drop, unknown");
+    if (*action == Action::next)
+      fail(at_, what.column, "'next' is what a program says anyway; leave it out");
     Says& slot = op.says[0].action == Action::next ? op.says[0] : op.says[1];
-    if (slot.action != Action::next) fail(at_, who.column, "two programs at most say something other than next");
+    if (slot.action != Action::next)
+      fail(at_, who.column, "two programs at most say something other than next");
     slot = {Prog{indexed(who, who.text, 'p', kMaxProgs)}, *action};
     mark(Field::says, who);
   }
@@ -278,7 +257,9 @@ class Parser {
     Expected e;
     const Token t = need("what is expected: ok or an error such as EEXIST");
     const auto error = errno_from(t.text);
-    if (!error) fail(at_, t.column, "unknown outcome " + quoted(t.text) + "; say ok or an error such as EEXIST");
+    if (!error)
+      fail(at_, t.column,
+           "unknown outcome " + quoted(t.text) + "; say ok or an error such as EEXIST");
     e.error = *error;
     while (next_ < tokens_.size()) {
       const Token o = tokens_[next_++];
@@ -289,14 +270,22 @@ class Parser {
       const std::size_t eq = o.text.find('=');
       const std::string_view key = o.text.substr(0, eq);
       if (eq == std::string_view::npos || (op.verb != Verb::query && op.verb != Verb::packet))
-        fail(at_, o.column, quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
+        fail(at_, o.column,
+             quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
       const Token value{o.text.substr(eq + 1), o.column + eq + 1};
-      if (key == "rev") e.revision = number(value, 0, ~std::uint64_t{0});
-      else if (key == "count") e.count = static_cast<std::uint8_t>(number(value, 0, kMaxCapacity));
-      else if (key == "progs") each(value, e.progs.emplace(), [&](Token x) { return prog_seen(x); });
-      else if (key == "links") each(value, e.links.emplace(), [&](Token x) { return link_seen(x); });
-      else if (key == "flags") each(value, e.entry_flags.emplace(), [&](Token x) { return ends(x); });
-      else fail(at_, o.column, quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
+      if (key == "rev")
+        e.revision = number(value, 0, ~std::uint64_t{0});
+      else if (key == "count")
+        e.count = static_cast<std::uint8_t>(number(value, 0, kMaxCapacity));
+      else if (key == "progs")
+        each(value, e.progs.emplace(), [&](Token x) { return prog_seen(x); });
+      else if (key == "links")
+        each(value, e.links.emplace(), [&](Token x) { return link_seen(x); });
+      else if (key == "flags")
+        each(value, e.entry_flags.emplace(), [&](Token x) { return ends(x); });
+      else
+        fail(at_, o.column,
+             quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
     }
     return e;
   }
@@ -313,7 +302,9 @@ class Parser {
     }
   }
 
-  Prog prog_seen(Token t) { return t.text == "strange" ? kStrangeProg : Prog{indexed(t, t.text, 'p', kMaxProgs)}; }
+  Prog prog_seen(Token t) {
+    return t.text == "strange" ? kStrangeProg : Prog{indexed(t, t.text, 'p', kMaxProgs)};
+  }
   Link link_seen(Token t) {
     if (t.text == "-") return kNoLink;
     return t.text == "strange" ? kStrangeLink : Link{indexed(t, t.text, 'l', kMaxLinks)};
@@ -334,52 +325,25 @@ class Parser {
       fail(at_, t.column, "expected an attach point such as d0/ingress, not " + quoted(t.text));
     const auto hook = words::find(words::kHooks, t.text.substr(slash + 1));
     if (!hook)
-      fail(at_, t.column + slash + 1, "unknown hook " + quoted(t.text.substr(slash + 1)) +
-                                          "; there are ingress, egress and, on purpose, bogus");
+      fail(at_, t.column + slash + 1,
+           "unknown hook " + quoted(t.text.substr(slash + 1)) +
+               "; there are ingress, egress and, on purpose, bogus");
     const std::string_view device = t.text.substr(0, slash);
     return {device == "nodev" ? kNoDevice : indexed(t, device, 'd', kMaxDevices), *hook};
   }
 
-  Ref object(Field field, const std::string& what) { return named(need(what + ", or none, bad or file"), field); }
+  Ref object(Field field, const std::string& what) {
+    return named(need(what + ", or none, bad or file"), field);
+  }
 
   Ref named(Token t, Field field) {
     mark(field, t);
     if (const auto kind = words::find(words::kRefs, t.text)) return {*kind, 0};
-    if (!t.text.empty() && t.text[0] == 'l') return {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
+    if (!t.text.empty() && t.text[0] == 'l')
+      return {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
     return {Ref::Kind::prog, indexed(t, t.text, 'p', kMaxProgs)};
   }
 
-  std::uint8_t indexed(Token at, std::string_view text, char kind, std::size_t limit) {
-    std::size_t value = 0;
-    const auto [end, error] = std::from_chars(text.data() + (text.empty() ? 0 : 1), text.data() + text.size(), value);
-    const bool is_name = text.size() > 1 && text[0] == kind && error == std::errc{} &&
-                         end == text.data() + text.size() && (text[1] != '0' || text.size() == 2);
-    if (!is_name || value >= limit)
-      fail(at_, at.column, "expected a name from " + std::string(1, kind) + "0 to " + kind +
-                               std::to_string(limit - 1) + ", not " + quoted(text));
-    return static_cast<std::uint8_t>(value);
-  }
-
-  std::uint64_t number(Token t, std::uint64_t least, std::uint64_t most) {
-    std::string_view digits = t.text;
-    const bool hex = digits.starts_with("0x");
-    if (hex) digits.remove_prefix(2);
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
-    if (error != std::errc{} || end != digits.data() + digits.size() || value < least || value > most)
-      fail(at_, t.column, "expected a number from " + std::to_string(least) + " to " + std::to_string(most) +
-                              ", not " + quoted(t.text));
-    return value;
-  }
-
-  Token need(const std::string& what) {
-    if (next_ >= tokens_.size() || tokens_[next_].text == "=>")
-      fail(at_, next_ < tokens_.size() ? tokens_[next_].column : end_column_, "expected " + what);
-    return tokens_[next_++];
-  }
-  void no_more() {
-    if (next_ < tokens_.size()) fail(at_, tokens_[next_].column, "did not expect " + quoted(tokens_[next_].text));
-  }
   void mark(Field field, Token t) { columns_[static_cast<std::size_t>(field)] = t.column; }
 
   // A trace without a single expectation or comment carries none.
@@ -392,12 +356,8 @@ class Parser {
   }
 
   std::string_view text_;
-  Where at_;
   std::vector<Trace> traces_;
   std::vector<std::string> above_;
-  std::vector<Token> tokens_;
-  std::size_t next_ = 0;
-  std::size_t end_column_ = 1;
   std::array<std::size_t, 10> columns_{};
   std::optional<NameCheck> names_;
   bool in_header_ = false;
@@ -405,6 +365,8 @@ class Parser {
 
 }  // namespace
 
-std::vector<Trace> parse(std::string_view text, std::string_view file) { return Parser(text, file).run(); }
+std::vector<Trace> parse(std::string_view text, std::string_view file) {
+  return Parser(text, file).run();
+}
 
 }  // namespace mprogcheck

@@ -9,7 +9,9 @@
 namespace mprogcheck {
 namespace {
 
-std::string name(Prog p) { return p == kStrangeProg ? "strange" : "p" + std::to_string(int{p.raw}); }
+std::string name(Prog p) {
+  return p == kStrangeProg ? "strange" : "p" + std::to_string(int{p.raw});
+}
 std::string name(Link l) {
   if (l == kNoLink) return "-";
   return l == kStrangeLink ? "strange" : "l" + std::to_string(int{l.raw});
@@ -60,17 +62,25 @@ void print_header(std::ostream& out, const Trace& trace) {
 
 }  // namespace
 
-std::string_view word(Verb verb) { return words::name(words::kVerbs, verb); }
-std::string_view word(Dialect dialect) { return words::name(words::kDialects, dialect); }
-std::optional<Dialect> dialect_from(std::string_view w) { return words::find(words::kDialects, w); }
+std::string_view word(Verb verb) {
+  return words::name(words::kVerbs, verb);
+}
+std::string_view word(Dialect dialect) {
+  return words::name(words::kDialects, dialect);
+}
+std::optional<Dialect> dialect_from(std::string_view w) {
+  return words::find(words::kDialects, w);
+}
 
 std::string word(Point point) {
-  const std::string device = point.device == kNoDevice ? "nodev" : "d" + std::to_string(int{point.device});
+  const std::string device =
+      point.device == kNoDevice ? "nodev" : "d" + std::to_string(int{point.device});
   return device + "/" + std::string(words::name(words::kHooks, point.hook));
 }
 
 std::string word(Entry e) {
-  return name(e.prog) + (e.link == kNoLink ? "" : "/" + name(e.link)) + (e.flags ? ":" + ends(e.flags) : "");
+  return name(e.prog) + (e.link == kNoLink ? "" : "/" + name(e.link)) +
+         (e.flags ? ":" + ends(e.flags) : "");
 }
 
 std::string print(const Operation& op) {
@@ -78,14 +88,28 @@ std::string print(const Operation& op) {
   out << word(op.verb);
   switch (op.verb) {
     case Verb::attach:
-    case Verb::detach: out << " " << name(op.prog) << " " << word(op.point); break;
+    case Verb::detach:
+      out << " " << name(op.prog) << " " << word(op.point);
+      break;
     case Verb::query:
-    case Verb::packet: out << " " << word(op.point); break;
-    case Verb::link_create: out << " " << name(op.link) << " " << name(op.prog) << " " << word(op.point); break;
-    case Verb::link_update: out << " " << name(op.link) << " " << name(op.prog); break;
-    case Verb::link_detach: out << " " << name(op.link); break;
-    case Verb::close: out << " " << name(op.prog); break;
-    case Verb::remove: out << " " << word(op.point).substr(0, word(op.point).find('/')); break;
+    case Verb::packet:
+      out << " " << word(op.point);
+      break;
+    case Verb::link_create:
+      out << " " << name(op.link) << " " << name(op.prog) << " " << word(op.point);
+      break;
+    case Verb::link_update:
+      out << " " << name(op.link) << " " << name(op.prog);
+      break;
+    case Verb::link_detach:
+      out << " " << name(op.link);
+      break;
+    case Verb::close:
+      out << " " << name(op.prog);
+      break;
+    case Verb::remove:
+      out << " " << word(op.point).substr(0, word(op.point).find('/'));
+      break;
   }
   if (op.verb == Verb::query && op.room) out << " room=" << int{op.room};
   for (const auto& [w, bit] : words::kFlags)
@@ -98,7 +122,8 @@ std::string print(const Operation& op) {
   if (op.old.given()) out << " old=" << name(op.old);
   if (op.revision) out << " rev=" << op.revision;
   for (const Says& s : op.says)
-    if (s.action != Action::next) out << " " << name(s.prog) << "=" << words::name(words::kActions, s.action);
+    if (s.action != Action::next)
+      out << " " << name(s.prog) << "=" << words::name(words::kActions, s.action);
   return out.str();
 }
 
@@ -178,7 +203,8 @@ std::string describe(const Listing& list) {
 
 std::string describe(const Operation& op, const Observation& seen) {
   std::string out = print(expected_of(op, seen));
-  if (seen.has_after) out += " " + describe(seen.after) + " rev " + std::to_string(seen.after.revision);
+  if (seen.has_after)
+    out += " " + describe(seen.after) + " rev " + std::to_string(seen.after.revision);
   return out;
 }
 

@@ -2,15 +2,17 @@
 // A rule: under which condition a request has which outcome, in words, with its source.
 //
 // A command's rules form a table (a std::tuple). Errors come first, in the order of precedence; the
-// effects come last. The first rule that is met decides. That an error rule is met says its error is
-// *due* (a promise); that it stands first says which error wins (precedence). A rule that only *may*
-// refuse permits its error where the interface leaves the matter open, and never decides. Of a rule that
-// stands *anywhere* nothing says which other error it wins over, so any order keeps the precedence. A rule
-// that *fails* promises that the request is refused, but not by which error; its own is what ours answers.
+// effects come last. The first rule that is met decides. That an error rule is met says its error
+// is *due* (a promise); that it stands first says which error wins (precedence). A rule that only
+// *may* refuse permits its error where the interface leaves the matter open, and never decides. Of
+// a rule that stands *anywhere* nothing says which other error it wins over, so any order keeps the
+// precedence. A rule that *fails* promises that the request is refused, but not by which error; its
+// own is what ours answers.
 //
 //   inline constexpr auto table = std::tuple{
-//       due("remove.stale", Errno::stale, "An expected revision ...", "uapi bpf.h", [](const auto& f) { return f.stale; }),
-//       effect("remove.named", Change::remove, "The named program goes.", "...", guard, index)};
+//       due("remove.stale", Errno::stale, "An expected revision ...", "uapi bpf.h", [](const auto&
+//       f) { return f.stale; }), effect("remove.named", Change::remove, "The named program goes.",
+//       "...", guard, index)};
 #pragma once
 
 #include <array>
@@ -39,8 +41,8 @@ struct Clause {
   Change change;
   std::string_view sentence;
   std::string_view source;
-  bool ordered = true;    // its place among the error rules is promised
-  bool any_error = false; // any error keeps the promise
+  bool ordered = true;     // its place among the error rules is promised
+  bool any_error = false;  // any error keeps the promise
 };
 
 // Guard: facts -> D::Bool. Index: facts -> D::Int, the place an effect is at.
@@ -56,28 +58,33 @@ Rule(Clause, Guard, Index) -> Rule<Guard, Index>;  // clang 14 wants it said
 inline constexpr auto nowhere = [](const auto&) { return 0; };
 
 template <class Guard>
-constexpr auto due(std::string_view id, Errno e, std::string_view sentence, std::string_view source, Guard guard) {
+constexpr auto due(std::string_view id, Errno e, std::string_view sentence, std::string_view source,
+                   Guard guard) {
   return Rule{Clause{id, Force::due, e, Change::none, sentence, source, true}, guard, nowhere};
 }
 
 template <class Guard>
-constexpr auto anywhere(std::string_view id, Errno e, std::string_view sentence, std::string_view source, Guard guard) {
+constexpr auto anywhere(std::string_view id, Errno e, std::string_view sentence,
+                        std::string_view source, Guard guard) {
   return Rule{Clause{id, Force::due, e, Change::none, sentence, source, false}, guard, nowhere};
 }
 
 template <class Guard>
-constexpr auto fails(std::string_view id, Errno e, std::string_view sentence, std::string_view source, Guard guard) {
-  return Rule{Clause{id, Force::due, e, Change::none, sentence, source, true, true}, guard, nowhere};
+constexpr auto fails(std::string_view id, Errno e, std::string_view sentence,
+                     std::string_view source, Guard guard) {
+  return Rule{Clause{id, Force::due, e, Change::none, sentence, source, true, true}, guard,
+              nowhere};
 }
 
 template <class Guard>
-constexpr auto may(std::string_view id, Errno e, std::string_view sentence, std::string_view source, Guard guard) {
+constexpr auto may(std::string_view id, Errno e, std::string_view sentence, std::string_view source,
+                   Guard guard) {
   return Rule{Clause{id, Force::may, e, Change::none, sentence, source, true}, guard, nowhere};
 }
 
 template <class Guard, class Index = decltype(nowhere)>
-constexpr auto effect(std::string_view id, Change change, std::string_view sentence, std::string_view source,
-                      Guard guard, Index index = nowhere) {
+constexpr auto effect(std::string_view id, Change change, std::string_view sentence,
+                      std::string_view source, Guard guard, Index index = nowhere) {
   return Rule{Clause{id, Force::effect, Errno::ok, change, sentence, source, true}, guard, index};
 }
 
@@ -86,7 +93,8 @@ template <class Table, class Visit>
 constexpr void for_each_rule(const Table& table, Visit&& visit) {
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (visit(std::get<I>(table), std::integral_constant<std::size_t, I>{}), ...);
-  }(std::make_index_sequence<std::tuple_size_v<Table>>{});
+  }
+  (std::make_index_sequence<std::tuple_size_v<Table>>{});
 }
 
 // Bit i: rule i is of that force.
@@ -108,19 +116,21 @@ constexpr auto errors_of(const Table& table) {
 
 // What a table says of one request over plain values.
 struct Decision {
-  std::uint64_t met = 0;    // bit i: the guard of rule i holds
-  std::uint8_t rule = 0;    // the rule that decides
+  std::uint64_t met = 0;  // bit i: the guard of rule i holds
+  std::uint8_t rule = 0;  // the rule that decides
   Errno error = Errno::ok;
   Change change = Change::none;
-  int index = 0;            // where, if something changes
+  int index = 0;  // where, if something changes
 };
 
-// Evaluates every guard (no short cut: the pairs that meet are what coverage counts) and lets the first decide.
+// Evaluates every guard (no short cut: the pairs that meet are what coverage counts) and lets the
+// first decide.
 template <const auto& kTable, class Facts>
 Decision decide(const Facts& facts) {
   using Table = std::remove_cvref_t<decltype(kTable)>;
   static_assert(std::tuple_size_v<Table> <= 64);
-  constexpr std::uint64_t due = rules_of(kTable, Force::due), effects = rules_of(kTable, Force::effect);
+  constexpr std::uint64_t due = rules_of(kTable, Force::due),
+                          effects = rules_of(kTable, Force::effect);
   Decision d;
   for_each_rule(kTable, [&](const auto& rule, auto i) {
     d.met |= std::uint64_t{static_cast<bool>(rule.guard(facts))} << i;

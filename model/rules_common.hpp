@@ -11,90 +11,104 @@ namespace mprogcheck::rules {
 // Where the sources of the rules are to be found.
 namespace source {
 inline constexpr std::string_view kUapi = "include/uapi/linux/bpf.h, BPF_F_* and struct bpf_attr";
-inline constexpr std::string_view kMprog = "commit 053c8e1f235d (bpf: Add generic attach/detach/query API for multi-progs)";
-inline constexpr std::string_view kTcx = "commit e420bed02507 (bpf: Add fd-based tcx multi-prog infra with link support)";
-inline constexpr std::string_view kUnused = "commit ba62d61128bd (bpf: Refuse unused attributes in bpf_prog_{attach,detach})";
+inline constexpr std::string_view kMprog =
+    "commit 053c8e1f235d (bpf: Add generic attach/detach/query API for multi-progs)";
+inline constexpr std::string_view kTcx =
+    "commit e420bed02507 (bpf: Add fd-based tcx multi-prog infra with link support)";
+inline constexpr std::string_view kUnused =
+    "commit ba62d61128bd (bpf: Refuse unused attributes in bpf_prog_{attach,detach})";
 inline constexpr std::string_view kBpf2 = "bpf(2), EBADF and EINVAL; kernel/bpf/syscall.c";
-inline constexpr std::string_view kSelftests = "tools/testing/selftests/bpf/prog_tests/tc_opts.c, tc_links.c";
-inline constexpr std::string_view kEmptyQuery = "commit edfa9af0a73e (bpf: Handle bpf_mprog_query with NULL entry)";
-inline constexpr std::string_view kLinkUpdate = "bpf(2) BPF_LINK_UPDATE; include/uapi/linux/bpf.h, link_update";
+inline constexpr std::string_view kSelftests =
+    "tools/testing/selftests/bpf/prog_tests/tc_opts.c, tc_links.c";
+inline constexpr std::string_view kEmptyQuery =
+    "commit edfa9af0a73e (bpf: Handle bpf_mprog_query with NULL entry)";
+inline constexpr std::string_view kLinkUpdate =
+    "bpf(2) BPF_LINK_UPDATE; include/uapi/linux/bpf.h, link_update";
 inline constexpr std::string_view kRfc2 = "seed 003 (bpf-next v2 1/7, 2023-06-07)";
 inline constexpr std::string_view kHouse = "close(2); netdevice(7)";
 }  // namespace source
 
 inline constexpr auto front_flags = std::tuple{
-    due("front.attach_type", Errno::inval, "An attach type that is not one of the hooks is refused.", source::kBpf2,
+    due("front.attach_type", Errno::inval,
+        "An attach type that is not one of the hooks is refused.", source::kBpf2,
         [](const auto& f) { return !f.r.hook_known; }),
-    due("front.flags", Errno::inval, "Flag bits the command does not define are refused.", source::kUapi,
-        [](const auto& f) { return f.r.other_flags; }),
+    due("front.flags", Errno::inval, "Flag bits the command does not define are refused.",
+        source::kUapi, [](const auto& f) { return f.r.other_flags; }),
 };
 
 inline constexpr auto front_prog = std::tuple{
     due("front.prog_closed", Errno::badf, "The program's descriptor is not open.", source::kBpf2,
         [](const auto& f) { return f.r.prog.missing; }),
-    due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.", source::kBpf2,
-        [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
-    due("front.prog_type", Errno::inval, "The program is not of the type the attach point runs.", source::kBpf2,
-        [](const auto& f) { return f.r.prog.wrong_type; }),
+    due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
+        source::kBpf2, [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
+    due("front.prog_type", Errno::inval, "The program is not of the type the attach point runs.",
+        source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
 };
 
 // On detach a program need not be named.
 inline constexpr auto front_named = std::tuple{
     due("front.prog_closed", Errno::badf, "The program's descriptor is not open.", source::kBpf2,
         [](const auto& f) { return f.r.prog.missing; }),
-    due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.", source::kBpf2,
-        [](const auto& f) { return f.r.prog.wrong_kind; }),
-    due("front.prog_type", Errno::inval, "The program is not of the type the attach point runs.", source::kBpf2,
-        [](const auto& f) { return f.r.prog.wrong_type; }),
+    due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
+        source::kBpf2, [](const auto& f) { return f.r.prog.wrong_kind; }),
+    due("front.prog_type", Errno::inval, "The program is not of the type the attach point runs.",
+        source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
 };
 
 inline constexpr auto front_device = std::tuple{
-    due("front.device", Errno::nodev, "There is no such device in the caller's namespace.", source::kTcx,
-        [](const auto& f) { return !f.r.device_known; }),
+    due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
+        source::kTcx, [](const auto& f) { return !f.r.device_known; }),
 };
 
 inline constexpr auto front_old_unused = std::tuple{
-    anywhere("front.old_unused", Errno::inval, "A program to be replaced is named, but the request replaces nothing.",
-        source::kUnused, [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
+    anywhere("front.old_unused", Errno::inval,
+             "A program to be replaced is named, but the request replaces nothing.",
+             source::kUnused, [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
 };
 
 inline constexpr auto front_old_named = std::tuple{
-    anywhere("front.old_unused", Errno::inval, "A program to be replaced is named, but detach replaces nothing.",
-        source::kUnused, [](const auto& f) { return !f.r.old.none; }),
+    anywhere("front.old_unused", Errno::inval,
+             "A program to be replaced is named, but detach replaces nothing.", source::kUnused,
+             [](const auto& f) { return !f.r.old.none; }),
 };
 
 inline constexpr auto front_old = std::tuple{
-    due("front.old_closed", Errno::badf, "The descriptor of the program to be replaced is not open.", source::kBpf2,
+    due("front.old_closed", Errno::badf,
+        "The descriptor of the program to be replaced is not open.", source::kBpf2,
         [](const auto& f) { return f.r.replace && f.r.old.missing; }),
-    due("front.old_kind", Errno::inval, "The descriptor of the program to be replaced is not a program.",
-        source::kBpf2, [](const auto& f) { return f.r.replace && (f.r.old.none || f.r.old.wrong_kind); }),
+    due("front.old_kind", Errno::inval,
+        "The descriptor of the program to be replaced is not a program.", source::kBpf2,
+        [](const auto& f) { return f.r.replace && (f.r.old.none || f.r.old.wrong_kind); }),
 };
 
 // The replaced program of an attach is looked up by type, that of a link update is not.
 inline constexpr auto front_old_type = std::tuple{
-    due("front.old_type", Errno::inval, "The program to be replaced is of another type.", source::kBpf2,
-        [](const auto& f) { return f.r.replace && f.r.old.wrong_type; }),
+    due("front.old_type", Errno::inval, "The program to be replaced is of another type.",
+        source::kBpf2, [](const auto& f) { return f.r.replace && f.r.old.wrong_type; }),
 };
 
 inline constexpr auto stale = std::tuple{
-    due("list.stale", Errno::stale, "An expected revision that is not the list's current one is refused.",
-        source::kUapi, [](const auto& f) { return f.stale; }),
+    due("list.stale", Errno::stale,
+        "An expected revision that is not the list's current one is refused.", source::kUapi,
+        [](const auto& f) { return f.stale; }),
 };
 
 // A relative object is looked up, and its error given, even where no directive uses it.
 inline constexpr auto relative_object = std::tuple{
-    due("relative.id_unknown", Errno::noent, "With ID, nobody has the id (0 is nobody's).", source::kMprog,
+    due("relative.id_unknown", Errno::noent, "With ID, nobody has the id (0 is nobody's).",
+        source::kMprog,
         [](const auto& f) { return f.r.id && (f.r.relative.none || f.r.relative.missing); }),
-    due("relative.link_none", Errno::inval, "LINK says link, and descriptor 0 is none.", source::kMprog,
-        [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
-    due("relative.closed", Errno::badf, "The relative object's descriptor is not open.", source::kBpf2,
-        [](const auto& f) { return !f.r.id && f.r.relative.missing; }),
-    due("relative.prog_kind", Errno::inval, "The relative object's descriptor is not a program.", source::kBpf2,
-        [](const auto& f) { return !f.r.by_link && f.r.relative.wrong_kind; }),
-    due("relative.link_kind", Errno::inval, "LINK says link, and the descriptor is not one.", source::kBpf2,
-        [](const auto& f) { return f.r.by_link && f.r.relative.wrong_kind; }),
-    due("relative.type", Errno::inval, "The relative program, or the relative link's program, is of another type.",
-        source::kMprog, [](const auto& f) { return f.r.relative.wrong_type; }),
+    due("relative.link_none", Errno::inval, "LINK says link, and descriptor 0 is none.",
+        source::kMprog, [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
+    due("relative.closed", Errno::badf, "The relative object's descriptor is not open.",
+        source::kBpf2, [](const auto& f) { return !f.r.id && f.r.relative.missing; }),
+    due("relative.prog_kind", Errno::inval, "The relative object's descriptor is not a program.",
+        source::kBpf2, [](const auto& f) { return !f.r.by_link && f.r.relative.wrong_kind; }),
+    due("relative.link_kind", Errno::inval, "LINK says link, and the descriptor is not one.",
+        source::kBpf2, [](const auto& f) { return f.r.by_link && f.r.relative.wrong_kind; }),
+    due("relative.type", Errno::inval,
+        "The relative program, or the relative link's program, is of another type.", source::kMprog,
+        [](const auto& f) { return f.r.relative.wrong_type; }),
 };
 
 template <class D>
@@ -108,22 +122,26 @@ struct QueryFacts {
 };
 
 inline constexpr auto query = std::tuple{
-    due("front.attach_type", Errno::inval, "An attach type that is not one of the hooks is refused.", source::kBpf2,
+    due("front.attach_type", Errno::inval,
+        "An attach type that is not one of the hooks is refused.", source::kBpf2,
         [](const auto& f) { return !f.r.hook_known; }),
-    due("front.device", Errno::nodev, "There is no such device in the caller's namespace.", source::kTcx,
-        [](const auto& f) { return !f.r.device_known; }),
+    due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
+        source::kTcx, [](const auto& f) { return !f.r.device_known; }),
     due("query.flags", Errno::inval, "These hooks define no query flags.", source::kMprog,
         [](const auto& f) { return f.r.other_flags; }),
     due("query.fault", Errno::fault, "An array that has to be filled is not mapped.", source::kBpf2,
         [](const auto& f) { return f.arrays && f.fault && f.room && !f.empty; }),
-    due("query.no_space", Errno::nospc, "Room for some, but not for all: the first ones, the full count, and ENOSPC.",
+    due("query.no_space", Errno::nospc,
+        "Room for some, but not for all: the first ones, the full count, and ENOSPC.",
         source::kMprog, [](const auto& f) { return f.arrays && f.room && f.short_of_room; }),
-    may("query.no_room", Errno::nospc, "No array, or no room at all, may be taken as asking for the count alone.",
-        source::kMprog, [](const auto& f) { return (!f.arrays || !f.room) && f.short_of_room; }),
+    may("query.no_room", Errno::nospc,
+        "No array, or no room at all, may be taken as asking for the count alone.", source::kMprog,
+        [](const auto& f) { return (!f.arrays || !f.room) && f.short_of_room; }),
     effect("query.empty", Change::none, "An attach point never used, or emptied, answers count 0.",
            source::kEmptyQuery, [](const auto& f) { return f.empty; }),
-    effect("query.all", Change::none, "Revision, count, and all positions of whichever arrays were given.",
-           source::kMprog, [](const auto& f) { return f.arrays && !f.empty; }),
+    effect("query.all", Change::none,
+           "Revision, count, and all positions of whichever arrays were given.", source::kMprog,
+           [](const auto& f) { return f.arrays && !f.empty; }),
     effect("query.count", Change::none, "Without an array: revision and count.", source::kMprog,
            [](const auto& f) { return !f.arrays && !f.empty; }),
 };
@@ -132,10 +150,10 @@ template <class D>
 struct LinkFacts {
   Request<D> r;
   typename D::Bool old_given;  // a program that is one
-  typename D::Bool current;   // the new program is the one the link has
+  typename D::Bool current;    // the new program is the one the link has
   typename D::Bool old_is_current;
-  typename D::Bool on_list;   // the new program is on the link's list already
-  typename D::Int index;      // of the link's entry
+  typename D::Bool on_list;  // the new program is on the link's list already
+  typename D::Int index;     // of the link's entry
 };
 
 inline constexpr auto link_object = std::tuple{
@@ -147,63 +165,78 @@ inline constexpr auto link_object = std::tuple{
 
 inline constexpr auto link_update = std::tuple_cat(
     std::tuple{
-        due("link_update.flags", Errno::inval, "Link update knows REPLACE and no other flag.", source::kLinkUpdate,
-            [](const auto& f) { return f.r.other_flags; }),
+        due("link_update.flags", Errno::inval, "Link update knows REPLACE and no other flag.",
+            source::kLinkUpdate, [](const auto& f) { return f.r.other_flags; }),
     },
     link_object,
     std::tuple{
-        due("front.prog_closed", Errno::badf, "The program's descriptor is not open.", source::kBpf2,
-            [](const auto& f) { return f.r.prog.missing; }),
-        due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.", source::kBpf2,
-            [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
+        due("front.prog_closed", Errno::badf, "The program's descriptor is not open.",
+            source::kBpf2, [](const auto& f) { return f.r.prog.missing; }),
+        due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
+            source::kBpf2, [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
     },
     front_old,
     std::tuple{
-        due("link_update.old_unused", Errno::inval, "An old program is named without REPLACE.", source::kLinkUpdate,
-            [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
-        due("link_update.orphan", Errno::nolink, "The link is detached, or its device is gone.", source::kTcx,
-            [](const auto& f) { return f.r.link.usable() && !f.r.link_attached; }),
-        due("link_update.not_current", Errno::perm, "The old program named is not the one the link has.",
-            source::kLinkUpdate,
-            [](const auto& f) { return f.r.replace && f.r.link.usable() && f.old_given && !f.old_is_current; }),
-        due("link_update.exists", Errno::exist, "The new program is on this list already.", source::kMprog,
-            [](const auto& f) { return f.r.link_attached && f.r.prog.usable() && !f.current && f.on_list; }),
+        due("link_update.old_unused", Errno::inval, "An old program is named without REPLACE.",
+            source::kLinkUpdate, [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
+        due("link_update.orphan", Errno::nolink, "The link is detached, or its device is gone.",
+            source::kTcx, [](const auto& f) { return f.r.link.usable() && !f.r.link_attached; }),
+        due("link_update.not_current", Errno::perm,
+            "The old program named is not the one the link has.", source::kLinkUpdate,
+            [](const auto& f) {
+              return f.r.replace && f.r.link.usable() && f.old_given && !f.old_is_current;
+            }),
+        due("link_update.exists", Errno::exist, "The new program is on this list already.",
+            source::kMprog,
+            [](const auto& f) {
+              return f.r.link_attached && f.r.prog.usable() && !f.current && f.on_list;
+            }),
         due("link_update.type", Errno::inval, "The new program is of another type.", source::kBpf2,
             [](const auto& f) { return f.r.prog.wrong_type; }),
-        effect("link_update.same", Change::none, "The program is the one the link has: nothing changes.",
-               source::kTcx, [](const auto& f) { return f.current; }),
-        effect("link_update.replaces", Change::replace, "The link's program is replaced in place; nobody else moves.",
-               source::kTcx, [](const auto& f) { return !f.current; }, [](const auto& f) { return f.index; }),
+        effect("link_update.same", Change::none,
+               "The program is the one the link has: nothing changes.", source::kTcx,
+               [](const auto& f) { return f.current; }),
+        effect(
+            "link_update.replaces", Change::replace,
+            "The link's program is replaced in place; nobody else moves.", source::kTcx,
+            [](const auto& f) { return !f.current; }, [](const auto& f) { return f.index; }),
     });
 
 inline constexpr auto link_detach = std::tuple_cat(
     link_object,
     std::tuple{
-        effect("link_detach.removes", Change::remove, "The link's entry goes; the link lives on, detached.",
-               source::kTcx, [](const auto& f) { return f.r.link_attached; }, [](const auto& f) { return f.index; }),
-        effect("link_detach.again", Change::none, "A link that is detached or orphaned already: 0, and nothing changes.",
-               source::kTcx, [](const auto& f) { return !f.r.link_attached; }),
+        effect(
+            "link_detach.removes", Change::remove,
+            "The link's entry goes; the link lives on, detached.", source::kTcx,
+            [](const auto& f) { return f.r.link_attached; }, [](const auto& f) { return f.index; }),
+        effect("link_detach.again", Change::none,
+               "A link that is detached or orphaned already: 0, and nothing changes.", source::kTcx,
+               [](const auto& f) { return !f.r.link_attached; }),
     });
 
 // close(2) of a program: r.prog. Of a link: r.link, whose entry goes with its last reference.
 inline constexpr auto close = std::tuple{
     due("close.closed", Errno::badf, "The descriptor is not open.", source::kHouse,
         [](const auto& f) { return f.r.prog.missing || f.r.link.missing; }),
-    effect("close.link", Change::remove, "The last reference of an attached link takes its entry along.",
-           source::kTcx, [](const auto& f) { return f.r.link.usable() && f.r.link_attached; },
-           [](const auto& f) { return f.index; }),
-    effect("close.detached_link", Change::none, "A link that owns no entry goes, and no list changes.", source::kTcx,
+    effect(
+        "close.link", Change::remove,
+        "The last reference of an attached link takes its entry along.", source::kTcx,
+        [](const auto& f) { return f.r.link.usable() && f.r.link_attached; },
+        [](const auto& f) { return f.index; }),
+    effect("close.detached_link", Change::none,
+           "A link that owns no entry goes, and no list changes.", source::kTcx,
            [](const auto& f) { return f.r.link.usable() && !f.r.link_attached; }),
-    effect("close.prog", Change::none, "An attached program lives on as long as its entry.", source::kMprog,
-           [](const auto& f) { return f.r.link.none; }),
+    effect("close.prog", Change::none, "An attached program lives on as long as its entry.",
+           source::kMprog, [](const auto& f) { return f.r.link.none; }),
 };
 
 inline constexpr auto remove = std::tuple{
     due("remove_device.gone", Errno::nodev, "There is no such device.", source::kHouse,
         [](const auto& f) { return !f.r.device_known; }),
-    effect("remove_device.clears", Change::none,
-           "Every list of the device goes: plain entries lose their references, links are orphaned.", source::kTcx,
-           [](const auto& f) { return f.r.device_known; }),
+    effect(
+        "remove_device.clears", Change::none,
+        "Every list of the device goes: plain entries lose their references, links are orphaned.",
+        source::kTcx, [](const auto& f) { return f.r.device_known; }),
 };
 
 template <class D>
@@ -214,16 +247,19 @@ struct PacketFacts {
 };
 
 inline constexpr auto packet = std::tuple{
-    due("front.attach_type", Errno::inval, "An attach type that is not one of the hooks is refused.", source::kBpf2,
+    due("front.attach_type", Errno::inval,
+        "An attach type that is not one of the hooks is refused.", source::kBpf2,
         [](const auto& f) { return !f.r.hook_known; }),
     due("front.device", Errno::nodev, "There is no such device.", source::kTcx,
         [](const auto& f) { return !f.r.device_known; }),
-    effect("packet.drop", Change::none, "Programs run in list order up to the one that drops; the packet is lost.",
+    effect("packet.drop", Change::none,
+           "Programs run in list order up to the one that drops; the packet is lost.",
            source::kUapi, [](const auto& f) { return f.dropped; }),
-    effect("packet.pass", Change::none, "Programs run in list order up to the one that passes.", source::kUapi,
-           [](const auto& f) { return f.passed; }),
+    effect("packet.pass", Change::none, "Programs run in list order up to the one that passes.",
+           source::kUapi, [](const auto& f) { return f.passed; }),
     effect("packet.next", Change::none,
-           "Next, or a code nobody defined, runs the following program; past the last the packet passes.",
+           "Next, or a code nobody defined, runs the following program; past the last the packet "
+           "passes.",
            source::kUapi, [](const auto& f) { return !f.dropped && !f.passed; }),
 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Dialect mainline: BEFORE, AFTER, REPLACE, ID and LINK as merged (Linux 6.6 on).
 //
-// Every directive of a request names a spot, each worked out on its own; only if all of them name the
-// same spot something happens. REPLACE names the entry itself, BEFORE the entry in front of the
-// anchor, AFTER the one behind it. So for an insertion BEFORE the anchor at k is spot k - 1 and makes
-// the new entry k; AFTER it is spot k + 1 and makes it k + 1; REPLACE|BEFORE agrees where the anchor
-// stands right behind the replaced entry.
+// Every directive of a request names a spot, each worked out on its own; only if all of them name
+// the same spot something happens. REPLACE names the entry itself, BEFORE the entry in front of the
+// anchor, AFTER the one behind it. So for an insertion BEFORE the anchor at k is spot k - 1 and
+// makes the new entry k; AFTER it is spot k + 1 and makes it k + 1; REPLACE|BEFORE agrees where the
+// anchor stands right behind the replaced entry.
 #pragma once
 
 #include "model/rules_common.hpp"
@@ -17,21 +17,23 @@ struct InsertFacts {
   using Bool = typename D::Bool;
   Request<D> r;
   Bool stale;
-  Bool on_list;               // the new program is on this list
+  Bool on_list;  // the new program is on this list
   Bool full;
-  typename D::Int tail;       // one behind the last entry
-  Bool bare;                  // no relative object at all
-  Place<D> anchor;            // of the relative object
+  typename D::Int tail;  // one behind the last entry
+  Bool bare;             // no relative object at all
+  Place<D> anchor;       // of the relative object
   Place<D> replaced;
-  Bool owner_differs;         // the replaced entry is not owned as the request would own it
-  Place<D> by_replace, by_before, by_after;  // the spots; exist where the directive is given and names one
+  Bool owner_differs;  // the replaced entry is not owned as the request would own it
+  Place<D> by_replace, by_before,
+      by_after;  // the spots; exist where the directive is given and names one
 };
 
 // Where the relative object stands. Given as a link: only the entry that very link owns.
 template <class D, class Chain>
 Place<D> anchor_of(const Chain& c, const Request<D>& r) {
   const auto at = c.find(r.relative.prog);
-  return {r.relative.usable() && at.exists && (!r.by_link || c.owner(at.index) == r.relative.link), at.index};
+  return {r.relative.usable() && at.exists && (!r.by_link || c.owner(at.index) == r.relative.link),
+          at.index};
 }
 
 template <class D>
@@ -48,18 +50,20 @@ InsertFacts<D> insert_facts(const Chain& c, const Request<D>& r) {
   const Place<D> replaced{r.replace && r.old.usable() && old.exists, old.index};
   const auto owner_differs = replaced.exists && c.owner(old.index) != r.owner;
   const Int tail = c.size();
-  return {.r = r,
-          .stale = r.expects && r.expected != c.revision(),
-          .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
-          .full = tail == c.capacity(),
-          .tail = tail,
-          .bare = bare,
-          .anchor = anchor,
-          .replaced = replaced,
-          .owner_differs = owner_differs,
-          .by_replace = {replaced.exists && !owner_differs, old.index},
-          .by_before = {r.before && (bare || anchor.exists), D::ite(bare, Int(-1), Int(anchor.index - 1))},
-          .by_after = {r.after && (bare || anchor.exists), D::ite(bare, tail, Int(anchor.index + 1))}};
+  return {
+      .r = r,
+      .stale = r.expects && r.expected != c.revision(),
+      .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
+      .full = tail == c.capacity(),
+      .tail = tail,
+      .bare = bare,
+      .anchor = anchor,
+      .replaced = replaced,
+      .owner_differs = owner_differs,
+      .by_replace = {replaced.exists && !owner_differs, old.index},
+      .by_before = {r.before && (bare || anchor.exists),
+                    D::ite(bare, Int(-1), Int(anchor.index - 1))},
+      .by_after = {r.after && (bare || anchor.exists), D::ite(bare, tail, Int(anchor.index + 1))}};
 }
 
 // Both exist and are not the same spot.
@@ -69,83 +73,101 @@ typename D::Bool differ(const Place<D>& a, const Place<D>& b) {
 }
 
 inline constexpr auto exists = std::tuple{
-    due("insert.exists", Errno::exist, "The program is on this list already, by whatever owner.", source::kMprog,
-        [](const auto& f) { return f.on_list; }),
+    due("insert.exists", Errno::exist, "The program is on this list already, by whatever owner.",
+        source::kMprog, [](const auto& f) { return f.on_list; }),
 };
 
 inline constexpr auto old_absent = std::tuple{
-    due("insert.old_absent", Errno::noent, "The program to be replaced is not on the list.", source::kMprog,
-        [](const auto& f) { return f.r.replace && (f.r.old.none || f.r.old.usable()) && !f.replaced.exists; }),
+    due("insert.old_absent", Errno::noent, "The program to be replaced is not on the list.",
+        source::kMprog,
+        [](const auto& f) {
+          return f.r.replace && (f.r.old.none || f.r.old.usable()) && !f.replaced.exists;
+        }),
 };
 
 inline constexpr auto before = std::tuple{
     due("insert.full", Errno::range, "The list is full.", source::kMprog,
         [](const auto& f) { return !f.r.replace && f.full; }),
-    due("insert.before_absent", Errno::noent, "BEFORE something that is not on the list.", source::kMprog,
+    due("insert.before_absent", Errno::noent, "BEFORE something that is not on the list.",
+        source::kMprog,
         [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
 };
 
 inline constexpr auto after = std::tuple{
-    due("insert.after_absent", Errno::noent, "AFTER something that is not on the list.", source::kMprog,
+    due("insert.after_absent", Errno::noent, "AFTER something that is not on the list.",
+        source::kMprog,
         [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
-    due("insert.after_differs", Errno::range, "AFTER names another place than REPLACE or BEFORE.", source::kMprog,
-        [](const auto& f) { return differ(f.by_replace, f.by_after) || differ(f.by_before, f.by_after); }),
-    due("insert.no_directive", Errno::inval, "A relative object, ID or LINK without a directive that uses it.",
+    due("insert.after_differs", Errno::range, "AFTER names another place than REPLACE or BEFORE.",
         source::kMprog,
         [](const auto& f) {
-          return !f.r.replace && !f.r.before && !f.r.after && (f.r.id || f.r.by_link || !f.r.relative.none);
+          return differ(f.by_replace, f.by_after) || differ(f.by_before, f.by_after);
+        }),
+    due("insert.no_directive", Errno::inval,
+        "A relative object, ID or LINK without a directive that uses it.", source::kMprog,
+        [](const auto& f) {
+          return !f.r.replace && !f.r.before && !f.r.after &&
+                 (f.r.id || f.r.by_link || !f.r.relative.none);
         }),
 };
 
 inline constexpr auto inserts = std::tuple{
-    effect("insert.prepends", Change::insert, "BEFORE nothing: at the head.", source::kMprog,
-           [](const auto& f) { return f.r.before && f.bare && !f.r.replace; },
-           [](const auto& f) { return f.by_before.index + 1; }),
-    effect("insert.before", Change::insert, "Immediately in front of the relative object.", source::kMprog,
-           [](const auto& f) { return f.r.before && !f.bare && !f.r.replace; },
-           [](const auto& f) { return f.by_before.index + 1; }),
-    effect("insert.appends_after", Change::insert, "AFTER nothing: at the tail.", source::kMprog,
-           [](const auto& f) { return f.r.after && f.bare && !f.r.before && !f.r.replace; },
-           [](const auto& f) { return f.by_after.index; }),
-    effect("insert.after", Change::insert, "Immediately behind the relative object.", source::kMprog,
-           [](const auto& f) { return f.r.after && !f.bare && !f.r.before && !f.r.replace; },
-           [](const auto& f) { return f.by_after.index; }),
-    effect("insert.appends", Change::insert, "No flags: at the tail.", source::kMprog,
-           [](const auto& f) { return !f.r.after && !f.r.before && !f.r.replace; },
-           [](const auto& f) { return f.tail; }),
+    effect(
+        "insert.prepends", Change::insert, "BEFORE nothing: at the head.", source::kMprog,
+        [](const auto& f) { return f.r.before && f.bare && !f.r.replace; },
+        [](const auto& f) { return f.by_before.index + 1; }),
+    effect(
+        "insert.before", Change::insert, "Immediately in front of the relative object.",
+        source::kMprog, [](const auto& f) { return f.r.before && !f.bare && !f.r.replace; },
+        [](const auto& f) { return f.by_before.index + 1; }),
+    effect(
+        "insert.appends_after", Change::insert, "AFTER nothing: at the tail.", source::kMprog,
+        [](const auto& f) { return f.r.after && f.bare && !f.r.before && !f.r.replace; },
+        [](const auto& f) { return f.by_after.index; }),
+    effect(
+        "insert.after", Change::insert, "Immediately behind the relative object.", source::kMprog,
+        [](const auto& f) { return f.r.after && !f.bare && !f.r.before && !f.r.replace; },
+        [](const auto& f) { return f.by_after.index; }),
+    effect(
+        "insert.appends", Change::insert, "No flags: at the tail.", source::kMprog,
+        [](const auto& f) { return !f.r.after && !f.r.before && !f.r.replace; },
+        [](const auto& f) { return f.tail; }),
 };
 
 // Only an attach can name what it would replace. REPLACE of a link to be made names nothing.
 inline constexpr auto old_owned = std::tuple{
-    due("insert.old_owned", Errno::busy, "The replaced entry is owned otherwise than the request.", source::kMprog,
-        [](const auto& f) { return f.owner_differs; }),
+    due("insert.old_owned", Errno::busy, "The replaced entry is owned otherwise than the request.",
+        source::kMprog, [](const auto& f) { return f.owner_differs; }),
 };
 
 inline constexpr auto before_differs = std::tuple{
-    due("insert.before_differs", Errno::range, "REPLACE and BEFORE name different places.", source::kMprog,
-        [](const auto& f) { return differ(f.by_replace, f.by_before); }),
+    due("insert.before_differs", Errno::range, "REPLACE and BEFORE name different places.",
+        source::kMprog, [](const auto& f) { return differ(f.by_replace, f.by_before); }),
 };
 
 inline constexpr auto replaces = std::tuple{
-    effect("insert.replaces", Change::replace, "The new program takes the place of the old; nobody else moves.",
-           source::kMprog, [](const auto& f) { return f.r.replace; },
-           [](const auto& f) { return f.by_replace.index; }),
+    effect(
+        "insert.replaces", Change::replace,
+        "The new program takes the place of the old; nobody else moves.", source::kMprog,
+        [](const auto& f) { return f.r.replace; },
+        [](const auto& f) { return f.by_replace.index; }),
 };
 
 inline constexpr auto attach =
-    std::tuple_cat(front_flags, front_old_unused, front_prog, front_device, front_old, front_old_type, stale, exists,
-                   relative_object, old_absent, old_owned, before, before_differs, after, replaces, inserts);
+    std::tuple_cat(front_flags, front_old_unused, front_prog, front_device, front_old,
+                   front_old_type, stale, exists, relative_object, old_absent, old_owned, before,
+                   before_differs, after, replaces, inserts);
 
 inline constexpr auto link_front = std::tuple_cat(
     front_prog,
     std::tuple{
-        due("front.attach_type", Errno::inval, "An attach type that is not one of the hooks is refused.",
-            source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
+        due("front.attach_type", Errno::inval,
+            "An attach type that is not one of the hooks is refused.", source::kBpf2,
+            [](const auto& f) { return !f.r.hook_known; }),
     },
     front_device,
     std::tuple{
-        anywhere("front.flags", Errno::inval, "Flag bits the command does not define are refused.", source::kUapi,
-            [](const auto& f) { return f.r.other_flags; }),
+        anywhere("front.flags", Errno::inval, "Flag bits the command does not define are refused.",
+                 source::kUapi, [](const auto& f) { return f.r.other_flags; }),
     });
 
 inline constexpr auto link_create =
@@ -163,8 +185,9 @@ struct RemoveFacts {
   Bool named_owned;
   Place<D> anchor;
   Bool nobody_before, nobody_after;  // the anchor is the head, or the tail
-  Place<D> by_before, by_after;      // the entry each directive means, where it is given and there is one
-  Place<D> meant;                    // the entry that goes, if all agree
+  Place<D> by_before,
+      by_after;    // the entry each directive means, where it is given and there is one
+  Place<D> meant;  // the entry that goes, if all agree
   Bool meant_owned;
 };
 
@@ -187,8 +210,10 @@ RemoveFacts<D> remove_facts(const Chain& c, const Request<D>& r) {
                           D::ite(bare, last, Int(anchor.index + 1))};
   const Place<D> meant{
       D::ite(names, named.exists,
-             D::ite(r.before, by_before.exists, D::ite(r.after, by_after.exists, Bool(filled && bare)))),
-      D::ite(names, named.index, D::ite(r.before, by_before.index, D::ite(r.after, by_after.index, last)))};
+             D::ite(r.before, by_before.exists,
+                    D::ite(r.after, by_after.exists, Bool(filled && bare)))),
+      D::ite(names, named.index,
+             D::ite(r.before, by_before.index, D::ite(r.after, by_after.index, last)))};
   return {.r = r,
           .stale = r.expects && r.expected != c.revision(),
           .empty = !filled,
@@ -207,59 +232,81 @@ RemoveFacts<D> remove_facts(const Chain& c, const Request<D>& r) {
 
 inline constexpr auto remove = std::tuple_cat(
     std::tuple{
-        due("remove.empty", Errno::noent, "Nothing is attached here, so there is no list and no revision.", source::kMprog,
+        due("remove.empty", Errno::noent,
+            "Nothing is attached here, so there is no list and no revision.", source::kMprog,
             [](const auto& f) { return f.empty; }),
         due("remove.replace", Errno::inval, "REPLACE has no meaning for detach.", source::kMprog,
             [](const auto& f) { return f.r.replace; }),
     },
     stale, relative_object,
     std::tuple{
-        due("remove.named_absent", Errno::noent, "The named program is not on the list.", source::kMprog,
-            [](const auto& f) { return f.names && !f.named.exists; }),
-        due("remove.named_owned", Errno::busy, "The named program's entry belongs to a link.", source::kMprog,
-            [](const auto& f) { return f.named_owned; }),
-        due("remove.before_absent", Errno::noent, "BEFORE something that is not on the list.", source::kMprog,
+        due("remove.named_absent", Errno::noent, "The named program is not on the list.",
+            source::kMprog, [](const auto& f) { return f.names && !f.named.exists; }),
+        due("remove.named_owned", Errno::busy, "The named program's entry belongs to a link.",
+            source::kMprog, [](const auto& f) { return f.named_owned; }),
+        due("remove.before_absent", Errno::noent, "BEFORE something that is not on the list.",
+            source::kMprog,
             [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
-        fails("remove.before_nobody", Errno::range, "BEFORE the head: there is no such entry, and nothing goes.", source::kMprog,
-            [](const auto& f) { return f.nobody_before; }),
-        due("remove.before_differs", Errno::range, "BEFORE means another entry than the one named.", source::kMprog,
+        fails("remove.before_nobody", Errno::range,
+              "BEFORE the head: there is no such entry, and nothing goes.", source::kMprog,
+              [](const auto& f) { return f.nobody_before; }),
+        due("remove.before_differs", Errno::range, "BEFORE means another entry than the one named.",
+            source::kMprog,
             [](const auto& f) { return f.named.exists && differ(f.named, f.by_before); }),
-        due("remove.after_absent", Errno::noent, "AFTER something that is not on the list.", source::kMprog,
+        due("remove.after_absent", Errno::noent, "AFTER something that is not on the list.",
+            source::kMprog,
             [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
-        fails("remove.after_nobody", Errno::range, "AFTER the tail: there is no such entry, and nothing goes.", source::kMprog,
-            [](const auto& f) { return f.nobody_after; }),
-        due("remove.after_differs", Errno::range, "AFTER means another entry than BEFORE, or than the one named.",
-            source::kMprog,
-            [](const auto& f) { return differ(f.named, f.by_after) || differ(f.by_before, f.by_after); }),
-        may("remove.named_end", Errno::range,
-            "A named program with BEFORE or AFTER of nothing: whether the end of the list counts as its place is open.",
-            source::kSelftests, [](const auto& f) { return f.names && f.bare && (f.r.before || f.r.after); }),
-        may("remove.both_ends", Errno::range,
-            "BEFORE and AFTER of nothing: whether the sole entry is both ends is open.", source::kSelftests,
-            [](const auto& f) { return !f.names && f.bare && f.r.before && f.r.after; }),
-        due("remove.no_directive", Errno::inval, "A relative object, ID or LINK, but no program and no directive.",
-            source::kMprog,
+        fails("remove.after_nobody", Errno::range,
+              "AFTER the tail: there is no such entry, and nothing goes.", source::kMprog,
+              [](const auto& f) { return f.nobody_after; }),
+        due("remove.after_differs", Errno::range,
+            "AFTER means another entry than BEFORE, or than the one named.", source::kMprog,
             [](const auto& f) {
-              return !f.names && !f.r.before && !f.r.after && (f.r.id || f.r.by_link || !f.r.relative.none);
+              return differ(f.named, f.by_after) || differ(f.by_before, f.by_after);
             }),
-        due("remove.owned", Errno::busy, "The entry meant belongs to a link, and goes only with it.", source::kMprog,
+        may("remove.named_end", Errno::range,
+            "A named program with BEFORE or AFTER of nothing: whether the end of the list counts "
+            "as its place is open.",
+            source::kSelftests,
+            [](const auto& f) { return f.names && f.bare && (f.r.before || f.r.after); }),
+        may("remove.both_ends", Errno::range,
+            "BEFORE and AFTER of nothing: whether the sole entry is both ends is open.",
+            source::kSelftests,
+            [](const auto& f) { return !f.names && f.bare && f.r.before && f.r.after; }),
+        due("remove.no_directive", Errno::inval,
+            "A relative object, ID or LINK, but no program and no directive.", source::kMprog,
+            [](const auto& f) {
+              return !f.names && !f.r.before && !f.r.after &&
+                     (f.r.id || f.r.by_link || !f.r.relative.none);
+            }),
+        due("remove.owned", Errno::busy,
+            "The entry meant belongs to a link, and goes only with it.", source::kMprog,
             [](const auto& f) { return !f.names && f.meant_owned; }),
-        effect("remove.named", Change::remove, "The named program's entry goes.", source::kMprog,
-               [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
-        effect("remove.first", Change::remove, "BEFORE nothing: the first entry goes.", source::kSelftests,
-               [](const auto& f) { return !f.names && f.r.before && f.bare; },
-               [](const auto& f) { return f.meant.index; }),
-        effect("remove.before", Change::remove, "The entry immediately in front of the relative object goes.",
-               source::kSelftests, [](const auto& f) { return !f.names && f.r.before && !f.bare; },
-               [](const auto& f) { return f.meant.index; }),
-        effect("remove.after", Change::remove, "The entry immediately behind the relative object goes.",
-               source::kSelftests, [](const auto& f) { return !f.names && f.r.after && !f.bare && !f.r.before; },
-               [](const auto& f) { return f.meant.index; }),
-        effect("remove.last", Change::remove, "No flags, or AFTER nothing: the last entry goes.", source::kSelftests,
-               [](const auto& f) { return !f.names && (f.bare || !f.r.after) && !f.r.before; },
-               [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.named", Change::remove, "The named program's entry goes.", source::kMprog,
+            [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.first", Change::remove, "BEFORE nothing: the first entry goes.",
+            source::kSelftests, [](const auto& f) { return !f.names && f.r.before && f.bare; },
+            [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.before", Change::remove,
+            "The entry immediately in front of the relative object goes.", source::kSelftests,
+            [](const auto& f) { return !f.names && f.r.before && !f.bare; },
+            [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.after", Change::remove,
+            "The entry immediately behind the relative object goes.", source::kSelftests,
+            [](const auto& f) { return !f.names && f.r.after && !f.bare && !f.r.before; },
+            [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.last", Change::remove, "No flags, or AFTER nothing: the last entry goes.",
+            source::kSelftests,
+            [](const auto& f) { return !f.names && (f.bare || !f.r.after) && !f.r.before; },
+            [](const auto& f) { return f.meant.index; }),
     });
 
-inline constexpr auto detach = std::tuple_cat(front_flags, front_old_named, front_named, front_device, remove);
+inline constexpr auto detach =
+    std::tuple_cat(front_flags, front_old_named, front_named, front_device, remove);
 
 }  // namespace mprogcheck::rules::mainline

@@ -23,10 +23,11 @@ constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
                               Verb::link_create, Verb::link_update, Verb::link_detach,
                               Verb::close,       Verb::remove,      Verb::packet};
 
-// link_create shares rules of attach, where these decide. A new link owns nothing that could be replaced,
-// so another error always stands in front here.
+// link_create shares rules of attach, where these decide. A new link owns nothing that could be
+// replaced, so another error always stands in front here.
 constexpr std::string_view kNeverDecides[] = {
-    "rfc2 link_create replace.first", "rfc2 link_create replace.last",
+    "rfc2 link_create replace.first",
+    "rfc2 link_create replace.last",
 };
 
 std::string name(Dialect dialect, Verb verb, const Clause& clause) {

@@ -14,10 +14,10 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <span>
 #include <vector>
 
 #include "model/trace.hpp"
@@ -60,8 +60,8 @@ struct Complaint {
   std::string text;
 };
 
-// Says what is wrong with `op` as the next operation of a trace with this header, if anything is: a name
-// that is not there yet, a flag the dialect does not have. Feed it the operations in order.
+// Says what is wrong with `op` as the next operation of a trace with this header, if anything is: a
+// name that is not there yet, a flag the dialect does not have. Feed it the operations in order.
 class NameCheck {
  public:
   explicit NameCheck(const Header& header) : header_(header) {}

@@ -20,7 +20,7 @@ struct Header {
   std::uint8_t devices = 1;              // d0 .. d(devices - 1)
   std::uint64_t revision = 1;            // of every list at the start; real kernels have 1
   std::bitset<kMaxProgs> loaded;         // programs loaded, each with one open descriptor
-  std::bitset<kMaxProgs> xdp;            // those of them that are of another type than the attach points want
+  std::bitset<kMaxProgs> xdp;  // those of them that are of another type than the attach points want
   bool operator==(const Header&) const = default;
 };
 

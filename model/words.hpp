@@ -15,15 +15,24 @@ template <class T>
 using Pair = std::pair<std::string_view, T>;
 
 inline constexpr Pair<Verb> kVerbs[] = {
-    {"attach", Verb::attach},           {"detach", Verb::detach},           {"query", Verb::query},
-    {"link_create", Verb::link_create}, {"link_update", Verb::link_update}, {"link_detach", Verb::link_detach},
-    {"close", Verb::close},             {"remove", Verb::remove},           {"packet", Verb::packet},
+    {"attach", Verb::attach},
+    {"detach", Verb::detach},
+    {"query", Verb::query},
+    {"link_create", Verb::link_create},
+    {"link_update", Verb::link_update},
+    {"link_detach", Verb::link_detach},
+    {"close", Verb::close},
+    {"remove", Verb::remove},
+    {"packet", Verb::packet},
 };
-inline constexpr Pair<Dialect> kDialects[] = {{"mainline", Dialect::mainline}, {"rfc2", Dialect::rfc2}};
-inline constexpr Pair<Hook> kHooks[] = {{"ingress", Hook::ingress}, {"egress", Hook::egress}, {"bogus", Hook::bogus}};
+inline constexpr Pair<Dialect> kDialects[] = {{"mainline", Dialect::mainline},
+                                              {"rfc2", Dialect::rfc2}};
+inline constexpr Pair<Hook> kHooks[] = {
+    {"ingress", Hook::ingress}, {"egress", Hook::egress}, {"bogus", Hook::bogus}};
 inline constexpr Pair<std::uint8_t> kFlags[] = {
-    {"replace", flag::replace}, {"before", flag::before}, {"after", flag::after}, {"first", flag::first},
-    {"last", flag::last},       {"id", flag::id},         {"link", flag::link},
+    {"replace", flag::replace}, {"before", flag::before}, {"after", flag::after},
+    {"first", flag::first},     {"last", flag::last},     {"id", flag::id},
+    {"link", flag::link},
 };
 inline constexpr Pair<std::uint8_t> kArrays[] = {
     {"progs", array::progs},
@@ -31,8 +40,10 @@ inline constexpr Pair<std::uint8_t> kArrays[] = {
     {"prog_flags", array::prog_flags},
     {"link_flags", array::link_flags},
 };
-inline constexpr Pair<Action> kActions[] = {
-    {"next", Action::next}, {"pass", Action::pass}, {"drop", Action::drop}, {"unknown", Action::unknown}};
+inline constexpr Pair<Action> kActions[] = {{"next", Action::next},
+                                            {"pass", Action::pass},
+                                            {"drop", Action::drop},
+                                            {"unknown", Action::unknown}};
 inline constexpr Pair<Ref::Kind> kRefs[] = {{"none", Ref::Kind::none},
                                             {"bad", Ref::Kind::bad},
                                             {"file", Ref::Kind::file},

@@ -21,20 +21,21 @@ void World::reset(const Header& header) {
   references_ = static_cast<int>(header.loaded.count());
 }
 
-// What bpf(2) finds behind a value that is said to be a program's descriptor, or its id. Without branches:
-// what is asked of is as good as random, and the processor would guess wrong.
+// What bpf(2) finds behind a value that is said to be a program's descriptor, or its id. Without
+// branches: what is asked of is as good as random, and the processor would guess wrong.
 Object<Plain> World::prog_object(Ref r, bool by_id, bool any_type) const {
   const ProgState& p = progs_[r.raw];
   const bool is_prog = r.kind == Ref::Kind::prog, is_link = r.kind == Ref::Kind::link;
   const bool there = is_prog & (p.open | (by_id & p.alive()));
   const bool link_there = is_link & links_[r.raw].open;
   const bool other = (r.kind == Ref::Kind::file) | (r.kind == Ref::Kind::foreign);
-  return {.none = r.kind == Ref::Kind::none,
-          .missing = bool((r.kind == Ref::Kind::bad) | (is_prog & !there) | (is_link & !link_there)),
-          .wrong_kind = bool(other | link_there),
-          .wrong_type = bool(there & !any_type & (p.type != ProgType::sched_cls)),
-          .prog = Prog{r.raw},
-          .link = kNoLink};
+  return {
+      .none = r.kind == Ref::Kind::none,
+      .missing = bool((r.kind == Ref::Kind::bad) | (is_prog & !there) | (is_link & !link_there)),
+      .wrong_kind = bool(other | link_there),
+      .wrong_type = bool(there & !any_type & (p.type != ProgType::sched_cls)),
+      .prog = Prog{r.raw},
+      .link = kNoLink};
 }
 
 // Likewise of a link. A link is open as long as it lives: its descriptor is its only reference.
@@ -43,13 +44,14 @@ Object<Plain> World::link_object(Ref r, bool by_id, bool any_type) const {
   const bool is_prog = r.kind == Ref::Kind::prog, is_link = r.kind == Ref::Kind::link;
   const bool there = is_link & l.open;
   const bool prog_there = is_prog & progs_[r.raw].open & !by_id;
-  return {.none = r.kind == Ref::Kind::none,
-          .missing = bool((r.kind == Ref::Kind::bad) | (is_link & !there) | (is_prog & !prog_there)),
-          .wrong_kind = bool((r.kind == Ref::Kind::file) | prog_there),
-          .wrong_type = bool((r.kind == Ref::Kind::foreign) |
-                        (there & !any_type & (progs_[l.prog.raw].type != ProgType::sched_cls))),
-          .prog = l.prog,
-          .link = Link{r.raw}};
+  return {
+      .none = r.kind == Ref::Kind::none,
+      .missing = bool((r.kind == Ref::Kind::bad) | (is_link & !there) | (is_prog & !prog_there)),
+      .wrong_kind = bool((r.kind == Ref::Kind::file) | prog_there),
+      .wrong_type = bool((r.kind == Ref::Kind::foreign) |
+                         (there & !any_type & (progs_[l.prog.raw].type != ProgType::sched_cls))),
+      .prog = l.prog,
+      .link = Link{r.raw}};
 }
 
 Request<Plain> World::request(const Operation& op) const {
@@ -94,14 +96,16 @@ Request<Plain> World::request(const Operation& op) const {
       break;
     case Verb::query:
     case Verb::remove:
-    case Verb::packet: break;
+    case Verb::packet:
+      break;
   }
   if (r.link.usable()) r.link_attached = links_[r.link.link.raw].attached;
 
   if (op.verb == Verb::attach || op.verb == Verb::link_create || op.verb == Verb::detach) {
     // On detach of nobody in particular a relative of any type will do.
     const bool any = op.verb == Verb::detach && r.prog.none;
-    r.relative = r.by_link ? link_object(op.relative, r.id, any) : prog_object(op.relative, r.id, any);
+    r.relative =
+        r.by_link ? link_object(op.relative, r.id, any) : prog_object(op.relative, r.id, any);
   }
   return r;
 }
@@ -122,7 +126,8 @@ std::optional<Point> World::concerns(const Operation& op) const {
     }
     case Verb::query:
     case Verb::remove:
-    case Verb::packet: return std::nullopt;
+    case Verb::packet:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -134,7 +139,9 @@ const Chain& empty_chain() {
   return chain;
 }
 
-bool room_short(const Operation& op, const Chain& c) { return op.room < c.size(); }
+bool room_short(const Operation& op, const Chain& c) {
+  return op.room < c.size();
+}
 
 // Which of the two acts first in list order; only next and unknown let the chain go on.
 struct PacketRun {
@@ -166,43 +173,48 @@ auto World::with_rules(const Operation& op, Visit&& visit) const {
   const Chain& c = where ? chains_[index(*where)] : empty_chain();
   switch (op.verb) {
     case Verb::attach:
-      return mainline_rules ? visit.template operator()<mainline::attach>(mainline::insert_facts<D>(c, r))
-                            : visit.template operator()<rfc2::attach>(rfc2::insert_facts<D>(c, r));
+      return mainline_rules
+                 ? visit.template operator()<mainline::attach>(mainline::insert_facts<D>(c, r))
+                 : visit.template operator()<rfc2::attach>(rfc2::insert_facts<D>(c, r));
     case Verb::link_create:
-      return mainline_rules ? visit.template operator()<mainline::link_create>(mainline::insert_facts<D>(c, r))
-                            : visit.template operator()<rfc2::link_create>(rfc2::insert_facts<D>(c, r));
+      return mainline_rules
+                 ? visit.template operator()<mainline::link_create>(mainline::insert_facts<D>(c, r))
+                 : visit.template operator()<rfc2::link_create>(rfc2::insert_facts<D>(c, r));
     case Verb::detach:
-      return mainline_rules ? visit.template operator()<mainline::detach>(mainline::remove_facts<D>(c, r))
-                            : visit.template operator()<rfc2::detach>(rfc2::remove_facts<D>(c, r));
+      return mainline_rules
+                 ? visit.template operator()<mainline::detach>(mainline::remove_facts<D>(c, r))
+                 : visit.template operator()<rfc2::detach>(rfc2::remove_facts<D>(c, r));
     case Verb::query: {
       const Chain* at = chain(op.point);
       const Chain& list = at ? *at : empty_chain();
-      return visit.template operator()<rules::query>(QueryFacts<D>{.r = r,
-                                               .arrays = op.arrays != 0,
-                                               .fault = op.fault,
-                                               .room = op.room != 0,
-                                               .short_of_room = room_short(op, list),
-                                               .empty = list.size() == 0});
+      return visit.template operator()<rules::query>(
+          QueryFacts<D>{.r = r,
+                        .arrays = op.arrays != 0,
+                        .fault = op.fault,
+                        .room = op.room != 0,
+                        .short_of_room = room_short(op, list),
+                        .empty = list.size() == 0});
     }
     case Verb::packet: {
       const Chain* at = chain(op.point);
       const Action verdict = run_packet(op, at ? *at : empty_chain()).verdict;
-      return visit.template operator()<rules::packet>(PacketFacts<D>{.r = r,
-                                                 .dropped = verdict == Action::drop,
-                                                 .passed = verdict == Action::pass});
+      return visit.template operator()<rules::packet>(PacketFacts<D>{
+          .r = r, .dropped = verdict == Action::drop, .passed = verdict == Action::pass});
     }
     case Verb::link_update:
     case Verb::link_detach:
     case Verb::close:
-    case Verb::remove: break;
+    case Verb::remove:
+      break;
   }
   const Prog current = r.link.usable() ? r.link.prog : Prog{};
-  const LinkFacts<D> f{.r = r,
-                       .old_given = r.old.usable(),
-                       .current = r.link.usable() && r.link_attached && r.prog.usable() && r.prog.prog == current,
-                       .old_is_current = r.old.usable() && r.old.prog == current,
-                       .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
-                       .index = c.find(current).index};
+  const LinkFacts<D> f{
+      .r = r,
+      .old_given = r.old.usable(),
+      .current = r.link.usable() && r.link_attached && r.prog.usable() && r.prog.prog == current,
+      .old_is_current = r.old.usable() && r.old.prog == current,
+      .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
+      .index = c.find(current).index};
   if (op.verb == Verb::link_update) return visit.template operator()<rules::link_update>(f);
   if (op.verb == Verb::link_detach) return visit.template operator()<rules::link_detach>(f);
   if (op.verb == Verb::close) return visit.template operator()<rules::close>(f);
@@ -210,7 +222,8 @@ auto World::with_rules(const Operation& op, Visit&& visit) const {
 }
 
 Decision World::decision(const Operation& op) const {
-  return with_rules(op, []<const auto& kTable>(const auto& facts) { return decide<kTable>(facts); });
+  return with_rules(
+      op, []<const auto & kTable>(const auto& facts) { return decide<kTable>(facts); });
 }
 
 void World::step(const Operation& op, Prediction& out) {
@@ -265,7 +278,8 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
       const bool by_link = op.verb == Verb::link_create;
       c.insert(d.index, {in, by_link ? Link{op.link.raw} : kNoLink, ends});
       if (by_link) {
-        links_[op.link.raw] = {.created = true, .open = true, .attached = true, .point = *where, .prog = in};
+        links_[op.link.raw] = {
+            .created = true, .open = true, .attached = true, .point = *where, .prog = in};
         ++references_;
       }
       ++progs_[in.raw].holders;
@@ -275,7 +289,8 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
       --progs_[e.prog.raw].holders;
       ++progs_[in.raw].holders;
       e.prog = in;
-      // FIRST and LAST stay with the link's entry for its life; REPLACE of a plain entry states them anew.
+      // FIRST and LAST stay with the link's entry for its life; REPLACE of a plain entry states
+      // them anew.
       if (e.link == kNoLink)
         e.flags = ends;
       else
@@ -334,7 +349,8 @@ void World::answer_packet(const Operation& op, const Decision& d, Observation& o
 }
 
 void World::assume_link(Link link, Point point, Prog prog) {
-  links_[link.raw] = {.created = true, .open = true, .attached = false, .point = point, .prog = prog};
+  links_[link.raw] = {
+      .created = true, .open = true, .attached = false, .point = point, .prog = prog};
   links_named_ = std::max<std::uint16_t>(links_named_, link.raw + 1);
   ++progs_[prog.raw].holders;
   references_ += 2;
@@ -347,7 +363,8 @@ bool World::adopt(Point point, const Listing& seen) {
     if (e.prog.raw >= kMaxProgs || (e.link != kNoLink && e.link.raw >= kMaxLinks)) return false;
     for (std::size_t j = 0; j < i; ++j)
       if (seen.entries[j].prog == e.prog) return false;
-    if (e.link != kNoLink && !(links_[e.link.raw].open && links_[e.link.raw].point == point)) return false;
+    if (e.link != kNoLink && !(links_[e.link.raw].open && links_[e.link.raw].point == point))
+      return false;
   }
   Chain& c = chains_[index(point)];
   while (c.size() != 0) leave(point, c.size() - 1);
@@ -387,15 +404,24 @@ std::span<const Clause> clauses_of(Dialect dialect, Verb verb) {
   using namespace rules;
   const bool m = dialect == Dialect::mainline;
   switch (verb) {
-    case Verb::attach: return m ? clauses_in(mainline::attach) : clauses_in(rfc2::attach);
-    case Verb::detach: return m ? clauses_in(mainline::detach) : clauses_in(rfc2::detach);
-    case Verb::link_create: return m ? clauses_in(mainline::link_create) : clauses_in(rfc2::link_create);
-    case Verb::query: return clauses_in(rules::query);
-    case Verb::link_update: return clauses_in(rules::link_update);
-    case Verb::link_detach: return clauses_in(rules::link_detach);
-    case Verb::close: return clauses_in(rules::close);
-    case Verb::remove: return clauses_in(rules::remove);
-    case Verb::packet: return clauses_in(rules::packet);
+    case Verb::attach:
+      return m ? clauses_in(mainline::attach) : clauses_in(rfc2::attach);
+    case Verb::detach:
+      return m ? clauses_in(mainline::detach) : clauses_in(rfc2::detach);
+    case Verb::link_create:
+      return m ? clauses_in(mainline::link_create) : clauses_in(rfc2::link_create);
+    case Verb::query:
+      return clauses_in(rules::query);
+    case Verb::link_update:
+      return clauses_in(rules::link_update);
+    case Verb::link_detach:
+      return clauses_in(rules::link_detach);
+    case Verb::close:
+      return clauses_in(rules::close);
+    case Verb::remove:
+      return clauses_in(rules::remove);
+    case Verb::packet:
+      return clauses_in(rules::packet);
   }
   return {};
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The executable model: the state of everything a trace can touch, and one step of it.
 //
-// step() looks the operation's names up, lets the rules of the dialect decide, and carries the effect
-// out. It is deterministic, does no I/O and allocates nothing; a World is a regular value.
+// step() looks the operation's names up, lets the rules of the dialect decide, and carries the
+// effect out. It is deterministic, does no I/O and allocates nothing; a World is a regular value.
 //
 //   World w;
 //   w.reset(trace.header);
 //   Prediction p;
-//   for (const Operation& op : trace.operations) w.step(op, p);   // p.observation: what must come back
+//   for (const Operation& op : trace.operations) w.step(op, p);   // p.observation: what must come
+//   back
 #pragma once
 
 #include <array>
@@ -57,11 +58,13 @@ class World {
   // What the rules say of `op` now, without taking the step.
   Decision decision(const Operation& op) const;
 
-  // Takes over what a target showed: from here on the list at `point` is `seen`. Links of this point that
-  // own no entry in it count as detached. False where `seen` holds strangers and nothing more can be said.
+  // Takes over what a target showed: from here on the list at `point` is `seen`. Links of this
+  // point that own no entry in it count as detached. False where `seen` holds strangers and nothing
+  // more can be said.
   bool adopt(Point point, const Listing& seen);
 
-  // A target made a link the model refuses: it exists from here on, and owns what adopt() says it owns.
+  // A target made a link the model refuses: it exists from here on, and owns what adopt() says it
+  // owns.
   void assume_link(Link link, Point point, Prog prog);
 
   const Header& header() const { return header_; }
@@ -72,7 +75,8 @@ class World {
   const Chain* chain(Point p) const {
     return p.hook != Hook::bogus && device_present(p.device) ? &chains_[index(p)] : nullptr;
   }
-  // The list an operation is about, before it runs: that of the point named, or of the link's entry.
+  // The list an operation is about, before it runs: that of the point named, or of the link's
+  // entry.
   std::optional<Point> concerns(const Operation& op) const;
   int references() const { return references_; }
   // Links a trace has named so far; the next free name.

@@ -26,8 +26,13 @@ constexpr std::uint64_t kBatch = 4;
 
 class Worker {
  public:
-  Worker(Target& target, const CampaignOptions& options, std::atomic<std::uint64_t>& next, Clock::time_point end)
-      : target_(target), can_(target.capabilities()), options_(options), next_(next), end_(end),
+  Worker(Target& target, const CampaignOptions& options, std::atomic<std::uint64_t>& next,
+         Clock::time_point end)
+      : target_(target),
+        can_(target.capabilities()),
+        options_(options),
+        next_(next),
+        end_(end),
         coverage_(options.dialect) {}
 
   void run() {
@@ -50,8 +55,8 @@ class Worker {
     return i;
   }
 
-  // Draws, predicts, runs and compares operation by operation. Nothing is kept but the operations; on the
-  // first difference the whole trace is judged again at leisure.
+  // Draws, predicts, runs and compares operation by operation. Nothing is kept but the operations;
+  // on the first difference the whole trace is judged again at leisure.
   void lockstep(Stepper& stepper, std::uint64_t index) {
     Random c = choices_of(options_.seed, options_.dialect, index);
     const Scope scope = draw_scope(c, options_.dialect, can_);
@@ -71,14 +76,16 @@ class Worker {
       same = seen_ == prediction_.observation;
     }
     ++traces_;
-    operations_.store(operations_.load(std::memory_order_relaxed) + length, std::memory_order_relaxed);
+    operations_.store(operations_.load(std::memory_order_relaxed) + length,
+                      std::memory_order_relaxed);
     if (!same) judge(index, trace_);
   }
 
   void batch(std::uint64_t index) {
     std::vector<Trace> traces;
     std::uint64_t count = 0;
-    for (std::uint64_t i = index; i < index + kBatch && (!options_.traces || i < *options_.traces); ++i) {
+    for (std::uint64_t i = index; i < index + kBatch && (!options_.traces || i < *options_.traces);
+         ++i) {
       traces.push_back(generate(options_, can_, i));
       world_.reset(traces.back().header);
       for (const Operation& op : traces.back().operations) {
@@ -88,9 +95,11 @@ class Worker {
       count += traces.back().operations.size();
     }
     target_.run(traces, observations_);
-    for (std::size_t i = 0; i < traces.size(); ++i) note(index + i, traces[i], check(traces[i], observations_[i]));
+    for (std::size_t i = 0; i < traces.size(); ++i)
+      note(index + i, traces[i], check(traces[i], observations_[i]));
     traces_ += traces.size();
-    operations_.store(operations_.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    operations_.store(operations_.load(std::memory_order_relaxed) + count,
+                      std::memory_order_relaxed);
   }
 
   void judge(std::uint64_t index, const Trace& trace) {
@@ -145,7 +154,8 @@ std::string grouped(std::uint64_t n) {
 }
 
 // Runs the workers in threads of their own, and reports progress from this one.
-void run_workers(std::vector<std::unique_ptr<Worker>>& workers, const CampaignOptions& options, const std::string& name) {
+void run_workers(std::vector<std::unique_ptr<Worker>>& workers, const CampaignOptions& options,
+                 const std::string& name) {
   std::vector<std::exception_ptr> errors(workers.size());
   std::atomic<std::size_t> running{workers.size()};
   std::vector<std::thread> threads;
@@ -165,9 +175,10 @@ void run_workers(std::vector<std::unique_ptr<Worker>>& workers, const CampaignOp
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     std::uint64_t operations = 0;
     for (const auto& w : workers) operations += w->operations();
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start).count();
-    options.progress(name + " " + std::string(word(options.dialect)) + ": " + grouped(operations) + " operations, " +
-                     std::to_string(seconds) + " s");
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start).count();
+    options.progress(name + " " + std::string(word(options.dialect)) + ": " + grouped(operations) +
+                     " operations, " + std::to_string(seconds) + " s");
   }
   for (auto& t : threads) t.join();
   for (const auto& e : errors)
@@ -194,7 +205,8 @@ Trace generate(const CampaignOptions& options, const Capabilities& can, std::uin
 
 bool CampaignResult::conforms() const {
   return gone.empty() && missed.empty() &&
-         std::all_of(findings.begin(), findings.end(), [](const auto& f) { return !f.second.known.empty(); });
+         std::all_of(findings.begin(), findings.end(),
+                     [](const auto& f) { return !f.second.known.empty(); });
 }
 
 CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions& options) {
@@ -229,8 +241,9 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
     if (const auto k = known.find(name); k != known.end()) {
       finding.known = k->second;
     } else if (options.minimize) {
-      Minimal m = minimize(*targets[0], finding.trace, name, [&](std::size_t left) {
-        if (options.progress) options.progress("minimising " + name + ": " + std::to_string(left) + " operations");
+      Minimal m = minimize(*targets[0], finding.trace, name, [&, &what = name](std::size_t left) {
+        if (options.progress)
+          options.progress("minimising " + what + ": " + std::to_string(left) + " operations");
       });
       finding.trace = std::move(m.trace);
       finding.deviation = std::move(m.deviation);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A campaign: generated traces run on a target and judged, until a time or a number of traces is over.
+// A campaign: generated traces run on a target and judged, until a time or a number of traces is
+// over.
 #pragma once
 
 #include <chrono>
@@ -25,10 +26,10 @@ struct CampaignOptions {
   std::uint64_t seed = 0;
   std::optional<std::chrono::milliseconds> time;  // whichever of the two is over first
   std::optional<std::uint64_t> traces;
-  unsigned jobs = 1;               // threads, each with a target of its own
-  std::uint32_t operations = 64;   // in a trace, beside those that fill the list
+  unsigned jobs = 1;              // threads, each with a target of its own
+  std::uint32_t operations = 64;  // in a trace, beside those that fill the list
   bool minimize = true;
-  std::vector<Trace> known;        // known deviations of this target and dialect
+  std::vector<Trace> known;  // known deviations of this target and dialect
   // Called every 0.1 s or so from one thread, with what is done so far.
   std::function<void(const std::string& what)> progress;
 };
@@ -50,8 +51,9 @@ struct CampaignResult {
   double seconds = 0;
   Coverage coverage;
   std::map<std::string, Finding> findings;
-  std::vector<Trace> gone;                 // known deviations that the target no longer shows
-  std::vector<std::string_view> missed;    // of the `sometimes` list, if the campaign was long enough to ask
+  std::vector<Trace> gone;  // known deviations that the target no longer shows
+  std::vector<std::string_view>
+      missed;  // of the `sometimes` list, if the campaign was long enough to ask
 
   bool conforms() const;  // nothing but known deviations
 };

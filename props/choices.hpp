@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Where generators draw from: a bounded integer at a time, choice 0 being the simplest.
 //
-// Four engines stand behind the same interface: Random here (campaigns), Exhaustive here (all of a small
-// world), Bytes here (libFuzzer), and RapidCheck's in rapidcheck_choices.hpp (properties, with shrinking).
+// Four engines stand behind the same interface: Random here (campaigns), Exhaustive here (all of a
+// small world), Bytes here (libFuzzer), and RapidCheck's in rapidcheck_choices.hpp (properties,
+// with shrinking).
 #pragma once
 
 #include <array>
@@ -36,7 +37,8 @@ std::uint32_t pick(C& c, const std::array<std::uint32_t, N>& weights) {
   } else {
     std::uint32_t sum = 0;
     for (const std::uint32_t w : weights) sum += w;
-    // Which one is as good as random, so no branch may depend on it: the processor would guess wrong.
+    // Which one is as good as random, so no branch may depend on it: the processor would guess
+    // wrong.
     const std::uint32_t at = c.below(sum);
     std::uint32_t index = 0, edge = 0;
     for (std::uint32_t i = 0; i + 1 < N; ++i) index += at >= (edge += weights[i]);
@@ -65,7 +67,8 @@ class Random {
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
     return z ^ (z >> 31);
   }
-  // Small numbers take 16 bits each of a drawn 64; the bias that leaves, n / 65536, is nothing to a fuzzer.
+  // Small numbers take 16 bits each of a drawn 64; the bias that leaves, n / 65536, is nothing to a
+  // fuzzer.
   std::uint32_t below(std::uint32_t n) {
     if (n > 4096) return static_cast<std::uint32_t>(((next() >> 32) * n) >> 32);
     if (left_ == 0) {
@@ -106,12 +109,14 @@ class Bytes {
 //
 //   for (Exhaustive e; e.more();) visit(generate(e));
 //
-// Each run repeats the choices of the one before up to the last that can still be raised. Of the choices
-// that one_in makes, `rare_at_most` are true in any one run: what takes several mistakes at once is left out.
+// Each run repeats the choices of the one before up to the last that can still be raised. Of the
+// choices that one_in makes, `rare_at_most` are true in any one run: what takes several mistakes at
+// once is left out.
 class Exhaustive {
  public:
   static constexpr bool kEven = true;
-  explicit Exhaustive(std::uint32_t rare_at_most = ~std::uint32_t{0}) : rare_at_most_(rare_at_most) {}
+  explicit Exhaustive(std::uint32_t rare_at_most = ~std::uint32_t{0})
+      : rare_at_most_(rare_at_most) {}
 
   // True while there is a further run; call it before each.
   bool more() {

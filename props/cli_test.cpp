@@ -37,7 +37,8 @@ class CommandLine : public testing::Test {
   void TearDown() override { fs::remove_all(work); }
 
   Ran run(const std::string& arguments) const {
-    const std::string line = "cd " + work.string() + " && " MPROGCHECK " " + arguments + " >out 2>err </dev/null";
+    const std::string line =
+        "cd " + work.string() + " && " MPROGCHECK " " + arguments + " >out 2>err </dev/null";
     const int status = std::system(line.c_str());
     return {WEXITSTATUS(status), slurp(work / "out"), slurp(work / "err")};
   }
@@ -74,17 +75,20 @@ TEST_F(CommandLine, an_expectation_the_model_does_not_share_ends_with_1) {
 
 TEST_F(CommandLine, every_verb_prints_one_json_document) {
   write("t.trace", kSound);
-  for (const char* line : {"fuzz --target impl --traces 20 --seed 1 --json", "replay t.trace --json",
-                           "minimize t.trace --target impl:before_lands_behind --json", "repro t.trace --json",
-                           "spec --json", "faults --json"}) {
+  for (const char* line :
+       {"fuzz --target impl --traces 20 --seed 1 --json", "replay t.trace --json",
+        "minimize t.trace --target impl:before_lands_behind --json", "repro t.trace --json",
+        "spec --json", "faults --json"}) {
     const Ran r = run(line);
-    EXPECT_FALSE(nlohmann::json::parse(r.out, nullptr, false).is_discarded()) << line << "\n" << r.out;
+    EXPECT_FALSE(nlohmann::json::parse(r.out, nullptr, false).is_discarded()) << line << "\n"
+                                                                              << r.out;
   }
 }
 
 TEST_F(CommandLine, the_same_seed_gives_the_same_document) {
   const auto document = [&] {
-    auto d = nlohmann::json::parse(run("fuzz --target impl:after_one_too_far --traces 50 --seed 7 --json").out);
+    auto d = nlohmann::json::parse(
+        run("fuzz --target impl:after_one_too_far --traces 50 --seed 7 --json").out);
     for (auto& c : d["campaigns"]) c.erase("seconds");
     return d;
   };
@@ -96,7 +100,9 @@ TEST_F(CommandLine, the_same_seed_gives_the_same_document) {
 TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
   fs::create_directory(work / "dir");
   write("empty", "");
-  write("junk", std::string("\x7f" "ELF\0\1\2\xff\xfe\n\0", 12));
+  write("junk", std::string("\x7f"
+                            "ELF\0\1\2\xff\xfe\n\0",
+                            12));
   write("unknown", "dialect mainline\ndevice d0\nload p0\nattack p0 d0/ingress\n");
   write("unloaded", "dialect mainline\ndevice d0\nload p0\nattach p1 d0/ingress\n");
   write("range", "dialect mainline\ncapacity 64\n");
@@ -140,21 +146,26 @@ TEST_F(CommandLine, nothing_is_overwritten) {
 }
 
 TEST_F(CommandLine, findings_are_handed_out_as_trace_and_program) {
-  const Ran r = run("fuzz --target impl:before_lands_behind --dialect mainline --traces 20 --seed 1 --out found");
+  const Ran r = run(
+      "fuzz --target impl:before_lands_behind --dialect mainline --traces 20 --seed 1 --out found");
   EXPECT_EQ(r.status, 1);
   std::size_t traces = 0, programs = 0;
   for (const auto& file : fs::directory_iterator(work / "found")) {
     traces += file.path().extension() == ".trace";
     programs += file.path().extension() == ".c";
     if (file.path().extension() != ".trace") continue;
-    EXPECT_EQ(run("replay " + file.path().string() + " --target impl:before_lands_behind").status, 1);
+    EXPECT_EQ(run("replay " + file.path().string() + " --target impl:before_lands_behind").status,
+              1);
   }
   EXPECT_GT(traces, 0U);
   EXPECT_EQ(traces, programs);
 }
 
 TEST_F(CommandLine, known_deviations_are_passed_over_and_missed_when_they_go_away) {
-  EXPECT_EQ(run("fuzz --target impl:before_lands_behind --dialect mainline --traces 60 --seed 1 --out found").status, 1);
+  EXPECT_EQ(run("fuzz --target impl:before_lands_behind --dialect mainline --traces 60 --seed 1 "
+                "--out found")
+                .status,
+            1);
   std::string known;
   for (const auto& file : fs::directory_iterator(work / "found"))
     if (file.path().extension() == ".trace") {
@@ -163,7 +174,9 @@ TEST_F(CommandLine, known_deviations_are_passed_over_and_missed_when_they_go_awa
       known += text + "\n";
     }
   write("known", known);
-  const Ran again = run("fuzz --target impl:before_lands_behind --dialect mainline --traces 60 --seed 1 --known known");
+  const Ran again =
+      run("fuzz --target impl:before_lands_behind --dialect mainline --traces 60 --seed 1 --known "
+          "known");
   EXPECT_EQ(again.status, 0) << again.out;
   EXPECT_NE(again.out.find("known, in"), std::string::npos);
   const Ran gone = run("fuzz --target impl --dialect mainline --traces 60 --seed 1 --known known");

@@ -24,13 +24,17 @@ void Coverage::witness(const Operation& op, const Prediction& p, const World& wo
       const Entry& head = after.entries[0];
       const Entry& tail = after.entries[after.count - 1U];
       rare_[both_ends] += (head.flags & flag::first) && (tail.flags & flag::last);
-      rare_[beside_link] += ok && p.decision.change == Change::insert && (head.link != kNoLink || tail.link != kNoLink);
+      rare_[beside_link] += ok && p.decision.change == Change::insert &&
+                            (head.link != kNoLink || tail.link != kNoLink);
     }
     if (inserts && ok && op.point.hook != Hook::bogus) {
-      const Point other{op.point.device, op.point.hook == Hook::ingress ? Hook::egress : Hook::ingress};
-      rare_[other_direction] += world.chain(other) && world.chain(other)->find(Prog{op.prog.raw}).exists;
+      const Point other{op.point.device,
+                        op.point.hook == Hook::ingress ? Hook::egress : Hook::ingress};
+      rare_[other_direction] +=
+          world.chain(other) && world.chain(other)->find(Prog{op.prog.raw}).exists;
     }
-    rare_[stale_id] += op.has(flag::id) && op.relative.kind == Ref::Kind::prog && !world.prog(Prog{op.relative.raw}).alive();
+    rare_[stale_id] += op.has(flag::id) && op.relative.kind == Ref::Kind::prog &&
+                       !world.prog(Prog{op.relative.raw}).alive();
   }
   rare_[orphan] += op.verb == Verb::link_update && p.decision.error == Errno::nolink;
   rare_[short_query] += op.verb == Verb::query && p.decision.error == Errno::nospc;
@@ -69,7 +73,8 @@ Coverage::Share Coverage::clauses() const {
 std::size_t Coverage::pairs() const {
   std::size_t n = 0;
   for (const auto& table : met_with_)
-    for (std::size_t i = 0; i < 64; ++i) n += static_cast<std::size_t>(std::popcount(table[i] >> i >> 1));
+    for (std::size_t i = 0; i < 64; ++i)
+      n += static_cast<std::size_t>(std::popcount(table[i] >> i >> 1));
   return n;
 }
 

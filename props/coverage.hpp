@@ -60,8 +60,20 @@ class Coverage {
   void witness(const Operation& op, const Prediction& p, const World& world);
 
   enum Rare : std::size_t {
-    full_list, one_below_full, emptied, beside_link, both_ends, stale_revision, held_revision, other_direction,
-    orphan, stale_id, link_replaced, short_query, dropped_packet, kRare
+    full_list,
+    one_below_full,
+    emptied,
+    beside_link,
+    both_ends,
+    stale_revision,
+    held_revision,
+    other_direction,
+    orphan,
+    stale_id,
+    link_replaced,
+    short_query,
+    dropped_packet,
+    kRare
   };
   static constexpr std::array<std::string_view, kRare> kNames{
       "an insertion into a full list",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Every planted fault is found, and its minimal trace is exactly the one checked in under traces/faults.
+// Every planted fault is found, and its minimal trace is exactly the one checked in under
+// traces/faults.
 // `./mprogcheck faults --hunt --out DIR` makes them again.
 #include <gtest/gtest.h>
 
@@ -18,7 +19,9 @@ struct Case {
   Dialect dialect;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.fault << " in " << word(c.dialect); }
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.fault << " in " << word(c.dialect);
+}
 
 std::vector<Case> cases() {
   std::vector<Case> out;
@@ -30,7 +33,8 @@ std::vector<Case> cases() {
 }
 
 std::string file_of(const Case& c) {
-  return std::string(MPROGCHECK_SOURCE_DIR) + "/traces/faults/" + c.fault + "." + std::string(word(c.dialect)) + ".trace";
+  return std::string(MPROGCHECK_SOURCE_DIR) + "/traces/faults/" + c.fault + "." +
+         std::string(word(c.dialect)) + ".trace";
 }
 
 Trace checked_in(const Case& c) {
@@ -64,10 +68,13 @@ TEST_P(PlantedFault, shows_in_its_trace_and_the_sound_implementation_does_not) {
   EXPECT_TRUE(misprints(kept).empty());
 }
 
-TEST(PlantedFaults, are_at_least_thirty) { EXPECT_GE(InProcess::faults().size(), 30U); }
+TEST(PlantedFaults, are_at_least_thirty) {
+  EXPECT_GE(InProcess::faults().size(), 30U);
+}
 
-INSTANTIATE_TEST_SUITE_P(Every, PlantedFault, testing::ValuesIn(cases()),
-                         [](const auto& info) { return info.param.fault + "_" + std::string(word(info.param.dialect)); });
+INSTANTIATE_TEST_SUITE_P(Every, PlantedFault, testing::ValuesIn(cases()), [](const auto& info) {
+  return info.param.fault + "_" + std::string(word(info.param.dialect));
+});
 
 }  // namespace
 }  // namespace mprogcheck

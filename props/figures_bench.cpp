@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The figures the project claims, as ratios taken in one run: machines are shared and noisy.
 //
-//   ./mprogcheck bench lockstep     checking in process against the implementation alone, and against rc::state
-//   ./mprogcheck bench kernel       the target `kernel` against a bare loop of the same system calls
-//   ./mprogcheck bench faults       operations until each planted fault is found, median over 20 seeds
-//   ./mprogcheck bench shortest [N] minimal traces against the shortest of an enumeration up to N (4) operations
+//   ./mprogcheck bench lockstep     checking in process against the implementation alone, and
+//   against rc::state
+//   ./mprogcheck bench kernel       the target `kernel` against a bare loop of the same system
+//   calls
+//   ./mprogcheck bench faults       operations until each planted fault is found, median over 20
+//   seeds
+//   ./mprogcheck bench shortest [N] minimal traces against the shortest of an enumeration up to N
+//   (4) operations
 #include <fmt/format.h>
 #include <rapidcheck/state.h>
 #include <unistd.h>
@@ -74,7 +78,10 @@ double operations_per_second_of_rc_state() {
       InProcess target;
       target.begin(header_of(scope));
       rc::state::check(world, target, [](const World& w) {
-        return rc::gen::exec([w] { return std::shared_ptr<const rc::state::Command<World, InProcess>>(std::make_shared<Command>(w)); });
+        return rc::gen::exec([w] {
+          return std::shared_ptr<const rc::state::Command<World, InProcess>>(
+              std::make_shared<Command>(w));
+        });
       });
     });
   });
@@ -110,12 +117,15 @@ int lockstep() {
       alone_rate.push_back(static_cast<double>(operations) / alone);
       lockstep_rate.push_back(static_cast<double>(operations) / checked);
     }
-    fmt::print("lockstep {}: {:.2f} of impl alone (median of {}; {:.2f} M/s against {:.2f} M/s); wanted 0.33\n",
-               word(dialect), median(ratios), kRounds, median(lockstep_rate) / 1e6, median(alone_rate) / 1e6);
+    fmt::print(
+        "lockstep {}: {:.2f} of impl alone (median of {}; {:.2f} M/s against {:.2f} M/s); wanted "
+        "0.33\n",
+        word(dialect), median(ratios), kRounds, median(lockstep_rate) / 1e6,
+        median(alone_rate) / 1e6);
     if (dialect == Dialect::rfc2) continue;
     const double rc_state = operations_per_second_of_rc_state();
-    fmt::print("lockstep {}: {:.0f} times rc::state ({:.0f} operations per second); wanted 50\n", word(dialect),
-               median(lockstep_rate) / rc_state, rc_state);
+    fmt::print("lockstep {}: {:.0f} times rc::state ({:.0f} operations per second); wanted 50\n",
+               word(dialect), median(lockstep_rate) / rc_state, rc_state);
   }
   return 0;
 }
@@ -157,8 +167,10 @@ int kernel_target() {
                      (static_cast<double>(bare.calls) / bare.seconds));
     rates.push_back(static_cast<double>(trace.operations.size()) / ours);
   }
-  fmt::print("kernel: {:.2f} of a bare loop of the same system calls (median of 9; {:.0f} operations per second); wanted 0.9\n",
-             median(ratios), median(rates));
+  fmt::print(
+      "kernel: {:.2f} of a bare loop of the same system calls (median of 9; {:.0f} operations per "
+      "second); wanted 0.9\n",
+      median(ratios), median(rates));
   return 0;
 }
 
@@ -172,19 +184,23 @@ int faults() {
       std::vector<double> needed;
       InProcess target(f.name);
       for (std::uint64_t seed = 1; seed <= 20; ++seed)
-        needed.push_back(static_cast<double>(operations_until_found(target, d, seed, 50 * kLimit).value_or(~0ULL)));
+        needed.push_back(static_cast<double>(
+            operations_until_found(target, d, seed, 50 * kLimit).value_or(~0ULL)));
       medians.emplace_back(median(needed), fmt::format("{} ({})", f.name, word(d)));
       ++all;
       found += medians.back().first <= kLimit;
     }
   std::sort(medians.rbegin(), medians.rend());
-  fmt::print("faults: {} of {} found within {} operations (median over 20 seeds); the slowest:\n", found, all, kLimit);
-  for (std::size_t i = 0; i < 10; ++i) fmt::print("  {:7.0f} {}\n", medians[i].first, medians[i].second);
+  fmt::print("faults: {} of {} found within {} operations (median over 20 seeds); the slowest:\n",
+             found, all, kLimit);
+  for (std::size_t i = 0; i < 10; ++i)
+    fmt::print("  {:7.0f} {}\n", medians[i].first, medians[i].second);
   return found == all ? 0 : 1;
 }
 
 std::size_t operations_checked_in(const std::string& fault, Dialect d) {
-  const std::string file = fmt::format("{}/traces/faults/{}.{}.trace", MPROGCHECK_SOURCE_DIR, fault, word(d));
+  const std::string file =
+      fmt::format("{}/traces/faults/{}.{}.trace", MPROGCHECK_SOURCE_DIR, fault, word(d));
   std::ifstream in(file);
   std::ostringstream text;
   text << in.rdbuf();
@@ -212,16 +228,20 @@ int shortest(std::size_t most) {
       const auto at = s.operations.find("impl:" + name);
       if (at == s.operations.end()) {
         ++beyond;
-        fmt::print("  {}: minimal trace has {} operations, the enumeration found none\n", name, minimal);
+        fmt::print("  {}: minimal trace has {} operations, the enumeration found none\n", name,
+                   minimal);
       } else if (minimal == at->second) {
         ++equal;
       } else {
         longer |= minimal > at->second;
-        fmt::print("  {}: minimal trace has {} operations, the shortest {}\n", name, minimal, at->second);
+        fmt::print("  {}: minimal trace has {} operations, the shortest {}\n", name, minimal,
+                   at->second);
       }
     }
-    fmt::print("shortest {}: {} of {} minimal traces as long as the shortest of {} traces from {} states; {} not found by it\n",
-               word(d), equal, names.size(), s.traces, s.states, beyond);
+    fmt::print(
+        "shortest {}: {} of {} minimal traces as long as the shortest of {} traces from {} states; "
+        "{} not found by it\n",
+        word(d), equal, names.size(), s.traces, s.states, beyond);
   }
   return longer ? 1 : 0;
 }
@@ -241,6 +261,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "bench: could not run: {}\n", e.what());
     return 3;
   }
-  fmt::print(stderr, "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS]\n");
+  fmt::print(stderr,
+             "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS]\n");
   return 2;
 }

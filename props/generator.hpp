@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What is asked next: operations drawn with an eye on the state of the model.
 //
-// The generator looks at the World to reach rare states on purpose (a full list, one below it, empty after
-// use, link-owned neighbours, both ends taken, stale revisions, the same program in the other direction);
-// it never waits for a target. What it draws always passes NameCheck.
+// The generator looks at the World to reach rare states on purpose (a full list, one below it,
+// empty after use, link-owned neighbours, both ends taken, stale revisions, the same program in the
+// other direction); it never waits for a target. What it draws always passes NameCheck.
 #pragma once
 
 #include <algorithm>
@@ -18,17 +18,17 @@ namespace mprogcheck {
 // The world a generator moves in.
 struct Scope {
   Dialect dialect = Dialect::mainline;
-  std::uint8_t progs = 4;         // programs of the right type
-  std::uint8_t others = 1;        // programs of another type, numbered behind them
+  std::uint8_t progs = 4;   // programs of the right type
+  std::uint8_t others = 1;  // programs of another type, numbered behind them
   std::uint8_t devices = 1;
   std::uint8_t capacity = kMaxCapacity;
-  std::uint8_t prefill = 0;       // that many programs are attached at the start
+  std::uint8_t prefill = 0;         // that many programs are attached at the start
   std::uint16_t links = kMaxLinks;  // links that may be created
   std::uint64_t revision = 1;
   bool packets = true;
-  bool hazards = false;           // relative objects of foreign kinds
-  bool removes = true;            // devices may go
-  bool mistakes = true;           // descriptors that are not open, unknown flags, ...
+  bool hazards = false;  // relative objects of foreign kinds
+  bool removes = true;   // devices may go
+  bool mistakes = true;  // descriptors that are not open, unknown flags, ...
 };
 
 // A scope for one trace, as varied as the target allows.
@@ -41,21 +41,37 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
   s.devices = one_in(c, 6) && can.devices > 1 ? 2 : 1;
   if (can.any_capacity) {
     switch (pick(c, std::array<std::uint32_t, 3>{60, 30, 10})) {
-      case 0: s.capacity = static_cast<std::uint8_t>(1 + c.below(6)); break;
-      case 1: s.capacity = static_cast<std::uint8_t>(7 + c.below(10)); break;
-      default: s.capacity = kMaxCapacity; break;
+      case 0:
+        s.capacity = static_cast<std::uint8_t>(1 + c.below(6));
+        break;
+      case 1:
+        s.capacity = static_cast<std::uint8_t>(7 + c.below(10));
+        break;
+      default:
+        s.capacity = kMaxCapacity;
+        break;
     }
     switch (pick(c, std::array<std::uint32_t, 4>{70, 10, 10, 10})) {
-      case 0: break;
-      case 1: s.revision = 2 + c.below(1000); break;
-      case 2: s.revision = 0xffffffffU - c.below(8); break;
-      default: s.revision = dialect == Dialect::rfc2 ? 0xffffffffU : (1ULL << 32) + 1 + c.below(8); break;
+      case 0:
+        break;
+      case 1:
+        s.revision = 2 + c.below(1000);
+        break;
+      case 2:
+        s.revision = 0xffffffffU - c.below(8);
+        break;
+      default:
+        s.revision = dialect == Dialect::rfc2 ? 0xffffffffU : (1ULL << 32) + 1 + c.below(8);
+        break;
     }
   }
-  s.progs = static_cast<std::uint8_t>(std::min<int>(2 + static_cast<int>(c.below(8)), s.capacity + 3));
-  // A list of real length, filled to the brim or one short of it, costs a whole trace; so not too often.
+  s.progs =
+      static_cast<std::uint8_t>(std::min<int>(2 + static_cast<int>(c.below(8)), s.capacity + 3));
+  // A list of real length, filled to the brim or one short of it, costs a whole trace; so not too
+  // often.
   if (one_in(c, can.any_capacity ? 8 : 24)) {
-    s.prefill = static_cast<std::uint8_t>(s.capacity - c.below(std::min<std::uint32_t>(2, s.capacity)));
+    s.prefill =
+        static_cast<std::uint8_t>(s.capacity - c.below(std::min<std::uint32_t>(2, s.capacity)));
     s.progs = static_cast<std::uint8_t>(std::max<int>(s.progs, s.prefill + 3));
   }
   return s;
@@ -83,23 +99,41 @@ class Generator {
   Operation next(const World& world) {
     if (filled_ < s_.prefill) return fill();
     Operation op;
-    static constexpr Verb kVerbs[] = {Verb::attach,      Verb::detach, Verb::query, Verb::link_create, Verb::link_update,
-                                      Verb::link_detach, Verb::close,  Verb::packet, Verb::remove};
+    static constexpr Verb kVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
+                                      Verb::link_create, Verb::link_update, Verb::link_detach,
+                                      Verb::close,       Verb::packet,      Verb::remove};
     const bool links = world.links_named() != 0;
     const bool more_links = world.links_named() < s_.links;
-    op.verb = kVerbs[pick(c_, std::array<std::uint32_t, 9>{340, 200, 90, more_links ? 140U : 0U, links ? 90U : 0U,
-                                                           links ? 40U : 0U, 50, s_.packets ? 45U : 0U,
-                                                           s_.removes ? 2U : 0U})];
+    op.verb =
+        kVerbs[pick(c_, std::array<std::uint32_t, 9>{340, 200, 90, more_links ? 140U : 0U,
+                                                     links ? 90U : 0U, links ? 40U : 0U, 50,
+                                                     s_.packets ? 45U : 0U, s_.removes ? 2U : 0U})];
     switch (op.verb) {
       case Verb::attach:
-      case Verb::link_create: insert(world, op); break;
-      case Verb::detach: remove(world, op); break;
-      case Verb::query: query(op); break;
-      case Verb::link_update: link_update(world, op); break;
-      case Verb::link_detach: op.link = some_link(world); break;
-      case Verb::close: op.prog = links && !one_in(c_, 4) ? ref(named_link(world)) : ref(any_prog()); break;
-      case Verb::packet: packet(op); break;
-      case Verb::remove: op.point = {static_cast<std::uint8_t>(c_.below(s_.devices)), Hook::ingress}; break;
+      case Verb::link_create:
+        insert(world, op);
+        break;
+      case Verb::detach:
+        remove(world, op);
+        break;
+      case Verb::query:
+        query(op);
+        break;
+      case Verb::link_update:
+        link_update(world, op);
+        break;
+      case Verb::link_detach:
+        op.link = some_link(world);
+        break;
+      case Verb::close:
+        op.prog = links && !one_in(c_, 4) ? ref(named_link(world)) : ref(any_prog());
+        break;
+      case Verb::packet:
+        packet(op);
+        break;
+      case Verb::remove:
+        op.point = {static_cast<std::uint8_t>(c_.below(s_.devices)), Hook::ingress};
+        break;
     }
     return op;
   }
@@ -128,9 +162,14 @@ class Generator {
     return p;
   }
 
-  Prog any_prog() { return Prog{static_cast<std::uint8_t>(c_.below(std::uint32_t{s_.progs} + (s_.mistakes ? s_.others : 0U)))}; }
+  Prog any_prog() {
+    return Prog{static_cast<std::uint8_t>(
+        c_.below(std::uint32_t{s_.progs} + (s_.mistakes ? s_.others : 0U)))};
+  }
   Prog right_prog() { return Prog{static_cast<std::uint8_t>(c_.below(s_.progs))}; }
-  Link named_link(const World& w) { return Link{static_cast<std::uint8_t>(c_.below(w.links_named()))}; }
+  Link named_link(const World& w) {
+    return Link{static_cast<std::uint8_t>(c_.below(w.links_named()))};
+  }
 
   // Not on the list, if that can be had in a few tries.
   Prog absent_prog(const Chain& chain) {
@@ -143,33 +182,47 @@ class Generator {
   Entry present(const Chain& chain) {
     const auto size = static_cast<std::uint32_t>(chain.size());
     switch (pick(c_, std::array<std::uint32_t, 3>{25, 25, 50})) {
-      case 0: return chain.at(0);
-      case 1: return chain.at(chain.size() - 1);
-      default: return chain.at(static_cast<int>(c_.below(size)));
+      case 0:
+        return chain.at(0);
+      case 1:
+        return chain.at(chain.size() - 1);
+      default:
+        return chain.at(static_cast<int>(c_.below(size)));
     }
   }
 
   Ref wrong(const World& w) {
-    switch (pick(c_, std::array<std::uint32_t, 6>{3, 2, 2, 2, w.links_named() ? 2U : 0U, s_.hazards ? 2U : 0U})) {
-      case 0: return {Ref::Kind::bad, 0};
-      case 1: return {Ref::Kind::file, 0};
-      case 2: return {Ref::Kind::none, 0};
-      case 3: return ref(any_prog());
-      case 4: return ref(named_link(w));
-      default: return {Ref::Kind::foreign, 0};
+    switch (pick(c_, std::array<std::uint32_t, 6>{3, 2, 2, 2, w.links_named() ? 2U : 0U,
+                                                  s_.hazards ? 2U : 0U})) {
+      case 0:
+        return {Ref::Kind::bad, 0};
+      case 1:
+        return {Ref::Kind::file, 0};
+      case 2:
+        return {Ref::Kind::none, 0};
+      case 3:
+        return ref(any_prog());
+      case 4:
+        return ref(named_link(w));
+      default:
+        return {Ref::Kind::foreign, 0};
     }
   }
   Ref wrong_prog(const World& w) {
     Ref r = wrong(w);
     return r.kind == Ref::Kind::foreign ? Ref{Ref::Kind::file, 0} : r;
   }
-  Ref some_link(const World& w) { return mistake(12) || !w.links_named() ? wrong_prog(w) : ref(named_link(w)); }
+  Ref some_link(const World& w) {
+    return mistake(12) || !w.links_named() ? wrong_prog(w) : ref(named_link(w));
+  }
 
   static const Chain& nothing() {
     static const Chain chain;
     return chain;
   }
-  const Chain& list_at(const World& w, Point p) const { return w.chain(p) ? *w.chain(p) : nothing(); }
+  const Chain& list_at(const World& w, Point p) const {
+    return w.chain(p) ? *w.chain(p) : nothing();
+  }
 
   // BEFORE, AFTER, REPLACE and their combinations; FIRST and LAST where the dialect has them.
   std::uint8_t directives() {
@@ -182,22 +235,37 @@ class Generator {
       flags = static_cast<std::uint8_t>(c_.below(8));
     if (s_.dialect == Dialect::rfc2)
       switch (pick(c_, std::array<std::uint32_t, 4>{64, 15, 15, 6})) {
-        case 1: flags |= flag::first; break;
-        case 2: flags |= flag::last; break;
-        case 3: flags |= flag::first | flag::last; break;
-        default: break;
+        case 1:
+          flags |= flag::first;
+          break;
+        case 2:
+          flags |= flag::last;
+          break;
+        case 3:
+          flags |= flag::first | flag::last;
+          break;
+        default:
+          break;
       }
     return flags;
   }
 
-  // The relative object: an entry of the list as a rule, named as program or link, by descriptor or id.
+  // The relative object: an entry of the list as a rule, named as program or link, by descriptor or
+  // id.
   void relative(const World& w, Operation& op) {
     const Chain& chain = list_at(w, op.point);
-    const bool uses = op.flags & (flag::before | flag::after) || (s_.dialect == Dialect::rfc2 && op.has(flag::replace));
+    const bool uses = op.flags & (flag::before | flag::after) ||
+                      (s_.dialect == Dialect::rfc2 && op.has(flag::replace));
     const bool filled = chain.size() != 0;
     const std::uint32_t none = uses ? 22 : 92;
-    switch (pick(c_, std::array<std::uint32_t, 5>{none, filled && uses ? 60U : filled ? 3U : 0U, 8U, w.links_named() ? 5U : 0U, s_.mistakes ? 4U : 0U})) {
-      case 0: break;
+    switch (pick(
+        c_, std::array<std::uint32_t, 5>{none,
+                                         filled && uses ? 60U
+                                         : filled       ? 3U
+                                                        : 0U,
+                                         8U, w.links_named() ? 5U : 0U, s_.mistakes ? 4U : 0U})) {
+      case 0:
+        break;
       case 1: {
         const Entry e = present(chain);
         op.relative = ref(e.prog);
@@ -221,8 +289,9 @@ class Generator {
     }
     // Ids of programs and links are different number spaces, and files have none.
     if (op.has(flag::id)) {
-      const bool fits = op.relative.kind == Ref::Kind::none || op.relative.kind == Ref::Kind::bad ||
-                        op.relative.kind == (op.has(flag::link) ? Ref::Kind::link : Ref::Kind::prog);
+      const bool fits =
+          op.relative.kind == Ref::Kind::none || op.relative.kind == Ref::Kind::bad ||
+          op.relative.kind == (op.has(flag::link) ? Ref::Kind::link : Ref::Kind::prog);
       if (!fits) op.flags &= static_cast<std::uint8_t>(~flag::id);
     }
   }
@@ -235,10 +304,18 @@ class Generator {
     if (!one_in(c_, 4)) return;
     const std::uint64_t now = chain.revision();
     switch (pick(c_, std::array<std::uint32_t, 4>{48, 32, 10, 10})) {
-      case 0: op.revision = now; break;
-      case 1: op.revision = now > 1 ? now - 1 : now + 1; break;
-      case 2: op.revision = now + 1; break;
-      default: op.revision = now + (1ULL << 32); break;
+      case 0:
+        op.revision = now;
+        break;
+      case 1:
+        op.revision = now > 1 ? now - 1 : now + 1;
+        break;
+      case 2:
+        op.revision = now + 1;
+        break;
+      default:
+        op.revision = now + (1ULL << 32);
+        break;
     }
     if (s_.dialect == Dialect::rfc2) op.revision &= 0xffffffffU;
   }
@@ -251,12 +328,15 @@ class Generator {
   void insert(const World& w, Operation& op) {
     op.point = some_point();
     const Chain& chain = list_at(w, op.point);
-    if (op.verb == Verb::link_create) op.link = ref(Link{static_cast<std::uint8_t>(w.links_named())});
+    if (op.verb == Verb::link_create)
+      op.link = ref(Link{static_cast<std::uint8_t>(w.links_named())});
     op.prog = mistake(60) ? wrong_prog(w) : ref(one_in(c_, 8) ? any_prog() : absent_prog(chain));
     op.flags = directives();
     if (op.verb == Verb::attach && s_.dialect == Dialect::mainline) {
       if (op.has(flag::replace))
-        op.old = mistake(16) ? wrong_prog(w) : ref(chain.size() == 0 || one_in(c_, 8) ? any_prog() : present(chain).prog);
+        op.old = mistake(16)
+                     ? wrong_prog(w)
+                     : ref(chain.size() == 0 || one_in(c_, 8) ? any_prog() : present(chain).prog);
       else if (mistake(60))
         op.old = ref(any_prog());
     }
@@ -275,7 +355,8 @@ class Generator {
     else if (mistake(40))
       op.prog = wrong_prog(w);
     op.flags = directives();
-    if (op.has(flag::replace) && !one_in(c_, 4)) op.flags &= static_cast<std::uint8_t>(~flag::replace);
+    if (op.has(flag::replace) && !one_in(c_, 4))
+      op.flags &= static_cast<std::uint8_t>(~flag::replace);
     if (s_.dialect == Dialect::mainline && mistake(80)) op.old = ref(any_prog());
     relative(w, op);
     expectation(chain, op);
@@ -284,7 +365,8 @@ class Generator {
 
   void query(Operation& op) {
     op.point = some_point();
-    op.room = static_cast<std::uint8_t>(one_in(c_, 2) ? kMaxCapacity + 1 : c_.below(std::min<std::uint32_t>(s_.capacity, 8) + 2));
+    op.room = static_cast<std::uint8_t>(
+        one_in(c_, 2) ? kMaxCapacity + 1 : c_.below(std::min<std::uint32_t>(s_.capacity, 8) + 2));
     op.arrays = static_cast<std::uint8_t>(15 - c_.below(16));
     op.fault = mistake(50);
     if (mistake(50)) op.bits = 1 + c_.below(2);

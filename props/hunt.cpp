@@ -8,8 +8,8 @@
 
 namespace mprogcheck {
 
-std::optional<std::uint64_t> operations_until_found(Target& target, Dialect dialect, std::uint64_t seed,
-                                                    std::uint64_t limit) {
+std::optional<std::uint64_t> operations_until_found(Target& target, Dialect dialect,
+                                                    std::uint64_t seed, std::uint64_t limit) {
   CampaignOptions options;
   options.dialect = dialect;
   options.seed = seed;
@@ -35,7 +35,8 @@ bool smaller(const Trace& a, const Trace& b) {
   return size(a) < size(b);
 }
 
-std::optional<Minimal> smallest_found(const TargetFactory& factory, Dialect dialect, std::uint64_t seed) {
+std::optional<Minimal> smallest_found(const TargetFactory& factory, Dialect dialect,
+                                      std::uint64_t seed) {
   CampaignOptions options;
   options.dialect = dialect;
   options.seed = seed;
@@ -44,7 +45,8 @@ std::optional<Minimal> smallest_found(const TargetFactory& factory, Dialect dial
   const CampaignResult result = run_campaign(factory, options);
   std::vector<const Finding*> first;
   for (const auto& [name, finding] : result.findings) first.push_back(&finding);
-  std::stable_sort(first.begin(), first.end(), [](const auto* a, const auto* b) { return a->index < b->index; });
+  std::stable_sort(first.begin(), first.end(),
+                   [](const auto* a, const auto* b) { return a->index < b->index; });
   constexpr std::size_t kEnough = 12;
   if (first.size() > kEnough) first.resize(kEnough);
   const auto target = factory();
@@ -74,7 +76,8 @@ std::string key_of(const World& world, const std::string& path) {
     put(chain != nullptr);
     if (!chain) continue;
     put(chain->revision()), put(static_cast<std::uint64_t>(chain->size()));
-    for (int i = 0; i < chain->size(); ++i) put(chain->at(i).prog.raw), put(chain->at(i).link.raw), put(chain->at(i).flags);
+    for (int i = 0; i < chain->size(); ++i)
+      put(chain->at(i).prog.raw), put(chain->at(i).link.raw), put(chain->at(i).flags);
   }
   return key;
 }
@@ -109,7 +112,8 @@ std::vector<Operation> alphabet(const State& state, const World& world, const Sc
 
 }  // namespace
 
-Shortest enumerate(std::vector<std::unique_ptr<Target>>& targets, Dialect dialect, std::size_t operations,
+Shortest enumerate(std::vector<std::unique_ptr<Target>>& targets, Dialect dialect,
+                   std::size_t operations,
                    const std::function<void(const std::string&)>& progress) {
   Shortest out;
   std::vector<State> frontier;
@@ -118,7 +122,8 @@ Shortest enumerate(std::vector<std::unique_ptr<Target>>& targets, Dialect dialec
   scope.progs = 3;
   scope.links = 2;
   for (const std::uint8_t capacity : {kMaxCapacity, std::size_t{1}, std::size_t{2}})
-    for (const std::uint64_t revision : {std::uint64_t{1}, (std::uint64_t{1} << 32) + (dialect == Dialect::rfc2 ? -1 : 1)}) {
+    for (const std::uint64_t revision :
+         {std::uint64_t{1}, (std::uint64_t{1} << 32) + (dialect == Dialect::rfc2 ? -1 : 1)}) {
       if (capacity != kMaxCapacity && revision != 1) continue;
       scope.capacity = capacity;
       scope.revision = revision;
@@ -136,7 +141,8 @@ Shortest enumerate(std::vector<std::unique_ptr<Target>>& targets, Dialect dialec
     for (std::size_t s = 0; s < frontier.size(); ++s) {
       const State& state = frontier[s];
       if (progress && s % 16 == 0)
-        progress(std::to_string(depth) + " operations: state " + std::to_string(s) + " of " + std::to_string(frontier.size()));
+        progress(std::to_string(depth) + " operations: state " + std::to_string(s) + " of " +
+                 std::to_string(frontier.size()));
       scope.capacity = state.trace.header.capacity;
       world.reset(state.trace.header);
       for (const Operation& op : state.trace.operations) world.step(op, predicted);
@@ -153,11 +159,14 @@ Shortest enumerate(std::vector<std::unique_ptr<Target>>& targets, Dialect dialec
           stepper.apply(op, seen);
           if (!(seen == predicted.observation)) out.operations[target->name()] = depth;
         }
-        if (predicted.decision.error != Errno::ok || op.verb == Verb::query || op.verb == Verb::packet) continue;
+        if (predicted.decision.error != Errno::ok || op.verb == Verb::query ||
+            op.verb == Verb::packet)
+          continue;
         State after = state;
         after.trace.operations.push_back(op);
         after.path += static_cast<char>(static_cast<int>(op.verb) * 64 + predicted.decision.rule);
-        if (depth < operations && known.insert(key_of(next_world, after.path)).second) next.push_back(std::move(after));
+        if (depth < operations && known.insert(key_of(next_world, after.path)).second)
+          next.push_back(std::move(after));
       }
     }
     frontier = std::move(next);

@@ -63,18 +63,22 @@ struct Size {
 Size size_of(const Trace& trace) {
   Size s{.operations = trace.operations.size(), .parts = 0, .text = 0};
   for (const Operation& op : trace.operations) {
-    s.parts += static_cast<std::size_t>(std::popcount(op.flags)) + op.relative.given() + op.old.given() +
-               (op.revision != 0) + (op.bits != 0) + static_cast<std::size_t>(std::popcount(op.arrays)) + op.fault +
-               (op.room != 0) + (op.says[0].action != Action::next) + (op.says[1].action != Action::next) +
-               (op.verb == Verb::link_create || op.verb == Verb::remove) + (op.point.hook != Hook::ingress);
+    s.parts += static_cast<std::size_t>(std::popcount(op.flags)) + op.relative.given() +
+               op.old.given() + (op.revision != 0) + (op.bits != 0) +
+               static_cast<std::size_t>(std::popcount(op.arrays)) + op.fault + (op.room != 0) +
+               (op.says[0].action != Action::next) + (op.says[1].action != Action::next) +
+               (op.verb == Verb::link_create || op.verb == Verb::remove) +
+               (op.point.hook != Hook::ingress);
   }
   s.text = print(trace).size();
   return s;
 }
 
-// Drops what no longer makes sense (a link nobody creates any more) and keeps every expected revision as
-// far from the list's own as it was in `before`, whose operation k is `kept[i]` for operation i here.
-void mend(Trace& trace, const Trace& before, const std::vector<std::size_t>& kept, bool keep_distance) {
+// Drops what no longer makes sense (a link nobody creates any more) and keeps every expected
+// revision as far from the list's own as it was in `before`, whose operation k is `kept[i]` for
+// operation i here.
+void mend(Trace& trace, const Trace& before, const std::vector<std::size_t>& kept,
+          bool keep_distance) {
   std::vector<std::int64_t> distance(before.operations.size());
   if (keep_distance) {
     World world;
@@ -95,7 +99,8 @@ void mend(Trace& trace, const Trace& before, const std::vector<std::size_t>& kep
   for (std::size_t i = 0; i < trace.operations.size(); ++i) {
     Operation op = trace.operations[i];
     if (keep_distance && op.revision && world.chain(op.point)) {
-      op.revision = world.chain(op.point)->revision() + static_cast<std::uint64_t>(distance[kept[i]]);
+      op.revision =
+          world.chain(op.point)->revision() + static_cast<std::uint64_t>(distance[kept[i]]);
       if (trace.header.dialect == Dialect::rfc2) op.revision &= 0xffffffffU;
     }
     if (names.next(op)) continue;
@@ -107,7 +112,8 @@ void mend(Trace& trace, const Trace& before, const std::vector<std::size_t>& kep
 
 class Minimizer {
  public:
-  Minimizer(Target& target, const Trace& trace, std::string bucket, const std::function<void(std::size_t)>& progress)
+  Minimizer(Target& target, const Trace& trace, std::string bucket,
+            const std::function<void(std::size_t)>& progress)
       : target_(target), bucket_(std::move(bucket)), progress_(progress) {
     best_ = trace;
     best_.expected.clear();
@@ -119,7 +125,8 @@ class Minimizer {
 
   Minimal run() {
     const auto first = shows(best_);
-    if (!first) throw std::invalid_argument("the trace does not show " + bucket_ + " on " + target_.name());
+    if (!first)
+      throw std::invalid_argument("the trace does not show " + bucket_ + " on " + target_.name());
     deviation_ = *first;
     cut();
     for (Size before = size_of(best_);; before = size_of(best_)) {
@@ -145,7 +152,8 @@ class Minimizer {
   }
 
   bool try_trace(Trace candidate) {
-    if (candidate == best_ || complaint(candidate) || size_of(candidate) > size_of(best_)) return false;
+    if (candidate == best_ || complaint(candidate) || size_of(candidate) > size_of(best_))
+      return false;
     const auto d = shows(candidate);
     if (!d) return false;
     best_ = std::move(candidate);
@@ -207,7 +215,8 @@ class Minimizer {
     if (!can().any_capacity) return;
     std::vector<std::size_t> kept(best_.operations.size());
     for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = i;
-    for (const std::uint8_t capacity : {kMaxCapacity, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{4}}) {
+    for (const std::uint8_t capacity :
+         {kMaxCapacity, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{4}}) {
       Trace t = best_;
       t.header.capacity = capacity;
       if (capacity == best_.header.capacity || try_trace(t)) break;
@@ -236,7 +245,9 @@ class Minimizer {
   void simplify_operations() {
     for (std::size_t i = 0; i < best_.operations.size(); ++i) {
       const auto with = [&](auto&& f) { return i < best_.operations.size() && change(i, f); };
-      with([](Operation& op) { op.flags = 0, op.relative = {}, op.old = {}, op.revision = 0, op.bits = 0; });
+      with([](Operation& op) {
+        op.flags = 0, op.relative = {}, op.old = {}, op.revision = 0, op.bits = 0;
+      });
       with([](Operation& op) { op.relative = {}; });
       with([](Operation& op) {
         op.relative = {};
@@ -286,7 +297,8 @@ class Minimizer {
         const Ref now = best_.operations[i].*field;
         if (now.kind != Ref::Kind::prog) continue;
         for (std::uint8_t p = 0; p < now.raw; ++p)
-          if (best_.header.loaded[p] && change(i, [&](Operation& op) { op.*field = ref(Prog{p}); })) break;
+          if (best_.header.loaded[p] && change(i, [&](Operation& op) { op.*field = ref(Prog{p}); }))
+            break;
       }
   }
 

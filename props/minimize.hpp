@@ -23,10 +23,10 @@ struct Minimal {
   std::size_t runs = 0;  // traces tried on the target
 };
 
-// The result is 1-minimal: no operation, flag, relative object, old program, revision or says can go, and no
-// number be made smaller, without losing the deviation in `bucket`. Names are canonical: programs, links
-// and devices numbered in the order of their first use. `progress` is called now and then.
-// Throws std::invalid_argument if `trace` does not show `bucket` on `target`.
+// The result is 1-minimal: no operation, flag, relative object, old program, revision or says can
+// go, and no number be made smaller, without losing the deviation in `bucket`. Names are canonical:
+// programs, links and devices numbered in the order of their first use. `progress` is called now
+// and then. Throws std::invalid_argument if `trace` does not show `bucket` on `target`.
 Minimal minimize(Target& target, const Trace& trace, const std::string& bucket,
                  const std::function<void(std::size_t operations)>& progress = {});
 

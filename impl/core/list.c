@@ -218,7 +218,8 @@ int mprog_detach(struct mprog_list *list, const struct mprog_request *req)
 	u32 at = 0;
 	int ret;
 
-	/* Where mainline tcx has nothing attached it has no list, so no revision to be stale either. */
+	/* Where mainline tcx has nothing attached it has no list, so no revision to be stale
+	 * either. */
 	if (!mprog_is_rfc2(net) && !list->count &&
 	    !(mprog_fault(net, stale_before_empty) && mprog_stale(list, req->expected)))
 		return -ENOENT;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The bpf(2) interface as far as it concerns lists of programs, written out: the uapi headers of the
-// distribution may be older than tcx (6.6), and what is put to the kernel is to be exactly what is
-// written here. Values and layouts are those of include/uapi/linux/bpf.h.
+// The bpf(2) interface as far as it concerns lists of programs, written out: the uapi headers of
+// the distribution may be older than tcx (6.6), and what is put to the kernel is to be exactly what
+// is written here. Values and layouts are those of include/uapi/linux/bpf.h.
 #pragma once
 
 #include <sys/syscall.h>
@@ -93,10 +93,13 @@ struct Call {
 
 // What the system call returns: a descriptor, 0, or -1 with errno set.
 inline int make(Call& call) {
-  return static_cast<int>(::syscall(SYS_bpf, static_cast<int>(call.command), call.words.data(), call.size));
+  return static_cast<int>(
+      ::syscall(SYS_bpf, static_cast<int>(call.command), call.words.data(), call.size));
 }
 
-inline Errno error_of(int result) { return result < 0 ? static_cast<Errno>(errno) : Errno::ok; }
+inline Errno error_of(int result) {
+  return result < 0 ? static_cast<Errno>(errno) : Errno::ok;
+}
 
 // The id of a program or link by its descriptor; 0 if the kernel does not tell. The information
 // structures of both begin with a type and the id; a caller may ask for no more than that.

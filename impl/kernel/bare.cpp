@@ -51,17 +51,20 @@ struct Round {
 Step prepare(const Operation& op, const Names& names, Room& room) {
   Step step;
   if (op.verb == Verb::remove || op.verb == Verb::packet)
-    throw CannotRun("the bare loop makes bpf(2) and close(2) calls only, and this trace has other operations");
+    throw CannotRun(
+        "the bare loop makes bpf(2) and close(2) calls only, and this trace has other operations");
   if (op.verb == Verb::close) {
     step.closes = op.prog;
     return step;
   }
   step.call = translate(op, names, room);
-  if (op.verb == Verb::link_create && op.link.kind == Ref::Kind::link) step.creates = Link{op.link.raw};
+  if (op.verb == Verb::link_create && op.link.kind == Ref::Kind::link)
+    step.creates = Link{op.link.raw};
   for (std::uint8_t word = 0; word < step.call.words.size(); ++word) {
     const std::uint32_t value = step.call.words[word];
     const auto link = static_cast<std::uint8_t>(value);
-    if (value - link == kLaterDescriptor) step.patches.push_back({.word = word, .link = link, .id = false});
+    if (value - link == kLaterDescriptor)
+      step.patches.push_back({.word = word, .link = link, .id = false});
     if (value - link == kLaterId) step.patches.push_back({.word = word, .link = link, .id = true});
   }
   return step;
@@ -69,7 +72,8 @@ Step prepare(const Operation& op, const Names& names, Room& room) {
 
 std::vector<Step> prepare(const Trace& trace, Round& round) {
   Names names = round.stage.names;
-  for (std::uint32_t l = 0; l < kMaxLinks; ++l) names.links[l] = {kLaterDescriptor + l, kLaterId + l};
+  for (std::uint32_t l = 0; l < kMaxLinks; ++l)
+    names.links[l] = {kLaterDescriptor + l, kLaterId + l};
   std::vector<Step> steps;
   for (const Operation& op : trace.operations) steps.push_back(prepare(op, names, round.room));
   return steps;
@@ -86,7 +90,8 @@ void fill_in(Step& step, const Round& round) {
     if (!link.is_open())
       step.call.words[patch.word] = patch.id ? kUnknownId : kNotOpen;
     else
-      step.call.words[patch.word] = patch.id ? abi::id_of(link.number()) : static_cast<std::uint32_t>(link.number());
+      step.call.words[patch.word] =
+          patch.id ? abi::id_of(link.number()) : static_cast<std::uint32_t>(link.number());
   }
 }
 

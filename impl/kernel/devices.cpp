@@ -25,8 +25,8 @@ namespace {
 // All devices of ours are in one group, which one request deletes. Group 0 has `lo` in it.
 constexpr std::uint32_t kOurGroup = 1;
 
-// What is discarded holds descriptors until it is swept. With these bounds and a trace full of programs and
-// links under way they stay below 1024, the usual limit.
+// What is discarded holds descriptors until it is swept. With these bounds and a trace full of
+// programs and links under way they stay below 1024, the usual limit.
 constexpr std::size_t kDevicesPerBatch = 64;
 constexpr std::size_t kLinksPerBatch = 128;
 
@@ -79,7 +79,9 @@ Device Devices::create(bool up) {
   device.tap = Descriptor(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
   if (!device.tap.is_open()) {
     if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
-      throw CannotRun("there is no /dev/net/tun to make TAP devices with (needs CONFIG_TUN; try: modprobe tun)");
+      throw CannotRun(
+          "there is no /dev/net/tun to make TAP devices with (needs CONFIG_TUN; try: modprobe "
+          "tun)");
     cannot("open /dev/net/tun");
   }
   ifreq request{};
@@ -87,7 +89,8 @@ Device Devices::create(bool up) {
   std::snprintf(request.ifr_name, sizeof(request.ifr_name), "mp%u", made_++);
   if (::ioctl(device.tap.number(), TUNSETIFF, &request) < 0)
     cannot("make a TAP device (run as root, or with CAP_NET_ADMIN)");
-  if (::ioctl(netlink_.number(), SIOCGIFINDEX, &request) < 0) cannot("find the TAP device just made");
+  if (::ioctl(netlink_.number(), SIOCGIFINDEX, &request) < 0)
+    cannot("find the TAP device just made");
   device.ifindex = static_cast<std::uint32_t>(request.ifr_ifindex);
   const Errno error = prepare(device.ifindex, up);
   if (error != Errno::ok) cannot("set a TAP device up", error);
@@ -106,7 +109,8 @@ void Devices::discard(std::vector<Device> devices, std::vector<Descriptor> links
 }
 
 void Devices::sweep_if_due() {
-  if (discarded_devices_.size() >= kDevicesPerBatch || discarded_links_.size() >= kLinksPerBatch) sweep();
+  if (discarded_devices_.size() >= kDevicesPerBatch || discarded_links_.size() >= kLinksPerBatch)
+    sweep();
 }
 
 void Devices::sweep() {
@@ -138,8 +142,8 @@ Errno Devices::request(LinkMessage& message) {
   message.header.nlmsg_seq = ++sequence_;
   sockaddr_nl kernel{};
   kernel.nl_family = AF_NETLINK;
-  if (::sendto(netlink_.number(), &message, message.header.nlmsg_len, 0, reinterpret_cast<sockaddr*>(&kernel),
-               sizeof(kernel)) < 0)
+  if (::sendto(netlink_.number(), &message, message.header.nlmsg_len, 0,
+               reinterpret_cast<sockaddr*>(&kernel), sizeof(kernel)) < 0)
     cannot("send a netlink request");
   for (;;) {
     // An answer of error carries the request back, and may carry attributes behind it.
@@ -151,7 +155,8 @@ Errno Devices::request(LinkMessage& message) {
     if (static_cast<std::size_t>(length) < sizeof(header) + sizeof(answer)) continue;
     std::memcpy(&header, buffer, sizeof(header));
     std::memcpy(&answer, buffer + sizeof(header), sizeof(answer));
-    if (header.nlmsg_type == NLMSG_ERROR && header.nlmsg_seq == sequence_) return static_cast<Errno>(-answer.error);
+    if (header.nlmsg_type == NLMSG_ERROR && header.nlmsg_seq == sequence_)
+      return static_cast<Errno>(-answer.error);
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The devices of the traces: TAP devices in the namespace of the calling thread, so that both ends of
-// the wire are ours. Deleting one makes the kernel wait for its readers several times over, deleting
-// hundreds together hardly longer. So a trace that is over discards its devices here, and they go in batches.
+// The devices of the traces: TAP devices in the namespace of the calling thread, so that both ends
+// of the wire are ours. Deleting one makes the kernel wait for its readers several times over,
+// deleting hundreds together hardly longer. So a trace that is over discards its devices here, and
+// they go in batches.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +35,8 @@ class Devices {
   // kernel wait, whereas one whose device has gone is closed at once.
   void discard(std::vector<Device> devices, std::vector<Descriptor> links);
 
-  // Deletes what was discarded, if it is enough to be worth it. No trace may be under way, because all
-  // devices are deleted. Throws CannotRun.
+  // Deletes what was discarded, if it is enough to be worth it. No trace may be under way, because
+  // all devices are deleted. Throws CannotRun.
   void sweep_if_due();
 
  private:

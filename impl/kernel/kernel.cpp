@@ -18,10 +18,12 @@ using kernel::Session;
 using kernel::Workshop;
 
 // 0 in a descriptor field is descriptor 0 where it does not mean "none". The answers are the same
-// on every machine if that is an open file, so a closed one is opened. (The lowest number is given out.)
+// on every machine if that is an open file, so a closed one is opened. (The lowest number is given
+// out.)
 void occupy_descriptor_zero() {
   if (::fcntl(0, F_GETFD) >= 0) return;
-  if (::open("/dev/null", O_RDWR) != 0) throw CannotRun("descriptor 0 is closed, and /dev/null cannot be opened on it");
+  if (::open("/dev/null", O_RDWR) != 0)
+    throw CannotRun("descriptor 0 is closed, and /dev/null cannot be opened on it");
 }
 
 void run_trace(Workshop& workshop, const Trace& trace, std::vector<Observation>& seen) {
@@ -61,15 +63,21 @@ Trace trace_of(std::vector<Operation> operations) {
 
 // Throws CannotRun if programs cannot be attached and lists not be asked.
 void try_lists(Workshop& workshop) {
-  const auto seen = run_trace(workshop, trace_of({attach_at(Hook::ingress), attach_at(Hook::egress)}));
+  const auto seen =
+      run_trace(workshop, trace_of({attach_at(Hook::ingress), attach_at(Hook::egress)}));
   for (const Observation& one : seen) {
     if (one.error == Errno::inval)
-      throw CannotRun("this kernel answers EINVAL to a tcx attach (needs 6.6 or newer with CONFIG_NET_XGRESS)");
+      throw CannotRun(
+          "this kernel answers EINVAL to a tcx attach (needs 6.6 or newer with CONFIG_NET_XGRESS)");
     if (one.error == Errno::perm || one.error == Errno::acces)
-      throw CannotRun("a tcx attach is not permitted: run as root, or with CAP_BPF and CAP_NET_ADMIN");
-    if (one.error != Errno::ok) throw CannotRun("this kernel answers " + to_string(one.error) + " to a tcx attach");
+      throw CannotRun(
+          "a tcx attach is not permitted: run as root, or with CAP_BPF and CAP_NET_ADMIN");
+    if (one.error != Errno::ok)
+      throw CannotRun("this kernel answers " + to_string(one.error) + " to a tcx attach");
     if (one.after.revision == 0 || one.after.count != 1)
-      throw CannotRun("this kernel does not tell what is attached (BPF_PROG_QUERY needs CAP_NET_ADMIN; run as root)");
+      throw CannotRun(
+          "this kernel does not tell what is attached (BPF_PROG_QUERY needs CAP_NET_ADMIN; run as "
+          "root)");
   }
 }
 
@@ -83,9 +91,11 @@ bool try_packets(Workshop& workshop) {
   }
   try {
     const auto seen = run_trace(workshop, trace_of(std::move(operations)));
-    const auto went = [](const Observation& one, Fate fate) { return one.fate == fate && one.answer.count == 1; };
-    return went(seen[1], Fate::passed) && went(seen[2], Fate::dropped) && went(seen[4], Fate::passed) &&
-           went(seen[5], Fate::dropped);
+    const auto went = [](const Observation& one, Fate fate) {
+      return one.fate == fate && one.answer.count == 1;
+    };
+    return went(seen[1], Fate::passed) && went(seen[2], Fate::dropped) &&
+           went(seen[4], Fate::passed) && went(seen[5], Fate::dropped);
   } catch (const CannotRun&) {
     return false;
   }
@@ -93,17 +103,23 @@ bool try_packets(Workshop& workshop) {
 
 void refuse_unfit(const Trace& trace, const Capabilities& can) {
   const Header& header = trace.header;
-  if (header.dialect != Dialect::mainline) throw CannotRun("target kernel runs traces of dialect mainline only");
+  if (header.dialect != Dialect::mainline)
+    throw CannotRun("target kernel runs traces of dialect mainline only");
   if (header.capacity != kMaxCapacity || header.revision != 1)
-    throw CannotRun("a kernel's lists hold 63 programs and start at revision 1; this trace asks for something else");
-  if (header.devices > can.devices) throw CannotRun("target kernel has no more than four devices for a trace");
+    throw CannotRun(
+        "a kernel's lists hold 63 programs and start at revision 1; this trace asks for something "
+        "else");
+  if (header.devices > can.devices)
+    throw CannotRun("target kernel has no more than four devices for a trace");
   for (const Operation& op : trace.operations) {
     if (op.hazardous())
-      throw CannotRun("this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
+      throw CannotRun(
+          "this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
     if (op.has(flag::first | flag::last))
       throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
     if (op.verb == Verb::packet && !can.packets)
-      throw CannotRun("packets do not reach the attach points here, so traces with packets cannot be run");
+      throw CannotRun(
+          "packets do not reach the attach points here, so traces with packets cannot be run");
   }
 }
 
@@ -137,11 +153,13 @@ Kernel::Kernel() {
 
 Kernel::~Kernel() = default;
 
-void Kernel::run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& observations) {
+void Kernel::run(std::span<const Trace> traces,
+                 std::vector<std::vector<Observation>>& observations) {
   for (const Trace& trace : traces) refuse_unfit(trace, capabilities_);
   observations.resize(traces.size());
   inside_->space.run([&] {
-    for (std::size_t t = 0; t < traces.size(); ++t) run_trace(*inside_->workshop, traces[t], observations[t]);
+    for (std::size_t t = 0; t < traces.size(); ++t)
+      run_trace(*inside_->workshop, traces[t], observations[t]);
   });
 }
 

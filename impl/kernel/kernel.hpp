@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The target `kernel`: the tcx attach points of the kernel this machine runs, in a network namespace
-// of its own. It touches no device, sysctl or setting of the host, and leaves nothing behind.
+// The target `kernel`: the tcx attach points of the kernel this machine runs, in a network
+// namespace of its own. It touches no device, sysctl or setting of the host, and leaves nothing
+// behind.
 #pragma once
 
 #include <memory>
@@ -14,7 +15,8 @@ namespace mprogcheck {
 
 class Kernel : public Target {
  public:
-  // Finds out by trying what can be done here. Throws CannotRun with a sentence about what is missing.
+  // Finds out by trying what can be done here. Throws CannotRun with a sentence about what is
+  // missing.
   Kernel();
   ~Kernel() override;
 
@@ -23,7 +25,8 @@ class Kernel : public Target {
 
   // Throws CannotRun, before it has run anything, if one of the traces is not for this target:
   // another dialect or capacity, or an operation that is hazardous to a kernel that matters.
-  void run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& observations) override;
+  void run(std::span<const Trace> traces,
+           std::vector<std::vector<Observation>>& observations) override;
 
  private:
   struct Inside;  // what belongs to the namespace

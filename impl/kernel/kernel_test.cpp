@@ -20,7 +20,9 @@ namespace {
 
 constexpr auto kBegin = "dialect mainline\ndevice d0 d1\nload p0 p1 p2 p3 p4:xdp\n\n";
 
-Trace trace_of(const std::string& operations) { return parse(kBegin + operations, "test").at(0); }
+Trace trace_of(const std::string& operations) {
+  return parse(kBegin + operations, "test").at(0);
+}
 
 class KernelTest : public testing::Test {
  protected:
@@ -195,11 +197,14 @@ std::size_t open_descriptors() {
 }
 
 TEST_F(KernelTest, keeps_no_more_descriptors_after_many_traces_than_after_some) {
-  const std::vector<Trace> traces(100, trace_of("link_create l0 p4 d0/ingress\nclose p0\nquery d1/egress\n"));
+  const std::vector<Trace> traces(
+      100, trace_of("link_create l0 p4 d0/ingress\nclose p0\nquery d1/egress\n"));
   std::vector<std::vector<Observation>> seen;
   std::size_t most_before = 0, most_after = 0;
-  for (int i = 0; i < 3; ++i) kernel_->run(traces, seen), most_before = std::max(most_before, open_descriptors());
-  for (int i = 0; i < 6; ++i) kernel_->run(traces, seen), most_after = std::max(most_after, open_descriptors());
+  for (int i = 0; i < 3; ++i)
+    kernel_->run(traces, seen), most_before = std::max(most_before, open_descriptors());
+  for (int i = 0; i < 6; ++i)
+    kernel_->run(traces, seen), most_after = std::max(most_after, open_descriptors());
   EXPECT_LE(most_after, most_before + 128);
 }
 

@@ -17,8 +17,11 @@ namespace {
 void enter_new_namespace() {
   if (::unshare(CLONE_NEWNET) == 0) return;
   if (errno == EPERM)
-    throw CannotRun("making a network namespace is not permitted: run as root (CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_BPF)");
-  if (errno == EINVAL) throw CannotRun("this kernel has no network namespaces (needs CONFIG_NET_NS)");
+    throw CannotRun(
+        "making a network namespace is not permitted: run as root (CAP_SYS_ADMIN, CAP_NET_ADMIN, "
+        "CAP_BPF)");
+  if (errno == EINVAL)
+    throw CannotRun("this kernel has no network namespaces (needs CONFIG_NET_NS)");
   throw CannotRun(std::string("could not make a network namespace: ") + std::strerror(errno));
 }
 
@@ -39,7 +42,9 @@ Namespace::Namespace() {
   }
 }
 
-Namespace::~Namespace() { leave(); }
+Namespace::~Namespace() {
+  leave();
+}
 
 void Namespace::leave() {
   {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A network namespace of our own, and the one thread that lives in it. The kernel looks a device up
-// in the namespace of the calling thread, so everything that concerns devices is done by that thread.
-// The namespace goes with the thread and its devices: nothing is left, however the process ends.
+// in the namespace of the calling thread, so everything that concerns devices is done by that
+// thread. The namespace goes with the thread and its devices: nothing is left, however the process
+// ends.
 #pragma once
 
 #include <condition_variable>

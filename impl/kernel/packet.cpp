@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string>
 
-#include "impl/kernel/note.h"
+#include "impl/kernel/bpf/note.h"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
@@ -35,7 +35,8 @@ static_assert(sizeof(Frame) == 60);
 }  // namespace
 
 // Bound to our ethertype, a packet socket stands behind tcx ingress and never sees what is sent.
-Packets::Packets() : socket_(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(NOTE_ETHERTYPE))) {
+Packets::Packets()
+    : socket_(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(NOTE_ETHERTYPE))) {
   if (!socket_.is_open()) cannot("open a packet socket (needs CONFIG_PACKET and CAP_NET_RAW)");
 }
 
@@ -44,15 +45,16 @@ void Packets::send(const Device& device, Hook hook) {
   Frame frame;
   frame.sequence = ++sequence_;
   if (hook == Hook::ingress) {
-    if (::write(device.tap.number(), &frame, sizeof(frame)) < 0) cannot("write a packet to a TAP device");
+    if (::write(device.tap.number(), &frame, sizeof(frame)) < 0)
+      cannot("write a packet to a TAP device");
     return;
   }
   sockaddr_ll to{};
   to.sll_family = AF_PACKET;
   to.sll_protocol = htons(NOTE_ETHERTYPE);
   to.sll_ifindex = static_cast<int>(device.ifindex);
-  const ssize_t sent =
-      ::sendto(socket_.number(), &frame, sizeof(frame), 0, reinterpret_cast<sockaddr*>(&to), sizeof(to));
+  const ssize_t sent = ::sendto(socket_.number(), &frame, sizeof(frame), 0,
+                                reinterpret_cast<sockaddr*>(&to), sizeof(to));
   // ENOBUFS is how the sender learns of a packet dropped on its way out.
   if (sent < 0 && errno != ENOBUFS) cannot("send a packet on a TAP device");
 }
@@ -64,7 +66,9 @@ bool Packets::arrives(const Device& device, Hook hook, std::chrono::milliseconds
     if (drain(device, hook)) return true;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
     if (left.count() <= 0) return false;
-    pollfd wait{.fd = hook == Hook::ingress ? socket_.number() : device.tap.number(), .events = POLLIN, .revents = 0};
+    pollfd wait{.fd = hook == Hook::ingress ? socket_.number() : device.tap.number(),
+                .events = POLLIN,
+                .revents = 0};
     ::poll(&wait, 1, static_cast<int>(left.count()));
   }
 }
@@ -77,16 +81,18 @@ bool Packets::drain(const Device& device, Hook hook) {
   for (;;) {
     sockaddr_ll sender{};
     socklen_t sender_length = sizeof(sender);
-    const ssize_t length =
-        hook == Hook::ingress
-            ? ::recvfrom(from, buffer, sizeof(buffer), 0, reinterpret_cast<sockaddr*>(&sender), &sender_length)
-            : ::read(from, buffer, sizeof(buffer));
+    const ssize_t length = hook == Hook::ingress
+                               ? ::recvfrom(from, buffer, sizeof(buffer), 0,
+                                            reinterpret_cast<sockaddr*>(&sender), &sender_length)
+                               : ::read(from, buffer, sizeof(buffer));
     if (length <= 0) return found;
     if (static_cast<std::size_t>(length) < sizeof(Frame)) continue;
     Frame frame;
     std::memcpy(&frame, buffer, sizeof(frame));
-    const bool here = hook == Hook::egress || sender.sll_ifindex == static_cast<int>(device.ifindex);
-    found = found || (here && frame.ethertype == htons(NOTE_ETHERTYPE) && frame.sequence == sequence_);
+    const bool here =
+        hook == Hook::egress || sender.sll_ifindex == static_cast<int>(device.ifindex);
+    found =
+        found || (here && frame.ethertype == htons(NOTE_ETHERTYPE) && frame.sequence == sequence_);
   }
 }
 

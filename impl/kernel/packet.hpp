@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One packet through an attach point. Ingress: written to the tap, so that the device receives it; it
-// got past the attach point if a packet socket sees it. Egress: sent on the device through the packet
-// socket; it got past if the tap can be read.
+// One packet through an attach point. Ingress: written to the tap, so that the device receives it;
+// it got past the attach point if a packet socket sees it. Egress: sent on the device through the
+// packet socket; it got past if the tap can be read.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,8 @@ class Packets {
  private:
   bool drain(const Device& device, Hook hook);
 
-  // One for all devices and for good: closing a packet socket makes the kernel wait for its readers.
+  // One for all devices and for good: closing a packet socket makes the kernel wait for its
+  // readers.
   Descriptor socket_;
   std::uint32_t sequence_ = 0;
 };

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "impl/kernel/abi.hpp"
-#include "impl/kernel/note.h"
+#include "impl/kernel/bpf/note.h"
 #include "impl/target.hpp"
 #include "note.skel.h"
 
@@ -26,10 +26,14 @@ static_assert(NOTE_PROGS >= kMaxProgs && NOTE_SLOTS > kMaxCapacity);
 // Verdicts as tcx numbers them (uapi bpf.h, enum tcx_action_base).
 int verdict_of(Action action) {
   switch (action) {
-    case Action::next: return -1;
-    case Action::pass: return 0;
-    case Action::drop: return 2;
-    case Action::unknown: return 42;
+    case Action::next:
+      return -1;
+    case Action::pass:
+      return 0;
+    case Action::drop:
+      return 2;
+    case Action::unknown:
+      return 42;
   }
   return -1;
 }
@@ -37,12 +41,15 @@ int verdict_of(Action action) {
 [[noreturn]] void cannot(const std::string& what) {
   const int error = errno;
   std::string sentence = "could not " + what + ": " + std::strerror(error);
-  if (error == EPERM || error == EACCES) sentence += " (run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN)";
+  if (error == EPERM || error == EACCES)
+    sentence += " (run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN)";
   throw CannotRun(sentence);
 }
 
 // Failures are told by exception; libbpf's lines on stderr would stand between the reports.
-int say_nothing(libbpf_print_level, const char*, va_list) { return 0; }
+int say_nothing(libbpf_print_level, const char*, va_list) {
+  return 0;
+}
 
 struct Destroy {
   void operator()(note_bpf* object) const { note_bpf__destroy(object); }
@@ -55,29 +62,37 @@ Programs::Programs() {
   bpf_map_create_opts options{};
   options.sz = sizeof(options);
   options.map_flags = BPF_F_MMAPABLE;
-  notes_map_ = Descriptor(bpf_map_create(BPF_MAP_TYPE_ARRAY, "notes", sizeof(__u32), sizeof(note), 1, &options));
+  notes_map_ = Descriptor(
+      bpf_map_create(BPF_MAP_TYPE_ARRAY, "notes", sizeof(__u32), sizeof(note), 1, &options));
   if (!notes_map_.is_open()) cannot("make a BPF map");
-  void* memory = ::mmap(nullptr, sizeof(note), PROT_READ | PROT_WRITE, MAP_SHARED, notes_map_.number(), 0);
+  void* memory =
+      ::mmap(nullptr, sizeof(note), PROT_READ | PROT_WRITE, MAP_SHARED, notes_map_.number(), 0);
   if (memory == MAP_FAILED) cannot("map a BPF map into memory");
   notes_ = static_cast<note*>(memory);
 }
 
-Programs::~Programs() { ::munmap(notes_, sizeof(note)); }
+Programs::~Programs() {
+  ::munmap(notes_, sizeof(note));
+}
 
 const Program& Programs::shared(Prog name, ProgType type) {
   const auto key = std::make_pair(name, type);
   const auto found = shared_.find(key);
-  return found != shared_.end() ? found->second : shared_.emplace(key, load(name, type)).first->second;
+  return found != shared_.end() ? found->second
+                                : shared_.emplace(key, load(name, type)).first->second;
 }
 
 Program Programs::load(Prog name, ProgType type) const {
   const std::unique_ptr<note_bpf, Destroy> object(note_bpf__open());
   if (!object) cannot("open the BPF program built into mprogcheck");
-  bpf_program* wanted = type == ProgType::sched_cls ? object->progs.note_run : object->progs.other_type;
-  bpf_program* other = type == ProgType::sched_cls ? object->progs.other_type : object->progs.note_run;
+  bpf_program* wanted =
+      type == ProgType::sched_cls ? object->progs.note_run : object->progs.other_type;
+  bpf_program* other =
+      type == ProgType::sched_cls ? object->progs.other_type : object->progs.note_run;
   object->rodata->self = name.raw;
   bpf_program__set_autoload(other, false);
-  if (bpf_map__reuse_fd(object->maps.notes, notes_map_.number()) != 0) cannot("share a BPF map between programs");
+  if (bpf_map__reuse_fd(object->maps.notes, notes_map_.number()) != 0)
+    cannot("share a BPF map between programs");
   if (note_bpf__load(object.get()) != 0) cannot("load a BPF program");
   // The object goes, with its descriptors; the program keeps the maps it uses.
   Program program{Descriptor(::fcntl(bpf_program__fd(wanted), F_DUPFD_CLOEXEC, 3)), 0};
@@ -90,11 +105,14 @@ Program Programs::load(Prog name, ProgType type) const {
 void Programs::expect_packet(std::span<const Says> says) {
   std::fill(std::begin(notes_->verdicts), std::end(notes_->verdicts), verdict_of(Action::next));
   for (const Says& one : says)
-    if (one.action != Action::next) notes_->verdicts[one.prog.raw % NOTE_PROGS] = verdict_of(one.action);
+    if (one.action != Action::next)
+      notes_->verdicts[one.prog.raw % NOTE_PROGS] = verdict_of(one.action);
   __atomic_store_n(&notes_->ran, 0, __ATOMIC_SEQ_CST);
 }
 
-std::uint32_t Programs::ran() const { return __atomic_load_n(&notes_->ran, __ATOMIC_SEQ_CST); }
+std::uint32_t Programs::ran() const {
+  return __atomic_load_n(&notes_->ran, __ATOMIC_SEQ_CST);
+}
 
 Prog Programs::ran_at(std::uint32_t position) const {
   return Prog{static_cast<std::uint8_t>(notes_->slots[position % NOTE_SLOTS])};

@@ -23,9 +23,12 @@ std::uint32_t flag_bits(const Operation& op) {
 
 std::uint32_t attach_type(Hook hook) {
   switch (hook) {
-    case Hook::ingress: return abi::kTcxIngress;
-    case Hook::egress: return abi::kTcxEgress;
-    case Hook::bogus: return abi::kNoSuchType;
+    case Hook::ingress:
+      return abi::kTcxIngress;
+    case Hook::egress:
+      return abi::kTcxEgress;
+    case Hook::bogus:
+      return abi::kNoSuchType;
   }
   return abi::kNoSuchType;
 }
@@ -86,14 +89,21 @@ abi::Query query(const Operation& op, const Names& names, Room& room) {
 
 std::uint32_t Names::descriptor(Ref ref) const {
   switch (ref.kind) {
-    case Ref::Kind::none: return 0;
-    case Ref::Kind::bad: return kNotOpen;
-    case Ref::Kind::file: return file;
-    case Ref::Kind::prog: return ref.raw < progs.size() ? progs[ref.raw].descriptor : kNotOpen;
-    case Ref::Kind::link: return ref.raw < links.size() ? links[ref.raw].descriptor : kNotOpen;
-    case Ref::Kind::foreign: break;
+    case Ref::Kind::none:
+      return 0;
+    case Ref::Kind::bad:
+      return kNotOpen;
+    case Ref::Kind::file:
+      return file;
+    case Ref::Kind::prog:
+      return ref.raw < progs.size() ? progs[ref.raw].descriptor : kNotOpen;
+    case Ref::Kind::link:
+      return ref.raw < links.size() ? links[ref.raw].descriptor : kNotOpen;
+    case Ref::Kind::foreign:
+      break;
   }
-  throw CannotRun("a link of a foreign kind has crashed kernels and is not shown to this machine's own");
+  throw CannotRun(
+      "a link of a foreign kind has crashed kernels and is not shown to this machine's own");
 }
 
 std::uint32_t Names::id(Ref ref, Ref::Kind wanted) const {
@@ -114,15 +124,22 @@ void Room::clear(std::size_t slots) {
 
 abi::Call translate(const Operation& op, const Names& names, Room& room) {
   switch (op.verb) {
-    case Verb::attach: return {abi::kProgAttach, attach(op, names)};
-    case Verb::detach: return {abi::kProgDetach, attach(op, names)};
-    case Verb::query: return {abi::kProgQuery, query(op, names, room)};
-    case Verb::link_create: return {abi::kLinkCreate, link_create(op, names)};
-    case Verb::link_update: return {abi::kLinkUpdate, link_update(op, names)};
-    case Verb::link_detach: return {abi::kLinkDetach, abi::LinkDetach{.link_fd = names.descriptor(op.link)}};
+    case Verb::attach:
+      return {abi::kProgAttach, attach(op, names)};
+    case Verb::detach:
+      return {abi::kProgDetach, attach(op, names)};
+    case Verb::query:
+      return {abi::kProgQuery, query(op, names, room)};
+    case Verb::link_create:
+      return {abi::kLinkCreate, link_create(op, names)};
+    case Verb::link_update:
+      return {abi::kLinkUpdate, link_update(op, names)};
+    case Verb::link_detach:
+      return {abi::kLinkDetach, abi::LinkDetach{.link_fd = names.descriptor(op.link)}};
     case Verb::close:
     case Verb::remove:
-    case Verb::packet: break;
+    case Verb::packet:
+      break;
   }
   throw std::logic_error("this operation is not a call of bpf(2)");
 }

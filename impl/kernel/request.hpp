@@ -17,7 +17,8 @@ inline constexpr std::uint32_t kNotOpen = 1000000;
 inline constexpr std::uint32_t kUnknownId = 0x7ffffff0;
 inline constexpr std::uint32_t kNoInterface = 0x7fffff00;
 
-// A program or link: what is put into a field for it. Closed, its descriptor is kNotOpen but its id stays.
+// A program or link: what is put into a field for it. Closed, its descriptor is kNotOpen but its id
+// stays.
 struct Named {
   std::uint32_t descriptor = kNotOpen;
   std::uint32_t id = kUnknownId;
@@ -26,12 +27,14 @@ struct Named {
 struct Names {
   std::array<Named, kMaxProgs> progs{};
   std::array<Named, kMaxLinks> links{};
-  std::array<std::uint32_t, kMaxDevices> interfaces = {kNoInterface, kNoInterface, kNoInterface, kNoInterface};
+  std::array<std::uint32_t, kMaxDevices> interfaces = {kNoInterface, kNoInterface, kNoInterface,
+                                                       kNoInterface};
   std::uint32_t file = kNotOpen;  // open, and neither program nor link
 
   std::uint32_t descriptor(Ref ref) const;
-  // Programs and links are numbered apart. The id of the one given out as the id of the other would mean
-  // whatever happens to have that number on this machine, so such an id is one that nobody has.
+  // Programs and links are numbered apart. The id of the one given out as the id of the other would
+  // mean whatever happens to have that number on this machine, so such an id is one that nobody
+  // has.
   std::uint32_t id(Ref ref, Ref::Kind wanted) const;
   std::uint32_t interface(std::uint8_t device) const;
 };

@@ -14,9 +14,13 @@ constexpr std::chrono::milliseconds kPatience{200};
 // Of an entry for which the kernel reported flags: at these hooks it has none to report.
 constexpr std::uint8_t kStrangeFlags = 0xff;
 
-void start(Listing& listing) { listing.revision = listing.count = listing.filled = 0; }
+void start(Listing& listing) {
+  listing.revision = listing.count = listing.filled = 0;
+}
 
-std::uint8_t narrow(std::uint32_t count) { return static_cast<std::uint8_t>(std::min(count, 255u)); }
+std::uint8_t narrow(std::uint32_t count) {
+  return static_cast<std::uint8_t>(std::min(count, 255u));
+}
 
 template <typename Name>
 Name name_of(const std::unordered_map<std::uint32_t, Name>& names, std::uint32_t id, Name strange) {
@@ -28,7 +32,8 @@ Name name_of(const std::unordered_map<std::uint32_t, Name>& names, std::uint32_t
 
 Session::Session(Workshop& workshop, const Trace& trace) : stage_(workshop, trace) {
   for (std::uint8_t p = 0; p < kMaxProgs; ++p)
-    if (stage_.names.progs[p].id != kUnknownId) progs_by_id_.emplace(stage_.names.progs[p].id, Prog{p});
+    if (stage_.names.progs[p].id != kUnknownId)
+      progs_by_id_.emplace(stage_.names.progs[p].id, Prog{p});
 }
 
 Session::~Session() {
@@ -46,15 +51,20 @@ void Session::run(const Operation& op, Observation& seen) {
   start(seen.answer);
   start(seen.after);
   switch (op.verb) {
-    case Verb::close: return close(op.prog, seen);
-    case Verb::remove: return remove(op.point.device, seen);
-    case Verb::packet: return packet(op, seen);
-    default: return run_call(op, seen);
+    case Verb::close:
+      return close(op.prog, seen);
+    case Verb::remove:
+      return remove(op.point.device, seen);
+    case Verb::packet:
+      return packet(op, seen);
+    default:
+      return run_call(op, seen);
   }
 }
 
 void Session::run_call(const Operation& op, Observation& seen) {
-  OpenLink* const link = op.verb == Verb::link_update || op.verb == Verb::link_detach ? link_of(op.link) : nullptr;
+  OpenLink* const link =
+      op.verb == Verb::link_update || op.verb == Verb::link_detach ? link_of(op.link) : nullptr;
   const bool link_attached = link != nullptr && link->attached;
   if (op.verb == Verb::query) room_.clear(op.room);
   abi::Call call = translate(op, stage_.names, room_);
@@ -72,10 +82,12 @@ void Session::run_call(const Operation& op, Observation& seen) {
     case Verb::link_detach:
       if (link_attached && result >= 0) link->attached = false;
       break;
-    default: break;
+    default:
+      break;
   }
   if (link_attached) return snapshot(link->point, seen);
-  if (op.verb != Verb::link_update && op.verb != Verb::link_detach && has(op.point)) snapshot(op.point, seen);
+  if (op.verb != Verb::link_update && op.verb != Verb::link_detach && has(op.point))
+    snapshot(op.point, seen);
 }
 
 void Session::keep_link(const Operation& op, int descriptor) {
@@ -99,7 +111,8 @@ void Session::close(Ref ref, Observation& seen) {
     link->descriptor.reset();
     stage_.names.links[ref.raw].descriptor = kNotOpen;
     if (attached) snapshot(link->point, seen);
-  } else if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs && stage_.own_progs[ref.raw].is_open()) {
+  } else if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs &&
+             stage_.own_progs[ref.raw].is_open()) {
     stage_.own_progs[ref.raw].reset();
     stage_.names.progs[ref.raw].descriptor = kNotOpen;
   } else {
@@ -130,11 +143,13 @@ void Session::packet(const Operation& op, Observation& seen) {
   stage_.workshop.programs.expect_packet(op.says);
   stage_.workshop.packets.send(device, op.point.hook);
 
-  bool arrived = stage_.workshop.packets.arrives(device, op.point.hook, std::chrono::milliseconds{0});
+  bool arrived =
+      stage_.workshop.packets.arrives(device, op.point.hook, std::chrono::milliseconds{0});
   const std::uint32_t ran = stage_.workshop.programs.ran();
   const auto drops = [&](Prog prog) {
-    return std::any_of(op.says.begin(), op.says.end(),
-                       [&](const Says& one) { return one.prog == prog && one.action == Action::drop; });
+    return std::any_of(op.says.begin(), op.says.end(), [&](const Says& one) {
+      return one.prog == prog && one.action == Action::drop;
+    });
   };
   if (!arrived && (ran == 0 || !drops(stage_.workshop.programs.ran_at(ran - 1))))
     arrived = stage_.workshop.packets.arrives(device, op.point.hook, kPatience);
@@ -143,16 +158,19 @@ void Session::packet(const Operation& op, Observation& seen) {
   seen.answer.count = narrow(ran);
   seen.answer.filled = static_cast<std::uint8_t>(std::min<std::size_t>(ran, kMaxCapacity));
   for (std::uint8_t i = 0; i < seen.answer.filled; ++i)
-    seen.answer.entries[i] = Entry{.prog = stage_.workshop.programs.ran_at(i), .link = kNoLink, .flags = 0};
+    seen.answer.entries[i] =
+        Entry{.prog = stage_.workshop.programs.ran_at(i), .link = kNoLink, .flags = 0};
 }
 
 // Whether it is a list that can be asked: the device is there and the hook is one.
 bool Session::has(Point point) const {
-  return point.hook != Hook::bogus && point.device < kMaxDevices && stage_.devices[point.device].tap.is_open();
+  return point.hook != Hook::bogus && point.device < kMaxDevices &&
+         stage_.devices[point.device].tap.is_open();
 }
 
 Session::OpenLink* Session::link_of(Ref ref) {
-  if (ref.kind != Ref::Kind::link || ref.raw >= kMaxLinks || !links_[ref.raw].descriptor.is_open()) return nullptr;
+  if (ref.kind != Ref::Kind::link || ref.raw >= kMaxLinks || !links_[ref.raw].descriptor.is_open())
+    return nullptr;
   return &links_[ref.raw];
 }
 
@@ -174,12 +192,14 @@ void Session::snapshot(Point point, Observation& seen) {
 
 void Session::read_entries(const Operation& query, Listing& answer) const {
   if (query.arrays == 0) return;
-  answer.filled = static_cast<std::uint8_t>(std::min<std::size_t>({query.room, answer.count, kMaxCapacity}));
+  answer.filled =
+      static_cast<std::uint8_t>(std::min<std::size_t>({query.room, answer.count, kMaxCapacity}));
   const auto given = [&](std::uint8_t array) { return (query.arrays & array) != 0; };
   for (std::uint8_t i = 0; i < answer.filled; ++i) {
     Entry entry;
     if (given(array::progs)) entry.prog = name_of(progs_by_id_, room_.progs[i], kStrangeProg);
-    if (given(array::links) && room_.links[i] != 0) entry.link = name_of(links_by_id_, room_.links[i], kStrangeLink);
+    if (given(array::links) && room_.links[i] != 0)
+      entry.link = name_of(links_by_id_, room_.links[i], kStrangeLink);
     if ((given(array::prog_flags) && room_.prog_flags[i] != 0) ||
         (given(array::link_flags) && room_.link_flags[i] != 0))
       entry.flags = kStrangeFlags;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One trace on this machine, one operation after the other: keeps book of what is open and what is on
-// a list as far as observations need it, and turns what the kernel answers back into names.
+// One trace on this machine, one operation after the other: keeps book of what is open and what is
+// on a list as far as observations need it, and turns what the kernel answers back into names.
 #pragma once
 
 #include <array>

@@ -39,7 +39,8 @@ Needs needs_of(const Trace& trace) {
 }  // namespace
 
 Workshop::Workshop() : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
-  if (!null_device.is_open()) throw CannotRun(std::string("could not open /dev/null: ") + std::strerror(errno));
+  if (!null_device.is_open())
+    throw CannotRun(std::string("could not open /dev/null: ") + std::strerror(errno));
 }
 
 Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a trace finds before its first operation: its programs loaded, its devices made, and names for
-// all of them.
+// What a trace finds before its first operation: its programs loaded, its devices made, and names
+// for all of them.
 #pragma once
 
 #include <array>

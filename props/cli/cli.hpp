@@ -2,13 +2,12 @@
 // What the verbs of the command line share: exit statuses, files, targets by name, progress.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "model/trace.hpp"
 #include "props/campaign.hpp"
@@ -26,12 +25,14 @@ struct BadInput : std::runtime_error {
 // The traces in a file. Throws BadInput or ParseError.
 std::vector<Trace> read_traces(const std::filesystem::path& file);
 
-// Writes `text`, and never over something else: if the file is there with another text, throws BadInput.
+// Writes `text`, and never over something else: if the file is there with another text, throws
+// BadInput.
 void write_new(const std::filesystem::path& file, const std::string& text);
 // Makes the directory if need be. Throws BadInput if nothing can be written there.
 void need_writable(const std::filesystem::path& directory);
 
-// "impl", "impl:FAULT", "kernel". Throws BadInput for names nobody knows; the factory throws CannotRun.
+// "impl", "impl:FAULT", "kernel". Throws BadInput for names nobody knows; the factory throws
+// CannotRun.
 TargetFactory target_named(const std::string& name);
 // Whether a trace can be run there at all; a sentence if not.
 std::string unsupported(const Trace& trace, const Capabilities& can);

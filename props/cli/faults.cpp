@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// mprogcheck faults: what can be planted in our implementation, and the minimal traces that show it.
+// mprogcheck faults: what can be planted in our implementation, and the minimal traces that show
+// it.
 #include <fmt/format.h>
 
 #include "impl/inprocess.hpp"
@@ -26,16 +27,19 @@ std::vector<Dialect> dialects_of(const FaultInfo& f) {
 
 // The smallest trace that shows the fault, as it is checked in; false if it was not found.
 bool hunt(const FaultInfo& f, Dialect dialect, const Options& o) {
-  const auto found = smallest_found([&] { return std::make_unique<InProcess>(f.name); }, dialect, o.seed);
+  const auto found =
+      smallest_found([&] { return std::make_unique<InProcess>(f.name); }, dialect, o.seed);
   if (!found) return false;
   Trace trace = found->trace;
   annotate(trace);
-  trace.preface = {std::string(f.sentence), fmt::format("Seen at step {}: {}.", found->deviation.step + 1,
-                                                        found->deviation.observed)};
+  trace.preface = {
+      std::string(f.sentence),
+      fmt::format("Seen at step {}: {}.", found->deviation.step + 1, found->deviation.observed)};
   if (o.out.empty())
     fmt::print("{}\n", print(trace));
   else
-    write_new(std::filesystem::path(o.out) / fmt::format("{}.{}.trace", f.name, word(dialect)), print(trace));
+    write_new(std::filesystem::path(o.out) / fmt::format("{}.{}.trace", f.name, word(dialect)),
+              print(trace));
   return true;
 }
 
@@ -55,7 +59,8 @@ int run(const Options& o) {
       fmt::print(stderr, "{} was not found in {}\n", f.name, word(d));
     }
     document.push_back({{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}});
-    if (!o.json && !o.hunt) fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
+    if (!o.json && !o.hunt)
+      fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
   }
   if (o.json) fmt::print("{}\n", document.dump(2));
   return missed ? kDeviates : kConforms;
@@ -65,7 +70,8 @@ int run(const Options& o) {
 
 void add_faults(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("faults", "The faults that can be planted in impl: --target impl:FAULT");
+  auto* verb =
+      app.add_subcommand("faults", "The faults that can be planted in impl: --target impl:FAULT");
   verb->add_flag("--hunt", o->hunt, "Find each, and print the minimal trace that shows it");
   verb->add_option("--seed", o->seed, "Of the hunt (default 1, as the checked-in traces)");
   verb->add_option("--out", o->out, "Write the minimal traces there instead");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
-
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
@@ -20,10 +20,12 @@ constexpr std::uintmax_t kLongestFile = 64U << 20;
 
 std::string content(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw BadInput(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  if (!in)
+    throw BadInput(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
   std::ostringstream text;
   text << in.rdbuf();
-  if (in.bad()) throw BadInput(fmt::format("{}: reading failed: {}", file.string(), std::strerror(errno)));
+  if (in.bad())
+    throw BadInput(fmt::format("{}: reading failed: {}", file.string(), std::strerror(errno)));
   return text.str();
 }
 
@@ -34,7 +36,8 @@ std::vector<Trace> read_traces(const fs::path& file) {
   const fs::file_status status = fs::status(file, error);
   if (!fs::exists(status)) throw BadInput(fmt::format("{}: no such file", file.string()));
   if (fs::is_directory(status))
-    throw BadInput(fmt::format("{}: is a directory; name trace files, for instance {}/*.trace", file.string(), file.string()));
+    throw BadInput(fmt::format("{}: is a directory; name trace files, for instance {}/*.trace",
+                               file.string(), file.string()));
   if (fs::is_regular_file(status) && fs::file_size(file, error) > kLongestFile)
     throw BadInput(fmt::format("{}: is larger than any trace (64 MiB)", file.string()));
   return parse(content(file), file.string());
@@ -44,25 +47,32 @@ void write_new(const fs::path& file, const std::string& text) {
   std::error_code error;
   if (fs::exists(file, error)) {
     if (fs::is_regular_file(file, error) && content(file) == text) return;
-    throw BadInput(fmt::format("{}: is there already, with another content; name another file", file.string()));
+    throw BadInput(fmt::format("{}: is there already, with another content; name another file",
+                               file.string()));
   }
   std::ofstream out(file, std::ios::binary);
   out << text;
   out.close();
-  if (!out) throw BadInput(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+  if (!out)
+    throw BadInput(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
 }
 
 void need_writable(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
-  if (error) throw BadInput(fmt::format("{}: cannot be made: {}", directory.string(), error.message()));
-  if (!fs::is_directory(directory, error)) throw BadInput(fmt::format("{}: is not a directory", directory.string()));
+  if (error)
+    throw BadInput(fmt::format("{}: cannot be made: {}", directory.string(), error.message()));
+  if (!fs::is_directory(directory, error))
+    throw BadInput(fmt::format("{}: is not a directory", directory.string()));
   if (access(directory.c_str(), W_OK | X_OK) != 0)
-    throw BadInput(fmt::format("{}: cannot be written to: {}", directory.string(), std::strerror(errno)));
+    throw BadInput(
+        fmt::format("{}: cannot be written to: {}", directory.string(), std::strerror(errno)));
 }
 
 Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  clear();
+}
 
 void Progress::operator()(const std::string& text) {
   if (!terminal_) return;

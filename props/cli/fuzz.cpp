@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck fuzz: campaigns on targets, findings as minimal traces and C programs.
+#include <fmt/format.h>
+
 #include <random>
 #include <thread>
-
-#include <fmt/format.h>
 
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
@@ -62,8 +62,8 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
 void hand_out(const Finding& f, const std::filesystem::path& directory) {
   Trace trace = f.trace;
   annotate(trace);
-  trace.preface = {f.bucket, fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1, f.deviation.expected,
-                                         f.deviation.observed)};
+  trace.preface = {f.bucket, fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1,
+                                         f.deviation.expected, f.deviation.observed)};
   std::string stem = f.bucket;
   for (int n = 2;; ++n) {
     try {
@@ -93,7 +93,8 @@ int run(const Options& o) {
   for (const auto& note : notes) fmt::print(prose, "{}\n", note);
   std::fflush(prose);
 
-  nlohmann::ordered_json document{{"seed", o.seed}, {"campaigns", nlohmann::ordered_json::array()}, {"notes", notes}};
+  nlohmann::ordered_json document{
+      {"seed", o.seed}, {"campaigns", nlohmann::ordered_json::array()}, {"notes", notes}};
   bool conforms = true;
   Progress progress;
   for (const Plan& plan : all) {
@@ -103,8 +104,11 @@ int run(const Options& o) {
     if (o.traces)
       c.traces = o.traces;
     else
-      c.time = std::chrono::milliseconds(static_cast<long>(1000 * o.seconds / static_cast<double>(all.size())));
-    c.jobs = o.jobs ? o.jobs : plan.target == "kernel" ? 1 : std::max(1U, std::thread::hardware_concurrency());
+      c.time = std::chrono::milliseconds(
+          static_cast<long>(1000 * o.seconds / static_cast<double>(all.size())));
+    c.jobs = o.jobs                    ? o.jobs
+             : plan.target == "kernel" ? 1
+                                       : std::max(1U, std::thread::hardware_concurrency());
     c.progress = [&](const std::string& text) { progress(text); };
     for (const Trace& t : known)
       if (concerns(t, plan)) c.known.push_back(t);
@@ -131,19 +135,28 @@ int run(const Options& o) {
 
 void add_fuzz(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("fuzz", "Generate traces, run them on targets, judge every answer");
-  verb->add_option("--target", o->targets, "impl, impl:FAULT, kernel (default: impl, and kernel where it can)");
+  auto* verb =
+      app.add_subcommand("fuzz", "Generate traces, run them on targets, judge every answer");
+  verb->add_option("--target", o->targets,
+                   "impl, impl:FAULT, kernel (default: impl, and kernel where it can)");
   verb->add_option("--dialect", o->dialect, "mainline or rfc2 (default: all the target speaks)")
       ->check(CLI::IsMember({"mainline", "rfc2"}));
-  auto* time = verb->add_option("--time", o->seconds, "How long in all, such as 60s, 10m (default 60s)")
-                   ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
-                                                     CLI::AsNumberWithUnit::DEFAULT))
-                   ->check(CLI::PositiveNumber);
-  verb->add_option("--traces", o->traces, "So many traces on each target instead")->excludes(time)->check(CLI::PositiveNumber);
-  auto* seed = verb->add_option("--seed", o->seed, "The same seed draws the same traces (default: a new one, printed)");
-  verb->add_option("--jobs", o->jobs, "Threads (default: one for each processor; kernel: 1)")->check(CLI::Range(1, 64));
+  auto* time =
+      verb->add_option("--time", o->seconds, "How long in all, such as 60s, 10m (default 60s)")
+          ->transform(
+              CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
+                                    CLI::AsNumberWithUnit::DEFAULT))
+          ->check(CLI::PositiveNumber);
+  verb->add_option("--traces", o->traces, "So many traces on each target instead")
+      ->excludes(time)
+      ->check(CLI::PositiveNumber);
+  auto* seed = verb->add_option(
+      "--seed", o->seed, "The same seed draws the same traces (default: a new one, printed)");
+  verb->add_option("--jobs", o->jobs, "Threads (default: one for each processor; kernel: 1)")
+      ->check(CLI::Range(1, 64));
   verb->add_option("--known", o->known, "Traces of known deviations, each with a reason");
-  auto* out = verb->add_option("--out", o->out, "Where minimal traces and C programs go (default: findings)");
+  auto* out = verb->add_option("--out", o->out,
+                               "Where minimal traces and C programs go (default: findings)");
   verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, seed, out, &status] {
     if (seed->empty()) o->seed = std::random_device{}();

@@ -6,8 +6,9 @@
 
 int main(int argc, char** argv) {
   using namespace mprogcheck::cli;
-  CLI::App app{"Judges implementations of multi-program attachment (bpf_mprog) by an executable model.\n"
-               "Exit status: 0 conforms, 1 a deviation, 2 bad usage or input, 3 could not run."};
+  CLI::App app{
+      "Judges implementations of multi-program attachment (bpf_mprog) by an executable model.\n"
+      "Exit status: 0 conforms, 1 a deviation, 2 bad usage or input, 3 could not run."};
   app.name("mprogcheck");
   app.require_subcommand(1);
   int status = kConforms;
@@ -18,7 +19,8 @@ int main(int argc, char** argv) {
   add_spec(app, status);
   add_faults(app, status);
   try {
-    const auto verbs = app.get_subcommands([&](const CLI::App* verb) { return argc > 1 && verb->get_name() == argv[1]; });
+    const auto verbs = app.get_subcommands(
+        [&](const CLI::App* verb) { return argc > 1 && verb->get_name() == argv[1]; });
     if (argc > 1 && argv[1][0] != '-' && verbs.empty())
       throw BadInput(fmt::format("there is no verb '{}'; 'mprogcheck --help' lists them", argv[1]));
     app.parse(argc, argv);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck minimize, and mprogcheck repro: from a trace to the smallest, and to a program.
+#include "props/minimize.hpp"
+
 #include <fmt/format.h>
 
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/minimize.hpp"
 #include "props/repro.hpp"
 
 namespace mprogcheck::cli {
@@ -44,7 +45,8 @@ int run_minimize(const Options& o) {
   Progress progress;
   Minimal m;
   try {
-    m = minimize(*target, trace, wanted, [&](std::size_t n) { progress(fmt::format("{} operations left", n)); });
+    m = minimize(*target, trace, wanted,
+                 [&](std::size_t n) { progress(fmt::format("{} operations left", n)); });
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));
   }
@@ -68,10 +70,13 @@ int run_repro(const Options& o) {
                                                            {"trace", ReproFormat::trace}};
   const Trace trace = only_trace(o.file);
   try {
-    const std::string text =
-        reproduce(trace, kFormats.at(o.format), trace.preface.empty() ? std::string() : trace.preface[0]);
+    const std::string text = reproduce(trace, kFormats.at(o.format),
+                                       trace.preface.empty() ? std::string() : trace.preface[0]);
     if (o.json)
-      deliver(o.out, nlohmann::ordered_json{{"file", o.file}, {"format", o.format}, {"text", text}}.dump(2) + "\n");
+      deliver(
+          o.out,
+          nlohmann::ordered_json{{"file", o.file}, {"format", o.format}, {"text", text}}.dump(2) +
+              "\n");
     else
       deliver(o.out, text);
   } catch (const std::invalid_argument& e) {
@@ -87,7 +92,8 @@ void add_minimize(CLI::App& app, int& status) {
   auto* verb = app.add_subcommand("minimize", "The smallest trace that shows the same deviation");
   verb->add_option("TRACE", o->file, "A trace file")->required();
   verb->add_option("--target", o->target, "impl (default), impl:FAULT, kernel");
-  verb->add_option("--bucket", o->bucket, "Which deviation, if the trace shows several (default: the first)");
+  verb->add_option("--bucket", o->bucket,
+                   "Which deviation, if the trace shows several (default: the first)");
   verb->add_option("-o,--output", o->out, "Write to a new file instead of standard output");
   verb->add_flag("--json", o->json, "As JSON");
   verb->callback([o, &status] { status = run_minimize(*o); });

@@ -15,7 +15,8 @@ struct Options {
   bool json = false, quiet = false;
 };
 
-void transcript(FILE* out, const Trace& trace, const std::vector<Observation>& seen, const Verdict& verdict) {
+void transcript(FILE* out, const Trace& trace, const std::vector<Observation>& seen,
+                const Verdict& verdict) {
   std::size_t width = 0;
   for (const Operation& op : trace.operations) width = std::max(width, print(op).size());
   auto next = verdict.deviations.begin();
@@ -23,11 +24,12 @@ void transcript(FILE* out, const Trace& trace, const std::vector<Observation>& s
     const Operation& op = trace.operations[i];
     fmt::print(out, "  {:{}}   {}\n", print(op), width, describe(op, seen[i]));
     for (; next != verdict.deviations.end() && next->step == i; ++next)
-      fmt::print(out, "    DEVIATION: the model says {} ({}); this breaks the {}\n", next->expected, next->clause,
-                 word(next->breach));
+      fmt::print(out, "    DEVIATION: the model says {} ({}); this breaks the {}\n", next->expected,
+                 next->clause, word(next->breach));
   }
   if (verdict.judged < trace.operations.size())
-    fmt::print(out, "    not judged from step {} on: the target showed a state nobody can go on from\n",
+    fmt::print(out,
+               "    not judged from step {} on: the target showed a state nobody can go on from\n",
                verdict.judged + 1);
 }
 
@@ -38,7 +40,8 @@ int run(const Options& o) {
   const auto target = target_named(o.target)();
   const Capabilities can = target->capabilities();
   FILE* prose = o.json ? stderr : stdout;
-  nlohmann::ordered_json document{{"target", target->name()}, {"traces", nlohmann::ordered_json::array()}};
+  nlohmann::ordered_json document{{"target", target->name()},
+                                  {"traces", nlohmann::ordered_json::array()}};
   std::size_t conforming = 0, deviating = 0, skipped = 0;
   for (const auto& [file, trace] : traces) {
     nlohmann::ordered_json one{{"file", file}};
@@ -59,12 +62,15 @@ int run(const Options& o) {
     fmt::print(prose, "{}: {} {}\n", file, target->name(), conforms ? "conforms" : "DEVIATES");
     if (!o.quiet) transcript(prose, trace, seen[0], verdict);
     for (const auto& m : wrong)
-      fmt::print(prose, "  step {}: the file expects {}, the model {}\n", m.step + 1, m.written, m.model);
+      fmt::print(prose, "  step {}: the file expects {}, the model {}\n", m.step + 1, m.written,
+                 m.model);
     one["verdict"] = conforms ? "conforms" : "deviates";
     one["deviations"] = nlohmann::ordered_json::array();
     for (const Deviation& d : verdict.deviations) one["deviations"].push_back(json_of(d, trace));
     one["misprints"] = nlohmann::ordered_json::array();
-    for (const auto& m : wrong) one["misprints"].push_back({{"step", m.step + 1}, {"written", m.written}, {"model", m.model}});
+    for (const auto& m : wrong)
+      one["misprints"].push_back(
+          {{"step", m.step + 1}, {"written", m.written}, {"model", m.model}});
     document["traces"].push_back(std::move(one));
   }
   fmt::print(prose, "{} conform, {} deviate, {} not run\n", conforming, deviating, skipped);

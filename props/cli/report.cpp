@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "props/cli/report.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "model/text.hpp"
 
@@ -37,16 +37,19 @@ std::string summary(const CampaignResult& r) {
   const Coverage& c = r.coverage;
   const auto clauses = c.clauses();
   const double rate = r.seconds > 0 ? static_cast<double>(c.operations()) / r.seconds : 0;
-  std::string out = fmt::format("{} {}: {} in {} ({} per second); {} of {} clauses and {} pairs of clauses met\n",
-                                r.target, word(r.dialect), times(c.operations(), "operation"),
-                                times(r.traces, "trace"), grouped(static_cast<std::uint64_t>(rate)), clauses.met,
-                                clauses.all, c.pairs());
+  std::string out = fmt::format(
+      "{} {}: {} in {} ({} per second); {} of {} clauses and {} pairs of clauses met\n", r.target,
+      word(r.dialect), times(c.operations(), "operation"), times(r.traces, "trace"),
+      grouped(static_cast<std::uint64_t>(rate)), clauses.met, clauses.all, c.pairs());
   if (!c.clauses_missed().empty() && c.operations() >= kLongEnough)
     out += fmt::format("  not met: {}\n", fmt::join(c.clauses_missed(), " "));
-  for (const auto name : r.missed) out += fmt::format("  FAILED: the campaign never met {}\n", name);
+  for (const auto name : r.missed)
+    out += fmt::format("  FAILED: the campaign never met {}\n", name);
   for (const Trace& t : r.gone)
-    out += fmt::format("  FAILED: a known deviation has gone away ({}); take it out of the file of known ones:\n{}",
-                       t.reason, indented(print(t), "    "));
+    out += fmt::format(
+        "  FAILED: a known deviation has gone away ({}); take it out of the file of known "
+        "ones:\n{}",
+        t.reason, indented(print(t), "    "));
   std::size_t news = 0;
   for (const auto& [name, f] : r.findings) {
     if (!f.known.empty()) {
@@ -55,10 +58,12 @@ std::string summary(const CampaignResult& r) {
     }
     ++news;
     out += fmt::format("\n  DEVIATION {} (in {})\n{}\n{}\n", name, times(f.times, "trace"),
-                       indented(print(f.trace), "    "), indented(explain(f.deviation, f.trace), "    "));
+                       indented(print(f.trace), "    "),
+                       indented(explain(f.deviation, f.trace), "    "));
   }
-  out += fmt::format("  {}\n", r.conforms() ? r.findings.empty() ? "conforms" : "conforms but for what is known"
-                                            : fmt::format("does not conform: {}", times(news, "new deviation")));
+  out += fmt::format(
+      "  {}\n", r.conforms() ? r.findings.empty() ? "conforms" : "conforms but for what is known"
+                             : fmt::format("does not conform: {}", times(news, "new deviation")));
   return out;
 }
 
@@ -85,7 +90,10 @@ nlohmann::ordered_json json_of(const CampaignResult& r) {
                              {"conforms", r.conforms()}};
   auto& clauses = out["clauses"] = nlohmann::ordered_json::array();
   for (const auto& row : r.coverage.rows())
-    clauses.push_back({{"command", word(row.verb)}, {"clause", row.clause}, {"decided", row.decided}, {"met", row.met}});
+    clauses.push_back({{"command", word(row.verb)},
+                       {"clause", row.clause},
+                       {"decided", row.decided},
+                       {"met", row.met}});
   out["pairs_met"] = r.coverage.pairs();
   auto& sometimes = out["sometimes"] = nlohmann::ordered_json::object();
   for (const auto& s : r.coverage.sometimes()) sometimes[std::string(s.name)] = s.times;

@@ -2,9 +2,8 @@
 // Results as text for people and as JSON for programs.
 #pragma once
 
-#include <string>
-
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "model/check.hpp"
 #include "props/campaign.hpp"

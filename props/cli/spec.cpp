@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck spec: the rules as a document.
+#include "model/spec.hpp"
+
 #include <fmt/format.h>
 
-#include "model/spec.hpp"
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
@@ -12,9 +13,12 @@ namespace {
 
 std::string_view word(Force force) {
   switch (force) {
-    case Force::due: return "due";
-    case Force::may: return "may";
-    case Force::effect: return "effect";
+    case Force::due:
+      return "due";
+    case Force::may:
+      return "may";
+    case Force::effect:
+      return "effect";
   }
   return "?";
 }
@@ -45,7 +49,8 @@ void add_spec(CLI::App& app, int& status) {
   auto only = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   auto* verb = app.add_subcommand("spec", "The rules as a document");
-  verb->add_option("--dialect", *only, "mainline or rfc2 (default: both)")->check(CLI::IsMember({"mainline", "rfc2"}));
+  verb->add_option("--dialect", *only, "mainline or rfc2 (default: both)")
+      ->check(CLI::IsMember({"mainline", "rfc2"}));
   verb->add_flag("--json", *json, "As JSON");
   verb->callback([=, &status] {
     print_spec(*only, *json);

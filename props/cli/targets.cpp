@@ -15,10 +15,12 @@ TargetFactory target_named(const std::string& name) {
     const std::string fault = name.substr(5);
     for (const FaultInfo& f : InProcess::faults())
       if (f.name == fault) return [fault] { return std::make_unique<InProcess>(fault); };
-    throw BadInput(fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", fault));
+    throw BadInput(
+        fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", fault));
   }
   if (name == "kernel") return [] { return std::make_unique<Kernel>(); };
-  throw BadInput(fmt::format("there is no target '{}'; there are impl, impl:FAULT and kernel", name));
+  throw BadInput(
+      fmt::format("there is no target '{}'; there are impl, impl:FAULT and kernel", name));
 }
 
 std::string unsupported(const Trace& trace, const Capabilities& can) {
@@ -29,7 +31,8 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
     return "has capacity 63 and first revision 1, and no other";
   if (h.devices > can.devices) return fmt::format("has {} devices at most", can.devices);
   for (const Operation& op : trace.operations) {
-    if (op.hazardous() && !can.hazards) return fmt::format("does not run what may harm it: {}", print(op));
+    if (op.hazardous() && !can.hazards)
+      return fmt::format("does not run what may harm it: {}", print(op));
     if (op.verb == Verb::packet && !can.packets) return "cannot send packets";
   }
   return {};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the BPF program and its loader share: how a packet of ours is known, what the program says to
- * it, and where it notes that it ran. Read by C for the BPF target and by C++.
+/* What the BPF program and its loader share: how a packet of ours is known, what the program says
+ * to it, and where it notes that it ran. Read by C for the BPF target and by C++.
  */
 #ifndef MPROGCHECK_KERNEL_NOTE_H
 #define MPROGCHECK_KERNEL_NOTE_H
@@ -15,9 +15,9 @@
 
 /* One of these, shared by all programs that are loaded, and mapped into the loader's memory. */
 struct note {
-	unsigned int ran; /* programs that ran since the loader last wrote 0 here */
+	unsigned int ran;		/* programs that ran since the loader last wrote 0 here */
 	unsigned int slots[NOTE_SLOTS]; /* which ones, in order, the latest NOTE_SLOTS of them */
-	int verdicts[NOTE_PROGS]; /* what each is to return */
+	int verdicts[NOTE_PROGS];	/* what each is to return */
 };
 
 #endif

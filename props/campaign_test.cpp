@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Campaigns: reproducible, complete, and honest about what they have not met.
+#include "props/campaign.hpp"
+
+#include <gtest/gtest.h>
+
+#include "impl/inprocess.hpp"
+#include "model/text.hpp"
+
+namespace mprogcheck {
+namespace {
+
+TargetFactory impl(std::string fault = {}) {
+  return [fault] {
+    return fault.empty() ? std::make_unique<InProcess>() : std::make_unique<InProcess>(fault);
+  };
+}
+
+class Campaign : public testing::TestWithParam<Dialect> {
+ protected:
+  CampaignOptions options(std::uint64_t traces, unsigned jobs = 1) const {
+    CampaignOptions o;
+    o.dialect = GetParam();
+    o.seed = 11;
+    o.traces = traces;
+    o.jobs = jobs;
+    return o;
+  }
+};
+
+TEST_P(Campaign, finds_nothing_in_our_implementation_and_meets_every_clause_and_every_rare_state) {
+  const CampaignResult r = run_campaign(impl(), options(4000));
+  EXPECT_TRUE(r.conforms());
+  EXPECT_TRUE(r.findings.empty());
+  EXPECT_GE(r.coverage.operations(), kLongEnough);
+  EXPECT_EQ(r.coverage.clauses_missed(), std::vector<std::string>{});
+  for (const auto& s : r.coverage.sometimes()) EXPECT_GE(s.times, 10U) << s.name;
+}
+
+TEST_P(Campaign, of_the_same_seed_is_the_same_whatever_the_number_of_jobs) {
+  const CampaignResult one = run_campaign(impl("after_one_too_far"), options(200, 1));
+  const CampaignResult three = run_campaign(impl("after_one_too_far"), options(200, 3));
+  EXPECT_EQ(one.coverage.operations(), three.coverage.operations());
+  EXPECT_EQ(one.coverage.pairs(), three.coverage.pairs());
+  ASSERT_EQ(one.findings.size(), three.findings.size());
+  for (const auto& [name, f] : one.findings) {
+    ASSERT_TRUE(three.findings.contains(name));
+    EXPECT_EQ(f.times, three.findings.at(name).times);
+    EXPECT_EQ(print(f.trace), print(three.findings.at(name).trace));
+  }
+}
+
+TEST_P(Campaign, goes_on_past_a_known_deviation_and_complains_when_it_is_gone) {
+  CampaignOptions o = options(100);
+  const CampaignResult first = run_campaign(impl("after_one_too_far"), o);
+  ASSERT_FALSE(first.conforms());
+  for (const auto& [name, f] : first.findings) o.known.push_back(f.trace);
+  const CampaignResult again = run_campaign(impl("after_one_too_far"), o);
+  EXPECT_TRUE(again.conforms());
+  EXPECT_FALSE(again.findings.empty());
+  const CampaignResult sound = run_campaign(impl(), o);
+  EXPECT_FALSE(sound.conforms());
+  EXPECT_EQ(sound.gone.size(), o.known.size());
+}
+
+TEST_P(Campaign, that_has_met_nothing_says_so) {
+  const Coverage nothing(GetParam());
+  EXPECT_EQ(nothing.clauses().met, 0U);
+  EXPECT_EQ(nothing.clauses_missed().size(), nothing.clauses().all);
+  for (const auto& s : nothing.sometimes()) EXPECT_EQ(s.times, 0U);
+  CampaignResult r(GetParam());
+  r.missed.push_back("anything");
+  EXPECT_FALSE(r.conforms());
+}
+
+INSTANTIATE_TEST_SUITE_P(In, Campaign, testing::Values(Dialect::mainline, Dialect::rfc2),
+                         [](const auto& info) { return std::string(word(info.param)); });
+
+}  // namespace
+}  // namespace mprogcheck

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Minimal traces: the same deviation, nothing left that could go, canonical names.
+#include "props/minimize.hpp"
+
+#include <gtest/gtest.h>
+
+#include "impl/inprocess.hpp"
+#include "model/text.hpp"
+#include "props/campaign.hpp"
+
+namespace mprogcheck {
+namespace {
+
+Trace trace_of(const std::string& text) {
+  return parse(text, "test").at(0);
+}
+
+bool shows(Target& target, const Trace& trace, const std::string& bucket) {
+  for (const Shown& s : deviations_on(target, trace))
+    if (s.bucket == bucket) return true;
+  return false;
+}
+
+TEST(Canonical, numbers_names_by_first_use_and_forgets_the_unused) {
+  const Trace t = canonical(trace_of(
+      "dialect mainline\ndevice d0 d1\nload p3 p5 p7:xdp p9\n"
+      "attach p5 d1/ingress\nlink_create l8 p3 d1/ingress before rel=p5\nlink_update l8 p7\n"));
+  EXPECT_EQ(
+      print(t),
+      "dialect mainline\ndevice d0\nload p0 p1 p2:xdp\n\n"
+      "attach p0 d0/ingress\nlink_create l0 p1 d0/ingress before rel=p0\nlink_update l0 p2\n");
+}
+
+TEST(Minimize, refuses_a_trace_that_does_not_show_the_deviation) {
+  InProcess target;
+  EXPECT_THROW(
+      minimize(target, trace_of("dialect mainline\ndevice d0\nload p0\nattach p0 d0/ingress\n"),
+               "any"),
+      std::invalid_argument);
+}
+
+// Every part of a minimal trace is needed: taken away alone, the deviation is gone.
+TEST(Minimize, leaves_nothing_that_could_go) {
+  for (const std::string fault :
+       {"after_one_too_far", "relative_owner_ignored", "full_one_early", "update_ignores_old",
+        "revision_compared_on_32_bits", "device_forgets_links"}) {
+    InProcess target(fault);
+    CampaignOptions options;
+    options.seed = 5;
+    options.traces = 400;
+    const auto result = run_campaign([&] { return std::make_unique<InProcess>(fault); }, options);
+    ASSERT_FALSE(result.findings.empty()) << fault;
+    const auto& [bucket, finding] = *result.findings.begin();
+    ASSERT_TRUE(shows(target, finding.trace, bucket));
+    EXPECT_EQ(finding.trace, canonical(finding.trace));
+    for (std::size_t i = 0; i < finding.trace.operations.size(); ++i) {
+      const auto needed = [&](auto&& change) {
+        Trace t = finding.trace;
+        change(t);
+        if (t == finding.trace || complaint(t)) return;
+        EXPECT_FALSE(shows(target, t, bucket)) << fault << "\n"
+                                               << print(finding.trace) << "still shown by\n"
+                                               << print(t);
+      };
+      needed([&](Trace& t) {
+        t.operations.erase(t.operations.begin() + static_cast<std::ptrdiff_t>(i));
+      });
+      needed([&](Trace& t) { t.operations[i].relative = {}; });
+      needed([&](Trace& t) { t.operations[i].old = {}; });
+      needed([&](Trace& t) { t.operations[i].revision = 0; });
+      needed([&](Trace& t) { t.operations[i].bits = 0; });
+      for (unsigned bit = 1; bit < 256; bit <<= 1)
+        needed([&](Trace& t) { t.operations[i].flags &= static_cast<std::uint8_t>(~bit); });
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mprogcheck
