@@ -50,7 +50,8 @@ TEST(Minimize, leaves_nothing_that_could_go) {
     options.traces = 400;
     const auto result = run_campaign([&] { return std::make_unique<InProcess>(fault); }, options);
     ASSERT_FALSE(result.findings.empty()) << fault;
-    const auto& [bucket, finding] = *result.findings.begin();
+    const Finding& finding = result.findings.begin()->second;
+    const std::string& bucket = finding.bucket;
     ASSERT_TRUE(shows(target, finding.trace, bucket));
     EXPECT_EQ(finding.trace, canonical(finding.trace));
     for (std::size_t i = 0; i < finding.trace.operations.size(); ++i) {
