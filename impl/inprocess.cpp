@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/inprocess.hpp"
 
+#include <linux/rcupdate.h>
+
 #include <algorithm>
 #include <array>
 
@@ -94,6 +96,7 @@ struct InProcess::State {
   mprog_net net{};
   std::uint32_t fault = MPROG_FAULT_none;
   bool rfc2 = false;
+  bool grace_periods = false;
   std::array<std::uint32_t, kMaxProgs> prog_fd{}, prog_id{};
   std::array<std::uint32_t, kMaxLinks> link_fd{}, link_id{};
   std::array<std::uint8_t, MPROG_MAX_LINKS> link_name{};  // by slot in the core
@@ -115,6 +118,7 @@ struct InProcess::State {
     params.devices = std::min<std::uint32_t>(header.devices, MPROG_MAX_DEVICES);
     params.revision = header.revision;
     params.fault = fault;
+    params.synchronize = grace_periods ? synchronize_rcu : nullptr;
     rfc2 = header.dialect == Dialect::rfc2;
     mprog_net_init(&net, &params);
     for (std::size_t i = 0; i < links_named; ++i) link_fd[i] = kBadFd, link_id[i] = kBadId;
@@ -357,6 +361,11 @@ InProcess::InProcess() : state_(std::make_unique<State>()) {
 
 InProcess::InProcess(std::string_view fault) : InProcess() {
   state_->fault = fault_number(fault);
+  begin(Header{});
+}
+
+void InProcess::wait_for_readers(bool wait) {
+  state_->grace_periods = wait;
   begin(Header{});
 }
 

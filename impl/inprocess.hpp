@@ -48,6 +48,10 @@ class InProcess : public Target, public Stepper {
   // Runs the operation and looks at nothing but its error.
   Errno apply_bare(const Operation& op);
 
+  // Whether each update waits for a grace period, as the core does where readers run beside it.
+  // Here nobody does, so it saves the wait unless it is asked for. Starts afresh.
+  void wait_for_readers(bool wait);
+
   // The faults that can be planted, whether built in or not.
   static std::span<const FaultInfo> faults();
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <mutex>
+#include <set>
 #include <thread>
 
 #include "model/text.hpp"
@@ -108,8 +108,10 @@ class Worker {
   }
 
   void note(std::uint64_t index, const Trace& trace, const Verdict& verdict) {
+    std::set<std::string> counted;
     for (const Deviation& d : verdict.deviations) {
       const std::string name = bucket(d, options_.dialect);
+      if (!counted.insert(name).second) continue;
       Finding& f = findings_[name];
       if (f.times == 0 || index < f.index) {
         f.bucket = name;

@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "impl/inprocess.hpp"
 #include "impl/kernel/bare.hpp"
@@ -88,45 +89,71 @@ double operations_per_second_of_rc_state() {
   return static_cast<double>(Command::runs) / seconds;
 }
 
-int lockstep() {
-  constexpr std::uint64_t kTraces = 4000;
+std::unique_ptr<InProcess> implementation(bool wait) {
+  auto target = std::make_unique<InProcess>();
+  target->wait_for_readers(wait);
+  return target;
+}
+
+struct Rates {
+  double ratio, checked, alone;  // medians; operations per second
+};
+
+// The same operations by the implementation alone, and generated, predicted, run and compared.
+Rates lockstep_against_alone(CampaignOptions options, bool wait) {
   constexpr int kRounds = 9;
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
-    CampaignOptions options;
-    options.dialect = dialect;
-    options.seed = 1;
-    options.traces = kTraces;
-    InProcess target;
-    std::vector<Trace> traces;
-    std::uint64_t operations = 0;
-    for (std::uint64_t i = 0; i < kTraces; ++i) {
-      traces.push_back(generate(options, target.capabilities(), i));
-      operations += traces.back().operations.size();
-    }
-    std::vector<double> ratios, alone_rate, lockstep_rate;
-    for (int round = 0; round < kRounds; ++round) {
-      const double alone = seconds_of([&] {
-        for (const Trace& t : traces) {
-          target.begin(t.header);
-          for (const Operation& op : t.operations) target.apply_bare(op);
-        }
-      });
-      double checked = 0;
-      checked = run_campaign([] { return std::make_unique<InProcess>(); }, options).seconds;
-      ratios.push_back(alone / checked);
-      alone_rate.push_back(static_cast<double>(operations) / alone);
-      lockstep_rate.push_back(static_cast<double>(operations) / checked);
-    }
-    fmt::print(
-        "lockstep {}: {:.2f} of impl alone (median of {}; {:.2f} M/s against {:.2f} M/s); wanted "
-        "0.33\n",
-        word(dialect), median(ratios), kRounds, median(lockstep_rate) / 1e6,
-        median(alone_rate) / 1e6);
-    if (dialect == Dialect::rfc2) continue;
-    const double rc_state = operations_per_second_of_rc_state();
-    fmt::print("lockstep {}: {:.0f} times rc::state ({:.0f} operations per second); wanted 50\n",
-               word(dialect), median(lockstep_rate) / rc_state, rc_state);
+  const auto target = implementation(wait);
+  std::vector<Trace> traces;
+  double operations = 0;
+  for (std::uint64_t i = 0; i < *options.traces; ++i) {
+    traces.push_back(generate(options, target->capabilities(), i));
+    operations += static_cast<double>(traces.back().operations.size());
   }
+  std::vector<double> ratios, alone_rate, checked_rate;
+  for (int round = 0; round < kRounds; ++round) {
+    const double alone = seconds_of([&] {
+      for (const Trace& t : traces) {
+        target->begin(t.header);
+        for (const Operation& op : t.operations) target->apply_bare(op);
+      }
+    });
+    const double checked = run_campaign([&] { return implementation(wait); }, options).seconds;
+    ratios.push_back(alone / checked);
+    alone_rate.push_back(operations / alone);
+    checked_rate.push_back(operations / checked);
+  }
+  return {median(ratios), median(checked_rate), median(alone_rate)};
+}
+
+int lockstep() {
+  CampaignOptions options;
+  options.seed = 1;
+  options.traces = 4000;
+  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
+    for (const bool wait : {true, false}) {
+      options.dialect = dialect;
+      const Rates r = lockstep_against_alone(options, wait);
+      fmt::print(
+          "lockstep {}, {} grace periods: {:.2f} of impl alone (median of 9; {:.2f} M/s "
+          "against {:.2f} M/s); wanted 0.33\n",
+          word(dialect), wait ? "with" : "without", r.ratio, r.checked / 1e6, r.alone / 1e6);
+    }
+  options.dialect = Dialect::mainline;
+  std::vector<double> one, all;
+  const double rc_state = operations_per_second_of_rc_state();
+  for (int round = 0; round < 5; ++round) {
+    for (const unsigned jobs : {1U, std::max(1U, std::thread::hardware_concurrency())}) {
+      options.jobs = jobs;
+      const auto result = run_campaign([] { return implementation(false); }, options);
+      const double rate = static_cast<double>(result.coverage.operations()) / result.seconds;
+      (jobs == 1 ? one : all).push_back(rate / rc_state);
+    }
+  }
+  fmt::print(
+      "lockstep mainline: {:.0f} times rc::state in one thread, {:.0f} times with a thread for "
+      "each "
+      "processor as fuzz runs it (rc::state: {:.0f} operations per second); wanted 50\n",
+      median(one), all.empty() ? median(one) : median(all), rc_state);
   return 0;
 }
 

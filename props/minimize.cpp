@@ -6,6 +6,7 @@
 #include <bit>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 #include "model/text.hpp"
@@ -129,6 +130,7 @@ class Minimizer {
       throw std::invalid_argument("the trace does not show " + bucket_ + " on " + target_.name());
     deviation_ = *first;
     cut();
+    slice();
     for (Size before = size_of(best_);; before = size_of(best_)) {
       drop_chunks();
       drop_pairs();
@@ -160,6 +162,45 @@ class Minimizer {
     deviation_ = *d;
     cut();
     return true;
+  }
+
+  // What the model says changed nothing, and what happened elsewhere, can mostly go at once. That
+  // spares a slow target most of the search.
+  void slice() {
+    const Point shown_at = where_shown();
+    World world;
+    world.reset(best_.header);
+    Prediction p;
+    std::vector<bool> changes, here;
+    for (const Operation& op : best_.operations) {
+      const auto where = world.concerns(op);
+      world.step(op, p);
+      changes.push_back(p.decision.error == Errno::ok && op.verb != Verb::query &&
+                        op.verb != Verb::packet);
+      here.push_back(!where || *where == shown_at);
+    }
+    for (const bool elsewhere : {false, true}) {
+      Trace t = best_;
+      t.operations.clear();
+      std::vector<std::size_t> kept;
+      for (std::size_t i = 0; i < best_.operations.size(); ++i) {
+        if (i + 1 < best_.operations.size() && (!changes[i] || (!elsewhere && !here[i]))) continue;
+        t.operations.push_back(best_.operations[i]);
+        kept.push_back(i);
+      }
+      mend(t, best_, kept, true);
+      if (try_trace(std::move(t))) return;
+    }
+  }
+
+  // The list the last operation is about.
+  Point where_shown() const {
+    World world;
+    world.reset(best_.header);
+    Prediction p;
+    for (std::size_t i = 0; i + 1 < best_.operations.size(); ++i)
+      world.step(best_.operations[i], p);
+    return world.concerns(best_.operations.back()).value_or(best_.operations.back().point);
   }
 
   // Nothing behind the deviation matters.
@@ -310,6 +351,7 @@ class Minimizer {
   Trace best_;
   Deviation deviation_;
   std::size_t runs_ = 0;
+  std::set<std::string> tried_;  // and not good enough; the target is asked once
 };
 
 }  // namespace
