@@ -2,9 +2,10 @@
 // What came back: the answer to one operation, and the list as it stood afterwards.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "model/errno.hpp"
 #include "model/operation.hpp"
@@ -30,8 +31,10 @@ struct Listing {
            a.same_entries(b);
   }
   bool same_entries(const Listing& o) const {
+    // Byte by byte is the same here, and much the faster.
+    static_assert(std::has_unique_object_representations_v<Entry>);
     return filled == o.filled &&
-           std::equal(entries.begin(), entries.begin() + filled, o.entries.begin());
+           std::memcmp(entries.data(), o.entries.data(), filled * sizeof(Entry)) == 0;
   }
 };
 

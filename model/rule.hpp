@@ -125,13 +125,14 @@ struct Decision {
 
 // Evaluates every guard (no short cut: the pairs that meet are what coverage counts) and lets the
 // first decide.
+// Written in place: a Decision returned and copied would stall on its freshly stored fields.
 template <const auto& kTable, class Facts>
-Decision decide(const Facts& facts) {
+void decide(const Facts& facts, Decision& d) {
   using Table = std::remove_cvref_t<decltype(kTable)>;
   static_assert(std::tuple_size_v<Table> <= 64);
   constexpr std::uint64_t due = rules_of(kTable, Force::due),
                           effects = rules_of(kTable, Force::effect);
-  Decision d;
+  d = Decision{};
   for_each_rule(kTable, [&](const auto& rule, auto i) {
     d.met |= std::uint64_t{static_cast<bool>(rule.guard(facts))} << i;
   });
@@ -142,7 +143,7 @@ Decision decide(const Facts& facts) {
   d.rule = static_cast<std::uint8_t>(std::countr_zero(deciding));
   static constexpr auto errors = errors_of(kTable);
   d.error = errors[d.rule];
-  if (d.error != Errno::ok) return d;
+  if (d.error != Errno::ok) return;
   for_each_rule(kTable, [&](const auto& rule, auto i) {
     if constexpr ((effects >> i & 1) != 0)
       if (d.rule == i) {
@@ -150,7 +151,6 @@ Decision decide(const Facts& facts) {
         d.index = rule.index(facts);
       }
   });
-  return d;
 }
 
 }  // namespace mprogcheck

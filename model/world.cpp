@@ -23,7 +23,8 @@ void World::reset(const Header& header) {
 
 // What bpf(2) finds behind a value that is said to be a program's descriptor, or its id. Without
 // branches: what is asked of is as good as random, and the processor would guess wrong.
-Object<Plain> World::prog_object(Ref r, bool by_id, bool any_type) const {
+[[gnu::always_inline]] inline Object<Plain> World::prog_object(Ref r, bool by_id,
+                                                               bool any_type) const {
   const ProgState& p = progs_[r.raw];
   const bool is_prog = r.kind == Ref::Kind::prog, is_link = r.kind == Ref::Kind::link;
   const bool there = is_prog & (p.open | (by_id & p.alive()));
@@ -39,7 +40,8 @@ Object<Plain> World::prog_object(Ref r, bool by_id, bool any_type) const {
 }
 
 // Likewise of a link. A link is open as long as it lives: its descriptor is its only reference.
-Object<Plain> World::link_object(Ref r, bool by_id, bool any_type) const {
+[[gnu::always_inline]] inline Object<Plain> World::link_object(Ref r, bool by_id,
+                                                               bool any_type) const {
   const LinkState& l = links_[r.raw];
   const bool is_prog = r.kind == Ref::Kind::prog, is_link = r.kind == Ref::Kind::link;
   const bool there = is_link & l.open;
@@ -54,7 +56,7 @@ Object<Plain> World::link_object(Ref r, bool by_id, bool any_type) const {
       .link = Link{r.raw}};
 }
 
-Request<Plain> World::request(const Operation& op) const {
+[[gnu::always_inline]] inline Request<Plain> World::request(const Operation& op) const {
   Request<Plain> r{};
   r.replace = op.has(flag::replace);
   r.before = op.has(flag::before);
@@ -164,12 +166,11 @@ PacketRun run_packet(const Operation& op, const Chain& c) {
 
 // Calls visit<table>(facts) with the rules that decide `op` and what they look at.
 template <class Visit>
-auto World::with_rules(const Operation& op, Visit&& visit) const {
+auto World::with_rules(const Operation& op, std::optional<Point> where, Visit&& visit) const {
   using namespace rules;
   using D = Plain;
   const bool mainline_rules = header_.dialect == Dialect::mainline;
   const Request<D> r = request(op);
-  const auto where = concerns(op);
   const Chain& c = where ? chains_[index(*where)] : empty_chain();
   switch (op.verb) {
     case Verb::attach:
@@ -222,13 +223,19 @@ auto World::with_rules(const Operation& op, Visit&& visit) const {
 }
 
 Decision World::decision(const Operation& op) const {
-  return with_rules(
-      op, []<const auto & kTable>(const auto& facts) { return decide<kTable>(facts); });
+  Decision d;
+  decide_into(op, concerns(op), d);
+  return d;
+}
+
+void World::decide_into(const Operation& op, std::optional<Point> where, Decision& out) const {
+  with_rules(
+      op, where, [&]<const auto & kTable>(const auto& facts) { decide<kTable>(facts, out); });
 }
 
 void World::step(const Operation& op, Prediction& out) {
   const auto where = concerns(op);
-  out.decision = decision(op);
+  decide_into(op, where, out.decision);
   Observation& seen = out.observation;
   seen.error = out.decision.error;
   seen.fate = Fate::none;

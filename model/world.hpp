@@ -92,7 +92,8 @@ class World {
   Object<Plain> link_object(Ref r, bool by_id, bool any_type) const;
   Request<Plain> request(const Operation& op) const;
   template <class Visit>
-  auto with_rules(const Operation& op, Visit&& visit) const;
+  auto with_rules(const Operation& op, std::optional<Point> where, Visit&& visit) const;
+  void decide_into(const Operation& op, std::optional<Point> where, Decision& out) const;
   void carry_out(const Operation& op, const Decision& d, std::optional<Point> where);
   void leave(Point point, int index);
   void answer_query(const Operation& op, const Decision& d, Observation& out) const;

@@ -68,7 +68,7 @@ class Worker {
     stepper.begin(trace_.header);
     bool same = true;
     for (Operation& op : trace_.operations) {
-      op = generator.next(world_);
+      generator.next(world_, op);
       world_.step(op, prediction_);
       coverage_.note(op, prediction_, world_);
       if (!same) continue;

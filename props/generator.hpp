@@ -97,8 +97,15 @@ class Generator {
 
   // The next operation of a trace whose operations so far led to `world`.
   Operation next(const World& world) {
-    if (filled_ < s_.prefill) return fill();
     Operation op;
+    next(world, op);
+    return op;
+  }
+
+  // Likewise in place: what is returned and copied would stall on its freshly stored fields.
+  void next(const World& world, Operation& op) {
+    op = Operation{};
+    if (filled_ < s_.prefill) return fill(op);
     static constexpr Verb kVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
                                       Verb::link_create, Verb::link_update, Verb::link_detach,
                                       Verb::close,       Verb::packet,      Verb::remove};
@@ -135,16 +142,13 @@ class Generator {
         op.point = {static_cast<std::uint8_t>(c_.below(s_.devices)), Hook::ingress};
         break;
     }
-    return op;
   }
 
  private:
-  Operation fill() {
-    Operation op;
+  void fill(Operation& op) {
     op.verb = Verb::attach;
     op.point = {0, Hook::ingress};
     op.prog = ref(Prog{filled_++});
-    return op;
   }
 
   bool mistake(std::uint32_t n) { return s_.mistakes && one_in(c_, n); }
@@ -180,15 +184,10 @@ class Generator {
   }
   // On the list, mind its ends.
   Entry present(const Chain& chain) {
-    const auto size = static_cast<std::uint32_t>(chain.size());
-    switch (pick(c_, std::array<std::uint32_t, 3>{25, 25, 50})) {
-      case 0:
-        return chain.at(0);
-      case 1:
-        return chain.at(chain.size() - 1);
-      default:
-        return chain.at(static_cast<int>(c_.below(size)));
-    }
+    const std::uint32_t last = static_cast<std::uint32_t>(chain.size()) - 1;
+    const std::uint32_t kind = pick(c_, std::array<std::uint32_t, 3>{25, 25, 50});
+    const std::uint32_t any = kind == 2 ? c_.below(last + 1) : 0;
+    return chain.at(static_cast<int>(kind == 1 ? last : any));
   }
 
   Ref wrong(const World& w) {
