@@ -37,6 +37,7 @@ else()
   tests_in(impl inprocess)
   tests_in(impl/kernel kernel)
   tests_in(props props inprocess kernel fmt::fmt nlohmann_json::nlohmann_json)
+  tests_in(props/repro props fmt::fmt)
   add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/tidy)
 endif()
 

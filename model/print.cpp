@@ -62,6 +62,12 @@ void print_header(std::ostream& out, const Trace& trace) {
 
 }  // namespace
 
+std::string grouped(std::uint64_t n) {
+  std::string digits = std::to_string(n);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
 std::string_view word(Verb verb) {
   return words::name(words::kVerbs, verb);
 }

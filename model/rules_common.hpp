@@ -36,24 +36,29 @@ inline constexpr auto front_flags = std::tuple{
         source::kUapi, [](const auto& f) { return f.r.other_flags; }),
 };
 
-inline constexpr auto front_prog = std::tuple{
+inline constexpr auto front_prog_object = std::tuple{
     due("front.prog_closed", Errno::badf, "The program's descriptor is not open.", source::kBpf2,
         [](const auto& f) { return f.r.prog.missing; }),
     due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
         source::kBpf2, [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
+};
+
+inline constexpr auto front_prog_type = std::tuple{
     due("front.prog_type", Errno::inval, "The program is not of the type the attach point runs.",
         source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
 };
 
+inline constexpr auto front_prog = std::tuple_cat(front_prog_object, front_prog_type);
+
 // On detach a program need not be named.
-inline constexpr auto front_named = std::tuple{
-    due("front.prog_closed", Errno::badf, "The program's descriptor is not open.", source::kBpf2,
-        [](const auto& f) { return f.r.prog.missing; }),
-    due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
-        source::kBpf2, [](const auto& f) { return f.r.prog.wrong_kind; }),
-    due("front.prog_type", Errno::inval, "The program is not of the type the attach point runs.",
-        source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
-};
+inline constexpr auto front_named = std::tuple_cat(
+    std::tuple{
+        due("front.prog_closed", Errno::badf, "The program's descriptor is not open.",
+            source::kBpf2, [](const auto& f) { return f.r.prog.missing; }),
+        due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
+            source::kBpf2, [](const auto& f) { return f.r.prog.wrong_kind; }),
+    },
+    front_prog_type);
 
 inline constexpr auto front_device = std::tuple{
     due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
@@ -168,14 +173,7 @@ inline constexpr auto link_update = std::tuple_cat(
         due("link_update.flags", Errno::inval, "Link update knows REPLACE and no other flag.",
             source::kLinkUpdate, [](const auto& f) { return f.r.other_flags; }),
     },
-    link_object,
-    std::tuple{
-        due("front.prog_closed", Errno::badf, "The program's descriptor is not open.",
-            source::kBpf2, [](const auto& f) { return f.r.prog.missing; }),
-        due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
-            source::kBpf2, [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
-    },
-    front_old,
+    link_object, front_prog_object, front_old,
     std::tuple{
         due("link_update.old_unused", Errno::inval, "An old program is named without REPLACE.",
             source::kLinkUpdate, [](const auto& f) { return !f.r.replace && !f.r.old.none; }),

@@ -49,6 +49,9 @@ Expected expected_of(const Operation& op, const Observation& seen);
 std::string describe(const Operation& op, const Observation& seen);
 std::string describe(const Listing& list);
 
+// A number for people: 1234567 as 1,234,567.
+std::string grouped(std::uint64_t n);
+
 // Flag bits as the dialect numbers them (uapi bpf.h; seed 003).
 std::uint32_t wire_flags(Dialect dialect, std::uint8_t flags);
 

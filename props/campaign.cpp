@@ -149,12 +149,6 @@ void merge(std::map<std::string, Finding>& into, const std::map<std::string, Fin
   }
 }
 
-std::string grouped(std::uint64_t n) {
-  std::string digits = std::to_string(n);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
-
 // Runs the workers in threads of their own, and reports progress from this one.
 void run_workers(std::vector<std::unique_ptr<Worker>>& workers, const CampaignOptions& options,
                  const std::string& name) {

@@ -8,7 +8,7 @@
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/repro.hpp"
+#include "props/repro/repro.hpp"
 
 namespace mprogcheck::cli {
 namespace {

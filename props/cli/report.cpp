@@ -27,12 +27,6 @@ std::string times(std::uint64_t n, std::string_view thing) {
 
 }  // namespace
 
-std::string grouped(std::uint64_t n) {
-  std::string digits = std::to_string(n);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
-
 std::string summary(const CampaignResult& r) {
   const Coverage& c = r.coverage;
   const auto clauses = c.clauses();

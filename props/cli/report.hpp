@@ -10,9 +10,6 @@
 
 namespace mprogcheck::cli {
 
-// A number for people: 1234567 as 1,234,567.
-std::string grouped(std::uint64_t n);
-
 std::string summary(const CampaignResult& result);
 nlohmann::ordered_json json_of(const CampaignResult& result);
 nlohmann::ordered_json json_of(const Deviation& deviation, const Trace& trace);

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "props/repro_plan.hpp"
+#include "props/repro/plan.hpp"
 
 namespace mprogcheck::repro {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reproducers of every format: what they look like, and what is said where a trace cannot be
 // expressed. That those in C do as they should is in repro_c_test.cpp.
-#include "props/repro.hpp"
+#include "props/repro/repro.hpp"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
 #include "model/check.hpp"
-#include "props/repro_testing.hpp"
+#include "props/repro/testing.hpp"
 
 namespace mprogcheck {
 namespace {

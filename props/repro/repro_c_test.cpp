@@ -2,8 +2,8 @@
 // C reproducers: they compile without a warning, and say of this kernel what is so.
 #include <gtest/gtest.h>
 
-#include "props/repro.hpp"
-#include "props/repro_testing.hpp"
+#include "props/repro/repro.hpp"
+#include "props/repro/testing.hpp"
 
 namespace mprogcheck {
 namespace {

@@ -9,8 +9,8 @@
 #include <set>
 
 #include "model/text.hpp"
-#include "props/repro_bpftool_text.hpp"
-#include "props/repro_writers.hpp"
+#include "props/repro/bpftool_text.hpp"
+#include "props/repro/writers.hpp"
 
 namespace mprogcheck::repro {
 namespace {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "model/text.hpp"
-#include "props/repro_selftest_steps.hpp"
-#include "props/repro_selftest_text.hpp"
-#include "props/repro_writers.hpp"
+#include "props/repro/selftest_steps.hpp"
+#include "props/repro/selftest_text.hpp"
+#include "props/repro/writers.hpp"
 
 namespace mprogcheck::repro {
 namespace {

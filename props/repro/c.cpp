@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "model/text.hpp"
-#include "props/repro_c_core.hpp"
-#include "props/repro_c_lists.hpp"
-#include "props/repro_c_packet.hpp"
-#include "props/repro_c_setup.hpp"
-#include "props/repro_plan.hpp"
-#include "props/repro_writers.hpp"
+#include "props/repro/c_core.hpp"
+#include "props/repro/c_lists.hpp"
+#include "props/repro/c_packet.hpp"
+#include "props/repro/c_setup.hpp"
+#include "props/repro/plan.hpp"
+#include "props/repro/writers.hpp"
 
 namespace mprogcheck::repro {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "props/repro_plan.hpp"
+#include "props/repro/plan.hpp"
 
 namespace mprogcheck::repro {
 

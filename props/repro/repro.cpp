@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "props/repro.hpp"
+#include "props/repro/repro.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "model/check.hpp"
 #include "model/text.hpp"
-#include "props/repro_plan.hpp"
-#include "props/repro_writers.hpp"
+#include "props/repro/plan.hpp"
+#include "props/repro/writers.hpp"
 
 namespace mprogcheck {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "props/repro_selftest_steps.hpp"
+#include "props/repro/selftest_steps.hpp"
 
 #include <fmt/format.h>
 

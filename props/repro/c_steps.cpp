@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "model/text.hpp"
-#include "props/repro_plan.hpp"
-#include "props/repro_writers.hpp"
+#include "props/repro/plan.hpp"
+#include "props/repro/writers.hpp"
 
 namespace mprogcheck::repro {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "props/repro_plan.hpp"
+#include "props/repro/plan.hpp"
 
 #include <fmt/format.h>
 
