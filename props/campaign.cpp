@@ -237,10 +237,14 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
     if (const auto k = known.find(name); k != known.end()) {
       finding.known = k->second;
     } else if (options.minimize) {
-      Minimal m = minimize(*targets[0], finding.trace, name, [&, &what = name](std::size_t left) {
+      MinimizeOptions how;
+      if (options.minimize_time) how.deadline = Clock::now() + *options.minimize_time;
+      how.progress = [&, &what = name](std::size_t left) {
         if (options.progress)
           options.progress("minimising " + what + ": " + std::to_string(left) + " operations");
-      });
+      };
+      Minimal m = minimize(*targets[0], finding.trace, name, how);
+      finding.minimal = m.finished;
       finding.trace = std::move(m.trace);
       finding.deviation = std::move(m.deviation);
     }

@@ -29,6 +29,7 @@ struct CampaignOptions {
   unsigned jobs = 1;              // threads, each with a target of its own
   std::uint32_t operations = 64;  // in a trace, beside those that fill the list
   bool minimize = true;
+  std::optional<std::chrono::milliseconds> minimize_time;  // for each finding
   std::vector<Trace> known;  // known deviations of this target and dialect
   // Called every 0.1 s or so from one thread, with what is done so far.
   std::function<void(const std::string& what)> progress;
@@ -41,6 +42,7 @@ struct Finding {
   std::uint64_t times = 0;  // traces that showed it
   std::uint64_t index = 0;  // of the first of them
   std::string known;        // the reason, if it is a known deviation
+  bool minimal = false;     // the trace is
 };
 
 struct CampaignResult {

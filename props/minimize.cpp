@@ -113,9 +113,8 @@ void mend(Trace& trace, const Trace& before, const std::vector<std::size_t>& kep
 
 class Minimizer {
  public:
-  Minimizer(Target& target, const Trace& trace, std::string bucket,
-            const std::function<void(std::size_t)>& progress)
-      : target_(target), bucket_(std::move(bucket)), progress_(progress) {
+  Minimizer(Target& target, const Trace& trace, std::string bucket, const MinimizeOptions& options)
+      : target_(target), bucket_(std::move(bucket)), options_(options) {
     best_ = trace;
     best_.expected.clear();
     best_.comments.clear();
@@ -141,13 +140,13 @@ class Minimizer {
     }
     best_ = canonical(best_);
     if (const auto last = shows(best_)) deviation_ = *last;
-    return {best_, deviation_, runs_};
+    return {best_, deviation_, runs_, in_time_};
   }
 
  private:
   std::optional<Deviation> shows(const Trace& trace) {
     ++runs_;
-    if (progress_) progress_(best_.operations.size());
+    if (options_.progress) options_.progress(best_.operations.size());
     for (Shown& shown : deviations_on(target_, trace))
       if (shown.bucket == bucket_) return std::move(shown.deviation);
     return std::nullopt;
@@ -155,6 +154,8 @@ class Minimizer {
 
   bool try_trace(Trace candidate) {
     if (candidate == best_ || complaint(candidate) || size_of(candidate) > size_of(best_))
+      return false;
+    if (!(in_time_ = in_time_ && std::chrono::steady_clock::now() < options_.deadline))
       return false;
     const auto d = shows(candidate);
     if (!d) return false;
@@ -366,7 +367,8 @@ class Minimizer {
 
   Target& target_;
   std::string bucket_;
-  const std::function<void(std::size_t)>& progress_;
+  const MinimizeOptions& options_;
+  bool in_time_ = true;
   Trace best_;
   Deviation deviation_;
   std::size_t runs_ = 0;
@@ -376,8 +378,8 @@ class Minimizer {
 }  // namespace
 
 Minimal minimize(Target& target, const Trace& trace, const std::string& bucket,
-                 const std::function<void(std::size_t)>& progress) {
-  return Minimizer(target, trace, bucket, progress).run();
+                 const MinimizeOptions& options) {
+  return Minimizer(target, trace, bucket, options).run();
 }
 
 }  // namespace mprogcheck

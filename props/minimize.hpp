@@ -2,6 +2,7 @@
 // From any trace that shows a deviation to a smallest one that shows the same.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -21,6 +22,12 @@ struct Minimal {
   Trace trace;
   Deviation deviation;   // as the minimal trace shows it
   std::size_t runs = 0;  // traces tried on the target
+  bool finished = true;  // false: the deadline came first, and something may still be able to go
+};
+
+struct MinimizeOptions {
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  std::function<void(std::size_t operations)> progress;  // called now and then
 };
 
 // The result is 1-minimal: no operation, flag, relative object, old program, revision or says can
@@ -28,7 +35,7 @@ struct Minimal {
 // programs, links and devices numbered in the order of their first use. `progress` is called now
 // and then. Throws std::invalid_argument if `trace` does not show `bucket` on `target`.
 Minimal minimize(Target& target, const Trace& trace, const std::string& bucket,
-                 const std::function<void(std::size_t operations)>& progress = {});
+                 const MinimizeOptions& options = {});
 
 // Programs, links and devices renumbered by first use; what is unused is not loaded.
 Trace canonical(const Trace& trace);

@@ -109,6 +109,8 @@ int run(const Options& o) {
     c.jobs = o.jobs                    ? o.jobs
              : plan.target == "kernel" ? 1
                                        : std::max(1U, std::thread::hardware_concurrency());
+    // Each try on the kernel waits for its grace periods; `minimize` goes on where this leaves off.
+    if (plan.target == "kernel") c.minimize_time = std::chrono::seconds(10);
     c.progress = [&](const std::string& text) { progress(text); };
     for (const Trace& t : known)
       if (concerns(t, plan)) c.known.push_back(t);

@@ -45,8 +45,9 @@ int run_minimize(const Options& o) {
   Progress progress;
   Minimal m;
   try {
-    m = minimize(*target, trace, wanted,
-                 [&](std::size_t n) { progress(fmt::format("{} operations left", n)); });
+    MinimizeOptions how;
+    how.progress = [&](std::size_t n) { progress(fmt::format("{} operations left", n)); };
+    m = minimize(*target, trace, wanted, how);
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));
   }

@@ -51,7 +51,8 @@ std::string summary(const CampaignResult& r) {
       continue;
     }
     ++news;
-    out += fmt::format("\n  DEVIATION {} (in {})\n{}\n{}\n", name, times(f.times, "trace"),
+    out += fmt::format("\n  DEVIATION {} (in {}{})\n{}\n{}\n", name, times(f.times, "trace"),
+                       f.minimal ? "" : "; perhaps not minimal, 'minimize' goes on",
                        indented(print(f.trace), "    "),
                        indented(explain(f.deviation, f.trace), "    "));
   }
@@ -97,6 +98,7 @@ nlohmann::ordered_json json_of(const CampaignResult& r) {
     auto one = json_of(f.deviation, f.trace);
     one["bucket"] = name;
     one["traces"] = f.times;
+    one["minimal"] = f.minimal;
     one["known"] = f.known.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(f.known);
     findings.push_back(std::move(one));
   }

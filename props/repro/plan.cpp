@@ -32,6 +32,10 @@ void add_other_errors(Step& step, const Decision& decision, Dialect dialect) {
     const bool open = clause.force == Force::may || !(clause.ordered && step.clause.ordered);
     add_once(open ? step.permitted : step.also_due, clause.error);
   }
+  // Where any error keeps the promise, these are the ones an implementation has reason to give.
+  if (step.clause.any_error)
+    for (const Errno e : {Errno::inval, Errno::noent, Errno::busy, Errno::range})
+      if (e != decision.error) add_once(step.permitted, e);
   // An error that is left open anyway is no breach at all.
   std::erase_if(step.also_due, [&](Errno e) {
     return std::find(step.permitted.begin(), step.permitted.end(), e) != step.permitted.end();
