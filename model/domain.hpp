@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The value domain the rules are generic over.
 //
-// A domain D names the types Bool, Int, Prog, Link and Revision and a static `ite(Bool, T, T)`.
-// Bool has
-// && || !, Int has + - and comparisons, the others == and !=. Over `Plain` the rules are the
+// A domain D names the types Bool, Int, Prog, Link and Revision, a static `ite(Bool, T, T)` and
+// `no_link()`. Bool has && || !, Int has + - and comparisons, Revision is 64 bits with + and &, the
+// others have == and !=. Over `Plain` the rules are the
 // oracle; over solver terms the same text is a proof obligation. Rules must not branch on a Bool.
 #pragma once
 
@@ -24,6 +24,7 @@ struct Plain {
   static constexpr T ite(bool c, T a, T b) {
     return c ? a : b;
   }
+  static constexpr Link no_link() { return kNoLink; }
 };
 
 // Where a program stands. `index` means something only where `exists` holds: no position is not a

@@ -161,6 +161,34 @@ struct LinkFacts {
   typename D::Int index;     // of the link's entry
 };
 
+template <class D, class Chain>
+LinkFacts<D> link_facts(const Chain& c, const Request<D>& r) {
+  return {.r = r,
+          .old_given = r.old.usable(),
+          .current =
+              r.link.usable() && r.link_attached && r.prog.usable() && r.prog.prog == r.link.prog,
+          .old_is_current = r.link.usable() && r.old.usable() && r.old.prog == r.link.prog,
+          .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
+          .index = c.find(r.link.prog).index};
+}
+
+// Whether an entry is FIRST (or LAST) once its program is replaced: a link's entry stays what it
+// is for its life, REPLACE of a plain entry states it anew (seed 003).
+template <class D>
+typename D::Bool end_after_replace(typename D::Bool owned, typename D::Bool was,
+                                   typename D::Bool asked) {
+  return D::ite(owned, was, asked);
+}
+
+// The revision of a list that has changed: never 0, which means any; rfc2 has 32 bits (seed 003).
+template <class D>
+typename D::Revision next_revision(Dialect dialect, typename D::Revision revision) {
+  using Revision = typename D::Revision;
+  const Revision up =
+      dialect == Dialect::rfc2 ? Revision((revision + 1) & 0xffffffffU) : Revision(revision + 1);
+  return D::ite(up == Revision(0), Revision(1), up);
+}
+
 inline constexpr auto link_object = std::tuple{
     due("link.closed", Errno::badf, "The link's descriptor is not open.", source::kBpf2,
         [](const auto& f) { return f.r.link.missing; }),

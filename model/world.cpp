@@ -56,7 +56,7 @@ void World::reset(const Header& header) {
       .link = Link{r.raw}};
 }
 
-[[gnu::always_inline]] inline Request<Plain> World::request(const Operation& op) const {
+[[gnu::always_inline]] inline Request<Plain> World::looked_up(const Operation& op) const {
   Request<Plain> r{};
   r.replace = op.has(flag::replace);
   r.before = op.has(flag::before);
@@ -110,6 +110,10 @@ void World::reset(const Header& header) {
         r.by_link ? link_object(op.relative, r.id, any) : prog_object(op.relative, r.id, any);
   }
   return r;
+}
+
+Request<Plain> World::request(const Operation& op) const {
+  return looked_up(op);
 }
 
 std::optional<Point> World::concerns(const Operation& op) const {
@@ -170,7 +174,7 @@ auto World::with_rules(const Operation& op, std::optional<Point> where, Visit&& 
   using namespace rules;
   using D = Plain;
   const bool mainline_rules = header_.dialect == Dialect::mainline;
-  const Request<D> r = request(op);
+  const Request<D> r = looked_up(op);
   const Chain& c = where ? chains_[index(*where)] : empty_chain();
   switch (op.verb) {
     case Verb::attach:
@@ -208,14 +212,7 @@ auto World::with_rules(const Operation& op, std::optional<Point> where, Visit&& 
     case Verb::remove:
       break;
   }
-  const Prog current = r.link.usable() ? r.link.prog : Prog{};
-  const LinkFacts<D> f{
-      .r = r,
-      .old_given = r.old.usable(),
-      .current = r.link.usable() && r.link_attached && r.prog.usable() && r.prog.prog == current,
-      .old_is_current = r.old.usable() && r.old.prog == current,
-      .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
-      .index = c.find(current).index};
+  const LinkFacts<D> f = link_facts<D>(c, r);
   if (op.verb == Verb::link_update) return visit.template operator()<rules::link_update>(f);
   if (op.verb == Verb::link_detach) return visit.template operator()<rules::link_detach>(f);
   if (op.verb == Verb::close) return visit.template operator()<rules::close>(f);
@@ -248,17 +245,6 @@ void World::step(const Operation& op, Prediction& out) {
   if (where) chains_[index(*where)].list(seen.after);
   seen.references = references_;
 }
-
-namespace {
-
-// Never 0, which means any; rfc2 has 32 bits (seed 003).
-std::uint64_t next_revision(Dialect dialect, std::uint64_t revision) {
-  ++revision;
-  if (dialect == Dialect::rfc2) revision &= 0xffffffffU;
-  return revision == 0 ? 1 : revision;
-}
-
-}  // namespace
 
 void World::leave(Point point, int i) {
   const Entry gone = chains_[index(point)].at(i);
@@ -296,17 +282,18 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
       --progs_[e.prog.raw].holders;
       ++progs_[in.raw].holders;
       e.prog = in;
-      // FIRST and LAST stay with the link's entry for its life; REPLACE of a plain entry states
-      // them anew.
-      if (e.link == kNoLink)
-        e.flags = ends;
-      else
-        links_[e.link.raw].prog = in;
+      const bool owned = e.link != kNoLink;
+      const auto end = [&](std::uint8_t f) {
+        const bool is = rules::end_after_replace<Plain>(owned, (e.flags & f) != 0, (ends & f) != 0);
+        return is ? f : std::uint8_t{0};
+      };
+      e.flags = static_cast<std::uint8_t>(end(flag::first) | end(flag::last));
+      if (owned) links_[e.link.raw].prog = in;
       c.replace(d.index, e);
     } else {
       leave(*where, d.index);
     }
-    c.set_revision(next_revision(header_.dialect, c.revision()));
+    c.set_revision(rules::next_revision<Plain>(header_.dialect, c.revision()));
   }
 
   if (op.verb == Verb::close) {

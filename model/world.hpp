@@ -78,6 +78,8 @@ class World {
   // The list an operation is about, before it runs: that of the point named, or of the link's
   // entry.
   std::optional<Point> concerns(const Operation& op) const;
+  // The operation as the rules see it, its names looked up.
+  Request<Plain> request(const Operation& op) const;
   int references() const { return references_; }
   // Links a trace has named so far; the next free name.
   std::uint16_t links_named() const { return links_named_; }
@@ -90,7 +92,7 @@ class World {
   }
   Object<Plain> prog_object(Ref r, bool by_id, bool any_type) const;
   Object<Plain> link_object(Ref r, bool by_id, bool any_type) const;
-  Request<Plain> request(const Operation& op) const;
+  Request<Plain> looked_up(const Operation& op) const;
   template <class Visit>
   auto with_rules(const Operation& op, std::optional<Point> where, Visit&& visit) const;
   void decide_into(const Operation& op, std::optional<Point> where, Decision& out) const;
