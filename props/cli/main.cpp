@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   add_repro(app, status);
   add_spec(app, status);
   add_faults(app, status);
+  add_prove(app, status);
   try {
     const auto verbs = app.get_subcommands(
         [&](const CLI::App* verb) { return argc > 1 && verb->get_name() == argv[1]; });

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "proofs/prove.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <stdexcept>
+
+#include "model/text.hpp"
+#include "proofs/decode.hpp"
+#include "proofs/obligation.hpp"
+
+namespace mprogcheck::proofs {
+
+std::string_view word(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::proved:
+      return "proved";
+    case Outcome::refuted:
+      return "refuted";
+    case Outcome::unknown:
+      return "unknown";
+    case Outcome::vacuous:
+      return "vacuous";
+  }
+  return "?";
+}
+
+bool ProofResult::holds() const {
+  return outcome == Outcome::proved &&
+         std::all_of(breaks.begin(), breaks.end(), [](const BreakResult& b) {
+           return b.outcome == Outcome::refuted && b.shown && b.shown->encoding_error.empty();
+         });
+}
+
+std::vector<std::string> obligation_names() {
+  std::vector<std::string> names;
+  for (const Obligation& o : obligations()) names.emplace_back(o.name);
+  return names;
+}
+
+namespace {
+
+// Counterexamples are looked for on lists of so many slots: every rule can be met there.
+constexpr int kTwinSlots = 4;
+
+std::vector<Query> queries_of(const Obligation& o, const Step& step) {
+  std::vector<Query> queries;
+  o.ask(step, queries);
+  return queries;
+}
+
+class Prover {
+ public:
+  Prover(const ProveOptions& options, const Obligation& obligation, Dialect dialect)
+      : options_(options), obligation_(obligation) {
+    result_.obligation = obligation.name;
+    result_.sentence = obligation.sentence;
+    result_.dialect = dialect;
+  }
+
+  ProofResult run() {
+    const auto start = std::chrono::steady_clock::now();
+    result_.outcome = Outcome::proved;
+    for (const Verb verb : obligation_.verbs) {
+      if (result_.outcome == Outcome::proved) prove(verb);
+      if (result_.outcome == Outcome::proved) not_vacuous(verb);
+    }
+    if (options_.written_out == 0)
+      for (const Break& b : obligation_.breaks) refute(b);
+    if (result_.breaks.empty() && options_.written_out == 0 && result_.outcome == Outcome::proved) {
+      result_.outcome = Outcome::vacuous;
+      result_.detail = "nothing was broken to see whether it would be refuted";
+    }
+    result_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return std::move(result_);
+  }
+
+ private:
+  z3::solver solver_for(const Step& step) const {
+    z3::solver solver(Session::z3());
+    z3::params limits(Session::z3());
+    limits.set("rlimit", static_cast<unsigned>(options_.limit));
+    solver.set(limits);
+    for (const Bool& a : step.axioms) solver.add(a.e);
+    return solver;
+  }
+
+  AnyChain chain() const {
+    return options_.written_out ? written_out(result_.dialect, options_.written_out)
+                                : endless(result_.dialect);
+  }
+
+  void fail(Outcome outcome, Verb verb, const std::string& about) {
+    result_.outcome = outcome;
+    result_.detail = std::string(mprogcheck::word(verb)) + (about.empty() ? "" : ": " + about);
+  }
+
+  void prove(Verb verb) {
+    const Session session(options_.written_out ? 8 : 0);
+    const Step step(result_.dialect, verb, chain());
+    z3::solver solver = solver_for(step);
+    for (const Query& q : queries_of(obligation_, step)) {
+      ++result_.queries;
+      solver.push();
+      solver.add(q.assume.e && !q.goal.e);
+      if (!options_.smtlib.empty()) write_smtlib(solver, verb);
+      const z3::check_result answer = solver.check();
+      solver.pop();
+      if (answer == z3::unsat) continue;
+      // With quantifiers the solver says unknown where a counterexample exists.
+      if (const auto found = counterexample(verb, {})) {
+        result_.counterexample = found;
+        return fail(Outcome::refuted, verb, q.about);
+      }
+      return fail(answer == z3::sat ? Outcome::refuted : Outcome::unknown, verb, q.about);
+    }
+  }
+
+  // Something that the obligation speaks of can happen.
+  void not_vacuous(Verb verb) {
+    const Session session;
+    const Step step(result_.dialect, verb, written_out(result_.dialect, kTwinSlots));
+    z3::solver solver = solver_for(step);
+    const auto queries = queries_of(obligation_, step);
+    for (const Query& q : queries) {
+      solver.push();
+      solver.add(q.assume.e);
+      const bool can_happen = solver.check() == z3::sat;
+      solver.pop();
+      if (can_happen) return;
+    }
+    if (!queries.empty()) fail(Outcome::vacuous, verb, "it speaks of nothing that can happen");
+  }
+
+  std::optional<Counterexample> counterexample(Verb verb, const Break& broken) const {
+    const Session session;
+    const Step step(result_.dialect, verb, written_out(result_.dialect, kTwinSlots), broken);
+    z3::solver solver = solver_for(step);
+    // Building the list moves the revision once for each entry.
+    solver.add(z3::ugt(step.before.now.e, kTwinSlots));
+    for (const Query& q : queries_of(obligation_, step)) {
+      solver.push();
+      solver.add(q.assume.e && !q.goal.e);
+      if (solver.check() == z3::sat) return decode(step, solver.get_model(), broken);
+      solver.pop();
+    }
+    return std::nullopt;
+  }
+
+  // The rule that is broken, if the dialect has it.
+  bool applies(const Break& b) const {
+    if (b.clause.empty()) return true;
+    const Session session;
+    const Step step(result_.dialect, b.verb, endless(result_.dialect));
+    return std::any_of(step.rows.begin(), step.rows.end(),
+                       [&](const auto& row) { return row.clause.id == b.clause; });
+  }
+
+  void refute(const Break& b) {
+    if (!applies(b)) return;
+    BreakResult broken{.words = std::string(b.words),
+                       .command = std::string(mprogcheck::word(b.verb)),
+                       .clause = std::string(b.clause),
+                       .outcome = Outcome::proved,
+                       .shown = {}};
+    for (const Verb verb : obligation_.verbs) {
+      broken.shown = counterexample(verb, b);
+      if (!broken.shown) continue;
+      broken.outcome = Outcome::refuted;
+      break;
+    }
+    result_.breaks.push_back(std::move(broken));
+  }
+
+  void write_smtlib(z3::solver& solver, Verb verb) const {
+    std::filesystem::create_directories(options_.smtlib);
+    const auto file = options_.smtlib / (std::string(obligation_.name) + "." +
+                                         std::string(mprogcheck::word(result_.dialect)) + "." +
+                                         std::string(mprogcheck::word(verb)) + "." +
+                                         std::to_string(result_.queries) + ".smt2");
+    std::string text = solver.to_smt2();
+    constexpr std::string_view kStatus = "(set-info :status unknown)";
+    if (const auto at = text.find(kStatus); at != std::string::npos)
+      text.replace(at, kStatus.size(), "(set-info :status unsat)\n(set-logic ALL)");
+    std::ofstream out(file);
+    out << "; " << obligation_.sentence << "\n" << text;
+    if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
+  }
+
+  const ProveOptions& options_;
+  const Obligation& obligation_;
+  ProofResult result_;
+};
+
+}  // namespace
+
+std::vector<ProofResult> prove(const ProveOptions& options,
+                               const std::function<void(const ProofResult&)>& done) {
+  std::vector<ProofResult> results;
+  for (const Obligation& o : obligations()) {
+    if (!options.obligation.empty() && options.obligation != o.name) continue;
+    if (options.written_out && !o.core) continue;
+    for (const Dialect d : o.dialects) {
+      if (options.dialect && *options.dialect != d) continue;
+      results.push_back(Prover(options, o, d).run());
+      if (done) done(results.back());
+    }
+  }
+  return results;
+}
+
+}  // namespace mprogcheck::proofs

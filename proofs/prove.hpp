@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Proves the obligations over the rules that run. No solver's types here: callers need none.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/trace.hpp"
+
+namespace mprogcheck::proofs {
+
+// Of an obligation: `refuted` has a counterexample; `unknown`: the solver's limit was reached;
+// `vacuous`: it speaks of nothing that can happen. All but `proved` are failures.
+enum class Outcome : std::uint8_t { proved, refuted, unknown, vacuous };
+std::string_view word(Outcome outcome);
+
+// A state and a request, as a trace that ends in the request.
+struct Counterexample {
+  std::string rule;            // that decides, where one does
+  Trace trace;                 // from the empty list; expected outcomes are the concrete model's
+  std::string unreachable;     // why there is no such trace; empty where there is one
+  std::string encoding_error;  // the concrete model claims otherwise: the encoding is wrong
+};
+
+// One deliberately broken rule, and what became of the obligation.
+struct BreakResult {
+  std::string words, command, clause;
+  Outcome outcome = Outcome::unknown;  // to be refuted
+  std::optional<Counterexample> shown;
+};
+
+struct ProofResult {
+  std::string obligation, sentence;
+  Dialect dialect = Dialect::mainline;
+  Outcome outcome = Outcome::unknown;
+  std::string detail;  // which rule was refuted or unknown
+  int queries = 0;
+  double seconds = 0;
+  std::optional<Counterexample> counterexample;
+  std::vector<BreakResult> breaks;
+  bool holds() const;  // proved, and every break refuted and shown
+};
+
+struct ProveOptions {
+  std::optional<Dialect> dialect;    // both without
+  std::string obligation;            // by name; all without
+  std::filesystem::path smtlib;      // where SMT-LIB files go; none without
+  int written_out = 0;               // prove the core ones over that many slots instead
+  std::uint64_t limit = 50'000'000;  // of the solver's resources, for each query
+};
+
+// Names of all obligations.
+std::vector<std::string> obligation_names();
+
+// Calls `done` after each. Deterministic: limits are resources, not clocks. Throws
+// std::runtime_error where a file cannot be written.
+std::vector<ProofResult> prove(const ProveOptions& options,
+                               const std::function<void(const ProofResult&)>& done);
+
+}  // namespace mprogcheck::proofs

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A rule table applied to one chain and one request, in either domain, and what may be broken of it
+// on purpose.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/domain.hpp"
+#include "model/rules_common.hpp"
+#include "model/rules_mainline.hpp"
+#include "model/rules_rfc2.hpp"
+
+namespace mprogcheck::proofs {
+
+template <class D>
+struct Row {
+  Clause clause;
+  typename D::Bool guard;
+  typename D::Int index;
+};
+
+template <class D>
+using Rows = std::vector<Row<D>>;
+
+template <class D, class Table, class Facts>
+Rows<D> rows_over(const Table& table, const Facts& facts) {
+  Rows<D> rows;
+  for_each_rule(table, [&](const auto& rule, auto) {
+    rows.push_back({rule.clause, rule.guard(facts), typename D::Int(rule.index(facts))});
+  });
+  return rows;
+}
+
+// The commands that are about a list. Of close(2): that of a link.
+inline constexpr Verb kCommands[] = {Verb::attach,      Verb::link_create, Verb::detach,
+                                     Verb::link_update, Verb::link_detach, Verb::close};
+
+// The rules of `verb`, in order. Any verb but query, packet and remove, which change no list.
+template <class D, class Chain>
+Rows<D> rows_of(Dialect dialect, Verb verb, const Chain& c, const Request<D>& r) {
+  using namespace rules;
+  const bool m = dialect == Dialect::mainline;
+  switch (verb) {
+    case Verb::attach:
+      return m ? rows_over<D>(mainline::attach, mainline::insert_facts<D>(c, r))
+               : rows_over<D>(rfc2::attach, rfc2::insert_facts<D>(c, r));
+    case Verb::link_create:
+      return m ? rows_over<D>(mainline::link_create, mainline::insert_facts<D>(c, r))
+               : rows_over<D>(rfc2::link_create, rfc2::insert_facts<D>(c, r));
+    case Verb::detach:
+      return m ? rows_over<D>(mainline::detach, mainline::remove_facts<D>(c, r))
+               : rows_over<D>(rfc2::detach, rfc2::remove_facts<D>(c, r));
+    case Verb::link_update:
+      return rows_over<D>(link_update, link_facts<D>(c, r));
+    case Verb::link_detach:
+      return rows_over<D>(link_detach, link_facts<D>(c, r));
+    default:
+      return rows_over<D>(close, link_facts<D>(c, r));
+  }
+}
+
+// A slip somebody could make: what an obligation is there to catch.
+struct Break {
+  enum class Kind : std::uint8_t {
+    none,
+    drop,            // the rule is forgotten
+    shift,           // its effect is one place further
+    always,          // its guard is taken to hold whatever the request
+    removes,         // its effect removes instead
+    keeps_revision,  // success does not count
+    revision_wraps,  // the revision passes 0
+    restarts,        // the list that is emptied starts at revision 1 again
+    drops_ends,      // survivors lose FIRST and LAST
+    keeps_ends,      // a replaced entry keeps FIRST and LAST
+    moves,           // replace goes to the tail
+    changes_anyway,  // the refused request removes the head
+    swaps_last,      // the last entry fills the gap of the one removed
+    forgets_link,    // a link is not told its new program
+  };
+  Kind kind = Kind::none;
+  Verb verb = Verb::attach;
+  std::string_view clause;  // what is broken, where it is a rule
+  std::string_view words;
+};
+
+// `rows` with the rule broken, as far as the break is in the rules.
+template <class D>
+void break_rows(const Break& b, Rows<D>& rows) {
+  for (Row<D>& row : rows) {
+    if (row.clause.id != b.clause) continue;
+    using Kind = Break::Kind;
+    if (b.kind == Kind::drop) row.guard = typename D::Bool(false);
+    if (b.kind == Kind::always) row.guard = typename D::Bool(true);
+    if (b.kind == Kind::shift) row.index = row.index + 1;
+    if (b.kind == Kind::removes) row.clause.change = Change::remove;
+    if (b.kind == Kind::changes_anyway) row.clause.change = Change::remove;
+  }
+}
+
+}  // namespace mprogcheck::proofs

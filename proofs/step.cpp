@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "proofs/step.hpp"
+
+namespace mprogcheck::proofs {
+
+namespace {
+
+Object<Terms> any_object(const std::string& name) {
+  return {.none = any<Bool>(name + "_none"),
+          .missing = any<Bool>(name + "_missing"),
+          .wrong_kind = any<Bool>(name + "_wrong_kind"),
+          .wrong_type = any<Bool>(name + "_wrong_type"),
+          .prog = any<Terms::Prog>(name + "_prog"),
+          .link = any<Terms::Link>(name + "_link")};
+}
+
+Object<Terms> no_object() {
+  return {.none = Bool(true),
+          .missing = Bool(false),
+          .wrong_kind = Bool(false),
+          .wrong_type = Bool(false),
+          .prog = Terms::Prog(0),
+          .link = Terms::no_link()};
+}
+
+// Programs and links are numbers from 0 on; -1 is no link.
+template <class T>
+Bool is_name(const T& t) {
+  return Int(t.e) >= Int(0);
+}
+
+}  // namespace
+
+Request<Terms> any_request() {
+  return {.replace = any<Bool>("REPLACE"),
+          .before = any<Bool>("BEFORE"),
+          .after = any<Bool>("AFTER"),
+          .first = any<Bool>("FIRST"),
+          .last = any<Bool>("LAST"),
+          .id = any<Bool>("ID"),
+          .by_link = any<Bool>("LINK"),
+          .other_flags = any<Bool>("other_flags"),
+          .hook_known = any<Bool>("hook_known"),
+          .device_known = any<Bool>("device_known"),
+          .expects = any<Bool>("expects"),
+          .expected = any<Revision>("expected"),
+          .prog = any_object("new"),
+          .relative = any_object("relative"),
+          .old = any_object("old"),
+          .link = any_object("link"),
+          .link_attached = any<Bool>("link_attached"),
+          .owner = any<Terms::Link>("new_owner")};
+}
+
+Request<Terms> bare_request() {
+  const Bool no(false), yes(true);
+  return {.replace = no,
+          .before = no,
+          .after = no,
+          .first = no,
+          .last = no,
+          .id = no,
+          .by_link = no,
+          .other_flags = no,
+          .hook_known = yes,
+          .device_known = yes,
+          .expects = no,
+          .expected = Revision(0),
+          .prog = no_object(),
+          .relative = no_object(),
+          .old = no_object(),
+          .link = no_object(),
+          .link_attached = no,
+          .owner = Terms::no_link()};
+}
+
+std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c,
+                              const Request<Terms>& r) {
+  std::vector<Bool> known;
+  for (const Object<Terms>* o : {&r.prog, &r.relative, &r.old, &r.link}) {
+    known.push_back(!(o->none && (o->missing || o->wrong_kind || o->wrong_type)));
+    known.push_back(!(o->missing && (o->wrong_kind || o->wrong_type)));
+    known.push_back(!(o->wrong_kind && o->wrong_type));
+    known.push_back(is_name(o->prog));
+  }
+  // A link is known by the program it has.
+  const auto is_link = [&](const Object<Terms>& o) {
+    return is_name(o.link) && c.prog_of(o.link) == o.prog;
+  };
+  known.push_back(implies(r.by_link && r.relative.usable(), is_link(r.relative)));
+  known.push_back(implies(r.link.usable(), is_link(r.link)));
+  const Place<Terms> entry = c.find(r.link.prog);
+  known.push_back(r.link_attached ==
+                  (r.link.usable() && entry.exists && c.owner(entry.index) == r.link.link));
+  known.push_back(r.expects == (r.expected != Revision(0)));
+  if (dialect == Dialect::mainline) known.push_back(!r.first && !r.last);
+
+  const bool inserts = verb == Verb::attach || verb == Verb::link_create;
+  const bool of_link =
+      verb == Verb::link_update || verb == Verb::link_detach || verb == Verb::close;
+  if (verb == Verb::link_create) {
+    // The link is new, and has the program from the start.
+    known.push_back(is_name(r.owner));
+    known.push_back(c.prog_of(r.owner) == r.prog.prog);
+    known.push_back(!(r.by_link && r.relative.usable() && r.relative.link == r.owner));
+    const Place<Terms> there = c.find(r.prog.prog);
+    known.push_back(!(there.exists && c.owner(there.index) == r.owner));
+  } else {
+    known.push_back(r.owner == Terms::no_link());
+  }
+  if (verb != Verb::attach && verb != Verb::detach && verb != Verb::link_update)
+    known.push_back(r.old.none);
+  if (!of_link) known.push_back(r.link.none);
+  if (of_link) {
+    known.push_back(r.relative.none);
+    known.push_back(!r.before && !r.after && !r.first && !r.last && !r.id && !r.by_link);
+  }
+  if (verb == Verb::link_detach || verb == Verb::close) known.push_back(!r.replace);
+  if (verb == Verb::link_detach) known.push_back(r.prog.none);
+  if (verb == Verb::close) {
+    known.push_back(r.prog.none != r.link.none);
+    known.push_back(!r.prog.wrong_kind && !r.prog.wrong_type);
+    known.push_back(!r.link.wrong_kind && !r.link.wrong_type);
+  }
+  if (verb == Verb::link_update || verb == Verb::link_detach)
+    known.push_back(!r.link.wrong_type);  // another type's link is another kind here
+  if (inserts) known.push_back(!r.link_attached);
+  return known;
+}
+
+Step::Step(Dialect d, Verb v, const AnyChain& from, const Break& broken)
+    : Step(d, v, from.chain, any_request(), broken) {
+  axioms = from.axioms;
+  for (const Bool& b : well_formed(dialect, verb, before, request)) axioms.push_back(b);
+}
+
+Step::Step(Dialect d, Verb v, SymbolicChain from, Request<Terms> r, const Break& broken)
+    : dialect(d),
+      verb(v),
+      before(std::move(from)),
+      request(std::move(r)),
+      rows(rows_of<Terms>(dialect, verb, before, request)),
+      broken_(broken) {
+  if (is_broken()) break_rows(broken_, rows);
+}
+
+Step Step::then(std::size_t i, Verb next, Request<Terms> r) const {
+  return {dialect, next, after(i), std::move(r), broken_};
+}
+
+Step Step::with(Request<Terms> r) const {
+  return {dialect, verb, before, std::move(r), broken_};
+}
+
+Bool Step::refused() const {
+  Bool any_due(false);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (refuses(i)) any_due = any_due || rows[i].guard;
+  return any_due;
+}
+
+Bool Step::decides(std::size_t i) const {
+  if (permits(i)) return Bool(false);
+  Bool first = rows[i].guard;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    // An effect decides only where no error is due, wherever it stands.
+    const bool ahead = refuses(i) ? refuses(k) && k < i : refuses(k) || (k < i && !permits(k));
+    if (ahead) first = first && !rows[k].guard;
+  }
+  return first;
+}
+
+Revision Step::revision_after(const SymbolicChain& after) const {
+  using Kind = Break::Kind;
+  if (!is_broken()) return rules::next_revision<Terms>(dialect, before.now);
+  if (broken_.kind == Kind::keeps_revision) return before.now;
+  if (broken_.kind == Kind::revision_wraps) return before.now + 1;
+  const Revision next = rules::next_revision<Terms>(dialect, before.now);
+  if (broken_.kind != Kind::restarts) return next;
+  return Terms::ite(after.length == Int(0), Revision(1), next);
+}
+
+SymbolicChain Step::after(std::size_t i) const {
+  const Int& k = rows[i].index;
+  SymbolicChain result = before;
+  switch (rows[i].clause.change) {
+    case Change::none:
+      return result;
+    case Change::insert:
+      result =
+          insert_at(before, k, {request.prog.prog, request.owner, request.first, request.last});
+      break;
+    case Change::replace:
+      result = replaced(k);
+      break;
+    case Change::remove:
+      result = breaks(Break::Kind::swaps_last) ? swapped_out(k) : remove_at(before, k);
+      break;
+  }
+  if (breaks(Break::Kind::drops_ends))
+    result.is_first = result.is_last = [](const Int&) { return Bool(false); };
+  result.now = revision_after(result);
+  return result;
+}
+
+SymbolicChain Step::replaced(const Int& k) const {
+  const Terms::Link owner = before.owner(k);
+  const Bool owned = owner != Terms::no_link();
+  const auto end = [&](const Bool& was, const Bool& asked) {
+    return breaks(Break::Kind::keeps_ends) ? was
+                                           : rules::end_after_replace<Terms>(owned, was, asked);
+  };
+  const EntryTerms entry{request.prog.prog, owner, end(before.is_first(k), request.first),
+                         end(before.is_last(k), request.last)};
+  if (breaks(Break::Kind::moves)) return insert_at(remove_at(before, k), before.length - 1, entry);
+  SymbolicChain result = replace_at(before, k, entry);
+  if (breaks(Break::Kind::forgets_link)) result.prog_of = before.prog_of;
+  return result;
+}
+
+SymbolicChain Step::swapped_out(const Int& k) const {
+  const Int last = before.length - 1;
+  SymbolicChain result = replace_at(
+      before, k,
+      {before.prog(last), before.owner(last), before.is_first(last), before.is_last(last)});
+  result.length = last;
+  return result;
+}
+
+}  // namespace mprogcheck::proofs

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck prove: the ordering obligations, for lists of any length.
+#include "proofs/prove.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "impl/inprocess.hpp"
+#include "model/check.hpp"
+#include "model/text.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+using proofs::BreakResult;
+using proofs::Counterexample;
+using proofs::ProofResult;
+
+struct Options {
+  proofs::ProveOptions prove;
+  std::string dialect, smtlib, out;
+  bool json = false;
+};
+
+// What our implementation says of a counterexample's trace.
+std::string on_impl(const Counterexample& c) {
+  if (!c.encoding_error.empty()) return "the encoding is wrong: " + c.encoding_error;
+  if (!c.unreachable.empty()) return "not reachable from the empty list: " + c.unreachable;
+  const auto where = std::find_if(c.trace.operations.begin(), c.trace.operations.end(),
+                                  [](const Operation& op) { return op.hazardous(); });
+  InProcess impl;
+  std::vector<std::vector<Observation>> seen;
+  impl.run(std::span(&c.trace, 1), seen);
+  const bool conforms = check(c.trace, seen[0]).conforms();
+  return std::string(conforms ? "impl does as the rules say"
+                              : "impl does not do as the rules say") +
+         (where == c.trace.operations.end() ? "" : " (hazardous: not for kernels)");
+}
+
+void show(FILE* out, const ProofResult& r) {
+  fmt::print(out, "{:14} {:9} {:9} {:7.2f} s  {}\n", r.obligation, word(r.dialect), word(r.outcome),
+             r.seconds, r.sentence);
+  if (!r.detail.empty()) fmt::print(out, "    {} at {}\n", word(r.outcome), r.detail);
+  if (r.counterexample)
+    fmt::print(out, "{}    {}\n", print(r.counterexample->trace), on_impl(*r.counterexample));
+  for (const BreakResult& b : r.breaks) {
+    fmt::print(out, "    {:8} if {}{}\n",
+               b.outcome == proofs::Outcome::refuted ? "refuted" : "MISSED", b.words,
+               b.clause.empty() ? "" : fmt::format(" ({})", b.clause));
+    if (b.shown && !b.shown->encoding_error.empty())
+      fmt::print(out, "    ENCODING ERROR: {}\n", b.shown->encoding_error);
+  }
+}
+
+nlohmann::ordered_json json_of(const Counterexample& c) {
+  return {{"rule", c.rule},
+          {"trace", c.unreachable.empty() ? print(c.trace) : ""},
+          {"unreachable", c.unreachable},
+          {"encoding_error", c.encoding_error},
+          {"impl", on_impl(c)}};
+}
+
+nlohmann::ordered_json json_of(const ProofResult& r) {
+  nlohmann::ordered_json one{
+      {"obligation", r.obligation}, {"sentence", r.sentence},
+      {"dialect", word(r.dialect)}, {"verdict", word(r.outcome)},
+      {"detail", r.detail},         {"queries", r.queries},
+      {"seconds", r.seconds},       {"breaks", nlohmann::ordered_json::array()}};
+  if (r.counterexample) one["counterexample"] = json_of(*r.counterexample);
+  for (const BreakResult& b : r.breaks) {
+    nlohmann::ordered_json broken{{"if", b.words},
+                                  {"command", b.command},
+                                  {"clause", b.clause},
+                                  {"verdict", word(b.outcome)}};
+    if (b.shown) broken["counterexample"] = json_of(*b.shown);
+    one["breaks"].push_back(std::move(broken));
+  }
+  return one;
+}
+
+// The counterexamples of the broken rules, as traces.
+void write_traces(const std::filesystem::path& directory, const ProofResult& r) {
+  for (std::size_t i = 0; i < r.breaks.size(); ++i) {
+    const BreakResult& b = r.breaks[i];
+    if (!b.shown || !b.shown->unreachable.empty()) continue;
+    Trace trace = b.shown->trace;
+    trace.preface = {r.sentence, fmt::format("Would not hold if {}.", b.words)};
+    write_new(directory / fmt::format("{}.{}.{}.trace", r.obligation, word(r.dialect), i + 1),
+              print(trace));
+  }
+}
+
+int run(Options& o) {
+  FILE* prose = o.json ? stderr : stdout;
+  if (!o.dialect.empty()) o.prove.dialect = dialect_from(o.dialect);
+  if (!o.smtlib.empty()) need_writable(o.prove.smtlib = o.smtlib);
+  if (!o.out.empty()) need_writable(o.out);
+  Progress progress;
+  std::size_t proved = 0, failed = 0, breaks = 0, missed = 0;
+  double seconds = 0;
+  auto document = nlohmann::ordered_json::array();
+  progress("proving");
+  for (const ProofResult& r : prove(o.prove, [&](const ProofResult& done) {
+         progress.clear();
+         show(prose, done);
+         progress("proving");
+       })) {
+    ++(r.outcome == proofs::Outcome::proved ? proved : failed);
+    seconds += r.seconds;
+    for (const BreakResult& b : r.breaks) {
+      ++breaks;
+      missed += b.outcome != proofs::Outcome::refuted || !b.shown->encoding_error.empty();
+    }
+    document.push_back(json_of(r));
+    if (!o.out.empty()) write_traces(o.out, r);
+  }
+  progress.clear();
+  fmt::print(prose, "{} proved for {}, {} not; {} of {} broken rules refuted; {:.1f} s\n", proved,
+             o.prove.written_out ? fmt::format("{} slots written out", o.prove.written_out)
+                                 : "lists of any length",
+             failed, breaks - missed, breaks, seconds);
+  if (o.json) fmt::print("{}\n", document.dump(2));
+  return failed || missed ? kDeviates : kConforms;
+}
+
+}  // namespace
+
+void add_prove(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("prove", "Proves what every list keeps, over the rules that run");
+  verb->add_option("--dialect", o->dialect, "mainline or rfc2 (default: both)")
+      ->check(CLI::IsMember({"mainline", "rfc2"}));
+  verb->add_option("--obligation", o->prove.obligation, "One of them (default: all)")
+      ->check(CLI::IsMember(proofs::obligation_names()));
+  verb->add_option("--written-out", o->prove.written_out,
+                   "Instead: the core ones over so many slots as bit vectors")
+      ->check(CLI::Range(1, 63));
+  verb->add_option("--smtlib", o->smtlib, "Write each query there, for another solver");
+  verb->add_option("--out", o->out, "Write there what would go wrong if a rule were broken");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
+  verb->callback([o, &status] { status = run(*o); });
+}
+
+}  // namespace mprogcheck::cli
