@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The parser of traces. Every complaint names file, line and column, and says what would be right.
+#include <algorithm>
+
 #include "model/text.hpp"
 #include "model/tokens.hpp"
 #include "model/words.hpp"
@@ -13,7 +15,7 @@ class Parser : LineReader {
  public:
   Parser(std::string_view text, std::string_view file) : LineReader(file), text_(text) {}
 
-  std::vector<Trace> run() {
+  std::vector<Trace> run(std::vector<Spots>* spots) {
     std::size_t begin = 0;
     while (begin < text_.size()) {
       std::size_t end = text_.find('\n', begin);
@@ -26,6 +28,7 @@ class Parser : LineReader {
       fail({at_.file, at_.line + 1}, 1,
            "no trace here: a trace begins with 'dialect mainline' or 'dialect rfc2'");
     for (Trace& t : traces_) tidy(t);
+    if (spots) *spots = std::move(spots_);
     return std::move(traces_);
   }
 
@@ -65,6 +68,8 @@ class Parser : LineReader {
     if (!dialect)
       fail(at_, t.column, "unknown dialect " + quoted(t.text) + "; there are mainline and rfc2");
     no_more();
+    said_.clear();
+    spots_.push_back({{at_.line, tokens_[0].column}, {}});
     traces_.emplace_back();
     traces_.back().header.dialect = *dialect;
     traces_.back().header.devices = 0;
@@ -77,6 +82,9 @@ class Parser : LineReader {
   bool header_line(std::string_view body) {
     Trace& trace = traces_.back();
     const Token key = tokens_[next_++];
+    if (key.text == "reason" || key.text == "target" || key.text == "capacity" ||
+        key.text == "revision")
+      once(key);
     if (key.text == "reason") {
       trace.reason = std::string(trimmed(body.substr(6)));
       return true;
@@ -136,6 +144,7 @@ class Parser : LineReader {
   void operation(const std::string& comment) {
     if (in_header_) names_.emplace(traces_.back().header);
     in_header_ = false;
+    said_.clear();
     Operation op;
     for (auto& column : columns_) column = 0;
     const Token verb = tokens_[next_++];
@@ -149,9 +158,11 @@ class Parser : LineReader {
     mark(Field::verb, verb);
     operands(op);
     std::optional<Expected> expected;
+    Spot spot{at_.line, verb.column};
     while (next_ < tokens_.size()) {
       const Token t = tokens_[next_++];
       if (t.text == "=>") {
+        if (next_ < tokens_.size()) spot.column = tokens_[next_].column;
         expected = outcome(op);
         break;
       }
@@ -165,6 +176,7 @@ class Parser : LineReader {
            c->text);
     Trace& trace = traces_.back();
     trace.operations.push_back(op);
+    spots_.back().expected.push_back(spot);
     trace.expected.push_back(std::move(expected));
     trace.comments.push_back({std::move(above_), comment});
     above_.clear();
@@ -198,6 +210,7 @@ class Parser : LineReader {
   }
 
   void option(Operation& op, Token t) {
+    once(t);
     const bool listed =
         op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create;
     const bool update = op.verb == Verb::link_update;
@@ -261,9 +274,12 @@ class Parser : LineReader {
       fail(at_, t.column,
            "unknown outcome " + quoted(t.text) + "; say ok or an error such as EEXIST");
     e.error = *error;
+    said_.clear();
     while (next_ < tokens_.size()) {
       const Token o = tokens_[next_++];
+      once(o);
       if (op.verb == Verb::packet && (o.text == "passed" || o.text == "dropped")) {
+        if (e.fate != Fate::none) fail(at_, o.column, "a packet is passed or dropped, not both");
         e.fate = o.text == "passed" ? Fate::passed : Fate::dropped;
         continue;
       }
@@ -344,6 +360,14 @@ class Parser : LineReader {
     return {Ref::Kind::prog, indexed(t, t.text, 'p', kMaxProgs)};
   }
 
+  // The last of two would win, and the reader would not know.
+  void once(Token t) {
+    const std::string_view key = t.text.substr(0, t.text.find('='));
+    if (std::find(said_.begin(), said_.end(), key) != said_.end())
+      fail(at_, t.column, quoted(key) + " is said twice; leave one of them out");
+    said_.push_back(key);
+  }
+
   void mark(Field field, Token t) { columns_[static_cast<std::size_t>(field)] = t.column; }
 
   // A trace without a single expectation or comment carries none.
@@ -357,7 +381,9 @@ class Parser : LineReader {
 
   std::string_view text_;
   std::vector<Trace> traces_;
+  std::vector<Spots> spots_;  // of traces_
   std::vector<std::string> above_;
+  std::vector<std::string_view> said_;  // in this header, these options, this expectation
   std::array<std::size_t, 10> columns_{};
   std::optional<NameCheck> names_;
   bool in_header_ = false;
@@ -365,8 +391,8 @@ class Parser : LineReader {
 
 }  // namespace
 
-std::vector<Trace> parse(std::string_view text, std::string_view file) {
-  return Parser(text, file).run();
+std::vector<Trace> parse(std::string_view text, std::string_view file, std::vector<Spots>* spots) {
+  return Parser(text, file).run(spots);
 }
 
 }  // namespace mprogcheck

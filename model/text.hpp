@@ -29,8 +29,18 @@ struct ParseError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Throws ParseError. `file` is for messages only.
-std::vector<Trace> parse(std::string_view text, std::string_view file);
+// Where a trace stands in its file, for complaints about what only its user can know to be wrong.
+struct Spot {
+  std::size_t line = 0, column = 0;  // from 1
+};
+struct Spots {
+  Spot dialect;
+  std::vector<Spot> expected;  // of each operation; the operation itself where nothing is
+};
+
+// Throws ParseError. `file` is for messages only. `spots` gets one element for each trace.
+std::vector<Trace> parse(std::string_view text, std::string_view file,
+                         std::vector<Spots>* spots = nullptr);
 
 std::string print(const Trace& trace);
 std::string print(const Operation& op);

@@ -86,6 +86,14 @@ INSTANTIATE_TEST_SUITE_P(
             "t.trace:1:14: did not expect 'mainline'"},
         Bad{"capacity_too_large", "dialect rfc2\ncapacity 64\n",
             "t.trace:2:10: expected a number from 1 to 63, not '64'"},
+        Bad{"capacity_twice", "dialect rfc2\ncapacity 3\ncapacity 5\n",
+            "t.trace:3:1: 'capacity' is said twice; leave one of them out"},
+        Bad{"revision_twice", "dialect rfc2\nrevision 3\ndevice d0\n  revision 3\n",
+            "t.trace:4:3: 'revision' is said twice; leave one of them out"},
+        Bad{"reason_twice", "dialect rfc2\nreason a\nreason b\n",
+            "t.trace:3:1: 'reason' is said twice; leave one of them out"},
+        Bad{"target_twice", "dialect rfc2\ntarget impl\ntarget kernel\n",
+            "t.trace:3:1: 'target' is said twice; leave one of them out"},
         Bad{"capacity_0", "dialect rfc2\ncapacity 0\n",
             "t.trace:2:10: expected a number from 1 to 63, not '0'"},
         Bad{"revision_0", "dialect mainline\nrevision 0\n",
@@ -124,6 +132,18 @@ INSTANTIATE_TEST_SUITE_P(
             "t.trace:4:22: 'befor' is nothing that attach knows"},
         Bad{"word_of_another", after_header("query d0/ingress before"),
             "t.trace:4:18: 'before' is nothing that query knows"},
+        Bad{"flag_twice", after_header("attach p0 d0/ingress before rel=p1 before"),
+            "t.trace:4:36: 'before' is said twice; leave one of them out"},
+        Bad{"relative_twice", after_header("attach p0 d0/ingress rel=p1 rel=p1"),
+            "t.trace:4:29: 'rel' is said twice; leave one of them out"},
+        Bad{"array_twice", after_header("query d0/ingress progs progs"),
+            "t.trace:4:24: 'progs' is said twice; leave one of them out"},
+        Bad{"verdict_twice", after_header("packet d0/ingress p0=drop p0=pass"),
+            "t.trace:4:27: 'p0' is said twice; leave one of them out"},
+        Bad{"outcome_twice", after_header("query d0/ingress => ok rev=1 rev=2"),
+            "t.trace:4:30: 'rev' is said twice; leave one of them out"},
+        Bad{"fate_twice", after_header("packet d0/ingress => ok passed dropped"),
+            "t.trace:4:32: a packet is passed or dropped, not both"},
         Bad{"point_without_hook", after_header("query d0"),
             "t.trace:4:7: expected an attach point such as d0/ingress, not 'd0'"},
         Bad{"hook_unknown", after_header("query d0/in"),
@@ -250,6 +270,28 @@ TEST(Text, AWrongOutcomeIsAMisprint) {
   EXPECT_EQ(found[0].step, 1U);
   EXPECT_EQ(found[0].written, "ok");
   EXPECT_EQ(found[0].model, "EEXIST");
+}
+
+TEST(Text, TheParserSaysWhereEachExpectationStands) {
+  std::vector<Spots> spots;
+  parse("# first\n" + after_header("attach p0 d0/ingress  => ok\n  query d0/ingress") +
+            "dialect rfc2\ndevice d0\nremove d0 => ok\n",
+        "t.trace", &spots);
+  ASSERT_EQ(spots.size(), 2U);
+  EXPECT_EQ(spots[0].dialect.line, 2U);
+  ASSERT_EQ(spots[0].expected.size(), 2U);
+  EXPECT_EQ(spots[0].expected[0].line, 5U);
+  EXPECT_EQ(spots[0].expected[0].column, 26U);
+  EXPECT_EQ(spots[0].expected[1].line, 6U);
+  EXPECT_EQ(spots[0].expected[1].column, 3U);
+  EXPECT_EQ(spots[1].dialect.line, 7U);
+}
+
+TEST(Text, LoadAndDeviceMayTakeSeveralLines) {
+  const Trace one = parse("dialect mainline\ndevice d0 d1\nload p0 p1\nremove d1\n", "t").at(0);
+  const Trace more =
+      parse("dialect mainline\ndevice d0\nload p0\ndevice d1\nload p1\nremove d1\n", "t").at(0);
+  EXPECT_EQ(one, more);
 }
 
 // --- Any trace at all
