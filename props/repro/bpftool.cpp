@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The reproducer as a shell script, for what bpftool can say: attach behind all others or, since it
-// has `prepend`, in front of them; detach the last; show. It names no relative program, no flags,
-// no revision, and makes no links at tcx.
+// has `prepend`, in front of them; detach the last; show. It cannot name a relative program, flags
+// or a revision, makes no links at tcx, and shows a list without its revision.
 #include <fmt/format.h>
 
 #include <cstring>
@@ -50,18 +50,26 @@ class Script {
   }
 
   void require_point(const Step& s) const {
-    if (s.op.point.hook == Hook::bogus) refuse(s, "it knows attach types by name");
+    if (s.op.point.hook == Hook::bogus)
+      refuse(s, "bpftool cannot name an attach type that does not exist");
     if (s.op.point.device == kNoDevice || removed_.contains(s.op.point.device))
-      refuse(s, "it looks the device up by name and would not ask the kernel");
+      refuse(
+          s,
+          "bpftool finds devices by name, and cannot ask the kernel about one that is not there");
   }
 
   // What neither attach nor detach of bpftool has words for.
   static void require_plain(const Step& s) {
     const Operation& op = s.op;
-    if (op.revision) refuse(s, "it passes no expected revision");
-    if (op.relative.given()) refuse(s, "it names no relative program");
-    if (op.old.given()) refuse(s, "it names no program to be replaced");
-    if (op.bits || (op.flags && !prepends(op))) refuse(s, "it has no words for these flags");
+    if (op.revision) refuse(s, "bpftool cannot pass an expected revision");
+    if (op.relative.given()) refuse(s, "bpftool cannot name a relative program");
+    if (op.old.given()) refuse(s, "bpftool cannot name a program to be replaced");
+    if (op.bits || (op.flags && !prepends(op))) refuse(s, "bpftool cannot pass these flags");
+  }
+
+  bool expects_revision(const Step& s) const {
+    const auto& all = trace_.expected;
+    return !all.empty() && all[s.number - 1] && all[s.number - 1]->revision;
   }
 
   std::string list_at(Point p) {
@@ -85,7 +93,7 @@ class Script {
     require_plain(s);
     if (s.op.prog.kind != Ref::Kind::prog || closed_.contains(s.op.prog.raw))
       refuse(s,
-             "it opens the program itself, and would not ask the kernel to attach what it cannot "
+             "bpftool opens the program itself, and cannot ask the kernel to attach what it cannot "
              "open");
     prepends_ |= prepends(s.op);
     lists_[s.op.point] = s.must.after;
@@ -98,7 +106,8 @@ class Script {
   std::string detach(const Step& s) {
     require_point(s);
     require_plain(s);
-    if (s.op.prog.given()) refuse(s, "its detach names no program, and always means the last one");
+    if (s.op.prog.given())
+      refuse(s, "bpftool cannot name the program to detach, and always means the last one");
     lists_[s.op.point] = s.must.after;
     return fmt::format("request \"$bpftool\" net detach tcx_{} dev d{}\n", hook(s),
                        s.op.point.device) +
@@ -107,19 +116,24 @@ class Script {
 
   std::string query(const Step& s) {
     require_point(s);
-    if (s.op.fault || s.op.bits) refuse(s, "it queries correctly");
-    if (s.must.error != Errno::ok) refuse(s, "it gives room enough");
+    if (s.op.fault || s.op.bits) refuse(s, "bpftool cannot send a query that is wrong");
+    if (s.op.arrays || s.op.room)
+      refuse(s, "bpftool cannot choose the arrays of a query and their room, and shows no counts");
+    if (expects_revision(s)) refuse(s, "bpftool cannot show the revision of a list");
+    if (s.must.error != Errno::ok) refuse(s, "bpftool cannot show an error of a query");
     return fmt::format("request \"$bpftool\" net show dev d{}\n", s.op.point.device) + expect(s);
   }
 
   std::string close(const Step& s) {
-    if (s.op.prog.kind != Ref::Kind::prog) refuse(s, "it makes no links at tcx");
-    if (!closed_.insert(s.op.prog.raw).second) refuse(s, "the program's pin is gone already");
+    if (s.op.prog.kind != Ref::Kind::prog) refuse(s, "bpftool cannot make links at tcx");
+    if (!closed_.insert(s.op.prog.raw).second)
+      refuse(s, "the program's pin is gone already, and bpftool cannot name it");
     return fmt::format("request rm \"$dir/bpf/p{}\"\nexpect ok\n", s.op.prog.raw);
   }
 
   std::string remove(const Step& s) {
-    if (!removed_.insert(s.op.point.device).second) refuse(s, "the device is gone already");
+    if (!removed_.insert(s.op.point.device).second)
+      refuse(s, "the device is gone already, and bpftool cannot name it");
     return fmt::format("request ip link del dev d{}\nexpect ok\n", s.op.point.device);
   }
 
@@ -144,9 +158,9 @@ class Script {
       case Verb::link_create:
       case Verb::link_update:
       case Verb::link_detach:
-        refuse(s, "it makes no links at tcx");
+        refuse(s, "bpftool cannot make links at tcx");
       case Verb::packet:
-        refuse(s, "it sends no packets");
+        refuse(s, "bpftool cannot send packets");
     }
     return out;
   }

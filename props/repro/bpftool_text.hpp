@@ -14,7 +14,9 @@ inline constexpr std::string_view kBegin = R"SH(#
 # Needs bpftool with tcx (7.5 or newer), clang for the BPF target, and ip. It makes a network and a mount
 # namespace of its own, touches nothing outside of them, and leaves nothing behind.
 #
-# Exit status: 0, this kernel conforms; 1, it deviates where the output says DEVIATION; 2, could not run.
+# Compared are errors and lists of programs. bpftool shows no revisions.
+#
+# Exit status: 0, they are as promised; 1, not where the output says DEVIATION; 2, could not run.
 
 set -u
 export LC_ALL=C # errors are told by their text
@@ -49,9 +51,9 @@ load() {
 	programs="$programs $1=$id"
 }
 
-# list DEVICE HOOK: the names of the programs there, in order.
+# list HOOK: the names of the programs that $shown has there, in order.
 list() {
-	"$bpftool" net show dev "$1" | sed -n "s|.*tcx/$2 .*prog_id \([0-9]*\).*|\1|p" | while read -r id; do
+	echo "$shown" | sed -n "s|.*tcx/$1 .*prog_id \([0-9]*\).*|\1|p" | while read -r id; do
 		name=id-$id
 		for program in $programs; do
 			[ "${program#*=}" = "$id" ] && name=${program%%=*}
@@ -81,8 +83,9 @@ expect() {
 	expected=$1
 	observed=$outcome
 	if [ $# -gt 1 ]; then
+		shown=$("$bpftool" net show dev "$2") || cannot "bpftool cannot show $2"
 		expected="$1 [$4]"
-		observed="$outcome [$(list "$2" "$3")]"
+		observed="$outcome [$(list "$3")]"
 	fi
 	mark=
 	if [ "$expected" != "$observed" ]; then
@@ -100,10 +103,10 @@ inline constexpr std::string_view kNeedsPrepend =
 
 inline constexpr std::string_view kEnd = R"SH(
 if [ "$deviations" -gt 0 ]; then
-	echo "$deviations of $steps steps deviate."
+	echo "Steps that deviate: $deviations of $steps, in errors and program lists; bpftool shows no revisions."
 	exit 1
 fi
-echo "This kernel conforms: $steps steps."
+echo "As promised in all steps ($steps), in errors and program lists; bpftool shows no revisions."
 )SH";
 
 }  // namespace mprogcheck::repro::bpftool_text

@@ -216,16 +216,16 @@ void require_selftest_step(const Trace& trace, const Step& step) {
     if (r.kind == Ref::Kind::prog && trace.header.xdp[r.raw])
       refuse("the test_tc_link skeleton has no program of another type; try --format c");
   if (op.verb == Verb::packet)
-    refuse("its programs answer packets as they were written to; try --format c");
+    refuse("a selftest cannot choose what its programs say to a packet; try --format c");
   if (op.verb == Verb::close && op.prog.kind == Ref::Kind::prog)
-    refuse("the skeleton keeps the program's descriptor; try --format c");
+    refuse("a selftest cannot close a program that its skeleton keeps open; try --format c");
   if (op.verb == Verb::detach && op.old.given())
-    refuse("libbpf's options for detach have no old program; try --format c");
+    refuse("libbpf cannot name an old program on detach; try --format c");
   if (op.verb == Verb::link_create && op.point.hook == Hook::bogus)
-    refuse("libbpf refuses the attach type by itself; try --format c");
+    refuse("libbpf cannot ask for an attach type that does not exist; try --format c");
   if (is_left_open(step))
     refuse(
-        "the interface leaves open whether it is refused, and a test would take sides; try "
+        "a selftest cannot leave open whether a request is refused, as the interface does; try "
         "--format c");
 }
 
