@@ -24,6 +24,13 @@ Random choices_of(std::uint64_t seed, Dialect dialect, std::uint64_t index) {
 // Traces with this name prefix run in one batch; a round trip costs more than an operation there.
 constexpr std::uint64_t kBatch = 4;
 
+bool is_stopped(const CampaignOptions& options) {
+  return options.stop && options.stop->load(std::memory_order_relaxed);
+}
+
+// Ends a minimisation from within.
+struct Stopped {};
+
 class Worker {
  public:
   Worker(Target& target, const CampaignOptions& options, std::atomic<std::uint64_t>& next,
@@ -49,7 +56,7 @@ class Worker {
 
  private:
   std::optional<std::uint64_t> take(std::uint64_t count) {
-    if (Clock::now() >= end_) return std::nullopt;
+    if (is_stopped(options_) || Clock::now() >= end_) return std::nullopt;
     const std::uint64_t i = next_.fetch_add(count, std::memory_order_relaxed);
     if (options_.traces && i >= *options_.traces) return std::nullopt;
     return i;
@@ -199,10 +206,14 @@ Trace generate(const CampaignOptions& options, const Capabilities& can, std::uin
   return trace;
 }
 
+bool CampaignResult::deviates() const {
+  return !gone.empty() || !missed.empty() ||
+         std::any_of(findings.begin(), findings.end(),
+                     [](const auto& f) { return f.second.known.empty(); });
+}
+
 bool CampaignResult::conforms() const {
-  return gone.empty() && missed.empty() &&
-         std::all_of(findings.begin(), findings.end(),
-                     [](const auto& f) { return !f.second.known.empty(); });
+  return traces != 0 && !stopped && !deviates();
 }
 
 CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions& options) {
@@ -236,19 +247,26 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   for (auto& [name, finding] : result.findings) {
     if (const auto k = known.find(name); k != known.end()) {
       finding.known = k->second;
-    } else if (options.minimize) {
+    } else if (options.minimize && !is_stopped(options)) {
       MinimizeOptions how;
       if (options.minimize_time) how.deadline = Clock::now() + *options.minimize_time;
       how.progress = [&, &what = name](std::size_t left) {
+        if (is_stopped(options)) throw Stopped();
         if (options.progress)
-          options.progress("minimising " + what + ": " + std::to_string(left) + " operations");
+          options.progress("minimising " + what + ": " + std::to_string(left) + " operation" +
+                           (left == 1 ? "" : "s"));
       };
-      Minimal m = minimize(*targets[0], finding.trace, name, how);
-      finding.minimal = m.finished;
-      finding.trace = std::move(m.trace);
-      finding.deviation = std::move(m.deviation);
+      try {
+        Minimal m = minimize(*targets[0], finding.trace, name, how);
+        finding.minimal = m.finished;
+        finding.trace = std::move(m.trace);
+        finding.deviation = std::move(m.deviation);
+      } catch (const Stopped&) {
+        // The trace stays as it was met.
+      }
     }
   }
+  result.stopped = is_stopped(options);
   if (result.coverage.operations() >= kLongEnough)
     for (const auto& s : result.coverage.sometimes())
       if (s.times == 0) result.missed.push_back(s.name);

@@ -3,6 +3,7 @@
 // over.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -31,6 +32,9 @@ struct CampaignOptions {
   bool minimize = true;
   std::optional<std::chrono::milliseconds> minimize_time;  // for each finding
   std::vector<Trace> known;  // known deviations of this target and dialect
+  // Set from outside, a campaign ends: the result is what was met and found so far, and nothing is
+  // minimised any more.
+  const std::atomic<bool>* stop = nullptr;
   // Called every 0.1 s or so from one thread, with what is done so far.
   std::function<void(const std::string& what)> progress;
 };
@@ -57,7 +61,10 @@ struct CampaignResult {
   std::vector<std::string_view>
       missed;  // of the `sometimes` list, if the campaign was long enough to ask
 
-  bool conforms() const;  // nothing but known deviations
+  bool stopped = false;  // by CampaignOptions::stop
+
+  bool deviates() const;  // a new deviation, a known one gone, or something rare never met
+  bool conforms() const;  // it ran to its end and does not
 };
 
 // Operations after which a campaign that has missed something rare says nothing, and fails.

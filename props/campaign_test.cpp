@@ -37,6 +37,38 @@ TEST_P(Campaign, finds_nothing_in_our_implementation_and_meets_every_clause_and_
   for (const auto& s : r.coverage.sometimes()) EXPECT_GE(s.times, 10U) << s.name;
 }
 
+TEST_P(Campaign, that_ran_nothing_does_not_conform) {
+  std::atomic<bool> stop{true};
+  CampaignOptions o = options(200);
+  o.stop = &stop;
+  const CampaignResult stopped = run_campaign(impl(), o);
+  EXPECT_EQ(stopped.traces, 0U);
+  EXPECT_TRUE(stopped.stopped);
+  EXPECT_FALSE(stopped.conforms());
+  EXPECT_FALSE(stopped.deviates());
+  o = options(200);
+  o.time = std::chrono::milliseconds(0);
+  EXPECT_FALSE(run_campaign(impl(), o).conforms());
+}
+
+// The first call while minimising stops it: the finding is kept as it was met.
+TEST_P(Campaign, stopped_while_minimising_keeps_what_it_found) {
+  std::atomic<bool> stop{false};
+  CampaignOptions o = options(60);
+  o.stop = &stop;
+  o.progress = [&](const std::string& what) {
+    if (what.starts_with("minimising")) stop = true;
+  };
+  const CampaignResult r = run_campaign(impl("before_lands_behind"), o);
+  EXPECT_EQ(r.traces, 60U);
+  EXPECT_TRUE(r.stopped);
+  EXPECT_TRUE(r.deviates());
+  for (const auto& [name, f] : r.findings) {
+    EXPECT_FALSE(f.minimal) << name;
+    EXPECT_GT(f.trace.operations.size(), f.deviation.step) << name;
+  }
+}
+
 TEST_P(Campaign, of_the_same_seed_is_the_same_whatever_the_number_of_jobs) {
   const CampaignResult one = run_campaign(impl("after_one_too_far"), options(200, 1));
   const CampaignResult three = run_campaign(impl("after_one_too_far"), options(200, 3));
