@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "model/trace.hpp"
+#include "model/text.hpp"
 #include "props/campaign.hpp"
 
 namespace mprogcheck::cli {
@@ -22,14 +22,27 @@ struct BadInput : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The traces in a file. Throws BadInput or ParseError.
-std::vector<Trace> read_traces(const std::filesystem::path& file);
+// The traces in a file, each with an operation at least. Throws BadInput or ParseError. `spots`
+// gets one element for each.
+std::vector<Trace> read_traces(const std::filesystem::path& file,
+                               std::vector<Spots>* spots = nullptr);
+// "file:line:column", as complaints of the parser begin.
+std::string where(const std::filesystem::path& file, Spot spot);
 
 // Writes `text`, and never over something else: if the file is there with another text, throws
 // BadInput.
 void write_new(const std::filesystem::path& file, const std::string& text);
 // Makes the directory if need be. Throws BadInput if nothing can be written there.
 void need_writable(const std::filesystem::path& directory);
+// Whether need_writable() would do, found out without making the directory: for what is made only
+// at the end of a long run, and only if there is something to put into it. Throws BadInput.
+void need_usable(const std::filesystem::path& directory);
+
+// For options: a number in decimal digits that 64 bits hold.
+CLI::Validator decimal();
+// For options: 90, 60s, 10m, 1.5h; at most kLongestHours. Makes seconds of it.
+CLI::Validator duration();
+inline constexpr int kLongestHours = 1000;
 
 // "impl", "impl:FAULT", "kernel". Throws BadInput for names nobody knows; the factory throws
 // CannotRun.

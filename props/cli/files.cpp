@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
-#include "model/text.hpp"
 #include "props/cli/cli.hpp"
 
 namespace mprogcheck::cli {
@@ -16,37 +16,58 @@ namespace fs = std::filesystem;
 namespace {
 
 // A trace is text for people. What is longer than this is something else.
-constexpr std::uintmax_t kLongestFile = 64U << 20;
+constexpr std::size_t kLongestFile = 64U << 20;
 
+// In parts and no further than the limit: the size a device or a pipe claims to have means nothing.
 std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
+  errno = 0;
+  const std::unique_ptr<FILE, int (*)(FILE*)> in(std::fopen(file.c_str(), "rb"), &std::fclose);
   if (!in)
     throw BadInput(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (in.bad())
+  std::string text;
+  for (std::size_t got = 1; got != 0 && text.size() <= kLongestFile;) {
+    char part[1 << 16];
+    got = std::fread(part, 1, sizeof(part), in.get());
+    text.append(part, got);
+  }
+  if (std::ferror(in.get()))
     throw BadInput(fmt::format("{}: reading failed: {}", file.string(), std::strerror(errno)));
-  return text.str();
+  if (text.size() > kLongestFile)
+    throw BadInput(
+        fmt::format("{}: is larger than any trace (64 MiB); name a trace file", file.string()));
+  return text;
 }
 
 }  // namespace
 
-std::vector<Trace> read_traces(const fs::path& file) {
+std::string where(const fs::path& file, Spot spot) {
+  return fmt::format("{}:{}:{}", file.string(), spot.line, spot.column);
+}
+
+std::vector<Trace> read_traces(const fs::path& file, std::vector<Spots>* spots) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (!fs::exists(status)) throw BadInput(fmt::format("{}: no such file", file.string()));
   if (fs::is_directory(status))
     throw BadInput(fmt::format("{}: is a directory; name trace files, for instance {}/*.trace",
                                file.string(), file.string()));
-  if (fs::is_regular_file(status) && fs::file_size(file, error) > kLongestFile)
-    throw BadInput(fmt::format("{}: is larger than any trace (64 MiB)", file.string()));
-  return parse(content(file), file.string());
+  std::vector<Spots> own;
+  if (!spots) spots = &own;
+  std::vector<Trace> traces = parse(content(file), file.string(), spots);
+  // Of such a trace every target would conform.
+  for (std::size_t i = 0; i < traces.size(); ++i)
+    if (traces[i].operations.empty())
+      throw ParseError(fmt::format("{}: this trace has no operations; add one, or take it out",
+                                   where(file, (*spots)[i].dialect)));
+  return traces;
 }
 
 void write_new(const fs::path& file, const std::string& text) {
   std::error_code error;
   if (fs::exists(file, error)) {
-    if (fs::is_regular_file(file, error) && content(file) == text) return;
+    if (fs::is_regular_file(file, error) && fs::file_size(file, error) == text.size() &&
+        content(file) == text)
+      return;
     throw BadInput(fmt::format("{}: is there already, with another content; name another file",
                                file.string()));
   }
@@ -67,6 +88,28 @@ void need_writable(const fs::path& directory) {
   if (access(directory.c_str(), W_OK | X_OK) != 0)
     throw BadInput(
         fmt::format("{}: cannot be written to: {}", directory.string(), std::strerror(errno)));
+}
+
+void need_usable(const fs::path& directory) {
+  fs::path there = fs::absolute(directory).lexically_normal();
+  std::error_code error;
+  fs::file_status status = fs::symlink_status(there, error);
+  while (status.type() == fs::file_type::not_found && there.has_relative_path()) {
+    there = there.parent_path();
+    status = fs::symlink_status(there, error);
+  }
+  if (status.type() != fs::file_type::not_found) status = fs::status(there, error);
+  if (status.type() == fs::file_type::none)
+    throw BadInput(fmt::format("{}: cannot be used: {}", directory.string(), error.message()));
+  if (!fs::is_directory(status))
+    throw BadInput(fmt::format("{}: cannot be made: {} is not a directory", directory.string(),
+                               there.string()));
+  // Permissions alone do not tell: only the attempt does.
+  std::string probe = (there / ".mprogcheck-XXXXXX").string();
+  if (mkdtemp(probe.data()) == nullptr)
+    throw BadInput(fmt::format("{}: nothing can be written in {}: {}; name another with --out",
+                               directory.string(), there.string(), std::strerror(errno)));
+  fs::remove(probe, error);
 }
 
 Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}

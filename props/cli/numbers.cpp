@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Numbers on the command line. CLI11 takes what strtoull and strtod take: signs, octal,
+// hexadecimal, nan, and what does not fit.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "props/cli/cli.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+}  // namespace
+
+CLI::Validator decimal() {
+  return CLI::Validator(
+      [](std::string& text) {
+        std::uint64_t value = 0;
+        const char* const end = text.data() + text.size();
+        const auto [last, error] = std::from_chars(text.data(), end, value);
+        if (text.empty() || error != std::errc{} || last != end)
+          return fmt::format("expected a number from 0 to {}, in decimal digits, not '{}'",
+                             ~std::uint64_t{0}, text);
+        text = fmt::format("{}", value);  // without the zeros that would make it octal
+        return std::string();
+      },
+      "");
+}
+
+CLI::Validator duration() {
+  return CLI::Validator(
+      [](std::string& text) {
+        std::string_view number = text;
+        double unit = 1;
+        if (!number.empty() && !is_digit(number.back())) {
+          unit = number.back() == 's' ? 1 : number.back() == 'm' ? 60 : 3600;
+          if (unit == 3600 && number.back() != 'h') unit = NAN;
+          number.remove_suffix(1);
+        }
+        double value = 0;
+        const bool plain = std::all_of(number.begin(), number.end(),
+                                       [](char c) { return is_digit(c) || c == '.'; });
+        const auto [last, error] =
+            std::from_chars(number.data(), number.data() + number.size(), value);
+        const double seconds = unit * value;
+        if (number.empty() || !plain || error != std::errc{} ||
+            last != number.data() + number.size() ||
+            !(seconds > 0 && seconds <= 3600.0 * kLongestHours))
+          return fmt::format(
+              "expected a time such as 60s, 10m or 1.5h, above 0 and at most {}h, not '{}'",
+              kLongestHours, text);
+        text = fmt::format("{}", seconds);
+        return std::string();
+      },
+      "");
+}
+
+}  // namespace mprogcheck::cli
