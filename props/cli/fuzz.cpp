@@ -2,6 +2,11 @@
 // mprogcheck fuzz: campaigns on targets, findings as minimal traces and C programs.
 #include <fmt/format.h>
 
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
 #include <random>
 #include <thread>
 
@@ -32,7 +37,7 @@ struct Plan {
 };
 
 bool concerns(const Trace& t, const Plan& plan) {
-  return t.header.dialect == plan.dialect && (t.target.empty() || t.target == plan.target);
+  return t.header.dialect == plan.dialect && t.target == plan.target;
 }
 
 // Which campaigns are meant. Without a target: our own implementation, and the kernel where it can.
@@ -58,8 +63,59 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
   return out;
 }
 
+// Each has to say why it is kept, and of what: a deviation passed over for no reason hides bugs.
+std::vector<Trace> known_deviations(const std::vector<std::string>& files) {
+  std::vector<Trace> out;
+  for (const std::string& file : files) {
+    std::vector<Spots> spots;
+    auto traces = read_traces(file, &spots);
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+      const auto refuse = [&](std::string_view why) {
+        throw ParseError(fmt::format("{}: {}", where(file, spots[i].dialect), why));
+      };
+      if (traces[i].reason.empty())
+        refuse("a known deviation without a reason; add a line 'reason ...' below 'dialect'");
+      if (traces[i].target.empty())
+        refuse(
+            "a known deviation of no target; add a line such as 'target kernel' below 'dialect'");
+      try {
+        target_named(traces[i].target);
+      } catch (const BadInput& e) {
+        refuse(e.what());
+      }
+      out.push_back(std::move(traces[i]));
+    }
+  }
+  return out;
+}
+
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+// The first signal ends the campaigns, and what they found is kept; the second ends the program.
+void end_campaigns_on_signals() {
+  for (const int number : {SIGINT, SIGTERM}) {
+    struct sigaction action {};
+    if (sigaction(number, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+    action = {};
+    action.sa_flags = SA_RESTART;
+    action.sa_handler = [](int signal) {
+      static std::atomic<std::time_t> first;
+      timespec now{};
+      clock_gettime(CLOCK_MONOTONIC, &now);
+      if (first == 0) first = now.tv_sec;
+      interrupted = true;
+      // timeout(1) sends its signal twice, to the process and to its group: that is one.
+      if (now.tv_sec - first <= 1) return;
+      std::signal(signal, SIG_DFL);
+      std::raise(signal);
+    };
+    sigaction(number, &action, nullptr);
+  }
+}
+
 // The minimal trace and its C program, side by side; a file that is there already is left as it is.
-void hand_out(const Finding& f, const std::filesystem::path& directory) {
+Written hand_out(const Finding& f, const std::filesystem::path& directory) {
   Trace trace = f.trace;
   annotate(trace);
   trace.preface = {f.bucket, fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1,
@@ -74,30 +130,56 @@ void hand_out(const Finding& f, const std::filesystem::path& directory) {
       stem = fmt::format("{}-{}", f.bucket, n);
     }
   }
+  Written written{(directory / (stem + ".trace")).string(), ""};
   try {
-    write_new(directory / (stem + ".c"), reproduce(f.trace, ReproFormat::c, f.bucket));
+    const auto program = directory / (stem + ".c");
+    write_new(program, reproduce(f.trace, ReproFormat::c, f.bucket));
+    written.program = program.string();
   } catch (const std::invalid_argument&) {
     // No C program for what no kernel can be asked; the trace is there.
   }
+  return written;
+}
+
+// All new findings of a campaign. What cannot be written after all is in the report in full.
+WrittenFindings hand_out(const CampaignResult& result, const std::string& directory) {
+  WrittenFindings written;
+  for (const auto& [name, f] : result.findings) {
+    if (!f.known.empty()) continue;
+    try {
+      need_writable(directory);
+      written[name] = hand_out(f, directory);
+    } catch (const BadInput& e) {
+      fmt::print(stderr, "mprogcheck: {}\n", e.what());
+    }
+  }
+  return written;
+}
+
+// Before a long run is begun, and between campaigns: better than to find out at the end.
+void flush(FILE* prose) {
+  if (std::fflush(prose) != 0)
+    throw CannotRun(fmt::format("the report cannot be written: {}", std::strerror(errno)));
 }
 
 int run(const Options& o) {
   std::vector<std::string> notes;
-  std::vector<Trace> known;
-  for (const auto& file : o.known)
-    for (Trace& t : read_traces(file)) known.push_back(std::move(t));
+  const std::vector<Trace> known = known_deviations(o.known);
   const auto all = plans(o, notes);
   if (all.empty()) throw CannotRun("there is nothing to run");
   FILE* prose = o.json ? stderr : stdout;
   fmt::print(prose, "seed {}\n", o.seed);
   for (const auto& note : notes) fmt::print(prose, "{}\n", note);
-  std::fflush(prose);
+  flush(prose);
 
   nlohmann::ordered_json document{
       {"seed", o.seed}, {"campaigns", nlohmann::ordered_json::array()}, {"notes", notes}};
-  bool conforms = true;
+  bool deviates = false;
+  std::string incomplete;
   Progress progress;
+  end_campaigns_on_signals();
   for (const Plan& plan : all) {
+    if (interrupted) break;
     CampaignOptions c;
     c.dialect = plan.dialect;
     c.seed = o.seed;
@@ -105,7 +187,8 @@ int run(const Options& o) {
       c.traces = o.traces;
     else
       c.time = std::chrono::milliseconds(
-          static_cast<long>(1000 * o.seconds / static_cast<double>(all.size())));
+          static_cast<std::int64_t>(1000 * o.seconds / static_cast<double>(all.size())));
+    c.stop = &interrupted;
     c.jobs = o.jobs                    ? o.jobs
              : plan.target == "kernel" ? 1
                                        : std::max(1U, std::thread::hardware_concurrency());
@@ -116,21 +199,21 @@ int run(const Options& o) {
       if (concerns(t, plan)) c.known.push_back(t);
     const CampaignResult result = run_campaign(plan.factory, c);
     progress.clear();
-    conforms &= result.conforms();
-    document["campaigns"].push_back(json_of(result));
-    fmt::print(prose, "{}", summary(result));
-    bool made = false;
-    for (const auto& [name, f] : result.findings) {
-      if (!f.known.empty()) continue;
-      if (!made) need_writable(o.out);
-      made = true;
-      hand_out(f, o.out);
-    }
-    if (made) fmt::print(prose, "  minimal traces and C programs are in {}/\n", o.out);
-    std::fflush(prose);
+    deviates |= result.deviates();
+    if (!interrupted && result.traces == 0)
+      incomplete = fmt::format("not one trace was run on {} ({}); give it more time", result.target,
+                               word(result.dialect));
+    const WrittenFindings written = hand_out(result, o.out);
+    document["campaigns"].push_back(json_of(result, written));
+    fmt::print(prose, "{}", summary(result, written));
+    flush(prose);
   }
+  if (interrupted) incomplete = "interrupted before the end";
+  document["interrupted"] = interrupted.load();
   if (o.json) fmt::print("{}\n", document.dump(2));
-  return conforms ? kConforms : kDeviates;
+  if (!incomplete.empty())
+    fmt::print(stderr, "mprogcheck: could not run to the end: {}\n", incomplete);
+  return deviates ? kDeviates : incomplete.empty() ? kConforms : kCannotRun;
 }
 
 }  // namespace
@@ -143,26 +226,26 @@ void add_fuzz(CLI::App& app, int& status) {
                    "impl, impl:FAULT, kernel (default: impl, and kernel where it can)");
   verb->add_option("--dialect", o->dialect, "mainline or rfc2 (default: all the target speaks)")
       ->check(CLI::IsMember({"mainline", "rfc2"}));
-  auto* time =
-      verb->add_option("--time", o->seconds, "How long in all, such as 60s, 10m (default 60s)")
-          ->transform(
-              CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
-                                    CLI::AsNumberWithUnit::DEFAULT))
-          ->check(CLI::PositiveNumber);
+  auto* time = verb->add_option("--time", o->seconds,
+                                "How long to generate in all, such as 60s, 10m (default 60s)")
+                   ->transform(duration());
   verb->add_option("--traces", o->traces, "So many traces on each target instead")
       ->excludes(time)
+      ->transform(decimal())
       ->check(CLI::PositiveNumber);
-  auto* seed = verb->add_option(
-      "--seed", o->seed, "The same seed draws the same traces (default: a new one, printed)");
+  auto* seed = verb->add_option("--seed", o->seed,
+                                "The same seed draws the same traces (default: a new one, printed)")
+                   ->transform(decimal());
   verb->add_option("--jobs", o->jobs, "Threads (default: one for each processor; kernel: 1)")
+      ->transform(decimal())
       ->check(CLI::Range(1, 64));
-  verb->add_option("--known", o->known, "Traces of known deviations, each with a reason");
-  auto* out = verb->add_option("--out", o->out,
-                               "Where minimal traces and C programs go (default: findings)");
+  verb->add_option("--known", o->known,
+                   "Traces of known deviations, each with its target and a reason");
+  verb->add_option("--out", o->out, "Where minimal traces and C programs go (default: findings)");
   verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, seed, out, &status] {
+  verb->callback([o, seed, &status] {
     if (seed->empty()) o->seed = std::random_device{}();
-    if (!out->empty()) need_writable(o->out);
+    need_usable(o->out);
     status = run(*o);
   });
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "model/text.hpp"
 
@@ -21,13 +22,79 @@ std::string indented(const std::string& text, std::string_view by) {
   return out;
 }
 
-std::string times(std::uint64_t n, std::string_view thing) {
-  return fmt::format("{} {}{}", grouped(n), thing, n == 1 ? "" : "s");
+// Of a longer list or trace a report shows so much at each end.
+constexpr std::size_t kMost = 12, kEnd = kMost / 2;
+
+std::string shortened(std::string_view list, char separator) {
+  std::vector<std::string_view> items;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(separator, begin), list.size());
+    items.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  if (items.size() <= kMost) return std::string(list);
+  const std::string between(1, separator);
+  return fmt::format(
+      "{}{}...{} more...{}{}", fmt::join(items.begin(), items.begin() + kEnd, between), between,
+      items.size() - kMost, between, fmt::join(items.end() - kEnd, items.end(), between));
+}
+
+// Shortens the lists in a text: "[p0 p1]", "progs=p0,p1".
+std::string with_short_lists(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const char opens = text[i++];
+    out += opens;
+    if (opens != '[' && opens != '=') continue;
+    const std::size_t end =
+        std::min(text.find_first_of(opens == '[' ? "]" : " \n", i), text.size());
+    out += shortened(std::string_view(text).substr(i, end - i), opens == '[' ? ' ' : ',');
+    i = end;
+  }
+  return out;
+}
+
+// A trace up to the step in question, without its middle.
+std::string excerpt(Trace trace, std::size_t step) {
+  trace.comments.clear();
+  const std::string text = print(trace);
+  const std::size_t begin = text.find("\n\n") + 2;
+  std::istringstream header(text.substr(0, begin)), operations(text.substr(begin));
+  std::string out, line;
+  while (std::getline(header, line)) out += shortened(line, ' ') + "\n";
+  if (trace.operations.size() <= kMost) return out + with_short_lists(text.substr(begin));
+  std::size_t left_out = 0;
+  for (std::size_t i = 0; i <= trace.operations.size(); ++i) {
+    std::getline(operations, line);
+    const bool shown = i < kEnd || (i <= step && i + kEnd > step);
+    if (!shown && i < trace.operations.size()) {
+      ++left_out;
+      continue;
+    }
+    if (left_out) out += fmt::format("# ... {} more\n", times(left_out, "operation"));
+    left_out = 0;
+    if (shown) out += with_short_lists(line) + "\n";
+  }
+  return out;
+}
+
+std::string verdict(const CampaignResult& r, std::size_t news) {
+  if (r.deviates()) {
+    if (!news) return "does not conform";
+    return fmt::format("does not conform: {}", times(news, "new deviation"));
+  }
+  if (r.traces == 0) return "no trace was run: this says nothing";
+  if (r.stopped) return "interrupted: nothing new was found so far";
+  return r.findings.empty() ? "conforms" : "conforms but for what is known";
 }
 
 }  // namespace
 
-std::string summary(const CampaignResult& r) {
+std::string times(std::uint64_t n, std::string_view thing) {
+  return fmt::format("{} {}{}", grouped(n), thing, n == 1 ? "" : "s");
+}
+
+std::string summary(const CampaignResult& r, const WrittenFindings& written) {
   const Coverage& c = r.coverage;
   const auto clauses = c.clauses();
   const double rate = r.seconds > 0 ? static_cast<double>(c.operations()) / r.seconds : 0;
@@ -43,7 +110,7 @@ std::string summary(const CampaignResult& r) {
     out += fmt::format(
         "  FAILED: a known deviation has gone away ({}); take it out of the file of known "
         "ones:\n{}",
-        t.reason, indented(print(t), "    "));
+        t.reason, indented(excerpt(t, t.operations.size() - 1), "    "));
   std::size_t news = 0;
   for (const auto& [name, f] : r.findings) {
     if (!f.known.empty()) {
@@ -51,15 +118,19 @@ std::string summary(const CampaignResult& r) {
       continue;
     }
     ++news;
-    out += fmt::format("\n  DEVIATION {} (in {}{})\n{}\n{}\n", name, times(f.times, "trace"),
-                       f.minimal ? "" : "; perhaps not minimal, 'minimize' goes on",
-                       indented(print(f.trace), "    "),
-                       indented(explain(f.deviation, f.trace), "    "));
+    const auto file = written.find(name);
+    const bool kept = file != written.end();
+    const std::string trace = kept ? excerpt(f.trace, f.deviation.step) : print(f.trace);
+    const std::string what = explain(f.deviation, f.trace);
+    out += fmt::format("\n  DEVIATION {} (in {}{})\n", name, times(f.times, "trace"),
+                       f.minimal ? "" : "; perhaps not minimal, 'minimize' goes on");
+    if (kept)
+      out += fmt::format("  {}{}\n", file->second.trace,
+                         file->second.program.empty() ? "" : ", and as a C program beside it");
+    out += fmt::format("{}\n{}", indented(trace, "    "),
+                       indented(kept ? with_short_lists(what) : what, "    "));
   }
-  out += fmt::format(
-      "  {}\n", r.conforms() ? r.findings.empty() ? "conforms" : "conforms but for what is known"
-                             : fmt::format("does not conform: {}", times(news, "new deviation")));
-  return out;
+  return out + fmt::format("{}  {}\n", news ? "\n" : "", verdict(r, news));
 }
 
 nlohmann::ordered_json json_of(const Deviation& d, const Trace& trace) {
@@ -75,13 +146,14 @@ nlohmann::ordered_json json_of(const Deviation& d, const Trace& trace) {
           {"trace", print(trace)}};
 }
 
-nlohmann::ordered_json json_of(const CampaignResult& r) {
+nlohmann::ordered_json json_of(const CampaignResult& r, const WrittenFindings& written) {
   nlohmann::ordered_json out{{"target", r.target},
                              {"dialect", word(r.dialect)},
                              {"seed", r.seed},
                              {"traces", r.traces},
                              {"operations", r.coverage.operations()},
                              {"seconds", r.seconds},
+                             {"interrupted", r.stopped},
                              {"conforms", r.conforms()}};
   auto& clauses = out["clauses"] = nlohmann::ordered_json::array();
   for (const auto& row : r.coverage.rows())
@@ -100,6 +172,10 @@ nlohmann::ordered_json json_of(const CampaignResult& r) {
     one["traces"] = f.times;
     one["minimal"] = f.minimal;
     one["known"] = f.known.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(f.known);
+    if (const auto file = written.find(name); file != written.end()) {
+      one["file"] = file->second.trace;
+      if (!file->second.program.empty()) one["program"] = file->second.program;
+    }
     findings.push_back(std::move(one));
   }
   auto& gone = out["gone"] = nlohmann::ordered_json::array();

@@ -2,6 +2,7 @@
 // Results as text for people and as JSON for programs.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -10,8 +11,18 @@
 
 namespace mprogcheck::cli {
 
-std::string summary(const CampaignResult& result);
-nlohmann::ordered_json json_of(const CampaignResult& result);
+// The files a finding was written to; empty where there is none.
+struct Written {
+  std::string trace, program;
+};
+using WrittenFindings = std::map<std::string, Written>;  // by bucket
+
+// Long lists and traces are abbreviated where a file has all of them.
+std::string summary(const CampaignResult& result, const WrittenFindings& written);
+nlohmann::ordered_json json_of(const CampaignResult& result, const WrittenFindings& written);
 nlohmann::ordered_json json_of(const Deviation& deviation, const Trace& trace);
+
+// "1 trace", "1,234 traces"
+std::string times(std::uint64_t n, std::string_view thing);
 
 }  // namespace mprogcheck::cli
