@@ -3,6 +3,8 @@
 // it.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "impl/inprocess.hpp"
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
@@ -16,6 +18,7 @@ struct Options {
   bool json = false, hunt = false;
   std::uint64_t seed = 1;
   std::string out;
+  std::vector<std::string> only;
 };
 
 std::vector<Dialect> dialects_of(const FaultInfo& f) {
@@ -25,22 +28,23 @@ std::vector<Dialect> dialects_of(const FaultInfo& f) {
   return out;
 }
 
-// The smallest trace that shows the fault, as it is checked in; false if it was not found.
-bool hunt(const FaultInfo& f, Dialect dialect, const Options& o) {
+// The smallest trace that shows the fault, as it is checked in; nothing if it was not found.
+std::optional<std::string> hunt(const FaultInfo& f, Dialect dialect, const Options& o) {
   const auto found =
       smallest_found([&] { return std::make_unique<InProcess>(f.name); }, dialect, o.seed);
-  if (!found) return false;
+  if (!found) return std::nullopt;
   Trace trace = found->trace;
   annotate(trace);
   trace.preface = {
       std::string(f.sentence),
       fmt::format("Seen at step {}: {}.", found->deviation.step + 1, found->deviation.observed)};
-  if (o.out.empty())
-    fmt::print("{}\n", print(trace));
-  else
+  const std::string text = print(trace);
+  if (!o.out.empty())
     write_new(std::filesystem::path(o.out) / fmt::format("{}.{}.trace", f.name, word(dialect)),
-              print(trace));
-  return true;
+              text);
+  else if (!o.json)
+    fmt::print("{}\n", text);
+  return text;
 }
 
 int run(const Options& o) {
@@ -48,17 +52,25 @@ int run(const Options& o) {
   std::size_t missed = 0;
   Progress progress;
   if (!o.out.empty()) need_writable(o.out);
+  for (const std::string& name : o.only) target_named("impl:" + name);  // throws for unknown ones
   for (const FaultInfo& f : InProcess::faults()) {
+    if (!o.only.empty() && std::find(o.only.begin(), o.only.end(), f.name) == o.only.end())
+      continue;
     std::vector<std::string_view> dialects;
+    auto traces = nlohmann::ordered_json::object();
     for (const Dialect d : dialects_of(f)) {
       dialects.push_back(word(d));
       if (!o.hunt) continue;
       progress(fmt::format("hunting {} in {}", f.name, word(d)));
-      if (hunt(f, d, o)) continue;
+      const auto trace = hunt(f, d, o);
+      traces[std::string(word(d))] =
+          trace ? nlohmann::ordered_json(*trace) : nlohmann::ordered_json();
+      if (trace) continue;
       ++missed;
       fmt::print(stderr, "{} was not found in {}\n", f.name, word(d));
     }
     document.push_back({{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}});
+    if (o.hunt) document.back()["traces"] = std::move(traces);
     if (!o.json && !o.hunt)
       fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
   }
@@ -72,10 +84,12 @@ void add_faults(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
   auto* verb =
       app.add_subcommand("faults", "The faults that can be planted in impl: --target impl:FAULT");
+  verb->add_option("FAULT", o->only, "Only these (default: all)");
   verb->add_flag("--hunt", o->hunt, "Find each, and print the minimal trace that shows it");
-  verb->add_option("--seed", o->seed, "Of the hunt (default 1, as the checked-in traces)");
+  verb->add_option("--seed", o->seed, "Of the hunt (default 1, as the checked-in traces)")
+      ->transform(decimal());
   verb->add_option("--out", o->out, "Write the minimal traces there instead");
-  verb->add_flag("--json", o->json, "The list as JSON");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, &status] { status = run(*o); });
 }
 

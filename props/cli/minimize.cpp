@@ -19,11 +19,15 @@ Trace only_trace(const std::string& file) {
   return std::move(traces[0]);
 }
 
-void deliver(const std::string& out, const std::string& text) {
-  if (out.empty())
+// The text goes into the file if one is named, the document to standard output if it is wanted, and
+// the text to standard output if nothing else takes it.
+void deliver(const std::string& out, bool json, const std::string& text,
+             const nlohmann::ordered_json& document) {
+  if (!out.empty()) write_new(out, text);
+  if (json)
+    fmt::print("{}\n", document.dump(2));
+  else if (out.empty())
     fmt::print("{}", text);
-  else
-    write_new(out, text);
 }
 
 struct Options {
@@ -39,6 +43,9 @@ int run_minimize(const Options& o) {
   const auto shown = deviations_on(*target, trace);
   if (shown.empty()) {
     fmt::print(stderr, "{}: {} conforms; there is nothing to minimise\n", o.file, target->name());
+    if (o.json)
+      fmt::print("{}\n",
+                 nlohmann::ordered_json{{"target", target->name()}, {"conforms", true}}.dump(2));
     return kConforms;
   }
   std::string wanted = o.bucket.empty() ? shown.front().bucket : o.bucket;
@@ -46,20 +53,17 @@ int run_minimize(const Options& o) {
   Minimal m;
   try {
     MinimizeOptions how;
-    how.progress = [&](std::size_t n) { progress(fmt::format("{} operations left", n)); };
+    how.progress = [&](std::size_t n) { progress(fmt::format("{} left", times(n, "operation"))); };
     m = minimize(*target, trace, wanted, how);
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));
   }
   progress.clear();
   annotate(m.trace);
-  if (o.json) {
-    auto document = json_of(m.deviation, m.trace);
-    document["runs"] = m.runs;
-    deliver(o.out, document.dump(2) + "\n");
-  } else {
-    deliver(o.out, print(m.trace));
-  }
+  nlohmann::ordered_json document{{"target", target->name()}, {"conforms", false}};
+  document.update(json_of(m.deviation, m.trace));
+  document["runs"] = m.runs;
+  deliver(o.out, o.json, print(m.trace), document);
   fmt::print(stderr, "{}\n", explain(m.deviation, m.trace));
   return kDeviates;
 }
@@ -73,13 +77,7 @@ int run_repro(const Options& o) {
   try {
     const std::string text = reproduce(trace, kFormats.at(o.format),
                                        trace.preface.empty() ? std::string() : trace.preface[0]);
-    if (o.json)
-      deliver(
-          o.out,
-          nlohmann::ordered_json{{"file", o.file}, {"format", o.format}, {"text", text}}.dump(2) +
-              "\n");
-    else
-      deliver(o.out, text);
+    deliver(o.out, o.json, text, {{"file", o.file}, {"format", o.format}, {"text", text}});
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));
   }
@@ -96,7 +94,7 @@ void add_minimize(CLI::App& app, int& status) {
   verb->add_option("--bucket", o->bucket,
                    "Which deviation, if the trace shows several (default: the first)");
   verb->add_option("-o,--output", o->out, "Write to a new file instead of standard output");
-  verb->add_flag("--json", o->json, "As JSON");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, &status] { status = run_minimize(*o); });
 }
 
@@ -107,7 +105,7 @@ void add_repro(CLI::App& app, int& status) {
   verb->add_option("--format", o->format, "c (default), selftest, bpftool, trace")
       ->check(CLI::IsMember({"c", "selftest", "bpftool", "trace"}));
   verb->add_option("-o,--output", o->out, "Write to a new file instead of standard output");
-  verb->add_flag("--json", o->json, "As JSON");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, &status] { status = run_repro(*o); });
 }
 

@@ -51,7 +51,7 @@ void add_spec(CLI::App& app, int& status) {
   auto* verb = app.add_subcommand("spec", "The rules as a document");
   verb->add_option("--dialect", *only, "mainline or rfc2 (default: both)")
       ->check(CLI::IsMember({"mainline", "rfc2"}));
-  verb->add_flag("--json", *json, "As JSON");
+  verb->add_flag("--json", *json, "One JSON document on standard output");
   verb->callback([=, &status] {
     print_spec(*only, *json);
     status = kConforms;
