@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 
-int main(int argc, char** argv) {
-  using namespace mprogcheck::cli;
+namespace mprogcheck::cli {
+namespace {
+
+int run(int argc, char** argv) {
   CLI::App app{
       "Judges implementations of multi-program attachment (bpf_mprog) by an executable model.\n"
       "Exit status: 0 conforms, 1 a deviation, 2 bad usage or input, 3 could not run."};
   app.name("mprogcheck");
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return fmt::format("mprogcheck: {}; --help says what there is\n", e.what());
+  });
   app.require_subcommand(1);
   int status = kConforms;
   add_fuzz(app, status);
@@ -19,6 +29,11 @@ int main(int argc, char** argv) {
   add_spec(app, status);
   add_faults(app, status);
   add_prove(app, status);
+  // Behind the verbs, each of which would take it over.
+  app.footer(
+      "The script ./mprogcheck at the top of the source has two more:\n"
+      "  test                        Build and run all tests, under sanitizers and optimised\n"
+      "  bench                       Measure: lockstep, kernel, faults, shortest");
   try {
     const auto verbs = app.get_subcommands(
         [&](const CLI::App* verb) { return argc > 1 && verb->get_name() == argv[1]; });
@@ -31,14 +46,28 @@ int main(int argc, char** argv) {
   } catch (const BadInput& e) {
     fmt::print(stderr, "mprogcheck: {}\n", e.what());
     return kBadInput;
-  } catch (const mprogcheck::ParseError& e) {
+  } catch (const ParseError& e) {
     fmt::print(stderr, "{}\n", e.what());
     return kBadInput;
-  } catch (const mprogcheck::CannotRun& e) {
-    fmt::print(stderr, "mprogcheck: could not run: {}\n", e.what());
-    return kCannotRun;
   } catch (const std::exception& e) {
     fmt::print(stderr, "mprogcheck: could not run: {}\n", e.what());
     return kCannotRun;
   }
+}
+
+// A verdict that did not arrive is none: the disk may be full, the descriptor closed.
+int delivered(int status) {
+  errno = 0;
+  const bool written = std::cout.flush().good() && std::fflush(stdout) == 0 && !std::ferror(stdout);
+  if (written || status == kCannotRun) return status;
+  fmt::print(stderr, "mprogcheck: could not run: standard output cannot be written: {}\n",
+             errno ? std::strerror(errno) : "something is missing in it");
+  return kCannotRun;
+}
+
+}  // namespace
+}  // namespace mprogcheck::cli
+
+int main(int argc, char** argv) {
+  return mprogcheck::cli::delivered(mprogcheck::cli::run(argc, argv));
 }
