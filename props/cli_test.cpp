@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -36,9 +35,9 @@ class CommandLine : public testing::Test {
   }
   void TearDown() override { fs::remove_all(work); }
 
-  Ran run(const std::string& arguments) const {
+  Ran run(const std::string& arguments, const std::string& by = "") const {
     const std::string line =
-        "cd " + work.string() + " && " MPROGCHECK " " + arguments + " >out 2>err </dev/null";
+        "cd " + work.string() + " && " + by + MPROGCHECK " >out 2>err </dev/null " + arguments;
     const int status = std::system(line.c_str());
     return {WEXITSTATUS(status), slurp(work / "out"), slurp(work / "err")};
   }
@@ -68,21 +67,49 @@ TEST_F(CommandLine, a_deviating_trace_ends_with_1_and_names_the_clause) {
   EXPECT_NE(r.out.find("insert.before"), std::string::npos) << r.out;
 }
 
-TEST_F(CommandLine, an_expectation_the_model_does_not_share_ends_with_1) {
+TEST_F(CommandLine, an_expectation_the_model_does_not_share_is_the_files_mistake) {
   write("t.trace", "dialect mainline\ndevice d0\nload p0\nattach p0 d0/ingress => EEXIST\n");
-  EXPECT_EQ(run("replay t.trace").status, 1);
+  const Ran r = run("replay t.trace");
+  EXPECT_EQ(r.status, 2);
+  EXPECT_NE(r.out.find("t.trace: impl conforms"), std::string::npos) << r.out;
+  EXPECT_NE(r.err.find("t.trace:4:25: misprint: the file expects 'EEXIST', but the model says "
+                       "'ok'"),
+            std::string::npos)
+      << r.err;
+  const auto document = nlohmann::json::parse(run("replay t.trace --json").out);
+  EXPECT_EQ(document["traces"][0]["verdict"], "conforms");
+  EXPECT_EQ(document["traces"][0]["misprints"][0]["line"], 4);
+  // A deviation is still one.
+  write("both.trace", kSound + "attach p0 d0/ingress => ok\n");
+  EXPECT_EQ(run("replay both.trace --target impl:before_lands_behind").status, 1);
 }
 
 TEST_F(CommandLine, every_verb_prints_one_json_document) {
   write("t.trace", kSound);
   for (const char* line :
        {"fuzz --target impl --traces 20 --seed 1 --json", "replay t.trace --json",
-        "minimize t.trace --target impl:before_lands_behind --json", "repro t.trace --json",
-        "spec --json", "faults --json"}) {
+        "minimize t.trace --target impl:before_lands_behind --json", "minimize t.trace --json",
+        "minimize t.trace --target impl:before_lands_behind --json -o smaller.trace",
+        "repro t.trace --json", "repro t.trace --json -o t.c", "spec --json", "faults --json",
+        "faults before_lands_behind --hunt --json",
+        "faults before_lands_behind --hunt --json --out hunted"}) {
     const Ran r = run(line);
     EXPECT_FALSE(nlohmann::json::parse(r.out, nullptr, false).is_discarded()) << line << "\n"
                                                                               << r.out;
   }
+}
+
+TEST_F(CommandLine, with_json_the_file_still_holds_what_it_holds_without) {
+  write("t.trace", kSound);
+  run("minimize t.trace --target impl:before_lands_behind --json -o smaller.trace");
+  EXPECT_EQ(slurp(work / "smaller.trace").substr(0, 8), "dialect ");
+  run("repro t.trace --json -o t.c");
+  EXPECT_NE(slurp(work / "t.c").find("int main("), std::string::npos);
+  const auto faults =
+      nlohmann::json::parse(run("faults before_lands_behind --hunt --json --out hunted").out);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0]["traces"]["mainline"],
+            slurp(work / "hunted" / "before_lands_behind.mainline.trace"));
 }
 
 TEST_F(CommandLine, the_same_seed_gives_the_same_document) {
@@ -107,7 +134,11 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
   write("unloaded", "dialect mainline\ndevice d0\nload p0\nattach p1 d0/ingress\n");
   write("range", "dialect mainline\ncapacity 64\n");
   write("truncated", "dialect mainline\ndevice d0\nload p0\nattach p0");
-  const std::array<std::pair<const char*, const char*>, 16> cases{{
+  write("nothing", kSound + "\ndialect rfc2\ndevice d0\n");
+  write("unfounded", kSound);
+  write("of_none", "dialect mainline\nreason a\ndevice d0\nremove d0\n");
+  write("of_unknown", "dialect mainline\nreason a\ntarget moon\ndevice d0\nremove d0\n");
+  const std::pair<const char*, const char*> cases[] = {
       {"replay missing", "missing: no such file"},
       {"replay dir", "dir: is a directory"},
       {"replay empty", "empty:1:1: no trace here"},
@@ -120,11 +151,36 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
       {"fuzz --target impl:nothing", "there is no planted fault 'nothing'"},
       {"fuzz --known missing --target impl", "missing: no such file"},
       {"fuzz --traces 0", "--traces"},
-      {"fuzz --seed x", "--seed"},
-      {"fuzz --out /proc/nowhere --target impl --traces 1", "/proc/nowhere: cannot be made"},
+      {"fuzz --traces -1", "mprogcheck: --traces: expected a number from 0"},
+      {"fuzz --seed x", "mprogcheck: --seed: expected a number from 0"},
+      {"fuzz --seed ''", "not ''"},
+      {"fuzz --seed -1", "not '-1'"},
+      {"fuzz --seed 0x10", "not '0x10'"},
+      {"fuzz --seed 18446744073709551616", "18446744073709551615, in decimal digits"},
+      {"faults --hunt --seed -1", "not '-1'"},
+      {"fuzz --time -5", "at most 1000h, not '-5'"},
+      {"fuzz --time nan", "at most 1000h, not 'nan'"},
+      {"fuzz --time 0s", "at most 1000h, not '0s'"},
+      {"fuzz --time 1001h", "at most 1000h, not '1001h'"},
+      {"fuzz --time 1e300", "at most 1000h, not '1e300'"},
+      {"fuzz --time 5d", "at most 1000h, not '5d'"},
+      {"fuzz --out /proc/nowhere --target impl --traces 1",
+       "/proc/nowhere: nothing can be written in /proc"},
+      {"fuzz --out empty/out --target impl --traces 1", "empty is not a directory"},
+      {"replay nothing", "nothing:7:1: this trace has no operations"},
+      {"minimize nothing", "nothing:7:1: this trace has no operations"},
+      {"repro nothing", "nothing:7:1: this trace has no operations"},
+      {"fuzz --known nothing --target impl", "nothing:7:1: this trace has no operations"},
+      {"fuzz --known unfounded --target impl", "unfounded:1:1: a known deviation without a reason"},
+      {"fuzz --known of_none --target impl", "of_none:1:1: a known deviation of no target"},
+      {"fuzz --known of_unknown --target impl", "of_unknown:1:1: there is no target 'moon'"},
+      {"replay /dev/zero", "/dev/zero: is larger than any trace (64 MiB)"},
+      {"replay /proc/self/mem", "/proc/self/mem: reading failed"},
+      {"faults nothing_such", "there is no planted fault 'nothing_such'"},
+      {"spec --bogus", "mprogcheck: The following argument was not expected: --bogus"},
       {"repro empty", "empty:1:1"},
       {"frobnicate", "there is no verb 'frobnicate'"},
-  }};
+  };
   for (const auto& [line, says] : cases) {
     const Ran r = run(line);
     EXPECT_EQ(r.status, 2) << line << "\n" << r.err;
@@ -135,6 +191,93 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
 TEST_F(CommandLine, what_a_target_cannot_do_ends_with_3) {
   write("t.trace", "dialect rfc2\ndevice d0\nload p0\nattach p0 d0/ingress first\n");
   EXPECT_EQ(run("replay t.trace --target kernel").status, 3);
+}
+
+TEST_F(CommandLine, a_campaign_that_ran_nothing_does_not_conform) {
+  const Ran r = run("fuzz --target impl --dialect mainline --time 0.0005s");
+  EXPECT_EQ(r.status, 3);
+  EXPECT_EQ(r.out.find("conforms"), std::string::npos) << r.out;
+  EXPECT_NE(r.err.find("not one trace was run on impl (mainline)"), std::string::npos) << r.err;
+}
+
+TEST_F(CommandLine, what_cannot_be_printed_ends_with_3) {
+  write("t.trace", kSound);
+  for (const char* line : {"fuzz --target impl --traces 2", "replay t.trace", "repro t.trace",
+                           "minimize t.trace --json", "spec", "faults", "faults --json", "--help",
+                           "prove --obligation revision"}) {
+    const Ran r = run(std::string(line) + " >/dev/full");
+    EXPECT_EQ(r.status, 3) << line;
+    EXPECT_NE(r.err.find("No space left on device"), std::string::npos) << line << "\n" << r.err;
+  }
+}
+
+TEST_F(CommandLine, help_names_the_verbs_of_the_script_too) {
+  const Ran r = run("--help");
+  for (const char* verb : {"\n  fuzz ", "\n  test ", "\n  bench "})
+    EXPECT_NE(r.out.find(verb), std::string::npos) << r.out;
+}
+
+TEST_F(CommandLine, interrupted_it_says_what_was_found_so_far) {
+  const auto interrupted = [&](const std::string& signal, const std::string& arguments) {
+    return run("fuzz --seed 1 --dialect mainline --time 600s " + arguments,
+               "timeout --preserve-status -s " + signal + " 2 ");
+  };
+  const Ran found = interrupted("INT", "--target impl:before_lands_behind --json");
+  EXPECT_EQ(found.status, 1) << found.err;
+  EXPECT_NE(found.err.find(" operations more\n"), std::string::npos) << found.err;
+  const auto document = nlohmann::json::parse(found.out, nullptr, false);
+  ASSERT_FALSE(document.is_discarded()) << found.out;
+  EXPECT_EQ(document["interrupted"], true);
+  const auto findings = document["campaigns"][0]["findings"];
+  ASSERT_FALSE(findings.empty());
+  for (const auto& f : findings) {
+    EXPECT_FALSE(f["minimal"]);
+    const std::string file = f["file"];
+    EXPECT_EQ(run("replay " + file + " --target impl:before_lands_behind").status, 1) << file;
+  }
+  const Ran none = interrupted("TERM", "--target impl");
+  EXPECT_EQ(none.status, 3) << none.err;
+  EXPECT_NE(none.err.find("interrupted"), std::string::npos) << none.err;
+  EXPECT_NE(none.out.find("nothing new was found so far"), std::string::npos) << none.out;
+}
+
+TEST_F(CommandLine, long_lists_and_traces_are_abbreviated_where_a_file_has_them) {
+  std::string load = "load", attach, progs;
+  for (int p = 0; p < 20; ++p) {
+    const std::string name = "p" + std::to_string(p);
+    load += " " + name;
+    attach += "attach " + name + " d0/ingress => ok\n";
+    progs += (p ? "," : "") + name;
+  }
+  write("known", "dialect mainline\ntarget impl\nreason none\ndevice d0\n" + load + "\n" + attach +
+                     "query d0/ingress room=20 progs => ok progs=" + progs + "\n");
+  const Ran r = run("fuzz --target impl --dialect mainline --traces 2 --seed 1 --known known");
+  EXPECT_EQ(r.status, 1);
+  for (const char* part : {"load p0 p1 p2 p3 p4 ...9 more... ", "# ... 9 operations more\n",
+                           "progs=p0,p1,p2,p3,p4,p5,...8 more...,p14,p15,p16,p17,p18,p19\n"})
+    EXPECT_NE(r.out.find(part), std::string::npos) << part << "\n" << r.out;
+}
+
+TEST_F(CommandLine, without_findings_there_is_no_directory_for_them) {
+  EXPECT_EQ(run("fuzz --target impl --traces 5 --seed 1 --out found").status, 0);
+  EXPECT_FALSE(fs::exists(work / "found"));
+  EXPECT_EQ(
+      run("fuzz --target impl:before_lands_behind --dialect rfc2 --traces 60 --seed 1").status, 1);
+  for (const auto& file : fs::directory_iterator(work / "findings"))
+    EXPECT_EQ(file.path().extension(), ".trace");
+}
+
+TEST_F(CommandLine, the_script_says_whose_the_build_is) {
+  if (getuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  fs::permissions(work, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
+  fs::copy_file(MPROGCHECK_SOURCE_DIR "/mprogcheck", work / "mprogcheck");
+  fs::create_directory(work / "build");
+  const std::string line = "cd / && setpriv --reuid=65534 --regid=65534 --clear-groups " +
+                           (work / "mprogcheck").string() + " spec 2>" + (work / "err").string();
+  EXPECT_EQ(WEXITSTATUS(std::system(line.c_str())), 3);
+  EXPECT_NE(slurp(work / "err").find("build belongs to root, and this user cannot write to it"),
+            std::string::npos)
+      << slurp(work / "err");
 }
 
 TEST_F(CommandLine, nothing_is_overwritten) {
@@ -170,7 +313,7 @@ TEST_F(CommandLine, known_deviations_are_passed_over_and_missed_when_they_go_awa
   for (const auto& file : fs::directory_iterator(work / "found"))
     if (file.path().extension() == ".trace") {
       std::string text = slurp(file.path());
-      text.insert(text.find("device"), "reason planted\n");
+      text.insert(text.find("device"), "reason planted\ntarget impl:before_lands_behind\n");
       known += text + "\n";
     }
   write("known", known);
@@ -179,6 +322,9 @@ TEST_F(CommandLine, known_deviations_are_passed_over_and_missed_when_they_go_awa
           "known");
   EXPECT_EQ(again.status, 0) << again.out;
   EXPECT_NE(again.out.find("known, in"), std::string::npos);
+  for (std::size_t at; (at = known.find("impl:before_lands_behind")) != std::string::npos;)
+    known.replace(at, 24, "impl");
+  write("known", known);
   const Ran gone = run("fuzz --target impl --dialect mainline --traces 60 --seed 1 --known known");
   EXPECT_EQ(gone.status, 1);
   EXPECT_NE(gone.out.find("gone away"), std::string::npos);
