@@ -119,7 +119,7 @@ class Decoder {
 
   Ref object(const Object<Terms>& o, bool link, bool attached) {
     if (read_(o.none)) return {};
-    if (read_(o.missing)) return {Ref::Kind::bad, 0};
+    if (read_(o.missing)) return step_.verb == Verb::close ? closed(link) : Ref{Ref::Kind::bad, 0};
     if (read_(o.wrong_kind)) return {Ref::Kind::file, 0};
     if (read_(o.wrong_type)) {
       if (link) return {Ref::Kind::foreign, 0};
@@ -128,6 +128,16 @@ class Decoder {
     const std::uint8_t p = progs_(read_(o.prog));
     if (!link) return ref(Prog{load(p)});
     return ref(Link{link_elsewhere(read_(o.link), p, attached)});
+  }
+
+  // close(2) is of what has a name: so that it is not open, it is closed before.
+  Ref closed(bool link) {
+    const std::uint8_t p = fresh_prog(false);
+    Operation op;
+    op.verb = Verb::close;
+    op.prog = link ? ref(Link{link_elsewhere(-2, p, true)}) : ref(Prog{p});
+    trace_.operations.push_back(op);
+    return op.prog;
   }
 
   Operation request() {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "model/text.hpp"
+#include "model/world.hpp"
 #include "proofs/decode.hpp"
 #include "proofs/obligation.hpp"
 
@@ -152,10 +153,9 @@ class Prover {
   // The rule that is broken, if the dialect has it.
   bool applies(const Break& b) const {
     if (b.clause.empty()) return true;
-    const Session session;
-    const Step step(result_.dialect, b.verb, endless(result_.dialect));
-    return std::any_of(step.rows.begin(), step.rows.end(),
-                       [&](const auto& row) { return row.clause.id == b.clause; });
+    const auto clauses = clauses_of(result_.dialect, b.verb);
+    return std::any_of(clauses.begin(), clauses.end(),
+                       [&](const Clause& c) { return c.id == b.clause; });
   }
 
   void refute(const Break& b) {

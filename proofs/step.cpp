@@ -94,6 +94,7 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
                   (r.link.usable() && entry.exists && c.owner(entry.index) == r.link.link));
   known.push_back(r.expects == (r.expected != Revision(0)));
   if (dialect == Dialect::mainline) known.push_back(!r.first && !r.last);
+  if (dialect == Dialect::rfc2) known.push_back((r.expected & 0xffffffffU) == r.expected);
 
   const bool inserts = verb == Verb::attach || verb == Verb::link_create;
   const bool of_link =
@@ -108,8 +109,13 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   } else {
     known.push_back(r.owner == Terms::no_link());
   }
-  if (verb != Verb::attach && verb != Verb::detach && verb != Verb::link_update)
-    known.push_back(r.old.none);
+  const bool names_old =
+      verb == Verb::link_update ||
+      (dialect == Dialect::mainline && (verb == Verb::attach || verb == Verb::detach));
+  if (!names_old) known.push_back(r.old.none);
+  // Looked up whatever their type (model/world.cpp).
+  if (verb != Verb::attach) known.push_back(!r.old.wrong_type);
+  if (verb == Verb::detach) known.push_back(implies(r.prog.none, !r.relative.wrong_type));
   if (!of_link) known.push_back(r.link.none);
   if (of_link) {
     known.push_back(r.relative.none);

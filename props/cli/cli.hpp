@@ -71,5 +71,6 @@ void add_repro(CLI::App& app, int& status);
 void add_spec(CLI::App& app, int& status);
 void add_faults(CLI::App& app, int& status);
 void add_prove(CLI::App& app, int& status);
+void add_conform(CLI::App& app, int& status);
 
 }  // namespace mprogcheck::cli

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck conform: the directed suite, every clause and every two that can meet, on each target.
+#include "props/conform.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "model/text.hpp"
+#include "proofs/witness.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using proofs::Witness;
+
+struct Options {
+  std::vector<std::string> targets{"impl"};
+  std::string suite = std::string(MPROGCHECK_SOURCE_DIR) + "/traces/suite", generate;
+  bool json = false;
+};
+
+// --- The suite is written
+
+struct Tally {
+  std::set<std::string> rules;
+  std::size_t met = 0, third = 0, cannot = 0, open = 0;
+};
+
+std::string about(const Witness& w) {
+  if (w.meets.empty()) return w.decides;
+  if (w.kind == Witness::Kind::decided)
+    return fmt::format("{} and {} hold, another decides", w.decides, w.meets);
+  return fmt::format("{}, and {} holds", w.decides, w.meets);
+}
+
+void count(const Witness& w, Tally& t) {
+  if (w.meets.empty()) {
+    t.rules.insert(w.decides);
+    return;
+  }
+  switch (w.kind) {
+    case Witness::Kind::met:
+      ++t.met;
+      break;
+    case Witness::Kind::decided:
+      ++t.third;
+      break;
+    case Witness::Kind::cannot:
+      ++t.cannot;
+      break;
+    case Witness::Kind::open:
+      ++t.open;
+      break;
+  }
+}
+
+// One file for each command: traces that differ, each with the pairs it shows.
+int generate(const Options& o) {
+  need_writable(o.generate);
+  Progress progress;
+  bool whole = true;
+  fmt::print("{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", "dialect", "command",
+             "rules", "pairs", "meet", "decided", "cannot meet", "open", "traces");
+  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+    std::map<Verb, Tally> tallies;
+    std::map<Verb, std::vector<Trace>> files;
+    std::map<std::string, std::size_t> place;
+    for (const Witness& w : proofs::witnesses(
+             dialect, [&](const Witness& done) { progress(std::string(word(done.verb))); })) {
+      count(w, tallies[w.verb]);
+      whole &= w.kind != Witness::Kind::open && w.shown.encoding_error.empty() &&
+               w.shown.unreachable.empty();
+      if (w.shown.trace.operations.empty()) continue;
+      auto& traces = files[w.verb];
+      const auto [at, is_new] = place.try_emplace(print(w.shown.trace), traces.size());
+      if (is_new) traces.push_back(w.shown.trace);
+      auto& preface = traces[at->second].preface;
+      if (std::find(preface.begin(), preface.end(), about(w)) == preface.end())
+        preface.push_back(about(w));
+    }
+    progress.clear();
+    for (const auto& [verb, t] : tallies) {
+      std::string text;
+      for (const Trace& trace : files[verb]) text += (text.empty() ? "" : "\n") + print(trace);
+      write_new(fs::path(o.generate) / fmt::format("{}.{}.trace", word(dialect), word(verb)), text);
+      fmt::print("{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", word(dialect),
+                 word(verb), t.rules.size(), t.met + t.third + t.cannot + t.open, t.met, t.third,
+                 t.cannot, t.open, files[verb].size());
+    }
+  }
+  return whole ? kConforms : kDeviates;
+}
+
+// --- The suite is run
+
+std::vector<Trace> read_suite(const std::string& directory) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(directory, error))
+    if (entry.path().extension() == ".trace") files.push_back(entry.path());
+  if (error || files.empty())
+    throw BadInput(fmt::format("{}: no suite here; 'mprogcheck conform --generate DIR' writes one",
+                               directory));
+  std::sort(files.begin(), files.end());
+  std::vector<Trace> suite;
+  for (const auto& file : files)
+    for (Trace& t : read_traces(file)) suite.push_back(std::move(t));
+  return suite;
+}
+
+void show(FILE* out, const Conformance& c) {
+  std::size_t holds = 0, precedence = 0, promise = 0;
+  for (const auto& [name, clause] : c.clauses)
+    ++(clause.promise ? promise : clause.precedence ? precedence : holds);
+  fmt::print(out,
+             "{}: {} operations in {} traces; of {} clauses {} hold, of {} the precedence "
+             "differs, of {} the promise is broken\n",
+             c.target, grouped(c.operations), grouped(c.traces), c.clauses.size(), holds,
+             precedence, promise);
+  for (const auto& [why, traces] : c.not_run)
+    fmt::print(out, "  {} not run: it {}\n", grouped(traces), why);
+  for (const auto& [name, example] : c.deviations)
+    fmt::print(out, "\n  DEVIATION {} (in {} of them)\n{}{}\n", name, example.times,
+               print(example.trace), explain(example.deviation, example.trace));
+}
+
+nlohmann::ordered_json json_of(const Conformance& c) {
+  nlohmann::ordered_json out{{"target", c.target},         {"traces", c.traces},
+                             {"operations", c.operations}, {"seconds", c.seconds},
+                             {"not_run", c.not_run},       {"conforms", c.conforms()}};
+  auto& clauses = out["clauses"] = nlohmann::ordered_json::object();
+  for (const auto& [name, r] : c.clauses)
+    clauses[name] = {{"decided", r.decided},
+                     {"precedence differs", r.precedence},
+                     {"promise broken", r.promise}};
+  auto& deviations = out["deviations"] = nlohmann::ordered_json::array();
+  for (const auto& [name, example] : c.deviations) {
+    deviations.push_back(cli::json_of(example.deviation, example.trace));
+    deviations.back()["traces"] = example.times;
+  }
+  return out;
+}
+
+int run(const Options& o) {
+  if (!o.generate.empty()) return generate(o);
+  const auto suite = read_suite(o.suite);
+  FILE* prose = o.json ? stderr : stdout;
+  auto document = nlohmann::ordered_json::array();
+  bool conforms = true;
+  Progress progress;
+  for (const std::string& name : o.targets) {
+    const auto target = target_named(name)();
+    const Conformance c =
+        conform(*target, suite, unsupported, [&](const std::string& text) { progress(text); });
+    progress.clear();
+    if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of {}", name, o.suite));
+    conforms &= c.conforms();
+    show(prose, c);
+    document.push_back(json_of(c));
+  }
+  if (o.json) fmt::print("{}\n", document.dump(2));
+  return conforms ? kConforms : kDeviates;
+}
+
+}  // namespace
+
+void add_conform(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand(
+      "conform", "The directed suite: every clause, and every two clauses that can meet");
+  verb->add_option("--target", o->targets, "impl (default), impl:FAULT, kernel; several");
+  verb->add_option("--suite", o->suite, "Where its traces are (default: traces/suite)");
+  verb->add_option("--generate", o->generate, "Instead: write the suite there, by solver");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
+  verb->callback([o, &status] { status = run(*o); });
+}
+
+}  // namespace mprogcheck::cli

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Every reachable state of a small world, breadth first: one attach point, a few programs and
+// links, a list of a few slots.
+//
+// States that differ only in names are one. A revision is not part of a state, but every request
+// is made without one, with the current one and with a stale one. The same walk beside an
+// implementation finds the shortest deviation, or shows that within the bounds there is none.
+#pragma once
+
+#include <boost/graph/adjacency_list.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "impl/target.hpp"
+#include "model/world.hpp"
+
+namespace mprogcheck {
+
+// At most 7 programs, 3 links and 7 slots.
+struct Bounds {
+  Dialect dialect = Dialect::mainline;
+  std::uint8_t progs = 3, links = 1, capacity = 3;
+};
+
+// A state without its names: entries in order, each with owner and flags; then the programs of
+// links that own none. Regular.
+using StateKey = std::uint64_t;
+
+// From a world's names to those of its state and back.
+struct Naming {
+  std::vector<std::uint8_t> prog, link;  // by canonical number, the world's
+};
+
+StateKey state_of(const World& world, Naming* naming = nullptr);
+// A world in that state, named canonically. Its lists are at `revision`.
+World world_of(const Bounds& bounds, StateKey state, std::uint64_t revision);
+// Every request that may be made in the state, in canonical names, against a list at `revision`.
+std::vector<Operation> requests(const Bounds& bounds, StateKey state, std::uint64_t revision);
+// The request in the names of a world whose naming is given; a new link gets the name `fresh`.
+Operation renamed(const Operation& op, const Naming& naming, std::uint8_t fresh);
+// "[p0/l0 p1:last] l1(p2)"
+std::string describe_state(StateKey state);
+
+using StateGraph =
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, StateKey, Operation>;
+
+struct Exploration {
+  StateGraph graph;                 // vertex 0 is the empty list; one edge for each change of state
+  std::uint64_t transitions = 0;    // requests made, over all states
+  std::uint64_t refused = 0;        // of them
+  std::size_t depth = 0;            // of the state that is hardest to reach
+  std::vector<std::size_t> parent;  // the state it was first reached from
+  std::vector<Operation> by;        // and the request
+  // What two implementations differ in, if one was walked beside.
+  std::optional<Trace> deviation;
+};
+
+using Say = std::function<void(const std::string&)>;
+
+// All of it. `beside`, if given, is asked everything the model is asked; the first deviation ends
+// it, and no shorter trace of the bounded world shows one.
+Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress);
+
+// The requests that lead from the empty list to a state, in a trace's names.
+Trace trace_to(const Bounds& bounds, const Exploration& explored, std::size_t state);
+
+// Few long traces that make every request in every state; `most` operations in each or so.
+std::vector<Trace> tour(const Bounds& bounds, const Exploration& explored, std::size_t most);
+
+// The changes of state as a graph for dot(1); parallel changes are one edge.
+std::string dot_of(const Bounds& bounds, const Exploration& explored);
+
+}  // namespace mprogcheck
