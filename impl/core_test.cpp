@@ -185,6 +185,61 @@ TEST_F(Core, ALinkHoldsItsProgramAndTheEntryHoldsNeither) {
   EXPECT_EQ(net->held, 70u);
 }
 
+TEST_F(Core, ARevisionStepsOver0InEitherDialect) {
+  start(MPROG_RFC2, 63, 0xffffffffU);
+  attach(1);
+  EXPECT_EQ(list().revision, 1u);
+  start(MPROG_MAINLINE, 63, 0xffffffffU);
+  attach(1);
+  EXPECT_EQ(list().revision, 1ULL << 32);
+  start(MPROG_MAINLINE, 63, ~0ULL);
+  attach(1);
+  EXPECT_EQ(list().revision, 1u);
+}
+
+TEST_F(Core, WhatIsFreedCannotBeHadByItsIdAnyMore) {
+  start();
+  attach(2);
+  mprog_attr attr = to(1, MPROG_F_BEFORE | MPROG_F_ID_MAINLINE);
+  attr.relative = net->progs[1].id;
+  refcount_set(&net->progs[1].refs, 0);
+  EXPECT_EQ(mprog_prog_attach(net.get(), &attr), -ENOENT);
+
+  start();
+  const std::uint32_t fd = link(2);
+  attr = to(1, MPROG_F_BEFORE | MPROG_F_ID_MAINLINE | MPROG_F_LINK);
+  attr.relative = net->links[0].id;
+  refcount_set(&net->links[0].refs, 0);
+  EXPECT_EQ(mprog_prog_attach(net.get(), &attr), -ENOENT);
+  EXPECT_GT(fd, 0u);
+}
+
+TEST_F(Core, AReferenceTooFewIsNoSmallMatter) {
+  start();
+  const std::uint32_t fd = link(2);
+  refcount_set(&net->progs[0].refs, 0);
+  refcount_set(&net->links[0].refs, 0);
+  EXPECT_DEATH(mprog_close(net.get(), fds[1]), "WARN_ON");
+  EXPECT_DEATH(mprog_close(net.get(), fd), "WARN_ON");
+  EXPECT_DEATH(attach(1), "WARN_ON");
+}
+
+TEST_F(Core, NoIdComesBackAndNoneIs0) {
+  start();
+  net->serial = MPROG_MAX_SERIAL - 2;
+  std::uint32_t fd = 0;
+  const mprog_prog* prog = mprog_prog_load(net.get(), MPROG_SCHED_CLS, note, 71, &fd);
+  EXPECT_EQ(prog->id >> MPROG_ID_SLOT_BITS, MPROG_MAX_SERIAL - 1);
+  link(1);
+  EXPECT_EQ(net->links[0].id >> MPROG_ID_SLOT_BITS, MPROG_MAX_SERIAL);
+  const std::uint32_t held = net->held;
+  prog = mprog_prog_load(net.get(), MPROG_SCHED_CLS, note, 72, &fd);
+  EXPECT_EQ(reinterpret_cast<std::intptr_t>(prog), -ENOSPC);
+  const mprog_attr attr = to(2);
+  EXPECT_EQ(mprog_link_create(net.get(), &attr, &fd), -ENOSPC);
+  EXPECT_EQ(net->held, held);
+}
+
 TEST_F(Core, AFailedLinkCreateLeavesNothing) {
   start();
   attach(1);

@@ -2,8 +2,9 @@
 /*
  * The commands on attach points: what bpf(2) checks before it asks the list.
  *
- * What a request names is used or the request is refused; so every field that a command does not
- * use has to be zero, and every flag it does not know is an error.
+ * What a request names is used or the request is refused: a program to be replaced where nothing is
+ * replaced, a flag that the command does not know. Fields of struct mprog_attr that the command has
+ * no counterpart of in bpf(2) name nothing and are not looked at.
  */
 #include "internal.h"
 
@@ -194,6 +195,8 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 	end = truncated ? query->room : list->count;
 	if (truncated && mprog_fault(net, query_one_short))
 		end--;
+	if (truncated && mprog_fault(net, query_past_room))
+		end++;
 	array = mprog_active(list);
 	for (i = 0; i < end; i++) {
 		ret = put_entry(net, query, i, array->fp[i], &array->cp[i]);

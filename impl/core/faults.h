@@ -40,7 +40,6 @@
 	X(full_before_relative, mainline, "ERANGE of a full list wins over the relative object's error.") \
 	X(exist_before_full, rfc2, "EEXIST wins over ENOSPC.") \
 	X(absent_before_exist, rfc2, "ENOENT for the replaced program wins over EEXIST.") \
-	X(stale_before_empty, mainline, "ESTALE wins over ENOENT on an empty list.") \
 	X(device_before_flags, both, "ENODEV wins over EINVAL for unknown flags.") \
 	X(perm_before_nolink, both, "EPERM wins over ENOLINK in a link update.") \
 	X(unknown_flags_ignored, both, "Unknown flag bits are ignored.") \
@@ -75,7 +74,7 @@
 	X(update_to_same_moves_revision, both, "A link update to the current program moves the revision.") \
 	X(failed_attach_moves_revision, both, "A failed attach moves the revision.") \
 	X(revision_restarts_when_empty, both, "The revision starts afresh when the last program is detached.") \
-	X(revision_wraps_to_zero, rfc2, "The revision becomes 0 when it wraps.") \
+	X(revision_wraps_to_zero, both, "The revision becomes 0 when it wraps.") \
 	X(revision_compared_on_32_bits, mainline, "Only the low half of the expected revision is compared.") \
 	X(last_revision_accepted, both, "The revision before the current one is accepted as well.") \
 	X(detach_never_stale, both, "A detach does not look at the expected revision.") \
@@ -109,9 +108,11 @@
 	X(query_without_flags, rfc2, "A query reports no flags of entries.") \
 	X(query_wants_prog_ids, both, "A query that gives no room for program ids gets nothing else either.") \
 	X(query_flags_ignored, both, "A query with flags is not refused.") \
+	X(query_past_room, both, "A truncated query fills one entry more than there is room for.") \
 	/* Packets */ \
 	X(run_skips_second, both, "The second program of a list does not run.") \
 	X(run_goes_on_after_pass, both, "PASS does not end the run.") \
+	X(drop_passes, both, "DROP ends the run, and the packet passes.") \
 	X(unknown_verdict_ends_run, both, "A verdict that nobody defined ends the run.")
 /* clang-format on */
 

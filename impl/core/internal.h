@@ -3,6 +3,7 @@
 #ifndef _MPROG_INTERNAL_H
 #define _MPROG_INTERNAL_H
 
+#include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -16,6 +17,14 @@
 #define mprog_fault(net, name) unlikely((net)->params.fault == MPROG_FAULT_##name)
 #else
 #define mprog_fault(net, name) ((void)(net), false)
+#endif
+
+/* What can only be a mistake of our own. A planted one is to be found by what it leads to. */
+#ifdef MPROG_PLANTED_FAULTS
+#define mprog_warn_on(net, condition) \
+	((condition) && ((net)->params.fault != MPROG_FAULT_none || WARN_ON(true)))
+#else
+#define mprog_warn_on(net, condition) ((void)(net), WARN_ON(condition))
 #endif
 
 /* What a relative fd or id stands for. @link only where the request said it names a link. */
@@ -48,7 +57,7 @@ struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id);
 struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd);
 struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id);
 struct mprog_link *mprog_link_alloc(struct mprog_net *net, struct mprog_prog *prog, u32 *fd);
-void mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog);
+bool mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog);
 void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog);
 void mprog_link_put(struct mprog_net *net, struct mprog_link *link);
 

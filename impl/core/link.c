@@ -92,8 +92,9 @@ static int update(struct mprog_net *net, struct mprog_link *link, struct mprog_p
 		return -EINVAL;
 	if (list && mprog_full(list) && mprog_fault(net, update_refused_when_full))
 		return mprog_is_rfc2(net) ? -ENOSPC : -ERANGE;
-	/* From here on the link's reference is to the new program. */
-	mprog_prog_get(net, prog);
+	/* From here on the link's reference is to the new program, which the caller holds. */
+	if (mprog_warn_on(net, !mprog_prog_get(net, prog)))
+		return -EBADF;
 	WRITE_ONCE(link->prog, prog);
 	if (list && mprog_find_link(list, link, &at)) {
 		if (mprog_fault(net, update_forgets_owner))

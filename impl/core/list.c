@@ -77,12 +77,11 @@ bool mprog_stale(const struct mprog_list *list, u64 expected)
 void mprog_bump(struct mprog_list *list)
 {
 	list->revision++;
-	/* 0 means "any" in a request, so a revision that counts on 32 bits has to step over it. */
-	if (mprog_is_rfc2(list->net)) {
+	if (mprog_is_rfc2(list->net))
 		list->revision = (u32)list->revision;
-		if (!list->revision && !mprog_fault(list->net, revision_wraps_to_zero))
-			list->revision = 1;
-	}
+	/* 0 means "any" in a request, so a revision has to step over it. */
+	if (!list->revision && !mprog_fault(list->net, revision_wraps_to_zero))
+		list->revision = 1;
 }
 
 static struct mprog_array *idle_array(struct mprog_list *list)
@@ -220,8 +219,7 @@ int mprog_detach(struct mprog_list *list, const struct mprog_request *req)
 
 	/* Where mainline tcx has nothing attached it has no list, so no revision to be stale
 	 * either. */
-	if (!mprog_is_rfc2(net) && !list->count &&
-	    !(mprog_fault(net, stale_before_empty) && mprog_stale(list, req->expected)))
+	if (!mprog_is_rfc2(net) && !list->count)
 		return -ENOENT;
 	if (mprog_is_rfc2(net))
 		ret = mprog_rfc2_detach(list, req, &at);

@@ -31,6 +31,10 @@ extern "C" {
 #define MPROG_MAX_FILES 512
 #define MPROG_MAX_DEVICES 4
 
+/* An id is the number of a slot, and above it a serial number that is used once. */
+#define MPROG_ID_SLOT_BITS 10
+#define MPROG_MAX_SERIAL ((1U << (32 - MPROG_ID_SLOT_BITS)) - 1)
+
 enum mprog_dialect { MPROG_MAINLINE, MPROG_RFC2 };
 
 /* Flags of a request. ID is the one whose bit differs between the dialects. */

@@ -4,12 +4,17 @@
  *
  * The tables are fixed and a slot that is free again is chained, so that a command never
  * allocates. An id holds the number of the slot and a serial number: programs and links share one
- * space of ids, and no id comes back.
+ * space of ids, and no id comes back. When the serial numbers are used up nothing more is made.
  */
 #include "internal.h"
 
-#define ID_SLOT_BITS 10
+#define ID_SLOT_BITS MPROG_ID_SLOT_BITS
 #define ID_OF_LINK 512
+
+static bool ids_left(const struct mprog_net *net)
+{
+	return net->serial < MPROG_MAX_SERIAL;
+}
 
 static u32 new_id(struct mprog_net *net, u32 slot)
 {
@@ -44,15 +49,18 @@ static int poisoned(const struct mprog_prog *prog, void *packet)
 	return MPROG_NEXT;
 }
 
-void mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog)
+/* False: the last reference is gone, and with it the object. */
+bool mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog)
 {
-	if (refcount_inc_not_zero(&prog->refs))
-		net->held++;
+	if (!refcount_inc_not_zero(&prog->refs))
+		return false;
+	net->held++;
+	return true;
 }
 
 void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog)
 {
-	if (!refcount_read(&prog->refs))
+	if (mprog_warn_on(net, !refcount_read(&prog->refs)))
 		return;
 	net->held--;
 	if (!refcount_dec_and_test(&prog->refs))
@@ -63,15 +71,17 @@ void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog)
 	net->free_prog = prog - net->progs;
 }
 
-static void link_get(struct mprog_net *net, struct mprog_link *link)
+static bool link_get(struct mprog_net *net, struct mprog_link *link)
 {
-	if (refcount_inc_not_zero(&link->refs))
-		net->held++;
+	if (!refcount_inc_not_zero(&link->refs))
+		return false;
+	net->held++;
+	return true;
 }
 
 void mprog_link_put(struct mprog_net *net, struct mprog_link *link)
 {
-	if (!refcount_read(&link->refs))
+	if (mprog_warn_on(net, !refcount_read(&link->refs)))
 		return;
 	net->held--;
 	if (!refcount_dec_and_test(&link->refs))
@@ -97,7 +107,9 @@ struct mprog_prog *mprog_prog_by_fd(struct mprog_net *net, u32 fd)
 		return ERR_PTR(-EBADF);
 	if (file->kind != MPROG_FILE_PROG)
 		return ERR_PTR(-EINVAL);
-	mprog_prog_get(net, file->object);
+	/* An open descriptor holds a reference itself. */
+	if (mprog_warn_on(net, !mprog_prog_get(net, file->object)))
+		return ERR_PTR(-EBADF);
 	return file->object;
 }
 
@@ -109,7 +121,8 @@ struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd)
 		return ERR_PTR(-EBADF);
 	if (file->kind != MPROG_FILE_LINK)
 		return ERR_PTR(-EINVAL);
-	link_get(net, file->object);
+	if (mprog_warn_on(net, !link_get(net, file->object)))
+		return ERR_PTR(-EBADF);
 	return file->object;
 }
 
@@ -117,9 +130,8 @@ struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id)
 {
 	struct mprog_prog *prog = mprog_prog_of_id(net, id);
 
-	if (!prog)
+	if (!prog || !mprog_prog_get(net, prog))
 		return ERR_PTR(-ENOENT);
-	mprog_prog_get(net, prog);
 	return prog;
 }
 
@@ -127,9 +139,8 @@ struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
 {
 	struct mprog_link *link = mprog_link_of_id(net, id);
 
-	if (!link)
+	if (!link || !link_get(net, link))
 		return ERR_PTR(-ENOENT);
-	link_get(net, link);
 	return link;
 }
 
@@ -172,6 +183,8 @@ struct mprog_prog *mprog_prog_load(struct mprog_net *net, u32 type, mprog_func r
 {
 	struct mprog_prog *prog;
 
+	if (!ids_left(net))
+		return ERR_PTR(-ENOSPC);
 	if (net->free_prog != MPROG_NO_SLOT) {
 		prog = &net->progs[net->free_prog];
 		net->free_prog = prog->next_free;
@@ -195,6 +208,8 @@ struct mprog_link *mprog_link_alloc(struct mprog_net *net, struct mprog_prog *pr
 {
 	struct mprog_link *link;
 
+	if (!ids_left(net))
+		return ERR_PTR(-ENOSPC);
 	if (net->free_link != MPROG_NO_SLOT) {
 		link = &net->links[net->free_link];
 		net->free_link = link->next_free;

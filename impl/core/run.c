@@ -35,6 +35,8 @@ int mprog_run(const struct mprog_list *list, void *packet)
 			break;
 		if (verdict == MPROG_PASS && mprog_fault(list->net, run_goes_on_after_pass))
 			continue;
+		if (verdict == MPROG_DROP && mprog_fault(list->net, drop_passes))
+			verdict = MPROG_PASS;
 		if (verdict != MPROG_NEXT)
 			break;
 	}
