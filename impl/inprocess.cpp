@@ -16,6 +16,10 @@ namespace {
 constexpr std::uint32_t kBadFd = 100'000, kBadId = 1023, kBadIfindex = 1'000, kBadHook = 1'000;
 constexpr std::uint8_t kNoName = 255;
 
+// Slots behind the room of a query that nobody may write to, and what stands in them.
+constexpr std::size_t kGuard = 2;
+constexpr std::uint32_t kUntouched = 0xffffffff;
+
 constexpr std::array kFaults = {
 #define mainline true, false
 #define rfc2 false, true
@@ -101,7 +105,8 @@ struct InProcess::State {
   std::array<std::uint32_t, kMaxLinks> link_fd{}, link_id{};
   std::array<std::uint8_t, MPROG_MAX_LINKS> link_name{};  // by slot in the core
   std::size_t links_named = 0;                            // names below this one were in use
-  std::array<std::uint32_t, MPROG_SLOTS> prog_ids{}, link_ids{}, prog_flags{}, link_flags{};
+  std::array<std::uint32_t, MPROG_SLOTS + kGuard> prog_ids{}, link_ids{}, prog_flags{},
+      link_flags{};
 
   State() {
     prog_fd.fill(kBadFd);
@@ -245,14 +250,18 @@ struct InProcess::State {
     return errno_of(ret);
   }
 
-  Errno query(const Operation& op, Listing* answer) {
+  Errno query(const Operation& op, Observation* seen) {
     const std::size_t room = std::min<std::size_t>(op.room, MPROG_SLOTS);
     const auto given = [&](std::uint8_t which, auto& storage) -> std::uint32_t* {
       if (!(op.arrays & which)) return nullptr;
       // ERR_PTR(-EFAULT): how the core is told of an address that is not mapped.
       if (op.fault) return reinterpret_cast<std::uint32_t*>(-std::intptr_t{EFAULT});
       std::fill_n(storage.begin(), room, 0u);
+      std::fill_n(storage.begin() + static_cast<std::ptrdiff_t>(room), kGuard, kUntouched);
       return storage.data();
+    };
+    const auto overran = [&](const std::uint32_t* array) {
+      return array && !op.fault && (array[room] != kUntouched || array[room + 1] != kUntouched);
     };
     mprog_query q{};
     q.ifindex = ifindex_of(op.point);
@@ -264,8 +273,12 @@ struct InProcess::State {
     q.prog_flags = given(array::prog_flags, prog_flags);
     q.link_flags = given(array::link_flags, link_flags);
     const Errno error = errno_of(mprog_prog_query(&net, &q));
-    if (!answer || (error != Errno::ok && error != Errno::nospc)) return error;
+    if (!seen) return error;
+    seen->overran = overran(q.prog_ids) || overran(q.link_ids) || overran(q.prog_flags) ||
+                    overran(q.link_flags);
+    if (error != Errno::ok && error != Errno::nospc) return error;
 
+    Listing* answer = &seen->answer;
     answer->revision = q.revision;
     answer->count = static_cast<std::uint8_t>(q.count);
     if (!op.arrays) return error;
@@ -308,7 +321,7 @@ struct InProcess::State {
         return errno_of(mprog_link_update(&net, &attr));
       }
       case Verb::query:
-        return query(op, observation ? &observation->answer : nullptr);
+        return query(op, observation);
       case Verb::link_create:
         return link_create(op);
       case Verb::link_detach:
@@ -408,6 +421,7 @@ void InProcess::apply(const Operation& op, Observation& observation) {
     listing.revision = 0, listing.count = 0, listing.filled = 0;
   };
   observation.fate = Fate::none;
+  observation.overran = false;
   clear(observation.answer);
   const mprog_list* list = state_->concerned(op);
   observation.error = state_->execute(op, &observation);

@@ -49,21 +49,21 @@ class Checker {
   // False: what was observed leaves no state to go on from.
   bool judge(const Operation& op, const Observation& seen) {
     where_ = world_.concerns(op);
+    if (where_) revision_before_ = world_.chain(*where_)->revision();
     const Decision decision = world_.decision(op);
-    if (seen.error == decision.error) {
+    const bool agreed = seen.error == decision.error;
+    const bool fine = agreed || permitted(op, decision, seen.error);
+    // A query or a packet changes nothing, so the model may answer it whatever the target did.
+    if (agreed || changes_nothing(op))
       world_.step(op, prediction_);
-    } else {
+    else
       predict_refusal(decision);
-      if (!permitted(op, decision, seen.error)) error_differs(op, decision, seen);
-      if (decision.error == Errno::ok && !takes_effect_anyway(op)) {
-        if (where_ && seen.has_after) return after(op, seen, false);
-        return true;
-      }
-      if (seen.error == Errno::ok || (seen.error == Errno::nospc && op.verb == Verb::query))
-        return go_on_from_success(op, seen);
-    }
-    const bool changes = decision.error == Errno::ok && decision.change != Change::none;
-    if (!answer(op, seen)) return false;
+    if (!fine) error_differs(op, decision, seen);
+    if (seen.has_after != where_.has_value()) presence(op, seen);
+    if (!agreed && seen.error == Errno::ok && !changes_nothing(op))
+      return go_on_from_success(op, seen);
+    if (fine && !answer(op, seen)) return false;
+    const bool changes = agreed && seen.error == Errno::ok && decision.change != Change::none;
     if (where_ && seen.has_after && !after(op, seen, changes)) return false;
     references(op, seen);
     return true;
@@ -79,7 +79,7 @@ class Checker {
     if (where_) world_.chain(*where_)->list(prediction_.observation.after);
   }
 
-  static bool takes_effect_anyway(const Operation& op) {
+  static bool changes_nothing(const Operation& op) {
     return op.verb == Verb::query || op.verb == Verb::packet;
   }
 
@@ -97,6 +97,21 @@ class Checker {
     return false;
   }
 
+  // Of a request: what sets it apart from others that the same clause decides.
+  static std::string kind_of(const Operation& op) {
+    if (op.verb == Verb::query && op.arrays != 0 && !(op.arrays & array::progs))
+      return ".without_progs";
+    for (const Says& says : op.says)
+      if (op.verb == Verb::packet && says.action == Action::unknown) return ".unknown";
+    return "";
+  }
+
+  // A list is reported where one is concerned, and nowhere else.
+  void presence(const Operation& op, const Observation& seen) {
+    report(deviation(op, Aspect::list), seen, where_ ? "a list" : "no list",
+           seen.has_after ? describe(seen.after) : "no list");
+  }
+
   Deviation deviation(const Operation& op, Aspect aspect) const {
     const auto clauses = clauses_of(trace_.header.dialect, op.verb);
     Deviation d;
@@ -105,6 +120,7 @@ class Checker {
     d.clause = clauses[prediction_.decision.rule].id;
     d.aspect = aspect;
     d.expected_error = prediction_.decision.error;
+    d.detail = kind_of(op);
     for (std::size_t i = 0; i < clauses.size(); ++i)
       if (i != prediction_.decision.rule && (prediction_.decision.met >> i & 1) &&
           clauses[i].force != Force::effect)
@@ -131,7 +147,6 @@ class Checker {
 
   // The target did what the model refuses: take over what it shows.
   bool go_on_from_success(const Operation& op, const Observation& seen) {
-    if (op.verb == Verb::query || op.verb == Verb::packet) return true;
     if (!where_ || !seen.has_after) return false;
     if (op.verb == Verb::link_create && op.prog.kind != Ref::Kind::prog) return false;
     if (op.verb == Verb::link_create)
@@ -146,13 +161,32 @@ class Checker {
     return true;
   }
 
+  // What of the answer differs first, in the words of a bucket; empty if nothing does.
+  static std::string_view difference(const Operation& op, const Observation& model,
+                                     const Observation& seen) {
+    if (op.verb == Verb::packet && model.fate != seen.fate) return "fate";
+    if (seen.overran) return "overrun";
+    if (model.answer == seen.answer && model.fate == seen.fate) return "";
+    if (op.verb == Verb::packet) return "order";
+    if (model.answer.revision != seen.answer.revision) return "revision";
+    if (model.answer.count != seen.answer.count || model.answer.filled != seen.answer.filled)
+      return "count";
+    const auto differ = [&](auto Entry::*field) {
+      for (std::size_t i = 0; i < model.answer.filled; ++i)
+        if (model.answer.entries[i].*field != seen.answer.entries[i].*field) return true;
+      return false;
+    };
+    return differ(&Entry::prog) ? "progs" : differ(&Entry::link) ? "links" : "flags";
+  }
+
   bool answer(const Operation& op, const Observation& seen) {
     const Observation& model = prediction_.observation;
-    if (model.fate == seen.fate && model.answer == seen.answer) return true;
-    if (op.verb == Verb::query && seen.error != prediction_.decision.error)
-      return true;  // reported, or permitted
-    report(deviation(op, Aspect::answer), seen, print(expected_of(op, model)),
-           print(expected_of(op, seen)));
+    const std::string_view what = difference(op, model, seen);
+    if (what.empty()) return true;
+    Deviation d = deviation(op, Aspect::answer);
+    d.detail = "." + std::string(what) + d.detail;
+    report(std::move(d), seen, print(expected_of(op, model)),
+           print(expected_of(op, seen)) + (seen.overran ? ", and wrote past the room given" : ""));
     if (op.verb != Verb::query || seen.error != Errno::ok) return true;
     const std::uint8_t whole = array::progs | array::links;
     if ((op.arrays & whole) != whole || seen.answer.filled != seen.answer.count) return true;
@@ -173,7 +207,7 @@ class Checker {
     return true;
   }
 
-  // That it moves, and never comes back, is promised; by how much is not.
+  // That it moves, is not 0 and never comes back is promised; by how much is not.
   void revision(const Operation& op, const Observation& seen, bool changes) {
     const std::uint64_t now = seen.after.revision, model = prediction_.observation.after.revision;
     if (!changes) {
@@ -182,10 +216,13 @@ class Checker {
              "revision " + std::to_string(model) + " as before", "revision " + std::to_string(now));
     } else if (!revisions_.fresh(*where_, now) || now == 0) {
       Deviation d = deviation(op, Aspect::revision);
-      d.clause = now == 0 ? "revision.never_0" : "revision.never_returns";
+      const bool moved = now != revision_before_;
+      d.clause = now == 0 ? "revision.never_0"
+                 : moved  ? "revision.never_returns"
+                          : "revision.unmoved";
       report(std::move(d), seen,
              "a revision this list has not had yet, such as " + std::to_string(model),
-             "revision " + std::to_string(now) + " again");
+             "revision " + std::to_string(now) + (moved ? " again" : " still"));
       revisions_.restart(*where_, now);
       return;
     }
@@ -214,6 +251,7 @@ class Checker {
   Prediction prediction_;
   Verdict verdict_;
   std::optional<Point> where_;
+  std::uint64_t revision_before_ = 0;  // of the list at where_
   std::size_t step_ = 0;
   int reference_offset_ = 0;
   bool resync_references_ = false;
@@ -254,10 +292,10 @@ std::string bucket(const Deviation& d, Dialect dialect) {
                     std::string(d.clause);
   // A revision that comes back is one finding, whichever way the list was emptied.
   if (d.clause.starts_with("revision."))
-    out = std::string(word(dialect)) + ".tcx." + std::string(d.clause);
+    return std::string(word(dialect)) + ".tcx." + std::string(d.clause);
   if (d.aspect == Aspect::error)
-    return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error);
-  return d.clause.starts_with("revision.") ? out : out + "." + std::string(word(d.aspect));
+    return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error) + d.detail;
+  return out + "." + std::string(word(d.aspect)) + d.detail;
 }
 
 std::string explain(const Deviation& d, const Trace& trace) {

@@ -29,6 +29,7 @@ struct Deviation {
   Aspect aspect{};
   Errno expected_error{};
   Errno observed_error{};
+  std::string detail;  // of an answer: what differs first, and what kind of request it was
   std::vector<std::string_view> permitted;  // clauses that were met and permit another error
   std::string expected;                     // for people
   std::string observed;
@@ -51,7 +52,9 @@ Verdict check(const Trace& trace, std::span<const Observation> observations);
 Verdict check_first(const Trace& trace, std::span<const Observation> observations);
 
 // Two deviations with the same bucket are the same finding: verb, clause, aspect, expected and
-// observed error, dialect and kind of attach point.
+// observed error, dialect and kind of attach point. Of an answer also what of it differs first, and
+// whether the query had room for anything but programs, or the packet an undefined verdict: one
+// known deviation must not stand for others that merely show in the same place.
 std::string bucket(const Deviation& deviation, Dialect dialect);
 
 std::string_view word(Breach breach);

@@ -129,18 +129,55 @@ TEST(Check, WhatARuleMayRefuseConformsEitherWay) {
   refusal[2].answer = refusal[0].after;
   refusal[2].references = refusal[0].references;
   EXPECT_EQ(summaries(check(refused, refusal)), Lines{});
-  // Refused it may be, but then nothing may have changed.
+  // Refused it may be, but then nothing may have changed, nor leaked.
+  refusal[1].references += 1;
+  refusal[2].references += 1;
+  EXPECT_EQ(summaries(check(refused, refusal)),
+            Lines{"2 promise references remove.named: 5 references held / 6 references held"});
   refusal[1].after = listing(3, {});
   EXPECT_EQ(summaries(check(refused, refusal)).at(0).substr(0, 14), "2 promise list");
 }
 
-TEST(Check, ATargetThatCannotTellIsNotBlamed) {
+TEST(Check, AQueryThatMayBeShortOfRoomStillHasToAnswer) {
+  const Trace trace = trace_of("attach p0 d0/ingress\nquery d0/ingress\n");
+  auto seen = observe(trace);
+  seen[1].error = Errno::nospc;
+  seen[1].answer.count = 0;
+  EXPECT_EQ(summaries(check(trace, seen)),
+            Lines{"2 promise answer query.count: ok rev=2 count=1 / ENOSPC rev=2 count=0"});
+}
+
+TEST(Check, WhereTheOrderOfTwoErrorsIsOpenEitherConforms) {
+  struct Case {
+    const char* operation;
+    std::vector<Errno> conform;
+  };
+  for (const auto& [operation, conform] :
+       {Case{"query nodev/ingress bits=0x1", {Errno::nodev, Errno::inval}},
+        Case{"detach none d0/ingress rev=5", {Errno::noent, Errno::stale}},
+        Case{"detach none d0/ingress before link rel=foreign", {Errno::noent, Errno::inval}}}) {
+    const Trace trace = trace_of(operation);
+    for (const auto& [error, name] : kErrnoNames) {
+      auto seen = observe(trace);
+      seen[0].error = error;
+      const bool permitted = std::count(conform.begin(), conform.end(), error) != 0;
+      EXPECT_EQ(check(trace, seen).conforms(), permitted) << operation << " " << name;
+    }
+  }
+  // A link that no list holds is on none: refused or not found, but no success.
+  const Trace trace =
+      trace_of("attach p0 d0/ingress\ndetach none d0/ingress after link rel=foreign\n");
+  auto seen = observe(trace);
+  seen[1].error = Errno::noent;
+  EXPECT_TRUE(check(trace, seen).conforms());
+  seen[1].error = Errno::ok;
+  EXPECT_FALSE(check(trace, seen).conforms());
+}
+
+TEST(Check, ATargetThatCannotTellItsReferencesIsNotBlamed) {
   const Trace trace = trace_of("attach p0 d0/ingress\ndetach p0 d0/ingress\n");
   auto seen = observe(trace);
-  for (Observation& o : seen) {
-    o.has_after = false;
-    o.references = -1;
-  }
+  for (Observation& o : seen) o.references = -1;
   EXPECT_TRUE(check(trace, seen).conforms());
 }
 
@@ -219,15 +256,47 @@ TEST(Check, ARevisionThatComesBackBreaksThePromise) {
 }
 
 TEST(Check, ARevisionThatStandsStillOrIs0BreaksThePromise) {
-  const Trace trace = trace_of("attach p0 d0/ingress\n");
+  const Trace trace = trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\n");
   for (const auto& [revision, clause] :
-       {std::pair{1, "revision.never_returns"}, std::pair{0, "revision.never_0"}}) {
+       {std::pair{2, "revision.unmoved"}, std::pair{1, "revision.never_returns"},
+        std::pair{0, "revision.never_0"}}) {
     auto seen = observe(trace);
-    seen[0].after.revision = static_cast<std::uint64_t>(revision);
+    seen[1].after.revision = static_cast<std::uint64_t>(revision);
     const Verdict verdict = check(trace, seen);
     ASSERT_EQ(verdict.deviations.size(), 1U);
-    EXPECT_EQ(verdict.deviations[0].clause, clause);
+    EXPECT_EQ(bucket(verdict.deviations[0], Dialect::mainline),
+              std::string("mainline.tcx.") + clause);
   }
+}
+
+// Where a list is taken over, so is its history: what it had before may be had again.
+TEST(Check, AListThatWasTakenOverStartsWithTheRevisionItHas) {
+  const Trace refused =
+      trace_of("attach p0 d0/ingress\nattach p1 d0/ingress rev=1\nattach p2 d0/ingress\n");
+  auto seen = observe(refused);
+  seen[1].error = Errno::ok;
+  seen[1].after = listing(1, {plain(0), plain(1)});
+  seen[1].references += 1;
+  seen[2].after = listing(2, {plain(0), plain(1), plain(2)});
+  seen[2].references += 1;
+  EXPECT_EQ(summaries(check(refused, seen)),
+            Lines{"2 promise error list.stale: ESTALE / ok [p0 p1] rev 1"});
+
+  const Trace returned = trace_of(
+      "attach p0 d0/ingress\ndetach p0 d0/ingress\nattach p0 d0/ingress\nattach p1 d0/ingress\n");
+  seen = observe(returned);
+  for (std::size_t i = 1; i < 4; ++i) seen[i].after.revision = i;
+  EXPECT_EQ(check(returned, seen).deviations.size(), 1U);
+}
+
+TEST(Check, AListThatIsMissingOrUncalledForBreaksThePromise) {
+  const Trace trace = trace_of("attach p0 d0/ingress\nquery d0/ingress\nattach p0 d0/ingress\n");
+  auto seen = observe(trace);
+  seen[0].has_after = false;
+  seen[1].has_after = true;
+  seen[1].after = seen[0].after;
+  EXPECT_EQ(summaries(check(trace, seen)), (Lines{"1 promise list insert.appends: a list / no list",
+                                                  "2 promise list query.count: no list / [p0]"}));
 }
 
 TEST(Check, ARevisionThatMovesWithoutAChangeBreaksThePromise) {
@@ -269,6 +338,64 @@ TEST(Check, AProgramThatRanTooLateOrAVerdictThatWasLostBreaksThePromise) {
   seen[2].answer.entries[1] = plain(1);
   EXPECT_EQ(summaries(check(trace, seen)),
             Lines{"3 promise answer packet.drop: ok dropped progs=p0 / ok passed progs=p0,p1"});
+}
+
+TEST(Check, AFateAloneThatDiffersBreaksThePromise) {
+  const Trace trace = trace_of("attach p0 d0/ingress\npacket d0/ingress p0=drop\n");
+  auto seen = observe(trace);
+  seen[1].fate = Fate::passed;
+  EXPECT_EQ(summaries(check(trace, seen)),
+            Lines{"2 promise answer packet.drop: ok dropped progs=p0 / ok passed progs=p0"});
+}
+
+TEST(Check, AnAnswerThatGoesBeyondItsRoomBreaksThePromise) {
+  const Trace trace =
+      trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\nquery d0/ingress room=1 links\n");
+  auto seen = observe(trace);
+  seen[2].overran = true;
+  const Verdict verdict = check(trace, seen);
+  ASSERT_EQ(verdict.deviations.size(), 1U);
+  EXPECT_EQ(verdict.deviations[0].observed,
+            "ENOSPC rev=3 count=2 links=-, and wrote past the room given");
+  EXPECT_EQ(bucket(verdict.deviations[0], Dialect::mainline),
+            "mainline.tcx.query.query.no_space.answer.overrun.without_progs");
+}
+
+// What is known of one must not hide the others.
+TEST(Check, ABucketSaysWhatOfAnAnswerDiffersAndOfWhatKindTheRequestWas) {
+  const std::string begin = "attach p0 d0/ingress\nlink_create l0 p1 d0/ingress\n";
+  const auto bucket_of = [&](const char* operation, auto&& change) {
+    const Trace trace = trace_of(begin + operation);
+    auto seen = observe(trace);
+    change(seen[2]);
+    const Verdict verdict = check(trace, seen);
+    EXPECT_EQ(verdict.deviations.size(), 1U) << operation;
+    return bucket(verdict.deviations.at(0), Dialect::mainline).substr(std::size("mainline.tcx"));
+  };
+  const char* whole = "query d0/ingress room=4 progs links prog_flags";
+  const char* links = "query d0/ingress room=4 links prog_flags";
+  const auto revision = [](Observation& o) { o.answer.revision = 9, o.answer.count = 9; };
+  const auto count = [](Observation& o) { o.answer.count = 9; };
+  const auto prog = [](Observation& o) { o.answer.entries[0] = {Prog{3}, Link{3}, 1}; };
+  const auto link = [](Observation& o) { o.answer.entries[1] = {Prog{1}, Link{3}, 1}; };
+  const auto link_alone = [](Observation& o) { o.answer.entries[1].link = Link{3}; };
+  const auto flags = [](Observation& o) { o.answer.entries[1].flags = 1; };
+  EXPECT_EQ(bucket_of(whole, revision), "query.query.all.answer.revision");
+  EXPECT_EQ(bucket_of(whole, count), "query.query.all.answer.count");
+  EXPECT_EQ(bucket_of(whole, prog), "query.query.all.answer.progs");
+  EXPECT_EQ(bucket_of(whole, link), "query.query.all.answer.links");
+  EXPECT_EQ(bucket_of(links, link_alone), "query.query.all.answer.links.without_progs");
+  EXPECT_EQ(bucket_of(whole, flags), "query.query.all.answer.flags");
+  EXPECT_EQ(bucket_of("query d0/ingress", revision), "query.query.count.answer.revision");
+  EXPECT_EQ(bucket_of("query d0/ingress room=1 links", [](auto& o) { o.error = Errno::ok; }),
+            "query.query.no_space.ENOSPC-ok.without_progs");
+
+  const auto fate = [](Observation& o) { o.fate = Fate::dropped, o.answer.filled = 1; };
+  const auto order = [](Observation& o) { std::swap(o.answer.entries[0], o.answer.entries[1]); };
+  EXPECT_EQ(bucket_of("packet d0/ingress", fate), "packet.packet.next.answer.fate");
+  EXPECT_EQ(bucket_of("packet d0/ingress", order), "packet.packet.next.answer.order");
+  EXPECT_EQ(bucket_of("packet d0/ingress p0=unknown", order),
+            "packet.packet.next.answer.order.unknown");
 }
 
 TEST(Check, SeveralDeviationsInOneTraceAreAllReportedAndCheckFirstStopsAtOne) {

@@ -42,7 +42,7 @@ struct Object {
   typename D::Bool none;        // 0 was given
   typename D::Bool missing;     // not open; nobody has this id
   typename D::Bool wrong_kind;  // not a program, or not a link, as the request says it is
-  typename D::Bool wrong_type;  // a program of another type, or the link of one
+  typename D::Bool wrong_type;  // a program of another type, the link of one or of none at all
   typename D::Prog prog;
   typename D::Link link;
 

@@ -45,6 +45,7 @@ struct Observation {
   Errno error = Errno::ok;
   Fate fate = Fate::none;
   bool has_after = false;  // `after` was taken; false where no list was concerned
+  bool overran = false;    // a query: something was written behind the room it gave
   std::int32_t references =
       -1;          // held on all programs and links together; -1: the target cannot tell
   Listing answer;  // of a query; for a packet the programs that ran, in order
@@ -52,7 +53,7 @@ struct Observation {
 
   friend bool operator==(const Observation& a, const Observation& b) {
     return a.error == b.error && a.fate == b.fate && a.has_after == b.has_after &&
-           a.references == b.references && a.answer == b.answer &&
+           a.overran == b.overran && a.references == b.references && a.answer == b.answer &&
            (!a.has_after || a.after == b.after);
   }
 };

@@ -113,7 +113,15 @@ inline constexpr auto relative_object = std::tuple{
         source::kBpf2, [](const auto& f) { return f.r.by_link && f.r.relative.wrong_kind; }),
     due("relative.type", Errno::inval,
         "The relative program, or the relative link's program, is of another type.", source::kMprog,
-        [](const auto& f) { return f.r.relative.wrong_type; }),
+        [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
+};
+
+// Where no program is named none is of another type but a link that has none a list could hold.
+inline constexpr auto relative_foreign = std::tuple{
+    fails("relative.foreign", Errno::inval,
+          "No program is named, and the relative link is of a kind that no list holds: whether it "
+          "is refused, or looked for and not found, is open.",
+          source::kMprog, [](const auto& f) { return f.r.relative.wrong_type && f.r.prog.none; }),
 };
 
 template <class D>
@@ -132,8 +140,8 @@ inline constexpr auto query = std::tuple{
         [](const auto& f) { return !f.r.hook_known; }),
     due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
         source::kTcx, [](const auto& f) { return !f.r.device_known; }),
-    due("query.flags", Errno::inval, "These hooks define no query flags.", source::kMprog,
-        [](const auto& f) { return f.r.other_flags; }),
+    anywhere("query.flags", Errno::inval, "These hooks define no query flags.", source::kMprog,
+             [](const auto& f) { return f.r.other_flags; }),
     due("query.fault", Errno::fault, "An array that has to be filled is not mapped.", source::kBpf2,
         [](const auto& f) { return f.arrays && f.fault && f.room && !f.empty; }),
     due("query.no_space", Errno::nospc,

@@ -232,13 +232,14 @@ RemoveFacts<D> remove_facts(const Chain& c, const Request<D>& r) {
 
 inline constexpr auto remove = std::tuple_cat(
     std::tuple{
-        due("remove.empty", Errno::noent,
-            "Nothing is attached here, so there is no list and no revision.", source::kMprog,
-            [](const auto& f) { return f.empty; }),
+        anywhere("remove.empty", Errno::noent,
+                 "Nothing is attached here. Where nothing else keeps the list alive there is no "
+                 "revision to be stale either; whether something does is open.",
+                 source::kMprog, [](const auto& f) { return f.empty; }),
         due("remove.replace", Errno::inval, "REPLACE has no meaning for detach.", source::kMprog,
             [](const auto& f) { return f.r.replace; }),
     },
-    stale, relative_object,
+    stale, relative_object, relative_foreign,
     std::tuple{
         due("remove.named_absent", Errno::noent, "The named program is not on the list.",
             source::kMprog, [](const auto& f) { return f.names && !f.named.exists; }),

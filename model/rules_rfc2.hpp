@@ -276,7 +276,7 @@ RemoveFacts<D> remove_facts(const Chain& c, const Request<D>& r) {
 }
 
 inline constexpr auto remove = std::tuple_cat(
-    stale, no_directive, relative_object,
+    stale, no_directive, relative_object, relative_foreign,
     std::tuple{
         due("remove.replace", Errno::inval, "REPLACE has no meaning for detach.", source::kRfc2,
             [](const auto& f) { return f.r.replace; }),

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -89,6 +90,30 @@ TEST_P(Tables, TheDocumentHasARowForEveryClauseInOrder) {
     ASSERT_NE(at, std::string::npos) << row;
     at += row.size();
   }
+}
+
+// Which clauses there are, in which order, and how strong each is, must not change by accident.
+constexpr auto kGolden = MPROGCHECK_SOURCE_DIR "/model/rules.golden";
+
+std::string strengths() {
+  std::string out =
+      "# SPDX-License-Identifier: GPL-2.0-only\n"
+      "# dialect command clause: what it says, and what it leaves open. In table order.\n";
+  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
+    for (const auto& [verb, clause] : all_clauses(dialect))
+      out += name(dialect, verb, clause) + ": " + (clause.force == Force::due ? "due " : "") +
+             outcome(clause) + (clause.ordered ? "" : ", in any order") +
+             (clause.any_error ? ", or any other error" : "") + "\n";
+  return out;
+}
+
+TEST(Spec, TheTablesAreThoseOfTheGoldenFile) {
+  if (std::getenv("MPROGCHECK_WRITE_GOLDEN")) std::ofstream(kGolden) << strengths();
+  std::stringstream golden;
+  golden << std::ifstream(kGolden).rdbuf();
+  EXPECT_EQ(strengths(), golden.str())
+      << "The promise is another now. If that is meant, MPROGCHECK_WRITE_GOLDEN=1 spec_test "
+         "writes model/rules.golden anew; commit it with the reason.";
 }
 
 std::vector<Trace> clause_traces(Dialect dialect) {

@@ -294,6 +294,24 @@ TEST(Text, LoadAndDeviceMayTakeSeveralLines) {
   EXPECT_EQ(one, more);
 }
 
+TEST(Text, EveryPartOfAnAnswerIsLookedAt) {
+  const std::string begin =
+      "attach p0 d0/ingress\nlink_create l0 p1 d0/ingress\n"
+      "query d0/ingress room=4 progs links prog_flags => ";
+  const std::string right[] = {"rev=3", "count=2", "progs=p0,p1", "links=-,l0", "flags=-,-"};
+  const std::string wrong[] = {"rev=4", "count=3", "progs=p1,p0", "links=l0,-", "flags=-,-,-"};
+  for (std::size_t k = 0; k <= std::size(right); ++k) {
+    std::string expected = "ok";
+    for (std::size_t i = 0; i < std::size(right); ++i)
+      expected += " " + (i == k ? wrong[i] : right[i]);
+    const auto found = misprints(parse(after_header(begin + expected), "t.trace").at(0));
+    EXPECT_EQ(found.size(), k < std::size(right) ? 1U : 0U) << expected;
+  }
+  const std::string packet = "attach p0 d0/ingress\npacket d0/ingress p0=drop => ok ";
+  EXPECT_TRUE(misprints(parse(after_header(packet + "dropped"), "t.trace").at(0)).empty());
+  EXPECT_EQ(misprints(parse(after_header(packet + "passed"), "t.trace").at(0)).size(), 1U);
+}
+
 // --- Any trace at all
 // ------------------------------------------------------------------------------------------
 

@@ -104,7 +104,8 @@ void World::reset(const Header& header) {
   if (r.link.usable()) r.link_attached = links_[r.link.link.raw].attached;
 
   if (op.verb == Verb::attach || op.verb == Verb::link_create || op.verb == Verb::detach) {
-    // On detach of nobody in particular a relative of any type will do.
+    // On detach of nobody in particular a relative of any type will do. A foreign link keeps its
+    // wrong type even then: it has no program that could be anywhere on a list.
     const bool any = op.verb == Verb::detach && r.prog.none;
     r.relative =
         r.by_link ? link_object(op.relative, r.id, any) : prog_object(op.relative, r.id, any);
@@ -236,6 +237,7 @@ void World::step(const Operation& op, Prediction& out) {
   Observation& seen = out.observation;
   seen.error = out.decision.error;
   seen.fate = Fate::none;
+  seen.overran = false;
   seen.answer.revision = 0;
   seen.answer.count = seen.answer.filled = 0;
   seen.has_after = where.has_value();

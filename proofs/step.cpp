@@ -117,6 +117,9 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   if (verb != Verb::attach) known.push_back(!r.old.wrong_type);
   if (verb == Verb::detach) known.push_back(implies(r.prog.none, !r.relative.wrong_type));
   if (!of_link) known.push_back(r.link.none);
+  // With nobody named a program of any type will do.
+  if (verb == Verb::detach)
+    known.push_back(implies(r.prog.none && r.relative.wrong_type, r.by_link));
   if (of_link) {
     known.push_back(r.relative.none);
     known.push_back(!r.before && !r.after && !r.first && !r.last && !r.id && !r.by_link);

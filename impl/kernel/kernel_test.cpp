@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "impl/kernel/bare.hpp"
+#include "impl/kernel/request.hpp"
 #include "model/text.hpp"
 
 namespace mprogcheck {
@@ -107,6 +108,18 @@ TEST_F(KernelTest, answers_queries_within_the_room_given) {
             "EFAULT\n"
             "ok rev=1 count=0 progs=none\n"
             "ENODEV\n");
+}
+
+TEST(Room, tells_what_was_written_behind_it) {
+  for (auto memory : {&kernel::Room::progs, &kernel::Room::links, &kernel::Room::prog_flags,
+                      &kernel::Room::link_flags}) {
+    kernel::Room room;
+    room.clear();
+    (room.*memory)[2] = 0;
+    EXPECT_FALSE(room.overran(3));
+    EXPECT_TRUE(room.overran(2));
+    EXPECT_TRUE(room.overran(0));
+  }
 }
 
 TEST_F(KernelTest, puts_every_kind_of_reference_to_the_kernel) {

@@ -117,9 +117,15 @@ std::uint32_t Names::interface(std::uint8_t device) const {
   return device < interfaces.size() ? interfaces[device] : kNoInterface;
 }
 
-void Room::clear(std::size_t slots) {
-  for (auto* memory : {&progs, &links, &prog_flags, &link_flags})
-    std::fill_n(memory->begin(), std::min(slots, memory->size()), kUntouched);
+void Room::clear() {
+  for (auto* memory : {&progs, &links, &prog_flags, &link_flags}) memory->fill(kUntouched);
+}
+
+bool Room::overran(std::size_t slots) const {
+  for (const auto* memory : {&progs, &links, &prog_flags, &link_flags})
+    for (std::size_t i = slots; i < memory->size(); ++i)
+      if ((*memory)[i] != kUntouched) return true;
+  return false;
 }
 
 abi::Call translate(const Operation& op, const Names& names, Room& room) {

@@ -45,7 +45,9 @@ struct Room {
   std::array<std::uint32_t, 256> progs, links, prog_flags, link_flags;
 
   // What the kernel leaves alone is to be told from what it fills in.
-  void clear(std::size_t slots);
+  void clear();
+  // Whether anything stands behind so many slots.
+  bool overran(std::size_t slots) const;
 };
 
 // The call for attach, detach, query, link_create, link_update and link_detach; the others are not

@@ -47,6 +47,7 @@ void Session::run(const Operation& op, Observation& seen) {
   seen.error = Errno::ok;
   seen.fate = Fate::none;
   seen.has_after = false;
+  seen.overran = false;
   seen.references = -1;
   start(seen.answer);
   start(seen.after);
@@ -66,12 +67,13 @@ void Session::run_call(const Operation& op, Observation& seen) {
   OpenLink* const link =
       op.verb == Verb::link_update || op.verb == Verb::link_detach ? link_of(op.link) : nullptr;
   const bool link_attached = link != nullptr && link->attached;
-  if (op.verb == Verb::query) room_.clear(op.room);
+  if (op.verb == Verb::query) room_.clear();
   abi::Call call = translate(op, stage_.names, room_);
   const int result = abi::make(call);
   seen.error = abi::error_of(result);
   switch (op.verb) {
     case Verb::query:
+      seen.overran = room_.overran(op.room);
       if (seen.error != Errno::ok && seen.error != Errno::nospc) return;
       seen.answer.revision = call.as<abi::Query>().revision;
       seen.answer.count = narrow(call.as<abi::Query>().count);
@@ -181,7 +183,7 @@ void Session::snapshot(Point point, Observation& seen) {
   query.point = point;
   query.arrays = array::progs | array::links;
   query.room = kMaxCapacity + 1;
-  room_.clear(query.room);
+  room_.clear();
   abi::Call call = translate(query, stage_.names, room_);
   seen.has_after = true;
   if (abi::make(call) < 0) return;
