@@ -101,6 +101,7 @@ class Checker {
   static std::string kind_of(const Operation& op) {
     if (op.verb == Verb::query && op.arrays != 0 && !(op.arrays & array::progs))
       return ".without_progs";
+    if (op.verb == Verb::detach && op.prog.given()) return ".named";
     for (const Says& says : op.says)
       if (op.verb == Verb::packet && says.action == Action::unknown) return ".unknown";
     return "";
@@ -222,7 +223,10 @@ class Checker {
                           : "revision.unmoved";
       report(std::move(d), seen,
              "a revision this list has not had yet, such as " + std::to_string(model),
-             "revision " + std::to_string(now) + (moved ? " again" : " still"));
+             "revision " + std::to_string(now) +
+                 (now == 0 ? ""
+                  : moved  ? " again"
+                           : " still"));
       revisions_.restart(*where_, now);
       return;
     }

@@ -53,8 +53,8 @@ Verdict check_first(const Trace& trace, std::span<const Observation> observation
 
 // Two deviations with the same bucket are the same finding: verb, clause, aspect, expected and
 // observed error, dialect and kind of attach point. Of an answer also what of it differs first, and
-// whether the query had room for anything but programs, or the packet an undefined verdict: one
-// known deviation must not stand for others that merely show in the same place.
+// whether the query gave no array of programs, the detach named one, or a program answered an
+// undefined verdict: one known deviation must not stand for others that show in the same place.
 std::string bucket(const Deviation& deviation, Dialect dialect);
 
 std::string_view word(Breach breach);

@@ -390,6 +390,11 @@ TEST(Check, ABucketSaysWhatOfAnAnswerDiffersAndOfWhatKindTheRequestWas) {
   EXPECT_EQ(bucket_of("query d0/ingress room=1 links", [](auto& o) { o.error = Errno::ok; }),
             "query.query.no_space.ENOSPC-ok.without_progs");
 
+  EXPECT_EQ(bucket_of("detach p0 d0/ingress rev=1", [](auto& o) { o.error = Errno::noent; }),
+            "detach.list.stale.ESTALE-ENOENT.named");
+  EXPECT_EQ(bucket_of("detach none d0/ingress rev=1", [](auto& o) { o.error = Errno::noent; }),
+            "detach.list.stale.ESTALE-ENOENT");
+
   const auto fate = [](Observation& o) { o.fate = Fate::dropped, o.answer.filled = 1; };
   const auto order = [](Observation& o) { std::swap(o.answer.entries[0], o.answer.entries[1]); };
   EXPECT_EQ(bucket_of("packet d0/ingress", fate), "packet.packet.next.answer.fate");
