@@ -61,7 +61,10 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
         s.revision = 0xffffffffU - c.below(8);
         break;
       default:
-        s.revision = dialect == Dialect::rfc2 ? 0xffffffffU : (1ULL << 32) + 1 + c.below(8);
+        if (dialect == Dialect::rfc2)
+          s.revision = 0xffffffffU;
+        else
+          s.revision = c.below(2) ? ~0ULL - c.below(3) : (1ULL << 32) + 1 + c.below(8);
         break;
     }
   }
