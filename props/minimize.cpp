@@ -138,8 +138,10 @@ class Minimizer {
       try_trace(canonical(best_));
       if (size_of(best_) >= before) break;
     }
-    best_ = canonical(best_);
-    if (const auto last = shows(best_)) deviation_ = *last;
+    // By other names it may not show; then these stay.
+    const Trace named = canonical(best_);
+    if (named != best_)
+      if (const auto last = shows(named)) best_ = named, deviation_ = *last;
     return {best_, deviation_, runs_, in_time_};
   }
 
@@ -157,6 +159,7 @@ class Minimizer {
       return false;
     if (!(in_time_ = in_time_ && std::chrono::steady_clock::now() < options_.deadline))
       return false;
+    if (!tried_.insert(print(candidate)).second) return false;
     const auto d = shows(candidate);
     if (!d) return false;
     best_ = std::move(candidate);
@@ -202,23 +205,6 @@ class Minimizer {
     for (std::size_t i = 0; i + 1 < best_.operations.size(); ++i)
       world.step(best_.operations[i], p);
     return world.concerns(best_.operations.back()).value_or(best_.operations.back().point);
-  }
-
-  // The bucket names the clause that decided: where the model meets it nowhere, the target need not
-  // be asked. (What only shows in the wake of another deviation may be lost to this, never what
-  // stands alone.)
-  bool can_show(const Trace& candidate) const {
-    if (deviation_.clause.starts_with("revision.")) return true;
-    World world;
-    world.reset(candidate.header);
-    Prediction p;
-    for (const Operation& op : candidate.operations) {
-      world.step(op, p);
-      const auto clauses = clauses_of(candidate.header.dialect, op.verb);
-      if (op.verb == deviation_.verb && clauses[p.decision.rule].id == deviation_.clause)
-        return true;
-    }
-    return false;
   }
 
   // Nothing behind the deviation matters.

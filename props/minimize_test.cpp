@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "impl/inprocess.hpp"
 #include "model/text.hpp"
 #include "props/campaign.hpp"
@@ -74,6 +76,56 @@ TEST(Minimize, leaves_nothing_that_could_go) {
         needed([&](Trace& t) { t.operations[i].flags &= static_cast<std::uint8_t>(~bit); });
     }
   }
+}
+
+// Answers ERANGE where it should not.
+class Wrong : public InProcess {
+ public:
+  explicit Wrong(bool (*where)(const Operation&)) : where_(where) {}
+  void run(std::span<const Trace> traces,
+           std::vector<std::vector<Observation>>& observations) override {
+    InProcess::run(traces, observations);
+    for (std::size_t t = 0; t < traces.size(); ++t)
+      for (std::size_t i = 0; i < traces[t].operations.size(); ++i)
+        if (where_(traces[t].operations[i])) observations[t][i].error = Errno::range;
+    ++runs;
+    asked.insert(print(traces[0]));
+  }
+  std::size_t runs = 0;
+  std::set<std::string> asked;
+
+ private:
+  bool (*where_)(const Operation&);
+};
+
+constexpr auto kHeader = "dialect mainline\ndevice d0\nload p0 p1 p2 p3\n";
+
+TEST(Minimize, keeps_the_names_that_the_deviation_needs) {
+  Wrong target([](const Operation& op) { return op.prog == ref(Prog{3}); });
+  const std::string bucket = "mainline.tcx.attach.insert.appends.ok-ERANGE";
+  const Minimal m = minimize(
+      target, trace_of(kHeader + std::string("attach p1 d0/ingress\nattach p3 d0/egress")), bucket);
+  EXPECT_TRUE(shows(target, m.trace, bucket)) << print(m.trace);
+  ASSERT_EQ(m.trace.operations.size(), 1U);
+  EXPECT_EQ(print(m.trace.operations[0]), "attach p3 d0/ingress");
+}
+
+// Alone, where other flags have to stay.
+TEST(Minimize, drops_bits_that_do_not_matter) {
+  Wrong target([](const Operation& op) { return op.has(flag::before); });
+  const std::string operation = "attach p0 d0/bogus before";
+  const Minimal m = minimize(target, trace_of(kHeader + operation + " bits=0x200 rel=p1"),
+                             "mainline.tcx.attach.front.attach_type.EINVAL-ERANGE");
+  EXPECT_EQ(print(m.trace.operations.at(0)), operation);
+}
+
+TEST(Minimize, asks_the_target_about_no_trace_twice) {
+  Wrong target([](const Operation& op) { return op.has(flag::before); });
+  minimize(target,
+           trace_of(kHeader + std::string("attach p0 d0/ingress\nattach p1 d0/ingress rev=2\n"
+                                          "attach p2 d0/egress\nattach p3 d0/ingress before\n")),
+           "mainline.tcx.attach.insert.prepends.ok-ERANGE");
+  EXPECT_LE(target.runs, target.asked.size() + 2) << "but the first and the last";
 }
 
 }  // namespace
