@@ -268,7 +268,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   }
   result.stopped = is_stopped(options);
   if (result.coverage.operations() >= kLongEnough)
-    for (const auto& s : result.coverage.sometimes())
+    for (const auto& s : result.coverage.sometimes(targets[0]->capabilities().packets))
       if (s.times == 0) result.missed.push_back(s.name);
   return result;
 }

@@ -105,6 +105,49 @@ TEST_P(Campaign, that_has_met_nothing_says_so) {
   EXPECT_FALSE(r.conforms());
 }
 
+TEST_P(Campaign, that_is_too_narrow_to_meet_all_that_is_rare_fails) {
+  CampaignOptions o = options(kLongEnough);
+  o.operations = 1;
+  const CampaignResult narrow = run_campaign(impl(), o);
+  EXPECT_GE(narrow.coverage.operations(), kLongEnough);
+  EXPECT_TRUE(narrow.findings.empty());
+  EXPECT_FALSE(narrow.missed.empty());
+  EXPECT_FALSE(narrow.conforms());
+  // Too short to say anything, it says nothing.
+  o.traces = 100;
+  EXPECT_TRUE(run_campaign(impl(), o).conforms());
+}
+
+// Lists of the kernel's length only, which take long to fill; with packets or without.
+struct LikeAKernel : InProcess {
+  explicit LikeAKernel(bool with_packets) : packets(with_packets) {}
+  Capabilities capabilities() const override {
+    Capabilities can = InProcess::capabilities();
+    can.any_capacity = can.hazards = false;
+    can.packets = packets;
+    return can;
+  }
+  bool packets;
+};
+
+TEST_P(Campaign, on_a_kernel_is_soon_long_enough_to_meet_all_that_is_rare) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed)
+    for (const bool packets : {true, false}) {
+      CampaignOptions o = options(kLongEnough / 64);
+      o.seed = seed;
+      const CampaignResult r =
+          run_campaign([&] { return std::make_unique<LikeAKernel>(packets); }, o);
+      EXPECT_GE(r.coverage.operations(), kLongEnough);
+      EXPECT_EQ(r.missed, std::vector<std::string_view>{}) << "seed " << seed;
+    }
+}
+
+// Near 2^64 too, or 2^32 where revisions have no more bits.
+TEST_P(Campaign, meets_the_revision_that_wraps) {
+  const CampaignResult r = run_campaign(impl("revision_wraps_to_zero"), options(200));
+  EXPECT_TRUE(r.findings.contains(std::string(word(GetParam())) + ".tcx.revision.never_0"));
+}
+
 INSTANTIATE_TEST_SUITE_P(In, Campaign, testing::Values(Dialect::mainline, Dialect::rfc2),
                          [](const auto& info) { return std::string(word(info.param)); });
 

@@ -85,10 +85,13 @@ std::vector<std::string> Coverage::clauses_missed() const {
   return out;
 }
 
-std::vector<Coverage::Sometimes> Coverage::sometimes() const {
+std::vector<Coverage::Sometimes> Coverage::sometimes(bool packets_can_be_sent) const {
   std::vector<Sometimes> out;
-  for (std::size_t i = 0; i < kRare; ++i)
-    if (i != both_ends || dialect_ == Dialect::rfc2) out.push_back({kNames[i], rare_[i]});
+  for (std::size_t i = 0; i < kRare; ++i) {
+    if (i == both_ends && dialect_ != Dialect::rfc2) continue;
+    if (i == dropped_packet && !packets_can_be_sent) continue;
+    out.push_back({kNames[i], rare_[i]});
+  }
   return out;
 }
 

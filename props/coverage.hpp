@@ -45,7 +45,7 @@ class Coverage {
     std::string_view name;
     std::uint64_t times;
   };
-  std::vector<Sometimes> sometimes() const;
+  std::vector<Sometimes> sometimes(bool packets_can_be_sent = true) const;
 
   // How often each clause decided, in table order.
   struct Row {
