@@ -62,7 +62,7 @@ class World {
     attr.attach_type = MPROG_INGRESS;
     attr.prog_fd = fd_[prog];
     std::uint32_t fd = 0;
-    switch (pick(8)) {
+    switch (pick(9)) {
       case 0:
         attr.flags = MPROG_F_BEFORE;
         [[fallthrough]];
@@ -71,10 +71,13 @@ class World {
         break;
       case 2:
         attr.flags = MPROG_F_REPLACE;
-        if (net_->params.dialect == MPROG_RFC2)
-          attr.relative = fd_[other];
-        else
+        if (net_->params.dialect == MPROG_MAINLINE) {
           attr.old_fd = fd_[other];
+        } else if (list().count) {
+          // By id what is closed can be replaced too, and then nobody else holds it.
+          attr.flags |= MPROG_F_ID;
+          attr.relative = list().active->fp[pick(list().count)]->id;
+        }
         mprog_prog_attach(net_.get(), &attr);
         break;
       case 3:
@@ -100,6 +103,12 @@ class World {
       case 7:
         mprog_close(net_.get(), fd_[prog]);
         load(prog);
+        break;
+      // Gone with all that is on its lists, and there again: readers stay on its list.
+      case 8:
+        if (pick(4)) break;
+        mprog_device_remove(net_.get(), 1);
+        net_->devices[0].present = true;
         break;
     }
     remember();
