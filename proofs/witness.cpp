@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "proofs/witness.hpp"
 
+#include <span>
+
 #include "proofs/decode.hpp"
 
 namespace mprogcheck::proofs {
@@ -42,7 +44,10 @@ class Search {
         Witness w = named(first, std::nullopt);
         if (find_best(first, std::nullopt, here, w)) all.push_back(w);
       }
-    if (changes) each_variant(first, all);
+    if (changes)
+      each_variant(first, all);
+    else
+      each_reason(first, all);
     if (all.empty()) all.push_back(refute(first, std::nullopt));
     return all;
   }
@@ -65,11 +70,9 @@ class Search {
                            c.is_first(k), c.is_last(k), c.owner(k) == Terms::no_link()};
     constexpr unsigned kSets = 1U << std::size(varied);
     for (unsigned set = 0; set < kSets; ++set) {
-      Bool here(true);
-      for (std::size_t i = 0; i < std::size(varied); ++i)
-        here = here && ((set >> i & 1) != 0 ? varied[i] : !varied[i]);
       Witness w = named(first, std::nullopt);
-      if (found(here && finite_.decides(first) && nothing_else(first, std::nullopt), true, w))
+      if (found(chosen(varied, set) && finite_.decides(first) && nothing_else(first, std::nullopt),
+                true, w))
         w.kind = Witness::Kind::met, all.push_back(w);
     }
     for (const std::uint64_t revision : {std::uint64_t{0xffffffff}, ~std::uint64_t{0}}) {
@@ -77,6 +80,37 @@ class Search {
       if (found(c.now == Revision(revision) && finite_.decides(first), false, w))
         w.kind = Witness::Kind::met, all.push_back(w);
     }
+  }
+
+  // An error for each kind of program and anchor it can be given for, and at each revision that is
+  // nearly the expected one.
+  void each_reason(std::size_t first, std::vector<Witness>& all) {
+    const Request<Terms>& r = finite_.request;
+    const SymbolicChain& c = finite_.before;
+    const auto add = [&](const Bool& here) {
+      Witness w = named(first, std::nullopt);
+      if (!found(here && hold(finite_, first, std::nullopt, can_decide(first)) &&
+                     nothing_else(first, std::nullopt),
+                 true, w))
+        return;
+      w.kind = Witness::Kind::met;
+      all.push_back(w);
+    };
+    const Bool varied[] = {r.by_link, r.before, r.after,
+                           r.relative.usable() && c.find(r.relative.prog).exists,
+                           r.prog.usable() && c.find(r.prog.prog).exists};
+    for (unsigned set = 0; set < 1U << std::size(varied); ++set) add(chosen(varied, set));
+    if (clause(first).error != Errno::stale) return;
+    for (const std::uint64_t off : {~std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 32})
+      add(r.expected == c.now + off);
+  }
+
+  // Those of bit set i hold, the others do not.
+  static Bool chosen(std::span<const Bool> from, unsigned set) {
+    Bool all(true);
+    for (std::size_t i = 0; i < from.size(); ++i)
+      all = all && ((set >> i & 1) != 0 ? from[i] : !from[i]);
+    return all;
   }
 
   Witness named(std::size_t first, std::optional<std::size_t> other) const {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "model/text.hpp"
+#include "props/known.hpp"
 #include "props/minimize.hpp"
 
 namespace mprogcheck {
@@ -224,12 +225,8 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   for (unsigned i = 0; i < std::max(options.jobs, 1U); ++i) targets.push_back(factory());
   result.target = targets[0]->name();
 
-  std::map<std::string, std::string> known;
-  for (const Trace& trace : options.known) {
-    const auto shown = deviations_on(*targets[0], trace);
-    if (shown.empty()) result.gone.push_back(trace);
-    for (const Shown& s : shown) known[s.bucket] = trace.reason.empty() ? "known" : trace.reason;
-  }
+  const Known known = known_of(*targets[0], options.known);
+  result.gone = known.gone;
 
   const auto start = Clock::now();
   const auto end = options.time ? start + *options.time : Clock::time_point::max();
@@ -245,7 +242,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
   for (auto& [name, finding] : result.findings) {
-    if (const auto k = known.find(name); k != known.end()) {
+    if (const auto k = known.reasons.find(name); k != known.reasons.end()) {
       finding.known = k->second;
     } else if (options.minimize && !is_stopped(options)) {
       MinimizeOptions how;

@@ -330,4 +330,58 @@ TEST_F(CommandLine, known_deviations_are_passed_over_and_missed_when_they_go_awa
   EXPECT_NE(gone.out.find("gone away"), std::string::npos);
 }
 
+TEST_F(CommandLine, conform_runs_the_suite) {
+  const Ran r = run("conform");
+  EXPECT_EQ(r.status, 0) << r.out;
+  EXPECT_NE(r.out.find("0 the promise is broken"), std::string::npos) << r.out;
+  const Ran faulty = run("conform --target impl:after_one_too_far");
+  EXPECT_EQ(faulty.status, 1) << faulty.out;
+  EXPECT_NE(faulty.out.find("DEVIATION mainline.tcx.attach.insert.after"), std::string::npos);
+}
+
+// The solver and the walk still write what is checked in. If rules or generator changed on purpose:
+// mprogcheck conform --generate traces/suite, and explore --tour as below, with traces/suite.
+TEST_F(CommandLine, the_suite_is_what_is_written_from_the_rules) {
+  ASSERT_EQ(run("conform --generate suite").status, 0);
+  for (const char* tour : {"mainline --progs 2", "rfc2 --progs 1"})
+    ASSERT_EQ(run("explore --links 1 --capacity 63 --no-revisions --tour suite --dialect " +
+                  std::string(tour))
+                  .status,
+              0);
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(MPROGCHECK_SOURCE_DIR "/traces/suite")) {
+    ++files;
+    EXPECT_TRUE(slurp(entry.path()) == slurp(work / "suite" / entry.path().filename()))
+        << entry.path().filename() << " is out of date";
+  }
+  EXPECT_EQ(files, 14U);
+}
+
+TEST_F(CommandLine, conform_without_a_suite_says_how_to_get_one) {
+  const Ran r = run("conform --suite .");
+  EXPECT_EQ(r.status, 2);
+  EXPECT_NE(r.err.find("conform --generate"), std::string::npos) << r.err;
+}
+
+TEST_F(CommandLine, prove_prints_a_table_and_json) {
+  const Ran r = run("prove --obligation unique --json --smtlib smt --out broken");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const auto document = nlohmann::json::parse(r.out);
+  ASSERT_EQ(document.size(), 2U);
+  EXPECT_EQ(document[0]["verdict"], "proved");
+  EXPECT_EQ(document[0]["breaks"][0]["verdict"], "refuted");
+  EXPECT_TRUE(fs::exists(work / "smt" / "unique.mainline.attach.1.smt2"));
+  EXPECT_EQ(run("replay --quiet broken/*.trace").status, 0);
+  EXPECT_EQ(run("prove --obligation nobody").status, 2);
+}
+
+TEST_F(CommandLine, explore_counts_and_finds_the_shortest) {
+  const Ran r = run("explore --json --progs 2 --links 0 --capacity 2 --dot g.dot");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(nlohmann::json::parse(r.out)["states"], 3);
+  EXPECT_TRUE(fs::exists(work / "g.dot"));
+  EXPECT_EQ(run("explore --target impl:detach_before_head_takes_head").status, 1);
+  EXPECT_EQ(run("explore --progs 9").status, 2);
+}
+
 }  // namespace

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "model/text.hpp"
+#include "props/known.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -37,10 +38,108 @@ void judge(const Trace& trace, std::span<const Observation> seen, Conformance& o
   }
 }
 
+// The world behind a trace, and where its last operation changed something.
+struct Left {
+  World world;
+  std::optional<Point> point;
+};
+Left left_by(const Trace& trace) {
+  Left left;
+  left.world.reset(trace.header);
+  Prediction p;
+  for (const Operation& op : trace.operations) {
+    left.point = left.world.concerns(op);
+    left.world.step(op, p);
+  }
+  if (p.decision.error != Errno::ok || p.decision.change == Change::none) left.point.reset();
+  return left;
+}
+
+Trace extended(const Trace& trace, const std::vector<Operation>& by) {
+  Trace out = trace;
+  out.expected.clear();
+  out.comments.clear();
+  out.operations.insert(out.operations.end(), by.begin(), by.end());
+  annotate(out);
+  return out;
+}
+
 }  // namespace
 
+Trace other_direction(const Trace& trace) {
+  Trace out = trace;
+  for (Operation& op : out.operations)
+    if (op.point.hook != Hook::bogus)
+      op.point.hook = op.point.hook == Hook::ingress ? Hook::egress : Hook::ingress;
+  return out;
+}
+
+Trace looked_at(const Trace& trace) {
+  const Left left = left_by(trace);
+  if (!left.point) return trace;
+  const int size = left.world.chain(*left.point)->size();
+  std::vector<Operation> by;
+  const auto query = [&](int room, std::uint8_t arrays) {
+    Operation op;
+    op.verb = Verb::query;
+    op.point = *left.point;
+    op.room = static_cast<std::uint8_t>(room);
+    op.arrays = arrays;
+    by.push_back(op);
+  };
+  query(size + 1, array::progs | array::links | array::prog_flags | array::link_flags);
+  if (size > 1) query(size - 1, array::progs);
+  if (size > 0) query(size, array::links);
+  Operation op;
+  op.verb = Verb::query;
+  op.point = *left.point;
+  op.bits = 1;
+  by.push_back(op);
+  op = {};
+  op.verb = Verb::remove;
+  op.point = *left.point;
+  by.push_back(op);
+  for (int i = 0; i < size; ++i) {
+    const Entry& e = left.world.chain(*left.point)->at(i);
+    if (e.link == kNoLink) continue;
+    op = {};
+    op.verb = Verb::link_update;
+    op.link = ref(e.link);
+    op.prog = ref(e.prog);
+    by.push_back(op);
+  }
+  return extended(trace, by);
+}
+
+std::optional<Trace> run_through(const Trace& trace) {
+  const Left left = left_by(trace);
+  if (!left.point || left.world.chain(*left.point)->size() < 2) return std::nullopt;
+  const Chain& c = *left.world.chain(*left.point);
+  std::vector<Operation> by;
+  const auto packet = [&](Action first, Action second) {
+    Operation op;
+    op.verb = Verb::packet;
+    op.point = *left.point;
+    op.says = {Says{c.prog(0), first}, Says{c.prog(1), second}};
+    for (Says& s : op.says)
+      if (s.action == Action::next) s = {};
+    by.push_back(op);
+  };
+  packet(Action::pass, Action::drop);
+  packet(Action::drop, Action::pass);
+  packet(Action::next, Action::next);
+  packet(Action::next, Action::drop);
+  packet(Action::unknown, Action::drop);
+  return extended(trace, by);
+}
+
+bool Conformance::conforms() const {
+  return gone.empty() && std::all_of(deviations.begin(), deviations.end(),
+                                     [](const auto& d) { return !d.second.known.empty(); });
+}
+
 Conformance conform(
-    Target& target, const std::vector<Trace>& suite,
+    Target& target, const std::vector<Trace>& suite, const std::vector<Trace>& known,
     const std::function<std::string(const Trace&, const Capabilities&)>& unsupported,
     const std::function<void(const std::string&)>& progress) {
   const auto start = std::chrono::steady_clock::now();
@@ -50,7 +149,7 @@ Conformance conform(
   std::vector<std::vector<Observation>> seen;
   for (const Trace& trace : suite) {
     if (const std::string why = unsupported(trace, can); !why.empty()) {
-      ++out.not_run[why];
+      ++out.not_run[why.substr(0, why.find(':'))];
       continue;
     }
     target.run(std::span(&trace, 1), seen);
@@ -61,6 +160,11 @@ Conformance conform(
       progress(out.target + ": " + std::to_string(out.traces) + " of " +
                std::to_string(suite.size()) + " traces");
   }
+  Known already = known_of(target, known);
+  out.gone = std::move(already.gone);
+  for (auto& [bucket, example] : out.deviations)
+    if (const auto k = already.reasons.find(bucket); k != already.reasons.end())
+      example.known = k->second;
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Example {
   Deviation deviation;
   Trace trace;
   std::uint64_t times = 0;  // traces that show it
+  std::string known;        // the reason, if it is known already
 };
 
 struct Conformance {
@@ -32,12 +34,23 @@ struct Conformance {
   // By dialect, command and clause, as in "mainline attach insert.full".
   std::map<std::string, ClauseResult> clauses;
   std::map<std::string, Example> deviations;  // by bucket
-  bool conforms() const { return deviations.empty(); }
+  std::vector<Trace> gone;                    // known deviations that it shows no longer
+  bool conforms() const;                      // nothing but known deviations, and all of those
 };
 
-// Runs all of `suite` that the target can run. `unsupported` says why not, or nothing.
+// What is to be seen of the lists a trace leaves behind: queries with room for all, one and none
+// too few; and the end of the device. Nothing is added where the last operation changed nothing.
+Trace looked_at(const Trace& trace);
+// The same on egress for ingress, and the other way round.
+Trace other_direction(const Trace& trace);
+// Instead of looking, packets through the list it leaves; nothing where no two programs stand
+// there.
+std::optional<Trace> run_through(const Trace& trace);
+
+// Runs all of `suite` that the target can run. `unsupported` says why not, or nothing; `known` are
+// deviations of this target that are known already.
 Conformance conform(
-    Target& target, const std::vector<Trace>& suite,
+    Target& target, const std::vector<Trace>& suite, const std::vector<Trace>& known,
     const std::function<std::string(const Trace&, const Capabilities&)>& unsupported,
     const std::function<void(const std::string&)>& progress);
 

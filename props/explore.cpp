@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "props/explore.hpp"
-
 #include <algorithm>
-#include <boost/graph/breadth_first_search.hpp>
-#include <boost/graph/graphviz.hpp>
-#include <map>
 #include <sstream>
 
 #include "model/text.hpp"
+#include "props/walk.hpp"
 
 namespace mprogcheck {
 
 namespace {
 
 constexpr Point kPoint{0, Hook::ingress};
-constexpr std::uint64_t kRevision = 1000;  // any will do
-constexpr std::uint8_t kPlain = 7;         // no link
+constexpr std::uint8_t kPlain = 7;  // no link
 
 Header header_of(const Bounds& b) {
   Header h;
@@ -213,6 +208,7 @@ class Requests {
     for (const std::uint64_t r : {std::uint64_t{0}, revision_, revision_ + 1}) {
       op.revision = r;
       all_.push_back(op);
+      if (!b_.revisions) break;
     }
   }
 
@@ -287,26 +283,17 @@ namespace {
 // The model and an implementation, taken to a state by the requests that lead there.
 class Beside {
  public:
-  Beside(const Bounds& bounds, const Exploration& explored, std::size_t state, Stepper& stepper)
-      : trace_(trace_to(bounds, explored, state)), stepper_(stepper) {
-    world_.reset(trace_.header);
-    Prediction p;
-    for (const Operation& op : trace_.operations) world_.step(op, p);
-    at_ = state_of(world_, &naming_);
-    begin();
-  }
+  Beside(Walk walk, Stepper& stepper) : walk_(std::move(walk)), stepper_(stepper) { begin(); }
 
   // The trace that shows a difference, where there is one.
   std::optional<Trace> differs(const Operation& canonical) {
-    Operation op = renamed(canonical, naming_, static_cast<std::uint8_t>(world_.links_named()));
-    // Revisions of requests are given against kRevision.
-    if (op.revision != 0) op.revision += world_.chain(kPoint)->revision() - kRevision;
-    next_ = world_;
+    const Operation op = walk_.named(canonical);
+    next_ = walk_.world();
     next_.step(op, predicted_);
     stepper_.apply(op, seen_);
     if (!(seen_ == predicted_.observation)) {
-      trace_.operations.push_back(op);
-      return trace_;
+      walk_.trace.operations.push_back(op);
+      return walk_.trace;
     }
     if (predicted_.decision.error == Errno::ok) begin();
     return std::nullopt;
@@ -314,15 +301,13 @@ class Beside {
 
  private:
   void begin() {
-    stepper_.begin(trace_.header);
-    for (const Operation& op : trace_.operations) stepper_.apply(op, seen_);
+    stepper_.begin(walk_.trace.header);
+    for (const Operation& op : walk_.trace.operations) stepper_.apply(op, seen_);
   }
 
-  Trace trace_;
+  Walk walk_;
   Stepper& stepper_;
-  World world_, next_;
-  Naming naming_;
-  StateKey at_{};
+  World next_;
   Prediction predicted_;
   Observation seen_;
 };
@@ -352,10 +337,10 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress) 
   // States are numbered as they are reached, so that this is breadth first.
   for (std::size_t s = 0; s < out.parent.size(); ++s) {
     const StateKey state = out.graph[s];
-    world = world_of(bounds, state, kRevision);
-    const auto all = requests(bounds, state, kRevision);
+    world = world_of(bounds, state, kWalkRevision);
+    const auto all = requests(bounds, state, kWalkRevision);
     std::optional<Beside> walk;
-    if (beside) walk.emplace(bounds, out, s, *beside);
+    if (beside) walk.emplace(walk_to(bounds, out, s), *beside);
     for (const Operation& op : all) {
       ++out.transitions;
       if (walk) {
@@ -377,48 +362,41 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress) 
   return out;
 }
 
-namespace {
+Walk::Walk(const Bounds& bounds) {
+  trace.header = header_of(bounds);
+  world_.reset(trace.header);
+  state = state_of(world_, &naming_);
+}
 
-// Walks a model in a trace's own names by requests in canonical ones.
-class Walk {
- public:
-  explicit Walk(const Bounds& bounds) {
-    trace.header = header_of(bounds);
-    world_.reset(trace.header);
-    state = state_of(world_, &naming_);
-  }
+bool Walk::may_create() const {
+  return world_.links_named() + 1U < kMaxLinks;
+}
 
-  bool may_create() const { return world_.links_named() + 1U < kMaxLinks; }
+Operation Walk::named(const Operation& canonical) const {
+  Operation op = renamed(canonical, naming_, static_cast<std::uint8_t>(world_.links_named()));
+  // Revisions of requests are given against kWalkRevision.
+  if (op.revision != 0) op.revision += world_.chain(kPoint)->revision() - kWalkRevision;
+  return op;
+}
 
-  // Returns whether the state is another now.
-  bool take(const Operation& canonical) {
-    Operation op = renamed(canonical, naming_, static_cast<std::uint8_t>(world_.links_named()));
-    if (op.revision != 0) op.revision += world_.chain(kPoint)->revision() - kRevision;
-    Prediction p;
-    world_.step(op, p);
-    trace.operations.push_back(op);
-    if (p.decision.error != Errno::ok) return false;
-    const StateKey before = state;
-    state = state_of(world_, &naming_);
-    return state != before;
-  }
+void Walk::take(const Operation& canonical) {
+  const Operation op = named(canonical);
+  Prediction p;
+  world_.step(op, p);
+  trace.operations.push_back(op);
+  if (p.decision.error == Errno::ok) state = state_of(world_, &naming_);
+}
 
-  Trace trace;
-  StateKey state{};
-
- private:
-  World world_;
-  Naming naming_;
-};
-
-}  // namespace
-
-Trace trace_to(const Bounds& bounds, const Exploration& explored, std::size_t state) {
+Walk walk_to(const Bounds& bounds, const Exploration& explored, std::size_t state) {
   std::vector<const Operation*> path;
   for (; state != 0; state = explored.parent[state]) path.push_back(&explored.by[state]);
   Walk walk(bounds);
   for (auto op = path.rbegin(); op != path.rend(); ++op) walk.take(**op);
-  return std::move(walk.trace);
+  return walk;
+}
+
+Trace trace_to(const Bounds& bounds, const Exploration& explored, std::size_t state) {
+  return walk_to(bounds, explored, state).trace;
 }
 
 }  // namespace mprogcheck

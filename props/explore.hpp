@@ -24,6 +24,7 @@ namespace mprogcheck {
 struct Bounds {
   Dialect dialect = Dialect::mainline;
   std::uint8_t progs = 3, links = 1, capacity = 3;
+  bool revisions = true;  // requests expect none, the current one and the next one; else none
 };
 
 // A state without its names: entries in order, each with owner and flags; then the programs of
@@ -72,6 +73,6 @@ Trace trace_to(const Bounds& bounds, const Exploration& explored, std::size_t st
 std::vector<Trace> tour(const Bounds& bounds, const Exploration& explored, std::size_t most);
 
 // The changes of state as a graph for dot(1); parallel changes are one edge.
-std::string dot_of(const Bounds& bounds, const Exploration& explored);
+std::string dot_of(const Exploration& explored);
 
 }  // namespace mprogcheck

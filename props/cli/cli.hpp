@@ -50,6 +50,10 @@ TargetFactory target_named(const std::string& name);
 // Whether a trace can be run there at all; a sentence if not.
 std::string unsupported(const Trace& trace, const Capabilities& can);
 
+// The traces of known deviations in the files. Each has to say why it is kept, and of what: a
+// deviation passed over for no reason hides bugs. Throws BadInput or ParseError.
+std::vector<Trace> known_deviations(const std::vector<std::string>& files);
+
 // One line on a terminal, rewritten in place; nothing in a pipe.
 class Progress {
  public:
@@ -72,5 +76,6 @@ void add_spec(CLI::App& app, int& status);
 void add_faults(CLI::App& app, int& status);
 void add_prove(CLI::App& app, int& status);
 void add_conform(CLI::App& app, int& status);
+void add_explore(CLI::App& app, int& status);
 
 }  // namespace mprogcheck::cli

@@ -63,32 +63,6 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
   return out;
 }
 
-// Each has to say why it is kept, and of what: a deviation passed over for no reason hides bugs.
-std::vector<Trace> known_deviations(const std::vector<std::string>& files) {
-  std::vector<Trace> out;
-  for (const std::string& file : files) {
-    std::vector<Spots> spots;
-    auto traces = read_traces(file, &spots);
-    for (std::size_t i = 0; i < traces.size(); ++i) {
-      const auto refuse = [&](std::string_view why) {
-        throw ParseError(fmt::format("{}: {}", where(file, spots[i].dialect), why));
-      };
-      if (traces[i].reason.empty())
-        refuse("a known deviation without a reason; add a line 'reason ...' below 'dialect'");
-      if (traces[i].target.empty())
-        refuse(
-            "a known deviation of no target; add a line such as 'target kernel' below 'dialect'");
-      try {
-        target_named(traces[i].target);
-      } catch (const BadInput& e) {
-        refuse(e.what());
-      }
-      out.push_back(std::move(traces[i]));
-    }
-  }
-  return out;
-}
-
 std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 

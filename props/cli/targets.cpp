@@ -38,4 +38,29 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
   return {};
 }
 
+std::vector<Trace> known_deviations(const std::vector<std::string>& files) {
+  std::vector<Trace> out;
+  for (const std::string& file : files) {
+    std::vector<Spots> spots;
+    auto traces = read_traces(file, &spots);
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+      const auto refuse = [&](std::string_view why) {
+        throw ParseError(fmt::format("{}: {}", where(file, spots[i].dialect), why));
+      };
+      if (traces[i].reason.empty())
+        refuse("a known deviation without a reason; add a line 'reason ...' below 'dialect'");
+      if (traces[i].target.empty())
+        refuse(
+            "a known deviation of no target; add a line such as 'target kernel' below 'dialect'");
+      try {
+        target_named(traces[i].target);
+      } catch (const BadInput& e) {
+        refuse(e.what());
+      }
+      out.push_back(std::move(traces[i]));
+    }
+  }
+  return out;
+}
+
 }  // namespace mprogcheck::cli

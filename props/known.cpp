@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/known.hpp"
+
+#include "props/minimize.hpp"
+
+namespace mprogcheck {
+
+Known known_of(Target& target, const std::vector<Trace>& traces) {
+  Known known;
+  for (const Trace& trace : traces) {
+    const auto shown = deviations_on(target, trace);
+    if (shown.empty()) known.gone.push_back(trace);
+    for (const Shown& s : shown)
+      known.reasons[s.bucket] = trace.reason.empty() ? "known" : trace.reason;
+  }
+  return known;
+}
+
+}  // namespace mprogcheck
