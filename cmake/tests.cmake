@@ -38,6 +38,8 @@ else()
   tests_in(impl/kernel kernel)
   tests_in(props props proofs inprocess kernel fmt::fmt nlohmann_json::nlohmann_json)
   tests_in(props/repro props fmt::fmt)
+  add_test(NAME cvc5 COMMAND ${PROJECT_SOURCE_DIR}/cmake/cvc5 $<TARGET_FILE:mprogcheck>)
+  set_tests_properties(cvc5 PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
   add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/tidy)
 endif()
 

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "model/text.hpp"
+#include "props/minimize.hpp"
 #include "props/walk.hpp"
 
 namespace mprogcheck {
@@ -285,17 +286,20 @@ class Beside {
  public:
   Beside(Walk walk, Stepper& stepper) : walk_(std::move(walk)), stepper_(stepper) { begin(); }
 
-  // The trace that shows a difference, where there is one.
-  std::optional<Trace> differs(const Operation& canonical) {
+  // The trace that shows a difference, where there is one that is wanted.
+  std::optional<Trace> differs(const Operation& canonical,
+                               const std::function<bool(const Trace&)>& wanted) {
     const Operation op = walk_.named(canonical);
     next_ = walk_.world();
     next_.step(op, predicted_);
     stepper_.apply(op, seen_);
-    if (!(seen_ == predicted_.observation)) {
-      walk_.trace.operations.push_back(op);
-      return walk_.trace;
+    const bool same = seen_ == predicted_.observation;
+    if (!same) {
+      Trace trace = walk_.trace;
+      trace.operations.push_back(op);
+      if (!wanted || wanted(trace)) return trace;
     }
-    if (predicted_.decision.error == Errno::ok) begin();
+    if (!same || predicted_.decision.error == Errno::ok) begin();
     return std::nullopt;
   }
 
@@ -314,7 +318,8 @@ class Beside {
 
 }  // namespace
 
-Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress) {
+Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
+                    const std::function<bool(const Trace&)>& wanted, std::size_t most) {
   Exploration out;
   std::unordered_map<StateKey, std::size_t> known;
   std::vector<std::size_t> depth;
@@ -336,6 +341,7 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress) 
   Prediction p;
   // States are numbered as they are reached, so that this is breadth first.
   for (std::size_t s = 0; s < out.parent.size(); ++s) {
+    if (depth[s] >= most) break;
     const StateKey state = out.graph[s];
     world = world_of(bounds, state, kWalkRevision);
     const auto all = requests(bounds, state, kWalkRevision);
@@ -344,7 +350,7 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress) 
     for (const Operation& op : all) {
       ++out.transitions;
       if (walk) {
-        out.deviation = walk->differs(op);
+        out.deviation = walk->differs(op, wanted);
         if (out.deviation) return out;
       }
       const Decision d = world.decision(op);
@@ -397,6 +403,29 @@ Walk walk_to(const Bounds& bounds, const Exploration& explored, std::size_t stat
 
 Trace trace_to(const Bounds& bounds, const Exploration& explored, std::size_t state) {
   return walk_to(bounds, explored, state).trace;
+}
+
+std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace,
+                                     const std::string& bucket) {
+  const Header& h = trace.header;
+  const auto links =
+      std::count_if(trace.operations.begin(), trace.operations.end(),
+                    [](const Operation& op) { return op.verb == Verb::link_create; });
+  const bool walked = target.stepper() && trace.operations.size() > 1 && h.devices <= 1 &&
+                      h.revision == 1 && h.loaded.count() <= 4 && links <= 2;
+  if (!walked) return std::nullopt;
+  const Bounds bounds{
+      .dialect = h.dialect,
+      .progs = static_cast<std::uint8_t>(std::max<std::size_t>(2, h.loaded.count())),
+      .links = static_cast<std::uint8_t>(links),
+      .capacity = h.capacity,
+      .revisions = true};
+  const auto shows = [&](const Trace& t) {
+    const auto shown = deviations_on(target, t);
+    return std::any_of(shown.begin(), shown.end(),
+                       [&](const Shown& s) { return s.bucket == bucket; });
+  };
+  return explore(bounds, target.stepper(), {}, shows, trace.operations.size() - 1).deviation;
 }
 
 }  // namespace mprogcheck

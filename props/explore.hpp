@@ -62,9 +62,16 @@ struct Exploration {
 
 using Say = std::function<void(const std::string&)>;
 
-// All of it. `beside`, if given, is asked everything the model is asked; the first deviation ends
-// it, and no shorter trace of the bounded world shows one.
-Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress);
+// All of it. `beside`, if given, is asked everything the model is asked; the first deviation that
+// is `wanted` (any, by default) ends it, and no shorter trace of the bounded world shows one.
+// States that take `most` requests to reach are not left.
+Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
+                    const std::function<bool(const Trace&)>& wanted = {},
+                    std::size_t most = SIZE_MAX);
+
+// A shorter trace than this that shows the same deviation, found in a world of its size; nothing
+// where there is none there, or where the target or the trace cannot be walked.
+std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const std::string& bucket);
 
 // The requests that lead from the empty list to a state, in a trace's names.
 Trace trace_to(const Bounds& bounds, const Exploration& explored, std::size_t state);

@@ -9,6 +9,7 @@
 #include "impl/inprocess.hpp"
 #include "model/check.hpp"
 #include "model/text.hpp"
+#include "props/minimize.hpp"
 #include "props/walk.hpp"
 
 namespace mprogcheck {
@@ -101,6 +102,24 @@ TEST(Explore, FindsTheShortestDeviationOfAPlantedFault) {
     impl.run(std::span(&*e.deviation, 1), seen);
     EXPECT_FALSE(check(*e.deviation, seen[0]).conforms());
   }
+}
+
+// 1-minimal, and yet one operation too long.
+TEST(Explore, FindsAShorterTraceThanOneThatCanLoseNothing) {
+  const Trace local =
+      parse(
+          "dialect mainline\ndevice d0\nload p0 p1\nattach p0 d0/ingress\n"
+          "attach p1 d0/ingress replace old=p0\ndetach p1 d0/ingress before rel=p1\n",
+          "t.trace")
+          .at(0);
+  InProcess impl("detach_before_head_takes_head");
+  const auto shown = deviations_on(impl, local);
+  ASSERT_FALSE(shown.empty());
+  const auto shorter = shorter_by_walk(impl, local, shown[0].bucket);
+  ASSERT_TRUE(shorter);
+  EXPECT_EQ(shorter->operations.size(), 2U) << print(*shorter);
+  EXPECT_EQ(deviations_on(impl, *shorter).at(0).bucket, shown[0].bucket);
+  EXPECT_FALSE(shorter_by_walk(impl, *shorter, shown[0].bucket));
 }
 
 TEST(Tour, MakesEveryRequestInEveryState) {

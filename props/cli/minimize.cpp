@@ -7,6 +7,7 @@
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/explore.hpp"
 #include "props/repro/repro.hpp"
 
 namespace mprogcheck::cli {
@@ -58,6 +59,9 @@ int run_minimize(const Options& o) {
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));
   }
+  // What cannot lose anything more may still not be the shortest.
+  if (const auto shorter = shorter_by_walk(*target, m.trace, wanted))
+    m = minimize(*target, *shorter, wanted);
   progress.clear();
   annotate(m.trace);
   nlohmann::ordered_json document{{"target", target->name()}, {"conforms", false}};
