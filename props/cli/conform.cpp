@@ -19,7 +19,9 @@ using proofs::Witness;
 
 struct Options {
   std::vector<std::string> targets{"impl"};
-  std::string suite = std::string(MPROGCHECK_SOURCE_DIR) + "/traces/suite", generate;
+  std::vector<std::string> suites{MPROGCHECK_SOURCE_DIR "/traces/clauses",
+                                  MPROGCHECK_SOURCE_DIR "/traces/suite"};
+  std::string generate;
   std::vector<std::string> known;
   bool json = false;
 };
@@ -167,7 +169,9 @@ nlohmann::ordered_json json_of(const Conformance& c) {
 
 int run(const Options& o) {
   if (!o.generate.empty()) return generate(o);
-  const auto suite = read_suite(o.suite);
+  std::vector<Trace> suite;
+  for (const auto& directory : o.suites)
+    for (Trace& t : read_suite(directory)) suite.push_back(std::move(t));
   const auto known = known_deviations(o.known);
   FILE* prose = o.json ? stderr : stdout;
   auto document = nlohmann::ordered_json::array();
@@ -181,7 +185,7 @@ int run(const Options& o) {
     const Conformance c = conform(*target, suite, of_target, unsupported,
                                   [&](const std::string& text) { progress(text); });
     progress.clear();
-    if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of {}", name, o.suite));
+    if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of the suite", name));
     conforms &= c.conforms();
     show(prose, c);
     document.push_back(json_of(c));
@@ -197,7 +201,8 @@ void add_conform(CLI::App& app, int& status) {
   auto* verb = app.add_subcommand(
       "conform", "The directed suite: every clause, and every two clauses that can meet");
   verb->add_option("--target", o->targets, "impl (default), impl:FAULT, kernel; several");
-  verb->add_option("--suite", o->suite, "Where its traces are (default: traces/suite)");
+  verb->add_option("--suite", o->suites,
+                   "Where its traces are (default: traces/clauses and traces/suite); several");
   verb->add_option("--known", o->known,
                    "Traces of known deviations, each with its target and a reason");
   verb->add_option("--generate", o->generate, "Instead: write the suite there, by solver");
