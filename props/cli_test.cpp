@@ -384,4 +384,96 @@ TEST_F(CommandLine, explore_counts_and_finds_the_shortest) {
   EXPECT_EQ(run("explore --progs 9").status, 2);
 }
 
+const std::string kWishes =
+    "security: fw first\nmetrics: count after fw\nmetrics: count before log\n";
+
+TEST_F(CommandLine, plan_attaches_next_to_what_is_there) {
+  write("wishes", kWishes);
+  write("t.trace", kSound);
+  const Ran r = run("plan wishes --state t.trace --out plan.trace");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("satisfies 3 directives: fw p1 p0 count log"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("attach p2 d0/ingress before rel=p1"), std::string::npos) << r.out;
+  EXPECT_EQ(run("replay plan.trace").status, 0) << slurp(work / "plan.trace");
+  EXPECT_NE(slurp(work / "plan.trace").find("p2 is fw"), std::string::npos);
+  const auto document = nlohmann::json::parse(run("plan wishes --json").out);
+  EXPECT_EQ(document["attaches"][0]["operation"], "attach p0 d0/ingress");
+  EXPECT_EQ(document["attaches"][2]["list"], document["order"]);
+}
+
+TEST_F(CommandLine, plan_names_the_cycle_and_the_smallest_contradiction) {
+  write("wishes", kWishes + "tracing: log before fw\n");
+  const Ran r = run("plan wishes");
+  EXPECT_EQ(r.status, 1) << r.err;
+  EXPECT_NE(r.out.find("log in front of fw  # wishes:4:1: tracing: log before fw\n"),
+            std::string::npos)
+      << r.out;
+  const auto document = nlohmann::json::parse(run("plan wishes --json").out);
+  EXPECT_EQ(document["satisfiable"], false);
+  ASSERT_EQ(document["core"].size(), 2U);
+  EXPECT_EQ(document["core"][1]["line"], 4);
+  std::string many;
+  for (int i = 0; i < 64; ++i) many += "o: n" + std::to_string(i) + " present\n";
+  write("many", many);
+  const Ran full = run("plan many");
+  EXPECT_EQ(full.status, 1);
+  EXPECT_NE(full.out.find("64 programs are wanted on a list of 63 slots"), std::string::npos);
+}
+
+TEST_F(CommandLine, plan_reads_what_bpftool_prints) {
+  const auto entry = [](const char* device, const char* kind, const char* name, int id) {
+    nlohmann::json e{{"devname", device},
+                     {"ifindex", 2},
+                     {"kind", kind},
+                     {"prog_id", id},
+                     {"prog_flags", nlohmann::json::array()}};
+    if (*name) e["name"] = name;
+    return e;
+  };
+  nlohmann::json net{
+      {{"xdp", nlohmann::json::array()},
+       {"tc",
+        {entry("eth0", "tcx/ingress", "log", 7), entry("eth0", "tcx/egress", "x", 8),
+         entry("eth0", "tcx/ingress", "fw", 9), entry("eth0", "tcx/ingress", "", 10),
+         entry("eth1", "tcx/ingress", "log", 11), entry("eth1", "tcx/ingress", "log", 12)}}}};
+  write("net.json", net.dump(2));
+  write("wishes", "o: count before fw\no: count after log#7\n");
+  const Ran r = run("plan wishes --state net.json --device eth0");
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("the list is [log fw unnamed]\n"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find(": log count fw unnamed\n"), std::string::npos) << r.out;
+  write("of_two", "o: log#12 before log#11\n");
+  const Ran two = run("plan of_two --state net.json --device eth1");
+  EXPECT_EQ(two.status, 1) << two.err;
+  EXPECT_NE(two.out.find("log#11 in front of log#12  # the list of net.json has it so"),
+            std::string::npos)
+      << two.out;
+
+  write("log", "o: a present\n o: log first\n");
+  write("broken.json", "[\n  {\"tc\": }\n]\n");
+  write("other.json", "{}");
+  write("half.json", "[{\"tc\": [{\"kind\": \"tcx/ingress\", \"devname\": \"eth0\"}]}]");
+  write("rfc2.trace", "dialect rfc2\ndevice d0\nload p0\nattach p0 d0/ingress first\n");
+  write("closed.trace", kSound + "detach p0 d0/ingress\nclose p0\n");
+  write("p0", "o: p0 present\n");
+  const std::pair<const char*, const char*> cases[] = {
+      {"wishes --state net.json", "tcx/ingress is on several devices, eth0, eth1; choose"},
+      {"log --state net.json --device eth1", "log:2:2: 2 programs on the list are called log"},
+      {"log --state broken.json", "broken.json:2:10: this is no JSON"},
+      {"log --state other.json", "other.json: expected an array; give what 'bpftool -j net'"},
+      {"log --state half.json", "half.json: entry 1 of \"tc\" has no \"prog_id\""},
+      {"log --state rfc2.trace", "rfc2.trace:1:1: plans are made for dialect mainline alone"},
+      {"log --state wishes", "wishes:1:1: expected 'dialect mainline'"},
+      {"p0 --state closed.trace", "p0:1:1: p0 cannot be attached: the model says EBADF"},
+      {"p0 --state closed.trace --point d1/ingress", "there is no d1/ingress"},
+      {"missing", "missing: cannot be read"},
+      {"net.json", "net.json:1:1: expected an owner"},
+  };
+  for (const auto& [line, says] : cases) {
+    const Ran bad = run("plan " + std::string(line));
+    EXPECT_EQ(bad.status, 2) << line << "\n" << bad.err;
+    EXPECT_NE(bad.err.find(says), std::string::npos) << line << "\n" << bad.err;
+  }
+}
+
 }  // namespace

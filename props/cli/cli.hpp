@@ -22,6 +22,8 @@ struct BadInput : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What a file holds, of at most 64 MiB. Throws BadInput.
+std::string content(const std::filesystem::path& file);
 // The traces in a file, each with an operation at least. Throws BadInput or ParseError. `spots`
 // gets one element for each.
 std::vector<Trace> read_traces(const std::filesystem::path& file,
@@ -77,5 +79,6 @@ void add_faults(CLI::App& app, int& status);
 void add_prove(CLI::App& app, int& status);
 void add_conform(CLI::App& app, int& status);
 void add_explore(CLI::App& app, int& status);
+void add_plan(CLI::App& app, int& status);
 
 }  // namespace mprogcheck::cli

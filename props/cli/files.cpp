@@ -18,6 +18,8 @@ namespace {
 // A trace is text for people. What is longer than this is something else.
 constexpr std::size_t kLongestFile = 64U << 20;
 
+}  // namespace
+
 // In parts and no further than the limit: the size a device or a pipe claims to have means nothing.
 std::string content(const fs::path& file) {
   errno = 0;
@@ -37,8 +39,6 @@ std::string content(const fs::path& file) {
         fmt::format("{}: is larger than any trace (64 MiB); name a trace file", file.string()));
   return text;
 }
-
-}  // namespace
 
 std::string where(const fs::path& file, Spot spot) {
   return fmt::format("{}:{}:{}", file.string(), spot.line, spot.column);

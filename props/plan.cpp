@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/plan.hpp"
+
+#include <algorithm>
+#include <bitset>
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/breadth_first_search.hpp>
+#include <boost/graph/topological_sort.hpp>
+#include <map>
+
+#include "model/check.hpp"
+#include "model/world.hpp"
+
+namespace mprogcheck {
+namespace {
+
+using Why = std::optional<std::size_t>;  // the directive; none: the list
+using OrderGraph =
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property, Why>;
+using Vertex = OrderGraph::vertex_descriptor;
+using Edge = OrderGraph::edge_descriptor;
+
+// An edge leads from what is in front to what is behind. Boost sorts from behind, and among equals
+// the lowest vertex goes behind: so the last program is vertex 0, and who wishes nothing is
+// appended.
+class Orders {
+ public:
+  Orders(std::span<const std::string> list, std::span<const Directive> directives)
+      : programs_(programs_of(list, directives)), graph_(programs_.size()) {
+    std::reverse(programs_.begin(), programs_.end());
+    for (Vertex v = 0; v < programs_.size(); ++v) vertex_[programs_[v]] = v;
+    // All pairs, so that a cycle goes through the list in one hop.
+    for (std::size_t i = 0; i < list.size(); ++i)
+      for (std::size_t k = i + 1; k < list.size(); ++k)
+        add_edge(vertex_.at(list[i]), vertex_.at(list[k]), Why{}, graph_);
+    for (std::size_t d = 0; d < directives.size(); ++d) add(directives[d], d);
+  }
+
+  Ordering ordering() const {
+    std::vector<Vertex> from_behind;
+    try {
+      topological_sort(graph_, std::back_inserter(from_behind));
+    } catch (const boost::not_a_dag&) {
+      return {{}, shortest_cycle()};
+    }
+    Ordering result;
+    for (auto v = from_behind.rbegin(); v != from_behind.rend(); ++v)
+      result.order.push_back(programs_[*v]);
+    return result;
+  }
+
+ private:
+  void add(const Directive& d, std::size_t number) {
+    const Vertex prog = vertex_.at(d.prog);
+    if (d.relative()) {
+      add_edge(vertex_.at(d.front()), vertex_.at(d.behind()), Why{number}, graph_);
+    } else if (d.wish != Wish::present) {
+      for (Vertex v = 0; v < programs_.size(); ++v) {
+        if (v == prog) continue;
+        if (d.wish == Wish::first)
+          add_edge(prog, v, Why{number}, graph_);
+        else
+          add_edge(v, prog, Why{number}, graph_);
+      }
+    }
+  }
+
+  std::vector<Hop> shortest_cycle() const {
+    std::vector<Hop> best;
+    for (Vertex start = 0; start < programs_.size(); ++start) {
+      const std::vector<Hop> cycle = cycle_through(start);
+      if (!cycle.empty() && (best.empty() || cycle.size() < best.size())) best = cycle;
+    }
+    return best;
+  }
+
+  // Empty where there is none.
+  std::vector<Hop> cycle_through(Vertex start) const {
+    std::map<Vertex, Edge> into;
+    std::vector<std::size_t> distance(programs_.size());
+    breadth_first_search(graph_, start,
+                         boost::visitor(boost::make_bfs_visitor(std::make_pair(
+                             boost::record_distances(distance.data(), boost::on_tree_edge()),
+                             boost::record_edge_predecessors(boost::make_assoc_property_map(into),
+                                                             boost::on_tree_edge())))));
+    std::optional<Edge> closing;
+    for (auto [e, end] = edges(graph_); e != end; ++e) {
+      const Vertex last = source(*e, graph_);
+      if (target(*e, graph_) == start && (last == start || into.contains(last)) &&
+          (!closing || distance[last] < distance[source(*closing, graph_)]))
+        closing = *e;
+    }
+    if (!closing) return {};
+    std::vector<Hop> cycle{hop(*closing)};
+    for (Vertex v = source(*closing, graph_); v != start; v = source(into.at(v), graph_))
+      cycle.push_back(hop(into.at(v)));
+    std::reverse(cycle.begin(), cycle.end());
+    return cycle;
+  }
+
+  Hop hop(Edge e) const {
+    return {programs_[source(e, graph_)], programs_[target(e, graph_)], graph_[e]};
+  }
+
+  std::vector<std::string> programs_;
+  std::map<std::string, Vertex> vertex_;
+  OrderGraph graph_;
+};
+
+// p7 as a trace has it, and nothing else.
+std::optional<Prog> own_number(const std::string& name) {
+  for (std::size_t n = 0; n < kMaxProgs; ++n)
+    if (name == "p" + std::to_string(n)) return Prog{static_cast<std::uint8_t>(n)};
+  return std::nullopt;
+}
+
+// What has a name of a trace keeps it; all others get one that is free.
+class Numbers {
+ public:
+  Numbers(const std::bitset<kMaxProgs>& loaded, std::span<const std::string> names)
+      : taken_(loaded) {
+    for (const std::string& name : names)
+      if (const auto own = own_number(name)) taken_.set(own->raw);
+  }
+  Prog operator()(const std::string& name) {
+    if (const auto own = own_number(name)) return *own;
+    std::uint8_t n = 0;
+    while (n < kMaxProgs && taken_[n]) ++n;
+    if (n == kMaxProgs)
+      throw Refused(name, "the trace has a use for each of the " + std::to_string(kMaxProgs) +
+                              " names of programs; load fewer");
+    taken_.set(n);
+    return Prog{n};
+  }
+
+ private:
+  std::bitset<kMaxProgs> taken_;
+};
+
+std::vector<std::string> names_of(const Chain& list,
+                                  std::span<const std::pair<std::string, Prog>> names) {
+  std::vector<std::string> order;
+  for (int i = 0; i < list.size(); ++i)
+    for (const auto& [name, prog] : names)
+      if (prog == list.prog(i)) order.push_back(name);
+  return order;
+}
+
+World after(const Trace& trace) {
+  World world;
+  world.reset(trace.header);
+  Prediction ignored;
+  for (const Operation& op : trace.operations) world.step(op, ignored);
+  return world;
+}
+
+}  // namespace
+
+Ordering order_of(std::span<const std::string> list, std::span<const Directive> directives) {
+  return Orders(list, directives).ordering();
+}
+
+std::vector<std::string> Start::names() const {
+  std::vector<std::string> result;
+  for (const auto& entry : list) result.push_back(entry.first);
+  return result;
+}
+
+Start start_at(const Trace& trace, Point point) {
+  if (trace.header.dialect != Dialect::mainline)
+    throw std::invalid_argument("plans are made for dialect mainline alone");
+  const World world = after(trace);
+  const Chain* list = world.chain(point);
+  if (!list)
+    throw std::invalid_argument("at the end of the trace there is no " + word(point) +
+                                "; name another attach point");
+  Start start{trace, point, {}};
+  for (int i = 0; i < list->size(); ++i)
+    start.list.emplace_back(word(Entry{list->prog(i)}), list->prog(i));
+  return start;
+}
+
+Start start_of(std::span<const std::string> names) {
+  if (names.size() > kMaxCapacity)
+    throw std::invalid_argument(std::to_string(names.size()) + " programs on a list of " +
+                                std::to_string(kMaxCapacity) + " slots");
+  Start start;
+  Numbers number({}, names);
+  for (const std::string& name : names) {
+    const Prog prog = number(name);
+    start.list.emplace_back(name, prog);
+    start.trace.header.loaded.set(prog.raw);
+    start.trace.operations.push_back(
+        {.verb = Verb::attach, .point = start.point, .prog = ref(prog)});
+  }
+  return start;
+}
+
+Plan plan(const Start& start, std::span<const std::string> order) {
+  Plan result{.names = {}, .attaches = {}, .trace = start.trace};
+  Trace& trace = result.trace;
+  trace.reason.clear();  // the plan is no known deviation
+  trace.target.clear();
+  Numbers number(trace.header.loaded, order);
+  for (const std::string& name : order) {
+    const auto there = std::find_if(start.list.begin(), start.list.end(),
+                                    [&](const auto& entry) { return entry.first == name; });
+    result.names.emplace_back(name, there != start.list.end() ? there->second : number(name));
+    trace.header.loaded.set(result.names.back().second.raw);
+  }
+  World world = after(trace);
+  const auto listed = [&](Prog prog) { return world.chain(start.point)->find(prog).exists; };
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto& [name, prog] = result.names[i];
+    if (listed(prog)) continue;
+    // All in front of it are there by now: it goes behind the last of them.
+    Operation op{.verb = Verb::attach, .point = start.point, .prog = ref(prog)};
+    if (i > 0) {
+      op.flags = flag::after;
+      op.relative = ref(result.names[i - 1].second);
+    } else if (!start.list.empty()) {
+      op.flags = flag::before;
+      op.relative = ref(start.list.front().second);
+    }
+    Prediction p;
+    world.step(op, p);
+    if (p.observation.error != Errno::ok)
+      throw Refused(
+          name, name + " cannot be attached: the model says " +
+                    print(expected_of(op, p.observation)) + " (" +
+                    std::string(clauses_of(Dialect::mainline, op.verb)[p.decision.rule].id) + ")");
+    trace.operations.push_back(op);
+    result.attaches.push_back({name, op, names_of(*world.chain(start.point), result.names)});
+  }
+  if (names_of(*world.chain(start.point), result.names) !=
+      std::vector<std::string>(order.begin(), order.end()))
+    throw std::logic_error("the planned attaches lead to another order");
+  for (const auto& [name, prog] : result.names)
+    if (name != word(Entry{prog})) trace.preface.push_back(word(Entry{prog}) + " is " + name);
+  if (!trace.comments.empty()) trace.comments.resize(trace.operations.size());
+  annotate(trace);
+  return result;
+}
+
+}  // namespace mprogcheck

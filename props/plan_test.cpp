@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Plans: Boost's sort, Z3, and trying all orders agree on what can be satisfied; a plan replays to
+// an order that keeps every directive; a core loses its contradiction with each of its directives.
+#include "props/plan.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "model/check.hpp"
+#include "model/world.hpp"
+#include "proofs/core.hpp"
+#include "props/rapidcheck_choices.hpp"
+
+namespace mprogcheck {
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::vector<Directive> directives_of(const std::string& text) {
+  return parse_directives(text, "d");
+}
+
+// Apart from both engines: what a directive says of an order.
+bool keeps(const Names& order, const Directive& d) {
+  const auto at = [&](const std::string& name) {
+    return std::find(order.begin(), order.end(), name);
+  };
+  if (at(d.prog) == order.end()) return false;
+  switch (d.wish) {
+    case Wish::before:
+      return at(d.other) != order.end() && at(d.prog) < at(d.other);
+    case Wish::after:
+      return at(d.other) != order.end() && at(d.other) < at(d.prog);
+    case Wish::first:
+      return order.front() == d.prog;
+    case Wish::last:
+      return order.back() == d.prog;
+    case Wish::present:
+      return true;
+  }
+  return false;
+}
+
+bool keeps_list(const Names& order, const Names& list) {
+  auto from = order.begin();
+  return std::all_of(list.begin(), list.end(), [&](const std::string& name) {
+    from = std::find(from, order.end(), name);
+    return from != order.end();
+  });
+}
+
+bool some_order_keeps(const Names& list, const std::vector<Directive>& all) {
+  Names order = programs_of(list, all);
+  std::sort(order.begin(), order.end());
+  do {
+    if (keeps_list(order, list) &&
+        std::all_of(all.begin(), all.end(), [&](const Directive& d) { return keeps(order, d); }))
+      return true;
+  } while (std::next_permutation(order.begin(), order.end()));
+  return false;
+}
+
+std::vector<Directive> chosen(const std::vector<Directive>& all, unsigned mask) {
+  std::vector<Directive> some;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (mask >> i & 1U) some.push_back(all[i]);
+  return some;
+}
+
+struct Asked {
+  Names list;
+  std::vector<Directive> directives;
+};
+
+Asked any_asked() {
+  RapidChoices choices;
+  const Names names{"a", "b", "p3", "d", "e"};
+  Asked asked;
+  for (const std::string& name : names)
+    if (choices.below(3) == 0)
+      asked.list.insert(
+          asked.list.begin() + choices.below(static_cast<std::uint32_t>(asked.list.size()) + 1),
+          name);
+  const std::uint32_t count = 1 + choices.below(7);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Directive d{.owner = "o", .prog = names[choices.below(5)], .other = {}};
+    d.wish = std::array{Wish::before,  Wish::after, Wish::before, Wish::after,
+                        Wish::present, Wish::first, Wish::last}[choices.below(7)];
+    while (d.relative() && (d.other.empty() || d.other == d.prog))
+      d.other = names[choices.below(5)];
+    asked.directives.push_back(d);
+  }
+  return asked;
+}
+
+RC_GTEST_PROP(Plan, SatisfiableMeansTheSameToEveryEngine, ()) {
+  const Asked asked = any_asked();
+  const bool truth = some_order_keeps(asked.list, asked.directives);
+  const Ordering ordering = order_of(asked.list, asked.directives);
+  const auto core = proofs::smallest_core(asked.list, asked.directives);
+  RC_CLASSIFY(truth, "satisfiable");
+  RC_ASSERT(ordering.order.empty() != truth);
+  RC_ASSERT(ordering.cycle.empty() == truth);
+  RC_ASSERT(core.empty() == truth);
+}
+
+RC_GTEST_PROP(Plan, ReplaysToAnOrderThatKeepsEveryDirective, ()) {
+  const Asked asked = any_asked();
+  const Names order = order_of(asked.list, asked.directives).order;
+  RC_PRE(!order.empty());
+  RC_ASSERT(keeps_list(order, asked.list));
+  for (const Directive& d : asked.directives) RC_ASSERT(keeps(order, d));
+
+  const Plan p = plan(start_of(asked.list), order);
+  RC_ASSERT(p.attaches.size() == order.size() - asked.list.size());
+  const Trace again = parse(print(p.trace), "t").at(0);
+  RC_ASSERT(misprints(again).empty());
+  World world;
+  world.reset(again.header);
+  Prediction answer;
+  for (const Operation& op : again.operations) {
+    world.step(op, answer);
+    RC_ASSERT(answer.observation.error == Errno::ok);
+  }
+  const Chain& list = *world.chain({0, Hook::ingress});
+  RC_ASSERT(static_cast<std::size_t>(list.size()) == order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    RC_ASSERT(p.names[i].first == order[i]);
+    RC_ASSERT(list.prog(static_cast<int>(i)) == p.names[i].second);
+  }
+}
+
+RC_GTEST_PROP(Plan, NoSmallerSetContradictsAndTheCycleTellsTheCore, ()) {
+  const Asked asked = any_asked();
+  const auto core = proofs::smallest_core(asked.list, asked.directives);
+  RC_PRE(!core.empty());
+  unsigned of_core = 0;
+  for (const std::size_t d : core) of_core |= 1U << d;
+  RC_ASSERT(!some_order_keeps(asked.list, chosen(asked.directives, of_core)));
+  for (unsigned mask = 0; mask < 1U << asked.directives.size(); ++mask)
+    if (static_cast<std::size_t>(std::popcount(mask)) < core.size())
+      RC_ASSERT(some_order_keeps(asked.list, chosen(asked.directives, mask)));
+
+  const auto few = chosen(asked.directives, of_core);
+  const auto cycle = order_of(asked.list, few).cycle;
+  RC_ASSERT(!cycle.empty());
+  std::vector<bool> told(few.size());
+  for (std::size_t i = 0; i < cycle.size(); ++i) {
+    RC_ASSERT(cycle[i].behind == cycle[(i + 1) % cycle.size()].front);
+    if (cycle[i].directive)
+      told[*cycle[i].directive] = true;
+    else
+      RC_ASSERT(keeps_list(asked.list, {cycle[i].front, cycle[i].behind}));
+  }
+  // Only who must merely be there goes without saying.
+  for (std::size_t d = 0; d < few.size(); ++d) RC_ASSERT(told[d] || core.size() == 3U);
+}
+
+std::string core_text(const Names& list, const std::string& text) {
+  const auto all = directives_of(text);
+  std::string core;
+  for (const std::size_t d : proofs::smallest_core(list, all)) core += print(all[d]) + "\n";
+  return core;
+}
+
+TEST(Core, FirstAndLast) {
+  EXPECT_EQ(core_text({}, "x: a first\ny: b first\n"), "x: a first\ny: b first\n");
+  EXPECT_EQ(core_text({}, "x: a last\ny: b present\nz: b last\n"), "x: a last\nz: b last\n");
+  EXPECT_EQ(core_text({}, "x: a first\ny: b before a\n"), "x: a first\ny: b before a\n");
+  EXPECT_EQ(core_text({"a"}, "x: a last\ny: b after a\n"), "x: a last\ny: b after a\n");
+  // Alone it is both; who makes it two belongs to the contradiction.
+  EXPECT_EQ(core_text({}, "x: a first\ny: a last\n"), "");
+  EXPECT_EQ(core_text({}, "x: a first\ny: a last\nz: b present\n"),
+            "x: a first\ny: a last\nz: b present\n");
+  // The list itself can be the other side.
+  EXPECT_EQ(core_text({"a", "b"}, "x: b first\ny: c last\n"), "x: b first\n");
+  EXPECT_EQ(core_text({"a", "b", "c"}, "x: c before d\ny: d before a\n"),
+            "x: c before d\ny: d before a\n");
+}
+
+// Of a long cycle and a short one the short one, wherever the search begins.
+TEST(Core, IsTheSmallest) {
+  std::string text;
+  for (int i = 0; i < 20; ++i)
+    text += "ring: n" + std::to_string(i) + " before n" + std::to_string((i + 1) % 20) + "\n";
+  EXPECT_EQ(proofs::smallest_core({}, directives_of(text)).size(), 20U);
+  text += "x: n3 after n9\n";
+  EXPECT_EQ(proofs::smallest_core({}, directives_of(text)).size(), 7U);
+  text += "y: n15 before n14\n";
+  EXPECT_EQ(core_text({}, text), "ring: n14 before n15\ny: n15 before n14\n");
+}
+
+TEST(Plan, AppendsWhoWishesNothing) {
+  EXPECT_EQ(order_of(Names{"a", "b"}, directives_of("x: c present\ny: d present\n")).order,
+            (Names{"a", "b", "c", "d"}));
+}
+
+TEST(Plan, BeginsWhereATraceEnds) {
+  const Trace trace = parse(
+                          "dialect mainline\ncapacity 3\ndevice d0 d1\nload p0 p1 p2:xdp p3\n"
+                          "attach p0 d1/egress\nlink_create l0 p1 d1/egress before rel=p0\n"
+                          "close p3\n",
+                          "t")
+                          .at(0);
+  const Start start = start_at(trace, {1, Hook::egress});
+  EXPECT_EQ(start.names(), (Names{"p1", "p0"}));
+  const auto lines = [&](const std::string& text) {
+    std::string out;
+    const auto directives = directives_of(text);
+    for (const Attach& a : plan(start, order_of(start.names(), directives).order).attaches)
+      out += print(a.operation) + "\n";
+    return out;
+  };
+  EXPECT_EQ(lines("x: fw after p1\ny: fw before p0\n"), "attach p4 d1/egress after rel=p1\n");
+  EXPECT_EQ(lines("x: fw first\n"), "attach p4 d1/egress before rel=p1\n");
+  EXPECT_EQ(lines("x: p1 first\n"), "");
+  EXPECT_THROW(lines("x: p2 first\n"), Refused);  // of another type
+  EXPECT_THROW(lines("x: p3 first\n"), Refused);  // closed
+  EXPECT_THROW(start_at(trace, {2, Hook::ingress}), std::invalid_argument);
+}
+
+TEST(Directives, ComplaintsSayWhereAndWhat) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "d:1:1: no directive here"},
+      {"# nothing\n\n", "d:3:1: no directive here"},
+      {"fw first\n", "d:1:1: expected an owner such as 'firewall:', not 'fw'"},
+      {"# x\n  o: fw\n", "d:2:8: expected before, after, first, last or present"},
+      {"o: fw infront log\n", "d:1:7: expected before, after, first, last or present, not 'inf"},
+      {"o: fw before", "d:1:13: expected the name of a program"},
+      {"o: fw before  fw", "d:1:15: 'fw' cannot stand before or after itself"},
+      {"o: fw first last", "d:1:13: did not expect 'last'"},
+      {"o: f/w first", "d:1:5: a name is of letters"},
+      {"o: fw#x first", "d:1:7: expected the id of a program"},
+      {"o: #12 first", "d:1:3: expected the name of a program"},
+      {": fw first", "d:1:1: expected a name"},
+      {"o: fw fi\x01rst", "d:1:7: expected before"},
+  };
+  for (const auto& [text, says] : cases) {
+    try {
+      parse_directives(text, "d");
+      ADD_FAILURE() << text;
+    } catch (const ParseError& e) {
+      EXPECT_EQ(std::string(e.what()).substr(0, std::string(says).size()), says) << e.what();
+    }
+  }
+  EXPECT_EQ(print(directives_of("  fire.wall: fw#12 after a_b-c # why\r\n").at(0)),
+            "fire.wall: fw#12 after a_b-c");
+}
+
+}  // namespace
+}  // namespace mprogcheck
