@@ -9,6 +9,8 @@
 //   seeds
 //   ./mprogcheck bench shortest [N] minimal traces against the shortest of an enumeration up to N
 //   (4) operations
+//   ./mprogcheck bench explore      small worlds, whole (explore_bench.cpp)
+//   ./mprogcheck bench spin         against SPIN (spin_bench.cpp)
 #include <fmt/format.h>
 #include <rapidcheck/state.h>
 #include <unistd.h>
@@ -23,6 +25,7 @@
 #include "impl/kernel/bare.hpp"
 #include "impl/kernel/kernel.hpp"
 #include "model/text.hpp"
+#include "props/bench.hpp"
 #include "props/hunt.hpp"
 #include "props/rapidcheck_choices.hpp"
 
@@ -35,11 +38,6 @@ double seconds_of(const auto& work) {
   const auto start = Clock::now();
   work();
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 // rc::state over the very same model, generator and implementation.
@@ -283,12 +281,15 @@ int main(int argc, char** argv) {
     if (what == "lockstep") return lockstep();
     if (what == "kernel") return kernel_target();
     if (what == "faults") return faults();
+    if (what == "explore") return bench_explore();
+    if (what == "spin") return bench_spin();
     if (what == "shortest") return shortest(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 4);
   } catch (const CannotRun& e) {
     fmt::print(stderr, "bench: could not run: {}\n", e.what());
     return 3;
   }
   fmt::print(stderr,
-             "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS]\n");
+             "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS] | explore "
+             "| spin\n");
   return 2;
 }

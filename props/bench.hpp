@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the files of the program `bench` share: one for each group of figures.
+#pragma once
+
+#include <algorithm>
+#include <ctime>
+#include <vector>
+
+namespace mprogcheck {
+
+inline double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// Of this process. Where work is done on one core this is what it costs however many others want
+// the machine.
+double cpu_seconds_of(const auto& work) {
+  const std::clock_t start = std::clock();
+  work();
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
+
+// Each prints its figures; 1 where one is missed.
+int bench_explore();
+int bench_spin();
+
+}  // namespace mprogcheck
