@@ -65,6 +65,23 @@ class Positions {
     return those;
   }
 
+  // What those that satisfiable() has just accepted can grow to: as long as one of the others can
+  // be had besides, with all that then hold.
+  Set grown() {
+    for (Set set = holding();;) {
+      z3::expr_vector another(z3_);
+      for (std::size_t d = 0; d < size(); ++d)
+        if (!std::binary_search(set.begin(), set.end(), d))
+          another.push_back(switches_[static_cast<int>(d)]);
+      solver_.push();
+      solver_.add(z3::mk_or(another));
+      const bool more = satisfiable(set);
+      if (more) set = holding();
+      solver_.pop();
+      if (!more) return set;
+    }
+  }
+
   z3::context& context() { return z3_; }
 
  private:
@@ -98,18 +115,6 @@ Set minimised(Positions& positions, Set set) {
   for (const std::size_t d : Set(set)) {
     if (!std::binary_search(set.begin(), set.end(), d)) continue;
     if (!positions.satisfiable(without(set, d))) set = positions.core();
-  }
-  return set;
-}
-
-// What a satisfiable set can grow to.
-Set grown(Positions& positions) {
-  Set set = positions.holding();
-  for (std::size_t d = 0; d < positions.size(); ++d) {
-    if (std::binary_search(set.begin(), set.end(), d)) continue;
-    Set more = set;
-    more.insert(std::upper_bound(more.begin(), more.end(), d), d);
-    if (positions.satisfiable(more)) set = positions.holding();
   }
   return set;
 }
@@ -148,7 +153,7 @@ std::vector<std::size_t> smallest_core(std::span<const std::string> list,
       least = minimised(positions, positions.core());
       continue;
     }
-    const Set together = grown(positions);
+    const Set together = positions.grown();
     z3::expr_vector outside(z3);
     for (const std::size_t d : all)
       if (!std::binary_search(together.begin(), together.end(), d))
