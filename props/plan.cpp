@@ -114,16 +114,18 @@ std::optional<Prog> own_number(const std::string& name) {
   return std::nullopt;
 }
 
-// What has a name of a trace keeps it; all others get one that is free.
+// What has a name of a trace keeps it, unless a program on the list that has another name goes by
+// that number already; all others get one that is free.
 class Numbers {
  public:
-  Numbers(const std::bitset<kMaxProgs>& loaded, std::span<const std::string> names)
-      : taken_(loaded) {
+  Numbers(const std::bitset<kMaxProgs>& loaded, const std::bitset<kMaxProgs>& listed,
+          std::span<const std::string> names)
+      : taken_(loaded), listed_(listed) {
     for (const std::string& name : names)
       if (const auto own = own_number(name)) taken_.set(own->raw);
   }
   Prog operator()(const std::string& name) {
-    if (const auto own = own_number(name)) return *own;
+    if (const auto own = own_number(name); own && !listed_[own->raw]) return *own;
     std::uint8_t n = 0;
     while (n < kMaxProgs && taken_[n]) ++n;
     if (n == kMaxProgs)
@@ -134,7 +136,7 @@ class Numbers {
   }
 
  private:
-  std::bitset<kMaxProgs> taken_;
+  std::bitset<kMaxProgs> taken_, listed_;
 };
 
 std::vector<std::string> names_of(const Chain& list,
@@ -185,7 +187,7 @@ Start start_of(std::span<const std::string> names) {
     throw std::invalid_argument(std::to_string(names.size()) + " programs on a list of " +
                                 std::to_string(kMaxCapacity) + " slots");
   Start start;
-  Numbers number({}, names);
+  Numbers number({}, {}, names);
   for (const std::string& name : names) {
     const Prog prog = number(name);
     start.list.emplace_back(name, prog);
@@ -201,7 +203,9 @@ Plan plan(const Start& start, std::span<const std::string> order) {
   Trace& trace = result.trace;
   trace.reason.clear();  // the plan is no known deviation
   trace.target.clear();
-  Numbers number(trace.header.loaded, order);
+  std::bitset<kMaxProgs> on_list;
+  for (const auto& entry : start.list) on_list.set(entry.second.raw);
+  Numbers number(trace.header.loaded, on_list, order);
   for (const std::string& name : order) {
     const auto there = std::find_if(start.list.begin(), start.list.end(),
                                     [&](const auto& entry) { return entry.first == name; });

@@ -133,6 +133,14 @@ RC_GTEST_PROP(Plan, ReplaysToAnOrderThatKeepsEveryDirective, ()) {
   }
 }
 
+// bpftool's names are any: one that reads like a number of ours may come when that is given away.
+TEST(Plan, ANameThatReadsLikeANumberInUseIsAnotherProgram) {
+  const Names list{"a", "b", "d", "e"}, order{"a", "b", "d", "e", "p3"};
+  const Plan p = plan(start_of(list), order);
+  ASSERT_EQ(p.attaches.size(), 1U);
+  EXPECT_EQ(p.attaches[0].list, order);
+}
+
 RC_GTEST_PROP(Plan, NoSmallerSetContradictsAndTheCycleTellsTheCore, ()) {
   const Asked asked = any_asked();
   const auto core = proofs::smallest_core(asked.list, asked.directives);
