@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <stdexcept>
 
 #include "model/text.hpp"
 #include "model/world.hpp"
@@ -73,6 +71,10 @@ class Prover {
       result_.outcome = Outcome::vacuous;
       result_.detail = "nothing was broken to see whether it would be refuted";
     }
+    if (result_.queries == 0) {
+      result_.outcome = Outcome::vacuous;
+      result_.detail = "it asks nothing";
+    }
     result_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return std::move(result_);
@@ -106,7 +108,7 @@ class Prover {
       ++result_.queries;
       solver.push();
       solver.add(q.assume.e && !q.goal.e);
-      if (!options_.smtlib.empty()) write_smtlib(solver, verb);
+      if (options_.smtlib) hand_out(solver, verb);
       const z3::check_result answer = solver.check();
       solver.pop();
       if (answer == z3::unsat) continue;
@@ -174,19 +176,15 @@ class Prover {
     result_.breaks.push_back(std::move(broken));
   }
 
-  void write_smtlib(z3::solver& solver, Verb verb) const {
-    std::filesystem::create_directories(options_.smtlib);
-    const auto file = options_.smtlib / (std::string(obligation_.name) + "." +
-                                         std::string(mprogcheck::word(result_.dialect)) + "." +
-                                         std::string(mprogcheck::word(verb)) + "." +
-                                         std::to_string(result_.queries) + ".smt2");
+  void hand_out(z3::solver& solver, Verb verb) const {
     std::string text = solver.to_smt2();
     constexpr std::string_view kStatus = "(set-info :status unknown)";
     if (const auto at = text.find(kStatus); at != std::string::npos)
       text.replace(at, kStatus.size(), "(set-info :status unsat)\n(set-logic ALL)");
-    std::ofstream out(file);
-    out << "; " << obligation_.sentence << "\n" << text;
-    if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
+    options_.smtlib(
+        std::string(obligation_.name) + "." + std::string(mprogcheck::word(result_.dialect)) + "." +
+            std::string(mprogcheck::word(verb)) + "." + std::to_string(result_.queries) + ".smt2",
+        "; " + std::string(obligation_.sentence) + "\n" + text);
   }
 
   const ProveOptions& options_;

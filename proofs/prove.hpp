@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -46,9 +45,10 @@ struct ProofResult {
 };
 
 struct ProveOptions {
-  std::optional<Dialect> dialect;    // both without
-  std::string obligation;            // by name; all without
-  std::filesystem::path smtlib;      // where SMT-LIB files go; none without
+  std::optional<Dialect> dialect;  // both without
+  std::string obligation;          // by name; all without
+  // Called with each query as SMT-LIB, under a name of its own, if given.
+  std::function<void(const std::string& name, const std::string& text)> smtlib;
   int written_out = 0;               // prove the core ones over that many slots instead
   std::uint64_t limit = 50'000'000;  // of the solver's resources, for each query
 };
@@ -56,8 +56,7 @@ struct ProveOptions {
 // Names of all obligations.
 std::vector<std::string> obligation_names();
 
-// Calls `done` after each. Deterministic: limits are resources, not clocks. Throws
-// std::runtime_error where a file cannot be written.
+// Calls `done` after each. Deterministic: limits are resources, not clocks.
 std::vector<ProofResult> prove(const ProveOptions& options,
                                const std::function<void(const ProofResult&)>& done);
 

@@ -342,7 +342,9 @@ TEST_F(CommandLine, conform_runs_the_suite) {
 // The solver and the walk still write what is checked in. If rules or generator changed on purpose:
 // mprogcheck conform --generate traces/suite, and explore --tour as below, with traces/suite.
 TEST_F(CommandLine, the_suite_is_what_is_written_from_the_rules) {
-  ASSERT_EQ(run("conform --generate suite").status, 0);
+  const Ran written = run("conform --generate suite --json");
+  ASSERT_EQ(written.status, 0);
+  EXPECT_EQ(nlohmann::json::parse(written.out).size(), 12U);
   for (const char* tour : {"mainline --progs 2", "rfc2 --progs 1"})
     ASSERT_EQ(run("explore --links 1 --capacity 63 --no-revisions --tour suite --dialect " +
                   std::string(tour))

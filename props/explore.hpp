@@ -12,39 +12,12 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "impl/target.hpp"
-#include "model/world.hpp"
+#include "props/state.hpp"
 
 namespace mprogcheck {
-
-// At most 7 programs, 3 links and 7 slots.
-struct Bounds {
-  Dialect dialect = Dialect::mainline;
-  std::uint8_t progs = 3, links = 1, capacity = 3;
-  bool revisions = true;  // requests expect none, the current one and the next one; else none
-};
-
-// A state without its names: entries in order, each with owner and flags; then the programs of
-// links that own none. Regular.
-using StateKey = std::uint64_t;
-
-// From a world's names to those of its state and back.
-struct Naming {
-  std::vector<std::uint8_t> prog, link;  // by canonical number, the world's
-};
-
-StateKey state_of(const World& world, Naming* naming = nullptr);
-// A world in that state, named canonically. Its lists are at `revision`.
-World world_of(const Bounds& bounds, StateKey state, std::uint64_t revision);
-// Every request that may be made in the state, in canonical names, against a list at `revision`.
-std::vector<Operation> requests(const Bounds& bounds, StateKey state, std::uint64_t revision);
-// The request in the names of a world whose naming is given; a new link gets the name `fresh`.
-Operation renamed(const Operation& op, const Naming& naming, std::uint8_t fresh);
-// "[p0/l0 p1:last] l1(p2)"
-std::string describe_state(StateKey state);
 
 using StateGraph =
     boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, StateKey, Operation>;
@@ -72,9 +45,6 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
 // A shorter trace than this that shows the same deviation, found in a world of its size; nothing
 // where there is none there, or where the target or the trace cannot be walked.
 std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const std::string& bucket);
-
-// The requests that lead from the empty list to a state, in a trace's names.
-Trace trace_to(const Bounds& bounds, const Exploration& explored, std::size_t state);
 
 // Few long traces that make every request in every state; `most` operations in each or so.
 std::vector<Trace> tour(const Bounds& bounds, const Exploration& explored, std::size_t most);

@@ -75,7 +75,9 @@ int generate(const Options& o) {
   need_writable(o.generate);
   Progress progress;
   bool whole = true;
-  fmt::print("{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", "dialect", "command",
+  FILE* prose = o.json ? stderr : stdout;
+  auto document = nlohmann::ordered_json::array();
+  fmt::print(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", "dialect", "command",
              "rules", "pairs", "meet", "decided", "cannot meet", "open", "traces");
   for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
     std::map<Verb, Tally> tallies;
@@ -85,6 +87,9 @@ int generate(const Options& o) {
     for (const Witness& w : proofs::witnesses(
              dialect, [&](const Witness& done) { progress(std::string(word(done.verb))); })) {
       count(w, tallies[w.verb]);
+      const std::string& wrong =
+          w.shown.encoding_error.empty() ? w.shown.unreachable : w.shown.encoding_error;
+      if (!wrong.empty()) fmt::print(stderr, "{} {}: {}\n", word(w.verb), about(w), wrong);
       whole &= w.kind != Witness::Kind::open && w.shown.encoding_error.empty() &&
                w.shown.unreachable.empty();
       if (w.shown.trace.operations.empty()) continue;
@@ -102,11 +107,20 @@ int generate(const Options& o) {
       std::string text;
       for (const Trace& trace : files[verb]) text += (text.empty() ? "" : "\n") + print(trace);
       write_new(fs::path(o.generate) / fmt::format("{}.{}.trace", word(dialect), word(verb)), text);
-      fmt::print("{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", word(dialect),
+      document.push_back({{"dialect", word(dialect)},
+                          {"command", word(verb)},
+                          {"rules", t.rules.size()},
+                          {"meet", t.met},
+                          {"another decides", t.third},
+                          {"cannot meet", t.cannot},
+                          {"open", t.open},
+                          {"traces", files[verb].size()}});
+      fmt::print(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", word(dialect),
                  word(verb), t.rules.size(), t.met + t.third + t.cannot + t.open, t.met, t.third,
                  t.cannot, t.open, files[verb].size());
     }
   }
+  if (o.json) fmt::print("{}\n", document.dump(2));
   return whole ? kConforms : kDeviates;
 }
 

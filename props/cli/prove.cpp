@@ -96,7 +96,12 @@ void write_traces(const std::filesystem::path& directory, const ProofResult& r) 
 int run(Options& o) {
   FILE* prose = o.json ? stderr : stdout;
   if (!o.dialect.empty()) o.prove.dialect = dialect_from(o.dialect);
-  if (!o.smtlib.empty()) need_writable(o.prove.smtlib = o.smtlib);
+  if (!o.smtlib.empty()) {
+    need_writable(o.smtlib);
+    o.prove.smtlib = [&](const std::string& name, const std::string& text) {
+      write_new(std::filesystem::path(o.smtlib) / name, text);
+    };
+  }
   if (!o.out.empty()) need_writable(o.out);
   Progress progress;
   std::size_t proved = 0, failed = 0, breaks = 0, missed = 0;
