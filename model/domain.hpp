@@ -7,6 +7,7 @@
 // oracle; over solver terms the same text is a proof obligation. Rules must not branch on a Bool.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "model/operation.hpp"
@@ -49,6 +50,14 @@ struct Object {
   typename D::Bool usable() const { return !none && !missing && !wrong_kind && !wrong_type; }
 };
 
+// What a program answers for a packet.
+template <class D>
+struct Voice {
+  typename D::Bool ends;  // it passes or drops; else the following program runs
+  typename D::Bool drops;
+  typename D::Prog prog;
+};
+
 // One request as the rules see it, after names were looked up. Fields that a command does not have
 // are false or none.
 template <class D>
@@ -66,6 +75,10 @@ struct Request {
   Object<D> link;          // link commands: the link
   Bool link_attached;      // it is on a list still
   typename D::Link owner;  // whose entry it will be; D's no link for PROG_ATTACH and PROG_DETACH
+  Bool arrays;             // query: any array is given
+  Bool fault;              // ... at an address that is not mapped
+  typename D::Int room;    // ... slots in each
+  std::array<Voice<D>, 2> says;  // packet: by different programs; the others let it go on
 };
 
 }  // namespace mprogcheck

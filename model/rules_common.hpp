@@ -127,12 +127,19 @@ inline constexpr auto relative_foreign = std::tuple{
 template <class D>
 struct QueryFacts {
   Request<D> r;
-  typename D::Bool arrays;  // any array was given
-  typename D::Bool fault;   // at an address that is not mapped
-  typename D::Bool room;    // there is room for at least one
+  typename D::Bool room;  // there is room for at least one
   typename D::Bool short_of_room;
   typename D::Bool empty;
 };
+
+template <class D, class Chain>
+QueryFacts<D> query_facts(const Chain& c, const Request<D>& r) {
+  using Int = typename D::Int;
+  return {.r = r,
+          .room = r.room != Int(0),
+          .short_of_room = r.room < c.size(),
+          .empty = c.size() == Int(0)};
+}
 
 inline constexpr auto query = std::tuple{
     due("front.attach_type", Errno::inval,
@@ -143,20 +150,20 @@ inline constexpr auto query = std::tuple{
     anywhere("query.flags", Errno::inval, "These hooks define no query flags.", source::kMprog,
              [](const auto& f) { return f.r.other_flags; }),
     due("query.fault", Errno::fault, "An array that has to be filled is not mapped.", source::kBpf2,
-        [](const auto& f) { return f.arrays && f.fault && f.room && !f.empty; }),
+        [](const auto& f) { return f.r.arrays && f.r.fault && f.room && !f.empty; }),
     due("query.no_space", Errno::nospc,
         "Room for some, but not for all: the first ones, the full count, and ENOSPC.",
-        source::kMprog, [](const auto& f) { return f.arrays && f.room && f.short_of_room; }),
+        source::kMprog, [](const auto& f) { return f.r.arrays && f.room && f.short_of_room; }),
     may("query.no_room", Errno::nospc,
         "No array, or no room at all, may be taken as asking for the count alone.", source::kMprog,
-        [](const auto& f) { return (!f.arrays || !f.room) && f.short_of_room; }),
+        [](const auto& f) { return (!f.r.arrays || !f.room) && f.short_of_room; }),
     effect("query.empty", Change::none, "An attach point never used, or emptied, answers count 0.",
            source::kEmptyQuery, [](const auto& f) { return f.empty; }),
     effect("query.all", Change::none,
            "Revision, count, and all positions of whichever arrays were given.", source::kMprog,
-           [](const auto& f) { return f.arrays && !f.empty; }),
+           [](const auto& f) { return f.r.arrays && !f.empty; }),
     effect("query.count", Change::none, "Without an array: revision and count.", source::kMprog,
-           [](const auto& f) { return !f.arrays && !f.empty; }),
+           [](const auto& f) { return !f.r.arrays && !f.empty; }),
 };
 
 template <class D>
@@ -276,25 +283,48 @@ inline constexpr auto remove = std::tuple{
 template <class D>
 struct PacketFacts {
   Request<D> r;
-  typename D::Bool dropped;  // some program said drop
-  typename D::Bool passed;   // some program said pass
+  typename D::Bool dropped;  // the first of those on the list that ends the run drops
+  typename D::Bool passed;   // ... or passes
+  typename D::Int ran;       // programs, from the head on
 };
 
+template <class D, class Chain>
+PacketFacts<D> packet_facts(const Chain& c, const Request<D>& r) {
+  using Int = typename D::Int;
+  using Bool = typename D::Bool;
+  const auto& [one, two] = r.says;
+  const auto one_at = c.find(one.prog), two_at = c.find(two.prog);
+  const Bool one_ends = one.ends && one_at.exists, two_ends = two.ends && two_at.exists;
+  const Bool two_is_first = two_ends && (!one_ends || two_at.index < one_at.index);
+  const Bool ends = one_ends || two_ends, drops = D::ite(two_is_first, two.drops, one.drops);
+  return {.r = r,
+          .dropped = ends && drops,
+          .passed = ends && !drops,
+          .ran = D::ite(ends, Int(D::ite(two_is_first, two_at.index, one_at.index) + 1),
+                        Int(c.size()))};
+}
+
+inline constexpr auto ran = [](const auto& f) { return f.ran; };
+
+// The index of an effect is the number of programs that ran.
 inline constexpr auto packet = std::tuple{
     due("front.attach_type", Errno::inval,
         "An attach type that is not one of the hooks is refused.", source::kBpf2,
         [](const auto& f) { return !f.r.hook_known; }),
     due("front.device", Errno::nodev, "There is no such device.", source::kTcx,
         [](const auto& f) { return !f.r.device_known; }),
-    effect("packet.drop", Change::none,
-           "Programs run in list order up to the one that drops; the packet is lost.",
-           source::kUapi, [](const auto& f) { return f.dropped; }),
-    effect("packet.pass", Change::none, "Programs run in list order up to the one that passes.",
-           source::kUapi, [](const auto& f) { return f.passed; }),
-    effect("packet.next", Change::none,
-           "Next, or a code nobody defined, runs the following program; past the last the packet "
-           "passes.",
-           source::kUapi, [](const auto& f) { return !f.dropped && !f.passed; }),
+    effect(
+        "packet.drop", Change::none,
+        "Programs run in list order up to the one that drops; the packet is lost.", source::kUapi,
+        [](const auto& f) { return f.dropped; }, ran),
+    effect(
+        "packet.pass", Change::none, "Programs run in list order up to the one that passes.",
+        source::kUapi, [](const auto& f) { return f.passed; }, ran),
+    effect(
+        "packet.next", Change::none,
+        "Next, or a code nobody defined, runs the following program; past the last the packet "
+        "passes.",
+        source::kUapi, [](const auto& f) { return !f.dropped && !f.passed; }, ran),
 };
 
 }  // namespace mprogcheck::rules

@@ -97,8 +97,19 @@ void World::reset(const Header& header) {
       if (op.prog.kind == Ref::Kind::link) r.link = link_object(op.prog, false, true);
       break;
     case Verb::query:
-    case Verb::remove:
+      r.arrays = op.arrays != 0;
+      r.fault = op.fault;
+      r.room = op.room;
+      break;
     case Verb::packet:
+      for (std::size_t i = 0; i < op.says.size(); ++i) {
+        const Action says = op.says[i].action;
+        r.says[i] = {.ends = says == Action::pass || says == Action::drop,
+                     .drops = says == Action::drop,
+                     .prog = op.says[i].prog};
+      }
+      break;
+    case Verb::remove:
       break;
   }
   if (r.link.usable()) r.link_attached = links_[r.link.link.raw].attached;
@@ -146,27 +157,6 @@ const Chain& empty_chain() {
   return chain;
 }
 
-bool room_short(const Operation& op, const Chain& c) {
-  return op.room < c.size();
-}
-
-// Which of the two acts first in list order; only next and unknown let the chain go on.
-struct PacketRun {
-  int ran = 0;
-  Action verdict = Action::next;
-};
-
-PacketRun run_packet(const Operation& op, const Chain& c) {
-  PacketRun run{.ran = c.size(), .verdict = Action::next};
-  for (const Says& says : op.says) {
-    const auto at = c.find(says.prog);
-    if (!at.exists || at.index >= run.ran) continue;
-    if (says.action != Action::pass && says.action != Action::drop) continue;
-    run = {.ran = at.index + 1, .verdict = says.action};
-  }
-  return run;
-}
-
 }  // namespace
 
 // Calls visit<table>(facts) with the rules that decide `op` and what they look at.
@@ -192,20 +182,11 @@ auto World::with_rules(const Operation& op, std::optional<Point> where, Visit&& 
                  : visit.template operator()<rfc2::detach>(rfc2::remove_facts<D>(c, r));
     case Verb::query: {
       const Chain* at = chain(op.point);
-      const Chain& list = at ? *at : empty_chain();
-      return visit.template operator()<rules::query>(
-          QueryFacts<D>{.r = r,
-                        .arrays = op.arrays != 0,
-                        .fault = op.fault,
-                        .room = op.room != 0,
-                        .short_of_room = room_short(op, list),
-                        .empty = list.size() == 0});
+      return visit.template operator()<rules::query>(query_facts<D>(at ? *at : empty_chain(), r));
     }
     case Verb::packet: {
       const Chain* at = chain(op.point);
-      const Action verdict = run_packet(op, at ? *at : empty_chain()).verdict;
-      return visit.template operator()<rules::packet>(PacketFacts<D>{
-          .r = r, .dropped = verdict == Action::drop, .passed = verdict == Action::pass});
+      return visit.template operator()<rules::packet>(packet_facts<D>(at ? *at : empty_chain(), r));
     }
     case Verb::link_update:
     case Verb::link_detach:
@@ -337,9 +318,8 @@ void World::answer_query(const Operation& op, const Decision& d, Observation& ou
 void World::answer_packet(const Operation& op, const Decision& d, Observation& out) const {
   if (d.error != Errno::ok) return;
   const Chain& c = *chain(op.point);
-  const PacketRun run = run_packet(op, c);
-  out.fate = run.verdict == Action::drop ? Fate::dropped : Fate::passed;
-  out.answer.count = out.answer.filled = static_cast<std::uint8_t>(run.ran);
+  out.fate = rules::packet_facts<Plain>(c, looked_up(op)).dropped ? Fate::dropped : Fate::passed;
+  out.answer.count = out.answer.filled = static_cast<std::uint8_t>(d.index);
   for (std::size_t i = 0; i < out.answer.filled; ++i)
     out.answer.entries[i] = {.prog = c.at(static_cast<int>(i)).prog, .link = kNoLink, .flags = 0};
 }

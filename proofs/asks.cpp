@@ -295,4 +295,36 @@ void locked_out_exactly(const Step& s, Queries& q) {
     });
 }
 
+// --- What is asked of a list
+
+void runs_in_order(const Step& s, Queries& q) {
+  const SymbolicChain& c = s.before;
+  const Int j = some_index();
+  const auto says = [&](const Int& i, const auto& what) {
+    Bool some(false);
+    for (const Voice<Terms>& v : s.request.says)
+      some = some || (v.ends && what(v) && v.prog == c.prog(i));
+    return some;
+  };
+  const auto ends = [&](const Int& i) { return says(i, [](const auto&) { return Bool(true); }); };
+  for (std::size_t i = 0; i < s.rows.size(); ++i) {
+    if (s.refuses(i)) continue;
+    const Int& ran = s.rows[i].index;
+    const Int last = ran - 1;
+    const Bool lost(s.rows[i].clause.id == "packet.drop");
+    const Bool to_the_end = ran == c.length && !ends(j);
+    const Bool ended = Int(1) <= ran && ran <= c.length && implies(j < last, !ends(j)) &&
+                       says(last, [&](const auto& v) { return v.drops == lost; });
+    ask(q, s, i, c.holds(j), s.rows[i].clause.id == "packet.next" ? to_the_end : ended);
+  }
+}
+void answers_are_whole(const Step& s, Queries& q) {
+  const Bool wanted = s.request.arrays && s.request.room != Int(0);
+  const Bool fits = s.before.length <= s.request.room;
+  for (std::size_t i = 0; i < s.rows.size(); ++i) {
+    if (s.rows[i].clause.force == Force::effect) ask(q, s, i, wanted, fits);
+    if (s.rows[i].clause.error == Errno::nospc && s.refuses(i)) ask(q, s, i, wanted && !fits);
+  }
+}
+
 }  // namespace mprogcheck::proofs::asks

@@ -33,5 +33,7 @@ void absent_anchor_is_refused(const Step& s, Queries& q);
 void other_types_stay_out(const Step& s, Queries& q);
 void orphans_change_nothing(const Step& s, Queries& q);
 void locked_out_exactly(const Step& s, Queries& q);
+void runs_in_order(const Step& s, Queries& q);
+void answers_are_whole(const Step& s, Queries& q);
 
 }  // namespace mprogcheck::proofs::asks

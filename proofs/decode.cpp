@@ -153,10 +153,16 @@ class Decoder {
     for (const auto& [is_set, f] : flags)
       if (read_(*is_set)) op.flags |= f;
     if (read_(r.other_flags) && op.verb != Verb::link_detach && op.verb != Verb::close) op.bits = 1;
-    if (of_list) {
+    const bool only_asks =
+        op.verb == Verb::query || op.verb == Verb::packet || op.verb == Verb::remove;
+    if (of_list || only_asks) {
       op.point = kHere;
       if (!read_(r.device_known)) op.point.device = kNoDevice;
       if (!read_(r.hook_known)) op.point.hook = Hook::bogus;
+    }
+    if (op.verb == Verb::remove && op.point.device == kNoDevice) return removed(op);
+    if (only_asks) return asking(op);
+    if (of_list) {
       if (read_(r.expects)) op.revision = read_(r.expected);
       op.relative = object(r.relative, read_(r.by_link), true);
     }
@@ -168,6 +174,29 @@ class Decoder {
       // A link of another type is no link of ours.
       (op.verb == Verb::close && !read_(r.link.none) ? op.prog : op.link) = l;
     }
+    return op;
+  }
+
+  // Removing is of a device that has a name: so that it is not there, it is removed before.
+  Operation removed(Operation op) {
+    trace_.header.devices = 2;
+    op.point = kElsewhere;
+    trace_.operations.push_back(op);
+    return op;
+  }
+
+  Operation asking(Operation op) {
+    const Request<Terms>& r = step_.request;
+    if (op.verb == Verb::query) {
+      op.room = static_cast<std::uint8_t>(std::min(read_(r.room), int{kMaxCapacity} + 1));
+      op.fault = read_(r.fault);
+      if (read_(r.arrays)) op.arrays = array::progs | array::links;
+    }
+    std::size_t speaks = 0;
+    for (const Voice<Terms>& v : r.says)
+      if (read_(v.ends))
+        op.says[speaks++] = {Prog{load(progs_(read_(v.prog)))},
+                             read_(v.drops) ? Action::drop : Action::pass};
     return op;
   }
 
@@ -207,8 +236,7 @@ Claim claim_of(const Rows<D>& rows, Read&& read) {
   for (const Force force : {Force::due, Force::effect})
     for (const Row<D>& row : rows)
       if (row.clause.force == force && plain(row.guard))
-        return {std::string(row.clause.id),
-                row.clause.change == Change::none ? 0 : plain(row.index)};
+        return {std::string(row.clause.id), plain(row.index)};
   return {};
 }
 

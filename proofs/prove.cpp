@@ -167,7 +167,9 @@ class Prover {
                        .clause = std::string(b.clause),
                        .outcome = Outcome::proved,
                        .shown = {}};
-    for (const Verb verb : obligation_.verbs) {
+    const auto& verbs = obligation_.verbs;
+    const bool of_one = std::find(verbs.begin(), verbs.end(), b.verb) != verbs.end();
+    for (const Verb verb : of_one ? std::vector{b.verb} : verbs) {
       broken.shown = counterexample(verb, b);
       if (!broken.shown) continue;
       broken.outcome = Outcome::refuted;

@@ -32,11 +32,13 @@ Rows<D> rows_over(const Table& table, const Facts& facts) {
   return rows;
 }
 
-// The commands that are about a list. Of close(2): that of a link.
+// All commands; of close(2): that of a link. Removing a device, which takes all its lists along, is
+// here as its answer alone.
 inline constexpr Verb kCommands[] = {Verb::attach,      Verb::link_create, Verb::detach,
-                                     Verb::link_update, Verb::link_detach, Verb::close};
+                                     Verb::link_update, Verb::link_detach, Verb::close,
+                                     Verb::query,       Verb::packet,      Verb::remove};
 
-// The rules of `verb`, in order. Any verb but query, packet and remove, which change no list.
+// The rules of `verb`, in order.
 template <class D, class Chain>
 Rows<D> rows_of(Dialect dialect, Verb verb, const Chain& c, const Request<D>& r) {
   using namespace rules;
@@ -55,9 +57,16 @@ Rows<D> rows_of(Dialect dialect, Verb verb, const Chain& c, const Request<D>& r)
       return rows_over<D>(link_update, link_facts<D>(c, r));
     case Verb::link_detach:
       return rows_over<D>(link_detach, link_facts<D>(c, r));
-    default:
+    case Verb::close:
       return rows_over<D>(close, link_facts<D>(c, r));
+    case Verb::query:
+      return rows_over<D>(query, query_facts<D>(c, r));
+    case Verb::packet:
+      return rows_over<D>(packet, packet_facts<D>(c, r));
+    case Verb::remove:
+      return rows_over<D>(remove, link_facts<D>(c, r));
   }
+  return {};
 }
 
 // A slip somebody could make: what an obligation is there to catch.

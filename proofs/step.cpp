@@ -23,6 +23,12 @@ Object<Terms> no_object() {
           .link = Terms::no_link()};
 }
 
+Voice<Terms> any_voice(const std::string& name) {
+  return {.ends = any<Bool>(name + "_ends"),
+          .drops = any<Bool>(name + "_drops"),
+          .prog = any<Terms::Prog>(name + "_prog")};
+}
+
 // Programs and links are numbers from 0 on; -1 is no link.
 template <class T>
 Bool is_name(const T& t) {
@@ -49,7 +55,11 @@ Request<Terms> any_request() {
           .old = any_object("old"),
           .link = any_object("link"),
           .link_attached = any<Bool>("link_attached"),
-          .owner = any<Terms::Link>("new_owner")};
+          .owner = any<Terms::Link>("new_owner"),
+          .arrays = any<Bool>("arrays"),
+          .fault = any<Bool>("fault"),
+          .room = any<Int>("room"),
+          .says = {any_voice("one"), any_voice("two")}};
 }
 
 Request<Terms> bare_request() {
@@ -71,7 +81,11 @@ Request<Terms> bare_request() {
           .old = no_object(),
           .link = no_object(),
           .link_attached = no,
-          .owner = Terms::no_link()};
+          .owner = Terms::no_link(),
+          .arrays = no,
+          .fault = no,
+          .room = Int(0),
+          .says = {Voice<Terms>{no, no, Terms::Prog(0)}, {no, no, Terms::Prog(0)}}};
 }
 
 std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c,
@@ -134,6 +148,21 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   if (verb == Verb::link_update || verb == Verb::link_detach)
     known.push_back(!r.link.wrong_type);  // another type's link is another kind here
   if (inserts) known.push_back(!r.link_attached);
+  const bool only_asks = verb == Verb::query || verb == Verb::packet || verb == Verb::remove;
+  if (only_asks) {
+    known.push_back(r.prog.none && r.relative.none && r.old.none && r.link.none);
+    known.push_back(!r.replace && !r.before && !r.after && !r.first && !r.last && !r.id);
+    known.push_back(!r.by_link && !r.expects);
+  }
+  if (verb == Verb::packet || verb == Verb::remove) known.push_back(!r.other_flags);
+  if (verb == Verb::remove) known.push_back(r.hook_known);
+  if (verb == Verb::query)
+    known.push_back(Int(0) <= r.room);
+  else
+    known.push_back(!r.arrays && !r.fault && r.room == Int(0));
+  for (const Voice<Terms>& v : r.says)
+    known.push_back(verb == Verb::packet ? is_name(v.prog) && implies(v.drops, v.ends) : !v.ends);
+  known.push_back(!(r.says[0].ends && r.says[1].ends && r.says[0].prog == r.says[1].prog));
   return known;
 }
 

@@ -82,8 +82,26 @@ class Search {
     }
   }
 
-  // An error for each kind of program and anchor it can be given for, and at each revision that is
-  // nearly the expected one.
+  // What requests of a command differ in beside the rule that decides.
+  std::vector<Bool> reasons() const {
+    const Request<Terms>& r = finite_.request;
+    const SymbolicChain& c = finite_.before;
+    const auto on_list = [&](const Terms::Prog& p) { return c.find(p).exists; };
+    const auto& [one, two] = r.says;
+    switch (finite_.verb) {
+      case Verb::query:
+        return {r.arrays, r.fault, r.room == Int(0), r.room < c.length};
+      case Verb::packet:
+        return {one.ends && on_list(one.prog), two.ends && on_list(two.prog), one.drops, two.drops,
+                c.at(one.prog) < c.at(two.prog)};
+      default:
+        return {r.by_link, r.before, r.after, r.relative.usable() && on_list(r.relative.prog),
+                r.prog.usable() && on_list(r.prog.prog)};
+    }
+  }
+
+  // A rule that changes nothing in each of these cases, and at each revision that is nearly the
+  // expected one.
   void each_reason(std::size_t first, std::vector<Witness>& all) {
     const Request<Terms>& r = finite_.request;
     const SymbolicChain& c = finite_.before;
@@ -96,9 +114,7 @@ class Search {
       w.kind = Witness::Kind::met;
       all.push_back(w);
     };
-    const Bool varied[] = {r.by_link, r.before, r.after,
-                           r.relative.usable() && c.find(r.relative.prog).exists,
-                           r.prog.usable() && c.find(r.prog.prog).exists};
+    const std::vector<Bool> varied = reasons();
     for (unsigned set = 0; set < 1U << std::size(varied); ++set) add(chosen(varied, set));
     if (clause(first).error != Errno::stale) return;
     for (const std::uint64_t off : {~std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 32})

@@ -27,7 +27,7 @@ struct Witness {
   Counterexample shown;
 };
 
-// Of all commands that concern a list. Deterministic.
+// Of all commands. Deterministic.
 std::vector<Witness> witnesses(Dialect dialect, const std::function<void(const Witness&)>& done);
 
 }  // namespace mprogcheck::proofs

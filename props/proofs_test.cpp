@@ -31,6 +31,10 @@ Object<Terms> lift(const Object<Plain>& o) {
           .link = lift(o.link)};
 }
 
+Voice<Terms> lift(const Voice<Plain>& v) {
+  return {.ends = Bool(v.ends), .drops = Bool(v.drops), .prog = Terms::Prog(v.prog.raw)};
+}
+
 Request<Terms> lift(const Request<Plain>& r) {
   return {.replace = Bool(r.replace),
           .before = Bool(r.before),
@@ -49,7 +53,11 @@ Request<Terms> lift(const Request<Plain>& r) {
           .old = lift(r.old),
           .link = lift(r.link),
           .link_attached = Bool(r.link_attached),
-          .owner = lift(r.owner)};
+          .owner = lift(r.owner),
+          .arrays = Bool(r.arrays),
+          .fault = Bool(r.fault),
+          .room = Int(r.room),
+          .says = {lift(r.says[0]), lift(r.says[1])}};
 }
 
 SymbolicChain lift(const Chain& list) {
@@ -84,8 +92,11 @@ bool is_true(const Bool& b) {
   return b.e.simplify().is_true();
 }
 
-bool is_command(Verb v) {
-  return std::find(std::begin(kCommands), std::end(kCommands), v) != std::end(kCommands);
+// The list that the rules look at: asking one does not concern it in the sense of World.
+std::optional<Point> looked_at_by(const World& world, const Operation& op) {
+  const bool asks = op.verb == Verb::query || op.verb == Verb::packet;
+  if (!asks) return world.concerns(op);
+  return world.chain(op.point) ? std::optional(op.point) : std::nullopt;
 }
 
 // A model at work: visit(world before, operation, list concerned, prediction, world after).
@@ -97,7 +108,6 @@ void walk(Dialect dialect, std::uint64_t seed, int traces, std::uint8_t capacity
     scope.dialect = dialect;
     scope.capacity = capacity;
     scope.progs = static_cast<std::uint8_t>(2 + random.below(5));
-    scope.packets = scope.removes = false;
     if (random.below(4) == 0) scope.revision = 0xffffffffU - random.below(8);
     Generator generator(random, scope);
     World world;
@@ -107,10 +117,9 @@ void walk(Dialect dialect, std::uint64_t seed, int traces, std::uint8_t capacity
       const World before = world;
       Prediction p;
       world.step(op, p);
-      if (!is_command(op.verb)) continue;
       Chain empty;
       empty.reset(capacity, 1);
-      const auto where = before.concerns(op);
+      const auto where = looked_at_by(before, op);
       visit(before, op, where ? *before.chain(*where) : empty, p,
             where ? *world.chain(*where) : empty);
     }
