@@ -332,6 +332,8 @@ struct InProcess::State {
         return errno_of(mprog_device_remove(&net, ifindex_of(op.point)));
       case Verb::packet:
         return packet(op, observation);
+      case Verb::provoke:
+        return Errno::ok;  // there is no kernel to come to harm
     }
     return Errno::inval;
   }
@@ -352,6 +354,7 @@ struct InProcess::State {
       case Verb::query:
       case Verb::remove:
       case Verb::packet:
+      case Verb::provoke:
         break;
     }
     return nullptr;
@@ -421,6 +424,7 @@ void InProcess::apply(const Operation& op, Observation& observation) {
     listing.revision = 0, listing.count = 0, listing.filled = 0;
   };
   observation.fate = Fate::none;
+  observation.harm = Harm::none;
   observation.overran = false;
   clear(observation.answer);
   const mprog_list* list = state_->concerned(op);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -38,11 +40,27 @@ class Stepper {
   virtual void apply(const Operation& op, Observation& seen) = 0;
 };
 
+// How a program that was run ended: its exit status, and what it printed.
+struct ProgramResult {
+  int status = 0;
+  std::string output;
+};
+
 class Target {
  public:
   virtual ~Target() = default;
   virtual Stepper* stepper() { return nullptr; }
   virtual std::string name() const = 0;
+  // What it is, for reports: the release of a kernel.
+  virtual std::string describe() const { return name(); }
+  // How many traces are best run at a time.
+  virtual std::size_t batch() const { return 4; }
+  // What a kernel had on its console when it last came to harm.
+  virtual std::string last_words() const { return {}; }
+  // Runs an executable where the target's kernel is; nothing where no program can be run.
+  virtual std::optional<ProgramResult> run_program(const std::filesystem::path&) {
+    return std::nullopt;
+  }
   virtual Capabilities capabilities() const = 0;
 
   // Runs each trace from a fresh start. observations[i] gets one observation for each operation of

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "model/text.hpp"
+#include "model/words.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -51,6 +52,13 @@ class Checker {
     where_ = world_.concerns(op);
     if (where_) revision_before_ = world_.chain(*where_)->revision();
     const Decision decision = world_.decision(op);
+    if (seen.harm != Harm::none) {
+      prediction_.decision = decision;
+      Deviation d = deviation(op, Aspect::harm);
+      d.detail = "." + std::string(words::name(words::kHarms, seen.harm));
+      report(std::move(d), seen, "no harm", describe(seen.harm));
+      if (seen.harm != Harm::warned) return false;
+    }
     const bool agreed = seen.error == decision.error;
     const bool fine = agreed || permitted(op, decision, seen.error);
     // A query or a packet changes nothing, so the model may answer it whatever the target did.
@@ -287,6 +295,8 @@ std::string_view word(Aspect aspect) {
       return "revision";
     case Aspect::references:
       return "references";
+    case Aspect::harm:
+      return "harm";
   }
   return "?";
 }

@@ -18,8 +18,8 @@ namespace mprogcheck {
 enum class Breach : std::uint8_t { promise, precedence };
 
 // What differs: the error, the answer to a query or the fate of a packet, the list afterwards, its
-// revision, or the number of references held.
-enum class Aspect : std::uint8_t { error, answer, list, revision, references };
+// revision, the number of references held, or what became of the kernel.
+enum class Aspect : std::uint8_t { error, answer, list, revision, references, harm };
 
 struct Deviation {
   std::size_t step = 0;  // index of the operation

@@ -41,9 +41,14 @@ struct Listing {
 // The fate of a packet at the attach point.
 enum class Fate : std::uint8_t { none, passed, dropped };
 
+// What became of the kernel by an operation: it complained in its log (a warning, a stall), it
+// panicked or crashed, or nothing answers any more. Of the latter two nothing follows.
+enum class Harm : std::uint8_t { none, warned, died, silent };
+
 struct Observation {
   Errno error = Errno::ok;
   Fate fate = Fate::none;
+  Harm harm = Harm::none;
   bool has_after = false;  // `after` was taken; false where no list was concerned
   bool overran = false;    // a query: something was written behind the room it gave
   std::int32_t references =
@@ -52,9 +57,9 @@ struct Observation {
   Listing after;   // of the attach point concerned, after the operation
 
   friend bool operator==(const Observation& a, const Observation& b) {
-    return a.error == b.error && a.fate == b.fate && a.has_after == b.has_after &&
-           a.overran == b.overran && a.references == b.references && a.answer == b.answer &&
-           (!a.has_after || a.after == b.after);
+    return a.error == b.error && a.fate == b.fate && a.harm == b.harm &&
+           a.has_after == b.has_after && a.overran == b.overran && a.references == b.references &&
+           a.answer == b.answer && (!a.has_after || a.after == b.after);
   }
 };
 

@@ -104,8 +104,13 @@ enum class Verb : std::uint8_t {
   close,        // close(2) of the only descriptor of a program or link
   remove,       // the device goes
   packet,       // one packet through the attach point
+  provoke,      // what brings a kernel to harm on purpose: whether the harness would notice
 };
-inline constexpr std::size_t kVerbs = 9;
+inline constexpr std::size_t kVerbs = 10;
+
+// What `provoke` does to the kernel of a VM: a panic by sysrq, a warning in its log, an agent that
+// never answers again.
+enum class Provocation : std::uint8_t { panic, warn, hang };
 
 struct Operation {
   Verb verb = Verb::query;
@@ -121,6 +126,7 @@ struct Operation {
   std::uint32_t bits = 0;      // raw flag bits beside the named ones (query: query_flags)
   std::uint64_t revision = 0;  // expected_revision; 0 means any
   std::array<Says, 2> says{};  // packet: who answers something other than next
+  Provocation provocation = Provocation::panic;
 
   auto operator<=>(const Operation&) const = default;
 
@@ -129,8 +135,9 @@ struct Operation {
   // Not to be run on a kernel that matters: a relative object of a foreign kind has crashed
   // kernels.
   constexpr bool hazardous() const {
-    return relative.kind == Ref::Kind::foreign || link.kind == Ref::Kind::foreign ||
-           prog.kind == Ref::Kind::foreign || old.kind == Ref::Kind::foreign;
+    return verb == Verb::provoke || relative.kind == Ref::Kind::foreign ||
+           link.kind == Ref::Kind::foreign || prog.kind == Ref::Kind::foreign ||
+           old.kind == Ref::Kind::foreign;
   }
 };
 

@@ -153,7 +153,7 @@ class Parser : LineReader {
       fail(at_, verb.column,
            "unknown operation " + quoted(verb.text) +
                "; there are attach, detach, query, link_create, link_update, link_detach, close, "
-               "remove, packet");
+               "remove, packet, provoke");
     op.verb = *v;
     mark(Field::verb, verb);
     operands(op);
@@ -202,6 +202,13 @@ class Parser : LineReader {
     if (op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create ||
         op.verb == Verb::query || op.verb == Verb::packet)
       op.point = point();
+    if (op.verb == Verb::provoke) {
+      const Token t = need("what: panic, warn or hang");
+      const auto provocation = words::find(words::kProvocations, t.text);
+      if (!provocation)
+        fail(at_, t.column, "cannot provoke " + quoted(t.text) + "; there are panic, warn, hang");
+      op.provocation = *provocation;
+    }
     if (op.verb == Verb::remove) {
       const Token t = need("a device");
       op.point = {indexed(t, t.text, 'd', kMaxDevices), Hook::ingress};

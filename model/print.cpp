@@ -113,6 +113,9 @@ std::string print(const Operation& op) {
     case Verb::close:
       out << " " << name(op.prog);
       break;
+    case Verb::provoke:
+      out << " " << words::name(words::kProvocations, op.provocation);
+      break;
     case Verb::remove:
       out << " " << word(op.point).substr(0, word(op.point).find('/'));
       break;
@@ -199,6 +202,20 @@ Expected expected_of(const Operation& op, const Observation& seen) {
     for (const Entry& x : entries) e.entry_flags->push_back(x.flags);
   }
   return e;
+}
+
+std::string describe(Harm harm) {
+  switch (harm) {
+    case Harm::none:
+      return "no harm";
+    case Harm::warned:
+      return "the kernel complains in its log";
+    case Harm::died:
+      return "the kernel is dead";
+    case Harm::silent:
+      return "nothing answers any more";
+  }
+  return "?";
 }
 
 std::string describe(const Listing& list) {

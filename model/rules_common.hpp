@@ -26,6 +26,7 @@ inline constexpr std::string_view kLinkUpdate =
     "bpf(2) BPF_LINK_UPDATE; include/uapi/linux/bpf.h, link_update";
 inline constexpr std::string_view kRfc2 = "seed 003 (bpf-next v2 1/7, 2023-06-07)";
 inline constexpr std::string_view kHouse = "close(2); netdevice(7)";
+inline constexpr std::string_view kOurs = "of the harness itself";
 }  // namespace source
 
 inline constexpr auto front_flags = std::tuple{
@@ -278,6 +279,12 @@ inline constexpr auto remove = std::tuple{
         "remove_device.clears", Change::none,
         "Every list of the device goes: plain entries lose their references, links are orphaned.",
         source::kTcx, [](const auto& f) { return f.r.device_known; }),
+};
+
+// Whoever conforms comes to no harm; a kernel that is provoked does, and has to be found out.
+inline constexpr auto provoke = std::tuple{
+    effect("provoke.unharmed", Change::none, "What is under the lists goes on; no list changes.",
+           source::kOurs, [](const auto& f) { return f.r.link.none; }),
 };
 
 template <class D>

@@ -20,9 +20,9 @@
 namespace mprogcheck {
 namespace {
 
-constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
-                              Verb::link_create, Verb::link_update, Verb::link_detach,
-                              Verb::close,       Verb::remove,      Verb::packet};
+constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query, Verb::link_create,
+                              Verb::link_update, Verb::link_detach, Verb::close, Verb::remove,
+                              Verb::packet,      Verb::provoke};
 
 // link_create shares rules of attach, where these decide. A new link owns nothing that could be
 // replaced, so another error always stands in front here.

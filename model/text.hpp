@@ -58,6 +58,7 @@ Expected expected_of(const Operation& op, const Observation& seen);
 // One line for people: error, answer, and the list afterwards.
 std::string describe(const Operation& op, const Observation& seen);
 std::string describe(const Listing& list);
+std::string describe(Harm harm);
 
 // A number for people: 1234567 as 1,234,567.
 std::string grouped(std::uint64_t n);

@@ -378,6 +378,7 @@ Operation any_operation() {
     op.fault = sometimes();
     op.room = static_cast<std::uint8_t>(choose(256));
   }
+  if (v == Verb::provoke) op.provocation = any_word(words::kProvocations);
   if (v == Verb::packet)
     for (std::size_t i = 0, n = choose(3); i < n; ++i)
       op.says[i] = {Prog{static_cast<std::uint8_t>(choose(6))},

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "model/observation.hpp"
 #include "model/operation.hpp"
 
 namespace mprogcheck::words {
@@ -24,7 +25,12 @@ inline constexpr Pair<Verb> kVerbs[] = {
     {"close", Verb::close},
     {"remove", Verb::remove},
     {"packet", Verb::packet},
+    {"provoke", Verb::provoke},
 };
+inline constexpr Pair<Provocation> kProvocations[] = {
+    {"panic", Provocation::panic}, {"warn", Provocation::warn}, {"hang", Provocation::hang}};
+inline constexpr Pair<Harm> kHarms[] = {
+    {"none", Harm::none}, {"warned", Harm::warned}, {"died", Harm::died}, {"silent", Harm::silent}};
 inline constexpr Pair<Dialect> kDialects[] = {{"mainline", Dialect::mainline},
                                               {"rfc2", Dialect::rfc2}};
 inline constexpr Pair<Hook> kHooks[] = {

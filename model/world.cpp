@@ -110,6 +110,7 @@ void World::reset(const Header& header) {
       }
       break;
     case Verb::remove:
+    case Verb::provoke:
       break;
   }
   if (r.link.usable()) r.link_attached = links_[r.link.link.raw].attached;
@@ -145,6 +146,7 @@ std::optional<Point> World::concerns(const Operation& op) const {
     case Verb::query:
     case Verb::remove:
     case Verb::packet:
+    case Verb::provoke:
       return std::nullopt;
   }
   return std::nullopt;
@@ -192,12 +194,14 @@ auto World::with_rules(const Operation& op, std::optional<Point> where, Visit&& 
     case Verb::link_detach:
     case Verb::close:
     case Verb::remove:
+    case Verb::provoke:
       break;
   }
   const LinkFacts<D> f = link_facts<D>(c, r);
   if (op.verb == Verb::link_update) return visit.template operator()<rules::link_update>(f);
   if (op.verb == Verb::link_detach) return visit.template operator()<rules::link_detach>(f);
   if (op.verb == Verb::close) return visit.template operator()<rules::close>(f);
+  if (op.verb == Verb::provoke) return visit.template operator()<rules::provoke>(f);
   return visit.template operator()<rules::remove>(f);
 }
 
@@ -218,6 +222,7 @@ void World::step(const Operation& op, Prediction& out) {
   Observation& seen = out.observation;
   seen.error = out.decision.error;
   seen.fate = Fate::none;
+  seen.harm = Harm::none;
   seen.overran = false;
   seen.answer.revision = 0;
   seen.answer.count = seen.answer.filled = 0;
@@ -398,6 +403,8 @@ std::span<const Clause> clauses_of(Dialect dialect, Verb verb) {
       return clauses_in(rules::remove);
     case Verb::packet:
       return clauses_in(rules::packet);
+    case Verb::provoke:
+      return clauses_in(rules::provoke);
   }
   return {};
 }

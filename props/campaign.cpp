@@ -22,9 +22,6 @@ Random choices_of(std::uint64_t seed, Dialect dialect, std::uint64_t index) {
   return Random(mix.next() ^ Random(index).next());
 }
 
-// Traces with this name prefix run in one batch; a round trip costs more than an operation there.
-constexpr std::uint64_t kBatch = 4;
-
 bool is_stopped(const CampaignOptions& options) {
   return options.stop && options.stop->load(std::memory_order_relaxed);
 }
@@ -47,7 +44,7 @@ class Worker {
     if (Stepper* stepper = target_.stepper())
       while (const auto i = take(1)) lockstep(*stepper, *i);
     else
-      while (const auto i = take(kBatch)) batch(*i);
+      while (const auto i = take(target_.batch())) batch(*i);
   }
 
   std::uint64_t operations() const { return operations_.load(std::memory_order_relaxed); }
@@ -92,8 +89,8 @@ class Worker {
   void batch(std::uint64_t index) {
     std::vector<Trace> traces;
     std::uint64_t count = 0;
-    for (std::uint64_t i = index; i < index + kBatch && (!options_.traces || i < *options_.traces);
-         ++i) {
+    for (std::uint64_t i = index;
+         i < index + target_.batch() && (!options_.traces || i < *options_.traces); ++i) {
       traces.push_back(generate(options_, can_, i));
       world_.reset(traces.back().header);
       for (const Operation& op : traces.back().operations) {

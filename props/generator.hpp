@@ -141,6 +141,8 @@ class Generator {
       case Verb::packet:
         packet(op);
         break;
+      case Verb::provoke:  // only ever asked for by name
+        break;
       case Verb::remove:
         op.point = {static_cast<std::uint8_t>(c_.below(s_.devices)), Hook::ingress};
         break;

@@ -26,7 +26,12 @@ enum Command : int {
   kLinkDetach = 34,
 };
 
-enum AttachType : std::uint32_t { kTcxIngress = 46, kTcxEgress = 47, kNoSuchType = 0xffff };
+enum AttachType : std::uint32_t {
+  kXdp = 37,
+  kTcxIngress = 46,
+  kTcxEgress = 47,
+  kNoSuchType = 0xffff
+};
 
 enum FlagBit : std::uint32_t {
   kReplace = 1u << 2,

@@ -50,7 +50,7 @@ struct Round {
 
 Step prepare(const Operation& op, const Names& names, Room& room) {
   Step step;
-  if (op.verb == Verb::remove || op.verb == Verb::packet)
+  if (op.verb == Verb::remove || op.verb == Verb::packet || op.verb == Verb::provoke)
     throw CannotRun(
         "the bare loop makes bpf(2) and close(2) calls only, and this trace has other operations");
   if (op.verb == Verb::close) {
@@ -116,7 +116,7 @@ BareResult run_bare(const Trace& trace, std::uint32_t rounds) {
   BareResult result;
   Namespace space;
   space.run([&] {
-    Workshop workshop;
+    Workshop workshop(false);
     for (std::uint32_t r = 0; r < rounds; ++r) {
       Round round(workshop, trace);
       std::vector<Step> steps = prepare(trace, round);

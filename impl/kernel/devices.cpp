@@ -2,10 +2,12 @@
 #include "impl/kernel/devices.hpp"
 
 #include <fcntl.h>
+#include <linux/if_link.h>
 #include <linux/if_tun.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -14,7 +16,8 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
-#include <string>
+#include <new>
+#include <optional>
 #include <utility>
 
 #include "impl/target.hpp"
@@ -30,6 +33,10 @@ constexpr std::uint32_t kOurGroup = 1;
 constexpr std::size_t kDevicesPerBatch = 64;
 constexpr std::size_t kLinksPerBatch = 128;
 
+// Of include/uapi/linux/if_link.h, 6.7 on, which headers of a distribution may lack.
+constexpr std::uint16_t kNetkitPeerInfo = 1, kNetkitMode = 5;
+constexpr std::uint32_t kNetkitL2 = 0;
+
 [[noreturn]] void cannot(const std::string& what) {
   throw CannotRun("could not " + what + ": " + std::strerror(errno));
 }
@@ -42,64 +49,116 @@ constexpr std::size_t kLinksPerBatch = 128;
 }  // namespace
 
 // A request of rtnetlink about one device, or about all of a group.
-struct Devices::LinkMessage {
-  nlmsghdr header{};
-  ifinfomsg link{};
-  rtattr group_header{};
-  std::uint32_t group = 0;
-
-  explicit LinkMessage(std::uint16_t type) {
-    header.nlmsg_len = offsetof(LinkMessage, group_header);
-    header.nlmsg_type = type;
-    header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-    link.ifi_family = AF_UNSPEC;
+class Devices::Message {
+ public:
+  explicit Message(int type, int flags = 0)
+      : message_(nlmsg_alloc_simple(type, NLM_F_REQUEST | NLM_F_ACK | flags), nlmsg_free) {
+    if (!message_) throw std::bad_alloc();
   }
-
-  void add_group(std::uint32_t value) {
-    group_header = {.rta_len = RTA_LENGTH(sizeof(value)), .rta_type = IFLA_GROUP};
-    group = value;
-    header.nlmsg_len = sizeof(*this);
+  // The device, and what it is to be from now on.
+  void about(std::uint32_t ifindex, std::optional<bool> up = {}) {
+    ifinfomsg link{};
+    link.ifi_index = static_cast<int>(ifindex);
+    link.ifi_flags = up.value_or(false) ? IFF_UP : 0;
+    link.ifi_change = up ? IFF_UP : 0;
+    nlmsg_append(get(), &link, sizeof(link), NLMSG_ALIGNTO);
   }
+  void put(int type, std::uint32_t value) { nla_put_u32(get(), type, value); }
+  void put(int type, const std::string& text) { nla_put_string(get(), type, text.c_str()); }
+  template <class Inside>
+  void nest(int type, Inside&& inside) {
+    nlattr* const begin = nla_nest_start(get(), type);
+    inside();
+    nla_nest_end(get(), begin);
+  }
+  nl_msg* get() { return message_.get(); }
+
+ private:
+  std::unique_ptr<nl_msg, void (*)(nl_msg*)> message_;
 };
 
-Devices::Devices() : netlink_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {
-  if (!netlink_.is_open()) cannot("open a netlink socket");
+Devices::Devices() : netlink_(nl_socket_alloc(), nl_socket_free) {
+  if (!netlink_ || nl_connect(netlink_.get(), NETLINK_ROUTE) < 0) cannot("open a netlink socket");
 }
 
 Devices::~Devices() {
   try {
     sweep();
   } catch (const CannotRun&) {
-    // The devices go when their taps are closed, one by one.
+    // They go with the namespace.
   }
 }
 
 Device Devices::create(bool up) {
+  const std::string name = "mp" + std::to_string(made_++);
+  if (taps_) {
+    Device device = create_tap(name, up);
+    if (device.is_there()) return device;
+    taps_ = false;
+  }
+  return create_netkit(name, up);
+}
+
+// None where the kernel has no TAP devices.
+Device Devices::create_tap(const std::string& name, bool up) {
   Device device;
   device.tap = Descriptor(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
   if (!device.tap.is_open()) {
-    if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
-      throw CannotRun(
-          "there is no /dev/net/tun to make TAP devices with (needs CONFIG_TUN; try: modprobe "
-          "tun)");
+    if (errno == ENOENT || errno == ENXIO || errno == ENODEV) return {};
     cannot("open /dev/net/tun");
   }
   ifreq request{};
   request.ifr_flags = IFF_TAP | IFF_NO_PI;
-  std::snprintf(request.ifr_name, sizeof(request.ifr_name), "mp%u", made_++);
+  name.copy(request.ifr_name, sizeof(request.ifr_name) - 1);
   if (::ioctl(device.tap.number(), TUNSETIFF, &request) < 0)
     cannot("make a TAP device (run as root, or with CAP_NET_ADMIN)");
-  if (::ioctl(netlink_.number(), SIOCGIFINDEX, &request) < 0)
-    cannot("find the TAP device just made");
-  device.ifindex = static_cast<std::uint32_t>(request.ifr_ifindex);
-  const Errno error = prepare(device.ifindex, up);
+  device.ifindex = index_of(name);
+  Message message(RTM_SETLINK);
+  message.about(device.ifindex, up);
+  message.put(IFLA_GROUP, kOurGroup);
+  const Errno error = this->request(message);
   if (error != Errno::ok) cannot("set a TAP device up", error);
   return device;
 }
 
+Device Devices::create_netkit(const std::string& name, bool up) {
+  Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+  message.about(0, up);
+  message.put(IFLA_IFNAME, name);
+  message.put(IFLA_GROUP, kOurGroup);
+  message.nest(IFLA_LINKINFO, [&] {
+    message.put(IFLA_INFO_KIND, "netkit");
+    message.nest(IFLA_INFO_DATA, [&] {
+      message.put(kNetkitMode, kNetkitL2);
+      message.nest(kNetkitPeerInfo, [&] {
+        message.about(0, up);
+        message.put(IFLA_IFNAME, name + "p");
+      });
+    });
+  });
+  const Errno error = request(message);
+  if (error == Errno::opnotsupp)
+    throw CannotRun(
+        "this kernel makes neither TAP nor netkit devices (needs CONFIG_TUN, try: modprobe tun; or "
+        "CONFIG_NETKIT)");
+  if (error != Errno::ok) cannot("make a pair of netkit devices", error);
+  Device device;
+  device.ifindex = index_of(name);
+  device.peer = index_of(name + "p");
+  return device;
+}
+
+std::uint32_t Devices::index_of(const std::string& name) {
+  ifreq request{};
+  name.copy(request.ifr_name, sizeof(request.ifr_name) - 1);
+  if (::ioctl(nl_socket_get_fd(netlink_.get()), SIOCGIFINDEX, &request) < 0)
+    cannot("find the device just made");
+  return static_cast<std::uint32_t>(request.ifr_ifindex);
+}
+
 Errno Devices::remove(Device& device) {
   const Errno error = delete_one_or_all(device.ifindex);
-  device.tap.reset();
+  device = {};
   return error;
 }
 
@@ -122,42 +181,24 @@ void Devices::sweep() {
   discarded_links_.clear();
 }
 
-Errno Devices::prepare(std::uint32_t ifindex, bool up) {
-  LinkMessage message(RTM_SETLINK);
-  message.link.ifi_index = static_cast<int>(ifindex);
-  message.link.ifi_flags = up ? IFF_UP : 0;
-  message.link.ifi_change = IFF_UP;
-  message.add_group(kOurGroup);
-  return request(message);
-}
-
 Errno Devices::delete_one_or_all(std::uint32_t ifindex) {
-  LinkMessage message(RTM_DELLINK);
-  message.link.ifi_index = static_cast<int>(ifindex);
-  if (ifindex == 0) message.add_group(kOurGroup);
+  Message message(RTM_DELLINK);
+  message.about(ifindex);
+  if (ifindex == 0) message.put(IFLA_GROUP, kOurGroup);
   return request(message);
 }
 
-Errno Devices::request(LinkMessage& message) {
-  message.header.nlmsg_seq = ++sequence_;
-  sockaddr_nl kernel{};
-  kernel.nl_family = AF_NETLINK;
-  if (::sendto(netlink_.number(), &message, message.header.nlmsg_len, 0,
-               reinterpret_cast<sockaddr*>(&kernel), sizeof(kernel)) < 0)
-    cannot("send a netlink request");
-  for (;;) {
-    // An answer of error carries the request back, and may carry attributes behind it.
-    alignas(nlmsghdr) std::byte buffer[4096];
-    const ssize_t length = ::recv(netlink_.number(), buffer, sizeof(buffer), 0);
-    if (length < 0) cannot("read a netlink answer");
-    nlmsghdr header;
-    nlmsgerr answer;
-    if (static_cast<std::size_t>(length) < sizeof(header) + sizeof(answer)) continue;
-    std::memcpy(&header, buffer, sizeof(header));
-    std::memcpy(&answer, buffer + sizeof(header), sizeof(answer));
-    if (header.nlmsg_type == NLMSG_ERROR && header.nlmsg_seq == sequence_)
-      return static_cast<Errno>(-answer.error);
-  }
+Errno Devices::request(Message& message) {
+  // The library has error numbers of its own; the kernel's are in the answer.
+  int error = 0;
+  const auto keep = [](sockaddr_nl*, nlmsgerr* answer, void* to) -> int {
+    *static_cast<int*>(to) = -answer->error;
+    return NL_STOP;
+  };
+  nl_socket_modify_err_cb(netlink_.get(), NL_CB_CUSTOM, keep, &error);
+  if (nl_send_auto(netlink_.get(), message.get()) < 0) cannot("send a netlink request");
+  if (nl_wait_for_ack(netlink_.get()) < 0 && error == 0) cannot("read a netlink answer");
+  return static_cast<Errno>(error);
 }
 
 }  // namespace mprogcheck::kernel

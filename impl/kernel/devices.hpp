@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The devices of the traces: TAP devices in the namespace of the calling thread, so that both ends
-// of the wire are ours. Deleting one makes the kernel wait for its readers several times over,
-// deleting hundreds together hardly longer. So a trace that is over discards its devices here, and
-// they go in batches.
+// The devices of the traces, in the namespace of the calling thread, so that both ends of the wire
+// are ours: TAP devices, or where the kernel has none (a VM without modules) primaries of netkit
+// pairs, which take tcx programs like any other device. Deleting one makes the kernel wait for its
+// readers several times over, deleting hundreds together hardly longer. So a trace that is over
+// discards its devices here, and they go in batches.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "impl/kernel/descriptor.hpp"
 #include "model/errno.hpp"
 
+struct nl_sock;
+
 namespace mprogcheck::kernel {
 
 struct Device {
-  Descriptor tap;  // the other end of the wire, not blocking
-  std::uint32_t ifindex = 0;
+  std::uint32_t ifindex = 0;  // 0: there is none
+  std::uint32_t peer = 0;     // a netkit's other end of the wire
+  Descriptor tap;             // or a TAP's, not blocking
+
+  bool is_there() const { return ifindex != 0; }
 };
 
 class Devices {
@@ -40,15 +48,17 @@ class Devices {
   void sweep_if_due();
 
  private:
-  struct LinkMessage;
+  class Message;
   void sweep();
-  Errno prepare(std::uint32_t ifindex, bool up);
+  Device create_tap(const std::string& name, bool up);
+  Device create_netkit(const std::string& name, bool up);
+  std::uint32_t index_of(const std::string& name);
   Errno delete_one_or_all(std::uint32_t ifindex);  // 0: all
-  Errno request(LinkMessage& message);
+  Errno request(Message& message);
 
-  Descriptor netlink_;
-  std::uint32_t sequence_ = 0;
+  std::unique_ptr<nl_sock, void (*)(nl_sock*)> netlink_;
   std::uint32_t made_ = 0;
+  bool taps_ = true;  // there are such devices here
   std::vector<Device> discarded_devices_;
   std::vector<Descriptor> discarded_links_;
 };

@@ -26,10 +26,14 @@ void occupy_descriptor_zero() {
     throw CannotRun("descriptor 0 is closed, and /dev/null cannot be opened on it");
 }
 
-void run_trace(Workshop& workshop, const Trace& trace, std::vector<Observation>& seen) {
+void run_trace(Workshop& workshop, const Trace& trace, std::vector<Observation>& seen,
+               const Kernel::Each& each = {}) {
   seen.resize(trace.operations.size());
   Session session(workshop, trace);
-  for (std::size_t i = 0; i < seen.size(); ++i) session.run(trace.operations[i], seen[i]);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    session.run(trace.operations[i], seen[i]);
+    if (each) each(i, seen[i]);
+  }
 }
 
 std::vector<Observation> run_trace(Workshop& workshop, const Trace& trace) {
@@ -112,7 +116,7 @@ void refuse_unfit(const Trace& trace, const Capabilities& can) {
   if (header.devices > can.devices)
     throw CannotRun("target kernel has no more than four devices for a trace");
   for (const Operation& op : trace.operations) {
-    if (op.hazardous())
+    if (op.hazardous() && !can.hazards)
       throw CannotRun(
           "this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
     if (op.has(flag::first | flag::last))
@@ -129,29 +133,35 @@ struct Kernel::Inside {
   kernel::Namespace space;
   std::optional<Workshop> workshop;
 
-  Inside() {
-    space.run([this] { workshop.emplace(); });
+  explicit Inside(bool hazards) {
+    space.run([&] { workshop.emplace(hazards); });
   }
   ~Inside() {
     space.run([this] { workshop.reset(); });
   }
 };
 
-Kernel::Kernel() {
+Kernel::Kernel(bool hazards) {
   occupy_descriptor_zero();
-  inside_ = std::make_unique<Inside>();
-  inside_->space.run([this] {
+  inside_ = std::make_unique<Inside>(hazards);
+  inside_->space.run([&] {
     try_lists(*inside_->workshop);
     capabilities_ = {.mainline = true,
                      .rfc2 = false,
                      .any_capacity = false,
-                     .hazards = false,
+                     .hazards = hazards,
                      .packets = try_packets(*inside_->workshop),
                      .devices = kMaxDevices};
   });
 }
 
 Kernel::~Kernel() = default;
+
+void Kernel::run_each(const Trace& trace, const Each& each) {
+  refuse_unfit(trace, capabilities_);
+  std::vector<Observation> seen;
+  inside_->space.run([&] { run_trace(*inside_->workshop, trace, seen, each); });
+}
 
 void Kernel::run(std::span<const Trace> traces,
                  std::vector<std::vector<Observation>>& observations) {

@@ -4,6 +4,7 @@
 // behind.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,8 +17,8 @@ namespace mprogcheck {
 class Kernel : public Target {
  public:
   // Finds out by trying what can be done here. Throws CannotRun with a sentence about what is
-  // missing.
-  Kernel();
+  // missing. hazards: this kernel does not matter, and may be shown what has crashed kernels.
+  explicit Kernel(bool hazards = false);
   ~Kernel() override;
 
   std::string name() const override { return "kernel"; }
@@ -27,6 +28,10 @@ class Kernel : public Target {
   // another dialect or capacity, or an operation that is hazardous to a kernel that matters.
   void run(std::span<const Trace> traces,
            std::vector<std::vector<Observation>>& observations) override;
+
+  // One trace, with a call for each operation as soon as its observation is there.
+  using Each = std::function<void(std::size_t operation, const Observation& seen)>;
+  void run_each(const Trace& trace, const Each& each);
 
  private:
   struct Inside;  // what belongs to the namespace

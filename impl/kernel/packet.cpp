@@ -32,6 +32,11 @@ static_assert(sizeof(Frame) == 60);
   throw CannotRun("could not " + what + ": " + std::strerror(errno));
 }
 
+// Where it is seen that a packet got past the attach point: at the tap, or by the packet socket.
+bool out_of_tap(const Device& device, Hook hook) {
+  return hook == Hook::egress && device.tap.is_open();
+}
+
 }  // namespace
 
 // Bound to our ethertype, a packet socket stands behind tcx ingress and never sees what is sent.
@@ -44,19 +49,20 @@ void Packets::send(const Device& device, Hook hook) {
   drain(device, hook);
   Frame frame;
   frame.sequence = ++sequence_;
-  if (hook == Hook::ingress) {
+  if (hook == Hook::ingress && device.tap.is_open()) {
     if (::write(device.tap.number(), &frame, sizeof(frame)) < 0)
       cannot("write a packet to a TAP device");
     return;
   }
+  // What a netkit's peer sends, the primary receives.
   sockaddr_ll to{};
   to.sll_family = AF_PACKET;
   to.sll_protocol = htons(NOTE_ETHERTYPE);
-  to.sll_ifindex = static_cast<int>(device.ifindex);
+  to.sll_ifindex = static_cast<int>(hook == Hook::ingress ? device.peer : device.ifindex);
   const ssize_t sent = ::sendto(socket_.number(), &frame, sizeof(frame), 0,
                                 reinterpret_cast<sockaddr*>(&to), sizeof(to));
   // ENOBUFS is how the sender learns of a packet dropped on its way out.
-  if (sent < 0 && errno != ENOBUFS) cannot("send a packet on a TAP device");
+  if (sent < 0 && errno != ENOBUFS) cannot("send a packet on a device");
 }
 
 bool Packets::arrives(const Device& device, Hook hook, std::chrono::milliseconds patience) {
@@ -66,7 +72,7 @@ bool Packets::arrives(const Device& device, Hook hook, std::chrono::milliseconds
     if (drain(device, hook)) return true;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
     if (left.count() <= 0) return false;
-    pollfd wait{.fd = hook == Hook::ingress ? socket_.number() : device.tap.number(),
+    pollfd wait{.fd = out_of_tap(device, hook) ? device.tap.number() : socket_.number(),
                 .events = POLLIN,
                 .revents = 0};
     ::poll(&wait, 1, static_cast<int>(left.count()));
@@ -75,22 +81,21 @@ bool Packets::arrives(const Device& device, Hook hook, std::chrono::milliseconds
 
 // Reads all there is at the end behind the attach point; whether the packet sent last was in it.
 bool Packets::drain(const Device& device, Hook hook) {
-  const int from = hook == Hook::ingress ? socket_.number() : device.tap.number();
+  const bool tap = out_of_tap(device, hook);
+  const std::uint32_t where = hook == Hook::ingress ? device.ifindex : device.peer;
   bool found = false;
   char buffer[2048];
   for (;;) {
     sockaddr_ll sender{};
     socklen_t sender_length = sizeof(sender);
-    const ssize_t length = hook == Hook::ingress
-                               ? ::recvfrom(from, buffer, sizeof(buffer), 0,
-                                            reinterpret_cast<sockaddr*>(&sender), &sender_length)
-                               : ::read(from, buffer, sizeof(buffer));
+    const ssize_t length = tap ? ::read(device.tap.number(), buffer, sizeof(buffer))
+                               : ::recvfrom(socket_.number(), buffer, sizeof(buffer), 0,
+                                            reinterpret_cast<sockaddr*>(&sender), &sender_length);
     if (length <= 0) return found;
     if (static_cast<std::size_t>(length) < sizeof(Frame)) continue;
     Frame frame;
     std::memcpy(&frame, buffer, sizeof(frame));
-    const bool here =
-        hook == Hook::egress || sender.sll_ifindex == static_cast<int>(device.ifindex);
+    const bool here = tap || sender.sll_ifindex == static_cast<int>(where);
     found =
         found || (here && frame.ethertype == htons(NOTE_ETHERTYPE) && frame.sequence == sequence_);
   }

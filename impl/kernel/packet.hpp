@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One packet through an attach point. Ingress: written to the tap, so that the device receives it;
-// it got past the attach point if a packet socket sees it. Egress: sent on the device through the
-// packet socket; it got past if the tap can be read.
+// One packet through an attach point. Ingress: written to the tap, or sent by a netkit's peer, so
+// that the device receives it; it got past the attach point if a packet socket sees it. Egress:
+// sent on the device through the packet socket; it got past if the tap, or the peer, receives it.
 #pragma once
 
 #include <chrono>

@@ -100,7 +100,7 @@ std::uint32_t Names::descriptor(Ref ref) const {
     case Ref::Kind::link:
       return ref.raw < links.size() ? links[ref.raw].descriptor : kNotOpen;
     case Ref::Kind::foreign:
-      break;
+      if (foreign != kNotOpen) return foreign;
   }
   throw CannotRun(
       "a link of a foreign kind has crashed kernels and is not shown to this machine's own");
@@ -145,6 +145,7 @@ abi::Call translate(const Operation& op, const Names& names, Room& room) {
     case Verb::close:
     case Verb::remove:
     case Verb::packet:
+    case Verb::provoke:
       break;
   }
   throw std::logic_error("this operation is not a call of bpf(2)");

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/kernel/session.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <string>
+#include <string_view>
 #include <utility>
+
+#include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -46,6 +53,7 @@ Session::~Session() {
 void Session::run(const Operation& op, Observation& seen) {
   seen.error = Errno::ok;
   seen.fate = Fate::none;
+  seen.harm = Harm::none;
   seen.has_after = false;
   seen.overran = false;
   seen.references = -1;
@@ -58,6 +66,8 @@ void Session::run(const Operation& op, Observation& seen) {
       return remove(op.point.device, seen);
     case Verb::packet:
       return packet(op, seen);
+    case Verb::provoke:
+      return provoke(op.provocation);
     default:
       return run_call(op, seen);
   }
@@ -123,7 +133,7 @@ void Session::close(Ref ref, Observation& seen) {
 }
 
 void Session::remove(std::uint8_t device, Observation& seen) {
-  if (device >= kMaxDevices || !stage_.devices[device].tap.is_open()) {
+  if (device >= kMaxDevices || !stage_.devices[device].is_there()) {
     seen.error = Errno::nodev;
     return;
   }
@@ -164,10 +174,27 @@ void Session::packet(const Operation& op, Observation& seen) {
         Entry{.prog = stage_.workshop.programs.ran_at(i), .link = kNoLink, .flags = 0};
 }
 
+// Only ever in a VM: Kernel refuses what is hazardous elsewhere.
+void Session::provoke(Provocation provocation) {
+  const auto write = [](const char* file, std::string_view text) {
+    const Descriptor to(::open(file, O_WRONLY | O_CLOEXEC));
+    if (::write(to.number(), text.data(), text.size()) < 0)
+      throw CannotRun(std::string("could not write to ") + file);
+  };
+  switch (provocation) {
+    case Provocation::panic:
+      return write("/proc/sysrq-trigger", "c");
+    case Provocation::warn:
+      return write("/dev/kmsg", "<4>WARNING: provoked by mprogcheck\n");
+    case Provocation::hang:
+      for (;;) ::pause();
+  }
+}
+
 // Whether it is a list that can be asked: the device is there and the hook is one.
 bool Session::has(Point point) const {
   return point.hook != Hook::bogus && point.device < kMaxDevices &&
-         stage_.devices[point.device].tap.is_open();
+         stage_.devices[point.device].is_there();
 }
 
 Session::OpenLink* Session::link_of(Ref ref) {

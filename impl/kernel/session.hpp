@@ -37,6 +37,7 @@ class Session {
   void close(Ref ref, Observation& seen);
   void remove(std::uint8_t device, Observation& seen);
   void packet(const Operation& op, Observation& seen);
+  void provoke(Provocation provocation);
 
   bool has(Point point) const;
   OpenLink* link_of(Ref ref);

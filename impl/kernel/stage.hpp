@@ -17,12 +17,14 @@ namespace mprogcheck::kernel {
 
 // What outlives a trace. To be made and used by the thread that is in the namespace.
 struct Workshop {
-  Workshop();  // throws CannotRun
+  // hazards: with what may be used to provoke a kernel. Throws CannotRun.
+  explicit Workshop(bool hazards);
 
   Descriptor null_device;
   Programs programs;
   Devices devices;
   Packets packets;
+  Descriptor foreign_link;  // of XDP, on the loopback device; not open without hazards
 };
 
 struct Stage {
@@ -35,7 +37,7 @@ struct Stage {
   Workshop& workshop;
   Names names;
   std::array<Descriptor, kMaxProgs> own_progs;  // the descriptors of programs that the trace closes
-  std::array<Device, kMaxDevices> devices;      // without a tap where removed or not needed
+  std::array<Device, kMaxDevices> devices;      // none where removed or not needed
 };
 
 }  // namespace mprogcheck::kernel

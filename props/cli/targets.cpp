@@ -4,10 +4,20 @@
 
 #include "impl/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
+#include "impl/vm/vm.hpp"
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 
 namespace mprogcheck::cli {
+
+namespace {
+
+// The program of the guests is built beside this one.
+std::filesystem::path agent() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "agent";
+}
+
+}  // namespace
 
 TargetFactory target_named(const std::string& name) {
   if (name == "impl") return [] { return std::make_unique<InProcess>(); };
@@ -19,8 +29,15 @@ TargetFactory target_named(const std::string& name) {
         fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", fault));
   }
   if (name == "kernel") return [] { return std::make_unique<Kernel>(); };
-  throw BadInput(
-      fmt::format("there is no target '{}'; there are impl, impl:FAULT and kernel", name));
+  if (name.starts_with("vm:")) {
+    VmOptions options;
+    options.name = name;
+    options.boot.kernel = name.substr(3);
+    options.boot.agent = agent();
+    return [options] { return std::make_unique<Vm>(options); };
+  }
+  throw BadInput(fmt::format(
+      "there is no target '{}'; there are impl, impl:FAULT, kernel and vm:KERNEL", name));
 }
 
 std::string unsupported(const Trace& trace, const Capabilities& can) {

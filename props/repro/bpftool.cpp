@@ -161,6 +161,8 @@ class Script {
         refuse(s, "bpftool cannot make links at tcx");
       case Verb::packet:
         refuse(s, "bpftool cannot send packets");
+      case Verb::provoke:
+        refuse(s, "the harness provokes, in a VM of its own");
     }
     return out;
   }

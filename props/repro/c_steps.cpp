@@ -204,6 +204,8 @@ std::string request(const Step& step) {
       return query(step);
     case Verb::packet:
       return packet(step);
+    case Verb::provoke:
+      cannot_express(step, "a C program", "the harness provokes, in a VM of its own");
   }
   return {};
 }

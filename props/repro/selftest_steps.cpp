@@ -80,6 +80,7 @@ class Writer {
       case Verb::query:
         return query(at);
       case Verb::packet:
+      case Verb::provoke:
         break;
     }
     return {};
@@ -215,6 +216,7 @@ void require_selftest_step(const Trace& trace, const Step& step) {
   for (const Ref r : {op.prog, op.link, op.relative, op.old})
     if (r.kind == Ref::Kind::prog && trace.header.xdp[r.raw])
       refuse("the test_tc_link skeleton has no program of another type; try --format c");
+  if (op.verb == Verb::provoke) refuse("the harness provokes, in a VM of its own");
   if (op.verb == Verb::packet)
     refuse("a selftest cannot choose what its programs say to a packet; try --format c");
   if (op.verb == Verb::close && op.prog.kind == Ref::Kind::prog)

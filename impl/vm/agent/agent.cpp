@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The only program of a guest, its init: takes traces from the harness, runs them on the kernel
+// target that the harness itself has, and sends what it saw.
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "impl/kernel/bare.hpp"
+#include "impl/kernel/descriptor.hpp"
+#include "impl/kernel/kernel.hpp"
+#include "impl/vm/wire.hpp"
+
+namespace mprogcheck::vm {
+namespace {
+
+using Kind = Frame::Kind;
+using kernel::Descriptor;
+
+// The console is seen by whoever reads why a guest would not boot.
+[[noreturn]] void give_up(const char* what) {
+  std::fprintf(stderr, "agent: could not %s: %s\n", what, std::strerror(errno));
+  for (;;) ::pause();
+}
+
+void mount_what_is_needed() {
+  ::mkdir("/dev", 0755), ::mkdir("/proc", 0755), ::mkdir("/sys", 0755), ::mkdir("/tmp", 0755);
+  ::mount("dev", "/dev", "devtmpfs", 0, nullptr);
+  ::mount("proc", "/proc", "proc", 0, nullptr);
+  ::mount("sys", "/sys", "sysfs", 0, nullptr);
+  ::mount("tmp", "/tmp", "tmpfs", 0, nullptr);
+  ::mkdir("/sys/fs/bpf", 0755);
+  ::mount("bpf", "/sys/fs/bpf", "bpf", 0, nullptr);
+  ::mkdir("/tmp/cgroup", 0755);
+  ::mount("cgroup2", "/tmp/cgroup", "cgroup2", 0, nullptr);
+  const Descriptor console(::open("/dev/console", O_RDWR | O_NOCTTY));
+  for (const int fd : {0, 1, 2}) ::dup2(console.number(), fd);
+}
+
+// The port is made while the kernel goes on to init.
+Descriptor open_port() {
+  for (int i = 0; i < 1000; ++i) {
+    Descriptor port(::open("/dev/vport0p1", O_RDWR | O_CLOEXEC));
+    if (port.is_open()) return port;
+    for (int k = 1; k < 8 && !port.is_open(); ++k) {
+      const std::string name = "/dev/vport" + std::to_string(k) + "p1";
+      port = Descriptor(::open(name.c_str(), O_RDWR | O_CLOEXEC));
+    }
+    if (port.is_open()) return port;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  give_up("open the virtio port");
+}
+
+class Agent {
+ public:
+  explicit Agent(Descriptor port) : port_(std::move(port)) {}
+
+  void serve() {
+    try {
+      kernel_.emplace(true);
+      utsname machine{};
+      ::uname(&machine);
+      send({Kind::hello, bytes_of(Hello{.layout = layout(),
+                                        .release = machine.release,
+                                        .capabilities = kernel_->capabilities()})});
+    } catch (const CannotRun& e) {
+      send({Kind::cannot, e.what()});
+    }
+    flush();
+    for (;;) {
+      // What was answered goes out when nothing more is asked for.
+      std::optional<Frame> frame;
+      while (!(frame = arrived_.next())) {
+        if (!more_is_there()) flush();
+        receive();
+      }
+      try {
+        answer(*frame);
+      } catch (const std::exception& e) {
+        send({Kind::cannot, e.what()});
+      }
+    }
+  }
+
+ private:
+  void answer(const Frame& frame) {
+    switch (frame.kind) {
+      case Kind::run: {
+        traces_.assign(1, trace_from(frame.payload));
+        kernel_->run(traces_, seen_);
+        return send({Kind::seen, bytes_of(seen_[0])});
+      }
+      case Kind::carefully:
+        kernel_->run_each(trace_from(frame.payload), [&](std::size_t, const Observation& seen) {
+          send({Kind::step, bytes_of(std::span(&seen, 1))});
+          flush();
+        });
+        return send({Kind::seen, {}});
+      case Kind::program:
+        return send({Kind::ran, bytes_of(run_program(frame.payload))});
+      case Kind::bare: {
+        const auto result = kernel::run_bare(trace_from(frame.payload), 1);
+        const double figures[] = {result.seconds, static_cast<double>(result.calls)};
+        std::string bytes(sizeof(figures), '\0');
+        std::memcpy(bytes.data(), figures, sizeof(figures));
+        return send({Kind::timed, bytes});
+      }
+      default:
+        throw Garbled("a frame that no agent is sent");
+    }
+  }
+
+  static ProgramResult run_program(const std::string& executable) {
+    constexpr int kSeconds = 60;
+    constexpr const char* kPath = "/tmp/program";
+    {
+      const Descriptor file(::open(kPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755));
+      if (::write(file.number(), executable.data(), executable.size()) !=
+          static_cast<ssize_t>(executable.size()))
+        throw CannotRun("could not write the program");
+    }
+    int out[2];
+    if (::pipe2(out, O_CLOEXEC) < 0) throw CannotRun("could not make a pipe");
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::dup2(out[1], 1), ::dup2(out[1], 2);
+      ::alarm(kSeconds);
+      ::execl(kPath, kPath, nullptr);
+      ::_exit(127);
+    }
+    ::close(out[1]);
+    const Descriptor from(out[0]);
+    ProgramResult result;
+    std::array<char, 4096> buffer;
+    for (ssize_t got; (got = ::read(from.number(), buffer.data(), buffer.size())) > 0;)
+      result.output.append(buffer.data(), static_cast<std::size_t>(got));
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return result;
+  }
+
+  void send(const Frame& frame) {
+    to_send_ += framed(frame);
+    if (to_send_.size() > kEnough) flush();
+  }
+
+  void flush() {
+    for (std::string_view left = to_send_; !left.empty();) {
+      const ssize_t sent = ::write(port_.number(), left.data(), left.size());
+      if (sent < 0) give_up("write to the port");
+      left.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    to_send_.clear();
+  }
+
+  bool more_is_there() const {
+    pollfd wait{.fd = port_.number(), .events = POLLIN, .revents = 0};
+    return ::poll(&wait, 1, 0) > 0 && (wait.revents & POLLIN) != 0;
+  }
+
+  void receive() {
+    const ssize_t got = ::read(port_.number(), buffer_.data(), buffer_.size());
+    if (got < 0) give_up("read from the port");
+    if (got == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));  // nobody is there yet
+    arrived_.add({buffer_.data(), static_cast<std::size_t>(got)});
+  }
+
+  static constexpr std::size_t kEnough = 64 << 10;
+
+  Descriptor port_;
+  std::optional<Kernel> kernel_;
+  Unframer arrived_;
+  std::string to_send_;
+  std::array<char, 64 << 10> buffer_;
+  std::vector<Trace> traces_;
+  std::vector<std::vector<Observation>> seen_;
+};
+
+}  // namespace
+}  // namespace mprogcheck::vm
+
+int main() {
+  mprogcheck::vm::mount_what_is_needed();
+  static mprogcheck::vm::Agent agent(mprogcheck::vm::open_port());
+  agent.serve();
+}

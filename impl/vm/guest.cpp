@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/vm/guest.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "impl/vm/initramfs.hpp"
+
+namespace mprogcheck::vm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr const char* kQemu = "qemu-system-x86_64";
+
+std::string command_line(const Boot& boot) {
+  std::string line =
+      "console=ttyS0 loglevel=5 panic=-1 rcupdate.rcu_expedited=1 nokaslr mitigations=off "
+      "random.trust_cpu=on sysrq_always_enabled";
+  return boot.append.empty() ? line : line + " " + boot.append;
+}
+
+[[noreturn]] void cannot(const std::string& what) {
+  throw CannotRun("could not " + what + ": " + std::strerror(errno));
+}
+
+struct Ends {
+  kernel::Descriptor ours, theirs;
+};
+Ends socket_pair() {
+  int both[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both) < 0) cannot("make a socket pair");
+  Ends ends{kernel::Descriptor(both[0]), kernel::Descriptor(both[1])};
+  ::fcntl(both[0], F_SETFL, O_NONBLOCK);
+  return ends;
+}
+
+}  // namespace
+
+Guest::Guest(const Boot& boot) {
+  const kernel::Descriptor initramfs = initramfs_with(boot.agent);
+  for (tries_ = 1;; ++tries_) {
+    const auto begin = Clock::now();
+    start(boot, initramfs.number());
+    const bool there = say_hello(boot);
+    seconds_ = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (there) return;
+    const std::string last =
+        console_.substr(console_.size() - std::min<std::size_t>(console_.size(), 2000));
+    stop();
+    if (tries_ >= boot.tries)
+      throw CannotRun(boot.kernel.string() + " did not boot to its agent in " +
+                      std::to_string(tries_) + " tries of " +
+                      std::to_string(boot.patience.count()) + " s; the console ends with:\n" +
+                      (last.empty() ? "(nothing)" : last));
+  }
+}
+
+Guest::~Guest() {
+  stop();
+}
+
+void Guest::start(const Boot& boot, int initramfs) {
+  Ends channel = socket_pair(), console = socket_pair();
+  const std::string initrd = "/proc/self/fd/" + std::to_string(initramfs),
+                    chardev = "socket,id=channel,fd=" + std::to_string(channel.theirs.number()),
+                    serial = "socket,id=console,fd=" + std::to_string(console.theirs.number()),
+                    append = command_line(boot), image = boot.kernel.string();
+  std::vector<const char*> arguments{kQemu};
+  for (const char* a : {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M",
+                        "q35", "-accel", "tcg", "-cpu", "max", "-m", "512", "-smp", "1"})
+    arguments.push_back(a);
+  for (const auto& [option, value] : {std::pair<const char*, const std::string*>{"-kernel", &image},
+                                      {"-initrd", &initrd},
+                                      {"-append", &append},
+                                      {"-chardev", &serial},
+                                      {"-chardev", &chardev}})
+    arguments.insert(arguments.end(), {option, value->c_str()});
+  for (const char* a : {"-serial", "chardev:console", "-device", "virtio-serial-pci", "-device",
+                        "virtserialport,chardev=channel,name=mprogcheck"})
+    arguments.push_back(a);
+  arguments.push_back(nullptr);
+
+  const pid_t parent = ::getpid();
+  qemu_ = ::fork();
+  if (qemu_ < 0) cannot("start a process");
+  if (qemu_ == 0) {
+    // It goes with us, however we go, and no signal of the terminal reaches it.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(127);
+    ::setpgid(0, 0);
+    for (const int fd : {channel.theirs.number(), console.theirs.number(), initramfs})
+      ::fcntl(fd, F_SETFD, 0);
+    const int null = ::open("/dev/null", O_RDWR);
+    for (const int fd : {0, 1}) ::dup2(null, fd);
+    ::dup2(console.theirs.number(), 2);  // what QEMU itself complains of
+    ::execvp(kQemu, const_cast<char* const*>(arguments.data()));
+    ::_exit(127);
+  }
+  channel_ = std::move(channel.ours);
+  console_pipe_ = std::move(console.ours);
+  arrived_ = {};
+  to_send_.clear();
+  console_.clear();
+  ended_ = silent_ = false;
+}
+
+bool Guest::say_hello(const Boot& boot) {
+  hello_at_ = 0;
+  std::optional<Frame> frame;
+  try {
+    frame = receive(boot.patience);
+  } catch (const Garbled&) {
+    return false;
+  }
+  int status = 0;
+  if (!frame && ::waitpid(qemu_, &status, WNOHANG) == qemu_) {
+    qemu_ = -1;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+      throw CannotRun("there is no qemu-system-x86_64 (Debian: qemu-system-x86)");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
+      throw CannotRun("QEMU would not start " + boot.kernel.string() + ": " + console_);
+  }
+  if (!frame) return false;
+  if (frame->kind == Frame::Kind::cannot)
+    throw CannotRun(boot.kernel.string() + ": " + frame->payload);
+  if (frame->kind != Frame::Kind::hello) return false;
+  hello_ = hello_from(frame->payload);
+  hello_at_ = console_.size();
+  return true;
+}
+
+void Guest::stop() {
+  channel_.reset();
+  console_pipe_.reset();
+  if (qemu_ < 0) return;
+  ::kill(qemu_, SIGKILL);
+  ::waitpid(qemu_, nullptr, 0);
+  qemu_ = -1;
+}
+
+bool Guest::lost() {
+  if (!ended_) return false;
+  if (qemu_ >= 0) {
+    // Both pipes are closed a moment before the process is gone.
+    ::waitpid(qemu_, &status_, 0);
+    qemu_ = -1;
+  }
+  return !(WIFEXITED(status_) && WEXITSTATUS(status_) == 0);
+}
+
+std::string Guest::why_lost() const {
+  if (WIFSIGNALED(status_)) return "signal " + std::to_string(WTERMSIG(status_));
+  return "exit status " + std::to_string(WEXITSTATUS(status_));
+}
+
+void Guest::queue(const Frame& frame) {
+  to_send_ += framed(frame);
+}
+
+std::optional<Frame> Guest::receive(milliseconds patience) {
+  const auto end = Clock::now() + patience;
+  for (;;) {
+    if (auto frame = arrived_.next()) return frame;
+    const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
+    if (ended_) return std::nullopt;
+    if (left.count() <= 0) {
+      silent_ = true;
+      return std::nullopt;
+    }
+    exchange(std::min(left, milliseconds{1000}));
+  }
+}
+
+void Guest::exchange(milliseconds time) {
+  std::array<pollfd, 2> wait{
+      pollfd{.fd = channel_.number(),
+             .events = static_cast<short>(POLLIN | (to_send_.empty() ? 0 : POLLOUT)),
+             .revents = 0},
+      pollfd{.fd = console_pipe_.number(), .events = POLLIN, .revents = 0}};
+  if (::poll(wait.data(), wait.size(), static_cast<int>(time.count())) <= 0) return;
+  std::array<char, 65536> buffer;
+  if (wait[1].revents != 0) {
+    const ssize_t got = ::read(console_pipe_.number(), buffer.data(), buffer.size());
+    if (got > 0) console_.append(buffer.data(), static_cast<std::size_t>(got));
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) ended_ = true;
+  }
+  if ((wait[0].revents & POLLOUT) != 0) {
+    const ssize_t sent = ::send(channel_.number(), to_send_.data(), to_send_.size(), MSG_NOSIGNAL);
+    if (sent > 0) to_send_.erase(0, static_cast<std::size_t>(sent));
+  }
+  if ((wait[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
+    const ssize_t got = ::read(channel_.number(), buffer.data(), buffer.size());
+    if (got > 0) arrived_.add({buffer.data(), static_cast<std::size_t>(got)});
+    if (got == 0) ended_ = true;
+  }
+}
+
+Harm Guest::harm() {
+  // What the console still holds belongs to what came before.
+  for (int i = 0; i < 50 && ended_; ++i) {
+    std::array<char, 4096> buffer;
+    const ssize_t got = ::read(console_pipe_.number(), buffer.data(), buffer.size());
+    if (got <= 0) break;
+    console_.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  if (ended_) return Harm::died;
+  if (silent_) return first_splat(console()).empty() ? Harm::silent : Harm::died;
+  return first_splat(console()).empty() ? Harm::none : Harm::warned;
+}
+
+std::string first_splat(std::string_view console) {
+  // Of lib/bug.c, kernel/panic.c, kernel/rcu, kernel/locking, mm/: how each begins.
+  static constexpr std::string_view kSigns[] = {"WARNING:",
+                                                "BUG:",
+                                                "Oops",
+                                                "Kernel panic",
+                                                "kernel BUG at",
+                                                "general protection fault",
+                                                "double fault",
+                                                "refcount_t:",
+                                                "rcu: INFO: rcu_",
+                                                "rcu_preempt self-detected stall",
+                                                "INFO: task ",
+                                                "INFO: possible rec",
+                                                "UBSAN:",
+                                                "KASAN:",
+                                                "list_add corruption",
+                                                "list_del corruption",
+                                                "soft lockup",
+                                                "Unable to handle kernel",
+                                                "unregister_netdevice: waiting for"};
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view sign : kSigns) first = std::min(first, console.find(sign));
+  if (first == std::string_view::npos) return {};
+  const std::size_t begin = console.rfind('\n', first) + 1;  // npos + 1 is 0
+  std::string line(console.substr(begin, console.find_first_of("\r\n", first) - begin));
+  if (line.starts_with("[") && line.find("] ") != std::string::npos)
+    line.erase(0, line.find("] ") + 2);
+  return line;
+}
+
+}  // namespace mprogcheck::vm

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/vm/vm.hpp"
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace mprogcheck {
+
+using vm::Frame;
+using Kind = Frame::Kind;
+
+namespace {
+
+// A guest that is lost so often in a row while it runs the same is not lost by chance.
+constexpr int kMostLost = 5;
+
+[[noreturn]] void refused(const std::string& name, const Frame& frame) {
+  if (frame.kind == Kind::cannot) throw CannotRun(name + ": " + frame.payload);
+  throw CannotRun(name + ": the agent answers something else than what was asked");
+}
+
+}  // namespace
+
+Vm::Vm(VmOptions options) : options_(std::move(options)) {
+  reboot();
+}
+
+std::string Vm::describe() const {
+  return "Linux " + guest_->hello().release + " under QEMU";
+}
+
+void Vm::reboot() {
+  guest_.reset();
+  guest_ = std::make_unique<vm::Guest>(options_.boot);
+  ++boots_;
+  harmed_ = false;
+}
+
+void Vm::sound_guest() {
+  if (harmed_) reboot();
+}
+
+Harm Vm::note_harm() {
+  const Harm harm = guest_->harm();
+  if (harm == Harm::none) return harm;
+  harmed_ = true;
+  last_words_ = guest_->console();
+  return harm;
+}
+
+Harm Vm::run_together(std::span<const Trace> traces,
+                      std::vector<std::vector<Observation>>& observations) {
+  for (const Trace& trace : traces) guest_->queue({Kind::run, vm::bytes_of(trace)});
+  for (std::size_t i = 0; i < traces.size(); ++i) {
+    const auto frame = guest_->receive(options_.patience);
+    if (!frame) break;
+    if (frame->kind != Kind::seen) {
+      harmed_ = true;  // more answers are under way
+      refused(options_.name, *frame);
+    }
+    vm::observations_from(frame->payload, observations[i]);
+  }
+  return note_harm();
+}
+
+Harm Vm::run_carefully(const Trace& trace, std::vector<Observation>& seen) {
+  for (int tries = 1;; ++tries) {
+    sound_guest();
+    const Harm harm = run_carefully_once(trace, seen);
+    if (harm == Harm::none || !guest_->lost()) return harm;
+    ++lost_;
+    if (tries == kMostLost)
+      throw CannotRun(options_.name + ": QEMU ended " + std::to_string(tries) +
+                      " times in the same trace: " + guest_->why_lost());
+  }
+}
+
+Harm Vm::run_carefully_once(const Trace& trace, std::vector<Observation>& seen) {
+  Harm worst = Harm::none;
+  seen.clear();
+  std::vector<Observation> one;
+  guest_->queue({Kind::carefully, vm::bytes_of(trace)});
+  while (worst == Harm::none || worst == Harm::warned) {
+    const auto frame = guest_->receive(options_.patience);
+    if (frame && frame->kind == Kind::seen) return worst;
+    if (frame && frame->kind != Kind::step) {
+      harmed_ = true;
+      refused(options_.name, *frame);
+    }
+    if (frame) {
+      vm::observations_from(frame->payload, one);
+      seen.push_back(one.at(0));
+    } else if (seen.size() < trace.operations.size()) {
+      seen.emplace_back();
+    }
+    const Harm harm = note_harm();
+    if (harm != worst && !seen.empty()) seen.back().harm = harm;
+    worst = harm;
+    if (!frame) break;
+  }
+  return worst;
+}
+
+void Vm::run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& observations) {
+  observations.resize(traces.size());
+  if (traces.size() == 1) {
+    run_carefully(traces[0], observations[0]);
+    return;
+  }
+  Harm together;
+  for (int tries = 1;; ++tries) {
+    sound_guest();
+    try {
+      together = run_together(traces, observations);
+    } catch (const vm::Garbled& e) {
+      // Half-written by a guest that was ended, or a lost byte: neither is the kernel's doing.
+      harmed_ = true;
+      if (tries == kMostLost) throw CannotRun(options_.name + ": " + e.what());
+      continue;
+    }
+    if (together == Harm::none) return;
+    if (!guest_->lost()) break;
+    ++lost_;
+    if (tries == kMostLost)
+      throw CannotRun(options_.name + ": QEMU ended " + std::to_string(tries) +
+                      " times in the same traces: " + guest_->why_lost());
+  }
+  const std::string words = last_words_;
+  bool found = false;
+  for (std::size_t i = 0; i < traces.size(); ++i)
+    found |= run_carefully(traces[i], observations[i]) != Harm::none;
+  if (found || observations.back().empty()) return;
+  // None of them alone does it: it is kept with the last one, and the words say so.
+  last_words_ = "not seen again when each trace was run in a guest of its own\n" + words;
+  observations.back().back().harm = together;
+}
+
+std::optional<ProgramResult> Vm::run_program(const std::filesystem::path& executable) {
+  std::ifstream in(executable, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  if (!in || bytes.empty()) throw CannotRun("could not read " + executable.string());
+  sound_guest();
+  guest_->queue({Kind::program, bytes});
+  const auto frame = guest_->receive(options_.patience);
+  if (const Harm harm = note_harm(); harm != Harm::none)
+    return ProgramResult{.status = 256, .output = "the kernel came to harm:\n" + last_words_};
+  if (!frame) return std::nullopt;
+  if (frame->kind != Kind::ran) refused(options_.name, *frame);
+  return vm::result_from(frame->payload);
+}
+
+Vm::Bare Vm::run_bare(const Trace& trace) {
+  sound_guest();
+  guest_->queue({Kind::bare, vm::bytes_of(trace)});
+  const auto frame = guest_->receive(options_.patience);
+  if (!frame) throw CannotRun(options_.name + ": the bare loop was not answered");
+  if (frame->kind != Kind::timed) refused(options_.name, *frame);
+  Bare bare;
+  static_assert(sizeof(bare) == 2 * sizeof(double));
+  std::memcpy(&bare, frame->payload.data(), sizeof(bare));
+  return bare;
+}
+
+}  // namespace mprogcheck

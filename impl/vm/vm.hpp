@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The target `vm:...`: the tcx attach points of any kernel, in a guest that may come to harm.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "impl/target.hpp"
+#include "impl/vm/guest.hpp"
+
+namespace mprogcheck {
+
+struct VmOptions {
+  std::string name;  // of the target, as in vm:7.2
+  vm::Boot boot;
+  // An agent that has sent nothing for so long answers no more. Emulated and on a busy machine, a
+  // guest may be a thousand times slower than the kernel below it.
+  std::chrono::seconds patience{90};
+};
+
+class Vm : public Target {
+ public:
+  explicit Vm(VmOptions options);  // throws CannotRun
+
+  std::string name() const override { return options_.name; }
+  std::string describe() const override;
+  Capabilities capabilities() const override { return guest_->hello().capabilities; }
+  std::size_t batch() const override { return 16; }
+
+  // A guest that panics, complains in its log or falls silent is a finding: it is run again, one
+  // trace and then one operation at a time, each in a guest that has not come to harm, until the
+  // operation is known; its observation says so, and the ones behind it are missing where nothing
+  // could follow. A guest that is ended from outside, or by its emulator, is not: what it ran is
+  // run again. Throws CannotRun if no guest boots any more.
+  void run(std::span<const Trace> traces,
+           std::vector<std::vector<Observation>>& observations) override;
+  std::string last_words() const override { return last_words_; }
+  std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
+
+  // Seconds and number of the bare system calls of a trace, in this guest.
+  struct Bare {
+    double seconds = 0, calls = 0;
+  };
+  Bare run_bare(const Trace& trace);
+  const vm::Guest& guest() const { return *guest_; }
+  // Guests that were booted so far, and those that ended from outside.
+  int boots() const { return boots_; }
+  int lost() const { return lost_; }
+
+ private:
+  void reboot();
+  void sound_guest();  // one that has not come to harm
+  // Both: none if all went well. What harm is done is remembered.
+  Harm run_together(std::span<const Trace> traces,
+                    std::vector<std::vector<Observation>>& observations);
+  Harm run_carefully(const Trace& trace, std::vector<Observation>& seen);
+  Harm run_carefully_once(const Trace& trace, std::vector<Observation>& seen);
+  Harm note_harm();
+
+  VmOptions options_;
+  std::unique_ptr<vm::Guest> guest_;
+  bool harmed_ = false;
+  std::string last_words_;
+  int boots_ = 0, lost_ = 0;
+};
+
+}  // namespace mprogcheck

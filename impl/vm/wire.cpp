@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/vm/wire.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+
+namespace mprogcheck::vm {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x6d70726f;  // "orpm"
+constexpr std::uint32_t kMaxLength = 256U << 20;
+
+struct Head {
+  std::uint32_t magic, kind, length, checksum;
+};
+
+std::uint32_t checksum_of(std::string_view payload) {
+  return static_cast<std::uint32_t>(crc32_z(
+      0, reinterpret_cast<const unsigned char*>(payload.data()), payload.size()));  // NOLINT
+}
+
+class Writer {
+ public:
+  template <class T>
+  Writer& operator<<(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const auto* from = reinterpret_cast<const char*>(&value);
+    out_.append(from, sizeof(T));
+    return *this;
+  }
+  Writer& operator<<(std::string_view text) {
+    *this << static_cast<std::uint32_t>(text.size());
+    out_.append(text);
+    return *this;
+  }
+  Writer& operator<<(const std::string& text) { return *this << std::string_view(text); }
+  // Of a listing only the entries that are meant.
+  Writer& operator<<(const Listing& list) {
+    *this << list.revision << list.count << list.filled;
+    out_.append(reinterpret_cast<const char*>(list.entries.data()), list.filled * sizeof(Entry));
+    return *this;
+  }
+  std::string done() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : left_(bytes) {}
+  template <class T>
+  Reader& operator>>(T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    std::memcpy(&value, take(sizeof(T)), sizeof(T));
+    return *this;
+  }
+  Reader& operator>>(std::string& text) {
+    std::uint32_t length = 0;
+    *this >> length;
+    text.assign(take(length), length);
+    return *this;
+  }
+  Reader& operator>>(Listing& list) {
+    *this >> list.revision >> list.count >> list.filled;
+    if (list.filled > list.entries.size()) throw Garbled("a list with too many entries");
+    std::memcpy(list.entries.data(), take(list.filled * sizeof(Entry)),
+                list.filled * sizeof(Entry));
+    return *this;
+  }
+  std::size_t left() const { return left_.size(); }
+  void end() const {
+    if (!left_.empty()) throw Garbled("a frame with more bytes than its kind has");
+  }
+
+ private:
+  const char* take(std::size_t count) {
+    if (count > left_.size()) throw Garbled("a frame that ends too early");
+    const char* const at = left_.data();
+    left_.remove_prefix(count);
+    return at;
+  }
+  std::string_view left_;
+};
+
+}  // namespace
+
+std::string framed(const Frame& frame) {
+  const Head head{.magic = kMagic,
+                  .kind = static_cast<std::uint32_t>(frame.kind),
+                  .length = static_cast<std::uint32_t>(frame.payload.size()),
+                  .checksum = checksum_of(frame.payload)};
+  std::string out(sizeof(head), '\0');
+  std::memcpy(out.data(), &head, sizeof(head));
+  return out += frame.payload;
+}
+
+std::optional<Frame> Unframer::next() {
+  if (buffer_.size() - at_ < sizeof(Head)) return std::nullopt;
+  Head head;
+  std::memcpy(&head, buffer_.data() + at_, sizeof(head));
+  if (head.magic != kMagic || head.kind > static_cast<std::uint32_t>(Frame::Kind::bare) ||
+      head.length > kMaxLength)
+    throw Garbled("bytes that are no frame");
+  if (buffer_.size() - at_ - sizeof(head) < head.length) return std::nullopt;
+  Frame frame{static_cast<Frame::Kind>(head.kind), buffer_.substr(at_ + sizeof(head), head.length)};
+  at_ += sizeof(head) + head.length;
+  if (at_ == buffer_.size()) buffer_.clear(), at_ = 0;
+  if (checksum_of(frame.payload) != head.checksum)
+    throw Garbled("a frame whose checksum is another");
+  return frame;
+}
+
+std::uint64_t layout() {
+  // What the sizes do not tell is in the version, to be counted up by hand.
+  constexpr std::uint64_t kVersion = 1;
+  return kVersion << 48 | std::uint64_t{sizeof(Operation)} << 32 |
+         std::uint64_t{sizeof(Header)} << 16 | std::uint64_t{sizeof(Observation)};
+}
+
+std::string bytes_of(const Hello& hello) {
+  return (Writer() << hello.layout << hello.release << hello.capabilities).done();
+}
+
+Hello hello_from(std::string_view bytes) {
+  Hello hello;
+  Reader in(bytes);
+  in >> hello.layout;
+  if (hello.layout != layout())
+    throw Garbled("an agent that was built from another version of mprogcheck");
+  in >> hello.release >> hello.capabilities;
+  in.end();
+  return hello;
+}
+
+std::string bytes_of(const Trace& trace) {
+  Writer out;
+  out << trace.header;
+  for (const Operation& op : trace.operations) out << op;
+  return out.done();
+}
+
+Trace trace_from(std::string_view bytes) {
+  Trace trace;
+  Reader in(bytes);
+  in >> trace.header;
+  while (in.left() != 0) in >> trace.operations.emplace_back();
+  return trace;
+}
+
+std::string bytes_of(std::span<const Observation> seen) {
+  Writer out;
+  for (const Observation& o : seen)
+    out << o.error << o.fate << o.harm << o.has_after << o.overran << o.references << o.answer
+        << o.after;
+  return out.done();
+}
+
+void observations_from(std::string_view bytes, std::vector<Observation>& seen) {
+  seen.clear();
+  Reader in(bytes);
+  while (in.left() != 0) {
+    Observation& o = seen.emplace_back();
+    in >> o.error >> o.fate >> o.harm >> o.has_after >> o.overran >> o.references >> o.answer >>
+        o.after;
+  }
+}
+
+std::string bytes_of(const ProgramResult& result) {
+  return (Writer() << result.status << result.output).done();
+}
+
+ProgramResult result_from(std::string_view bytes) {
+  ProgramResult result;
+  Reader in(bytes);
+  in >> result.status >> result.output;
+  in.end();
+  return result;
+}
+
+}  // namespace mprogcheck::vm
