@@ -42,6 +42,8 @@ void need_usable(const std::filesystem::path& directory);
 
 // For options: a number in decimal digits that 64 bits hold.
 CLI::Validator decimal();
+// For options: 4096, 300K, 512M, 2G, in powers of 1024. Makes bytes of it.
+CLI::Validator bytes();
 // For options: 90, 60s, 10m, 1.5h; at most kLongestHours. Makes seconds of it.
 CLI::Validator duration();
 inline constexpr int kLongestHours = 1000;
@@ -80,5 +82,6 @@ void add_prove(CLI::App& app, int& status);
 void add_conform(CLI::App& app, int& status);
 void add_explore(CLI::App& app, int& status);
 void add_plan(CLI::App& app, int& status);
+void add_kernels(CLI::App& app, int& status);
 
 }  // namespace mprogcheck::cli

@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   add_conform(app, status);
   add_explore(app, status);
   add_plan(app, status);
+  add_kernels(app, status);
   // Behind the verbs, each of which would take it over.
   app.footer(
       "The script ./mprogcheck at the top of the source has two more:\n"

@@ -33,6 +33,24 @@ CLI::Validator decimal() {
       "");
 }
 
+CLI::Validator bytes() {
+  return CLI::Validator(
+      [](std::string& text) {
+        static constexpr std::string_view kUnits = "KMG";
+        std::uint64_t value = 0;
+        const char* const end = text.data() + text.size();
+        auto [last, error] = std::from_chars(text.data(), end, value);
+        std::size_t shift = 0;
+        if (last != end && kUnits.find(*last) != kUnits.npos)
+          shift = 10 * (kUnits.find(*last++) + 1);
+        if (text.empty() || error != std::errc{} || last != end || value << shift >> shift != value)
+          return fmt::format("expected a size such as 300M or 2G, not '{}'", text);
+        text = fmt::format("{}", value << shift);
+        return std::string();
+      },
+      "");
+}
+
 CLI::Validator duration() {
   return CLI::Validator(
       [](std::string& text) {

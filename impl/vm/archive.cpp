@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/vm/archive.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <regex>
+#include <vector>
+
+#include "impl/target.hpp"
+
+namespace mprogcheck::vm {
+namespace {
+
+using Archive = std::unique_ptr<archive, int (*)(archive*)>;
+
+constexpr std::size_t kBlock = 1U << 16;
+
+[[noreturn]] void broken(const std::filesystem::path& file, archive* a) {
+  const char* why = archive_error_string(a);
+  throw CannotRun(file.string() + ": cannot be read: " + (why ? why : "its end is missing"));
+}
+
+Archive new_archive() {
+  Archive a(archive_read_new(), &archive_read_free);
+  if (!a) throw CannotRun("libarchive cannot be used");
+  archive_read_support_filter_all(a.get());
+  return a;
+}
+
+// The next entry, or none at the end.
+archive_entry* next(const std::filesystem::path& file, archive* a) {
+  archive_entry* entry = nullptr;
+  const int result = archive_read_next_header(a, &entry);
+  if (result == ARCHIVE_EOF) return nullptr;
+  if (result < ARCHIVE_WARN) broken(file, a);
+  return entry;
+}
+
+// A part of the entry at hand; empty at its end.
+std::string_view read_part(const std::filesystem::path& file, archive* a,
+                           std::vector<char>& buffer) {
+  const la_ssize_t got = archive_read_data(a, buffer.data(), buffer.size());
+  if (got < 0) broken(file, a);
+  return {buffer.data(), static_cast<std::size_t>(got)};
+}
+
+// The archive inside the archive: a package is an ar archive whose data.tar holds the files.
+struct Inner {
+  archive* outer;
+  std::vector<char> buffer = std::vector<char>(kBlock);
+
+  static la_ssize_t read(archive* self, void* data, const void** block) {
+    auto& inner = *static_cast<Inner*>(data);
+    const la_ssize_t got = archive_read_data(inner.outer, inner.buffer.data(), inner.buffer.size());
+    if (got < 0) archive_set_error(self, EIO, "%s", archive_error_string(inner.outer));
+    *block = inner.buffer.data();
+    return got;
+  }
+};
+
+void write_entry(const std::filesystem::path& package, archive* a,
+                 const std::filesystem::path& into) {
+  std::vector<char> buffer(kBlock);
+  errno = 0;
+  std::ofstream out(into, std::ios::binary | std::ios::trunc);
+  for (auto part = read_part(package, a, buffer); !part.empty() && out;
+       part = read_part(package, a, buffer))
+    out.write(part.data(), static_cast<std::streamsize>(part.size()));
+  out.close();
+  if (!out) throw CannotRun(into.string() + ": cannot be written: " + std::strerror(errno));
+}
+
+}  // namespace
+
+void each_paragraph(const std::filesystem::path& file,
+                    const std::function<bool(std::string_view)>& wanted,
+                    const std::function<void(const Paragraph&)>& take) {
+  const Archive a = new_archive();
+  archive_read_support_format_raw(a.get());
+  archive_read_support_format_empty(a.get());
+  if (archive_read_open_filename(a.get(), file.c_str(), kBlock) != ARCHIVE_OK)
+    broken(file, a.get());
+  if (!next(file, a.get())) return;
+  Paragraph paragraph;
+  bool first = true, skip = false;
+  const auto end = [&] {
+    if (!paragraph.empty()) take(paragraph);
+    paragraph.clear();
+    first = true;
+  };
+  const auto line = [&](std::string_view text) {
+    if (text.empty()) return end();
+    if (first) skip = !wanted(text);
+    first = false;
+    const std::size_t colon = text.find(':');
+    if (skip || text[0] == ' ' || colon == text.npos) return;
+    const std::size_t value = std::min(text.find_first_not_of(' ', colon + 1), text.size());
+    paragraph.emplace(text.substr(0, colon), text.substr(value));
+  };
+  std::vector<char> buffer(kBlock);
+  std::string rest;
+  for (auto part = read_part(file, a.get(), buffer); !part.empty();
+       part = read_part(file, a.get(), buffer)) {
+    for (std::size_t newline; (newline = part.find('\n')) != part.npos;) {
+      const std::string_view here = part.substr(0, newline);
+      line(rest.empty() ? here : std::string_view(rest.append(here)));
+      rest.clear();
+      part.remove_prefix(newline + 1);
+    }
+    rest.append(part);
+  }
+  if (!rest.empty()) line(rest);
+  end();
+}
+
+void unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& into) {
+  const Archive ar = new_archive();
+  archive_read_support_format_ar(ar.get());
+  if (archive_read_open_filename(ar.get(), package.c_str(), kBlock) != ARCHIVE_OK)
+    broken(package, ar.get());
+  archive_entry* entry = nullptr;
+  do {
+    entry = next(package, ar.get());
+    if (!entry) throw CannotRun(package.string() + ": is no Debian package: it has no data.tar");
+  } while (!std::string_view(archive_entry_pathname(entry)).starts_with("data.tar"));
+
+  Inner inner{ar.get()};
+  const Archive tar = new_archive();
+  archive_read_support_format_tar(tar.get());
+  if (archive_read_open(tar.get(), &inner, nullptr, &Inner::read, nullptr) != ARCHIVE_OK)
+    broken(package, tar.get());
+  static const std::regex kKernel(R"((\./)?(boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz))");
+  while ((entry = next(package, tar.get()))) {
+    if (!std::regex_match(archive_entry_pathname(entry), kKernel)) continue;
+    if (archive_entry_filetype(entry) == AE_IFREG) return write_entry(package, tar.get(), into);
+  }
+  throw CannotRun(package.string() + ": has no kernel in it");
+}
+
+}  // namespace mprogcheck::vm

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Compressed files and Debian packages. Only here libarchive is included.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace mprogcheck::vm {
+
+// The fields of one paragraph of a Debian control file; continued lines are left out.
+using Paragraph = std::map<std::string, std::string, std::less<>>;
+
+// Calls `take` with each paragraph of a file as apt keeps them, compressed in whatever way or not
+// at all. `wanted` sees the first line of each and says whether it is worth looking at. Throws
+// CannotRun if the file cannot be read.
+void each_paragraph(const std::filesystem::path& file,
+                    const std::function<bool(std::string_view)>& wanted,
+                    const std::function<void(const Paragraph&)>& take);
+
+// Writes the kernel in a Debian package (boot/vmlinuz-* or usr/lib/modules/*/vmlinuz) to a new
+// file, and nothing else. Throws CannotRun if the package is broken or has none, or if the file
+// cannot be written.
+void unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& into);
+
+}  // namespace mprogcheck::vm

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/vm/bzimage.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <regex>
+#include <stdexcept>
+#include <vector>
+
+#include "impl/vm/version.hpp"
+
+namespace mprogcheck::vm {
+namespace {
+
+// Offsets in the file, of boot.rst.
+constexpr std::size_t kSetupSectors = 0x1f1, kKernelSize = 0x1f4, kMagic = 0x202, kProtocol = 0x206,
+                      kKernelVersion = 0x20e, kLoadFlags = 0x211, kHeaderEnd = 0x214;
+constexpr std::size_t kSector = 512;
+constexpr std::size_t kSetupMost = 256 * kSector;  // the header and the version are in here
+
+class Bytes {
+ public:
+  explicit Bytes(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::size_t size() const { return bytes_.size(); }
+  std::uint32_t at(std::size_t offset, int width) const {  // little endian, as the protocol has it
+    std::uint32_t value = 0;
+    for (int i = width; i-- > 0;)
+      value = value << 8 | static_cast<unsigned char>(bytes_[offset + static_cast<std::size_t>(i)]);
+    return value;
+  }
+  std::string text(std::size_t offset) const {
+    if (offset >= size()) return {};
+    const std::size_t end = bytes_.find('\0', offset);
+    return end == bytes_.npos ? std::string() : bytes_.substr(offset, end - offset);
+  }
+  bool has(std::size_t offset, std::string_view what) const {
+    return bytes_.compare(offset, what.size(), what) == 0;
+  }
+
+ private:
+  std::string bytes_;
+};
+
+Bytes beginning(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (!std::filesystem::exists(status))
+    throw std::invalid_argument(file.string() + ": no such file");
+  // Nothing else has a size, and reading a device or a pipe might never end.
+  if (!std::filesystem::is_regular_file(status))
+    throw std::invalid_argument(file.string() + ": is no file; name a bzImage");
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes(kSetupMost, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!in.is_open() || in.bad())
+    throw std::invalid_argument(file.string() + ": cannot be read: " + std::strerror(errno));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  return Bytes(std::move(bytes));
+}
+
+}  // namespace
+
+BzImage read_bzimage(const std::filesystem::path& file) {
+  const Bytes bytes = beginning(file);
+  const auto refuse = [&](const std::string& why) {
+    throw std::invalid_argument(file.string() + ": is no bzImage: " + why);
+  };
+  if (bytes.size() < kHeaderEnd || !bytes.has(kMagic, "HdrS"))
+    refuse("it has no x86 boot header (an uncompressed vmlinux, or a kernel for another machine?)");
+  if (bytes.at(kProtocol, 2) < 0x200 || !(bytes.at(kLoadFlags, 1) & 1))
+    refuse("its boot header is of an old kind");
+  const std::size_t sectors = bytes.at(kSetupSectors, 1) ? bytes.at(kSetupSectors, 1) : 4;
+  const std::uintmax_t wanted =
+      (sectors + 1) * kSector + std::uintmax_t{16} * bytes.at(kKernelSize, 4);
+  std::error_code error;
+  if (const auto size = std::filesystem::file_size(file, error); error || size < wanted)
+    throw std::invalid_argument(file.string() + ": is cut off: its header promises " +
+                                std::to_string(wanted) + " bytes, and it has " +
+                                std::to_string(error ? 0 : size));
+  BzImage image;
+  image.banner = bytes.text(bytes.at(kKernelVersion, 2) + 0x200);
+  image.uname = image.banner.substr(0, image.banner.find(' '));
+  if (image.uname.empty()) refuse("it does not say which version it is");
+  static const std::regex kDebian(R"( Debian (\d\S*))");
+  if (std::smatch m; std::regex_search(image.banner, m, kDebian)) image.version = m[1];
+  image.release = release_in(image.version.empty() ? image.uname : image.version);
+  if (image.release.empty()) image.release = image.uname;
+  return image;
+}
+
+}  // namespace mprogcheck::vm

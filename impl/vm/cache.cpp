@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/vm/cache.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+
+#include "impl/target.hpp"
+
+namespace mprogcheck::vm {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kSuffix = ".bzImage";
+
+fs::path default_directory() {
+  // The XDG specification: what is not absolute is to be ignored.
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache && *cache == '/') return fs::path(cache) / "mprogcheck/kernels";
+  const char* home = std::getenv("HOME");
+  if (home && *home == '/') return fs::path(home) / ".cache/mprogcheck/kernels";
+  throw CannotRun("there is no place for kernels: neither XDG_CACHE_HOME nor HOME is set");
+}
+
+}  // namespace
+
+Cache::Cache(fs::path directory)
+    : directory_(directory.empty() ? default_directory() : std::move(directory)) {
+  std::error_code error;
+  fs::create_directories(directory_, error);
+  if (error)
+    throw CannotRun(directory_.string() + ": cannot be made: " + error.message() +
+                    "; set XDG_CACHE_HOME to a directory for caches");
+}
+
+fs::path Cache::image(const std::string& package, const std::string& version) const {
+  return directory_ / (package + "_" + version + std::string(kSuffix));
+}
+
+std::vector<fs::path> Cache::images() const {
+  std::vector<fs::path> out;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory_, error))
+    if (entry.path().filename().string().ends_with(kSuffix)) out.push_back(entry.path());
+  return out;
+}
+
+void Cache::touch(const fs::path& image) {
+  std::error_code not_ours;  // then it is used all the same
+  fs::last_write_time(image, fs::file_time_type::clock::now(), not_ours);
+}
+
+void Cache::evict(std::uint64_t limit, const fs::path& keep) const {
+  struct Image {
+    fs::file_time_type used;
+    std::uintmax_t size;
+    fs::path file;
+  };
+  std::vector<Image> oldest_first;
+  std::uintmax_t all = 0;
+  for (const fs::path& file : images()) {
+    oldest_first.push_back({fs::last_write_time(file), fs::file_size(file), file});
+    all += oldest_first.back().size;
+  }
+  std::sort(oldest_first.begin(), oldest_first.end(),
+            [](const Image& a, const Image& b) { return a.used < b.used; });
+  for (const Image& i : oldest_first) {
+    if (all <= limit) return;
+    if (i.file == keep) continue;
+    fs::remove(i.file);
+    all -= i.size;
+  }
+}
+
+CacheLock::CacheLock(const Cache& cache, const std::function<void()>& tick)
+    : fd_(open((cache.directory() / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)),
+      part_(cache.directory() / "part") {
+  const auto failed = [&] {
+    const std::string why = std::strerror(errno);
+    if (fd_ >= 0) close(fd_);
+    return CannotRun(cache.directory().string() + ": cannot be written to: " + why);
+  };
+  if (fd_ < 0) throw failed();
+  while (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) throw failed();
+    if (tick) tick();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  // What is in there was left by a run that was killed.
+  std::error_code error;
+  fs::remove_all(part_, error);
+  fs::create_directory(part_, error);
+  if (error) {
+    errno = error.value();
+    throw failed();
+  }
+}
+
+CacheLock::~CacheLock() {
+  std::error_code error;
+  fs::remove_all(part_, error);
+  close(fd_);
+}
+
+}  // namespace mprogcheck::vm

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Kernels from a small Debian archive made here, through apt itself; no network is needed but for
+// the last test.
+#include "impl/vm/kernels.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "impl/target.hpp"
+#include "impl/vm/apt.hpp"
+#include "impl/vm/bzimage.hpp"
+#include "impl/vm/cache.hpp"
+#include "impl/vm/subprocess.hpp"
+#include "impl/vm/version.hpp"
+
+namespace mprogcheck::vm {
+namespace {
+namespace fs = std::filesystem;
+
+void write(const fs::path& file, const std::string& text) {
+  fs::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << text;
+}
+
+// As little of a bzImage as its readers look at, and large enough for a package with a kernel.
+std::string bzimage(const std::string& banner) {
+  std::string bytes(5U << 18, '\0');
+  for (std::size_t i = 0x400, n = 1; i < bytes.size(); ++i)  // so that it does not compress
+    bytes[i] = static_cast<char>((n = n * 6364136223846793005U + 1) >> 56);
+  bytes[0x1f1] = 1;
+  const std::size_t paragraphs = (bytes.size() - 0x400) / 16;
+  for (int i = 0; i < 4; ++i)
+    bytes[0x1f4 + static_cast<std::size_t>(i)] = static_cast<char>(paragraphs >> 8 * i);
+  bytes.replace(0x202, 4, "HdrS");
+  bytes[0x207] = 2;  // protocol 2.0
+  bytes[0x20f] = 1;  // the version stands at 0x100 + 0x200
+  bytes[0x211] = 1;  // loaded high
+  bytes.replace(0x300, banner.size() + 1, banner + '\0');
+  return bytes;
+}
+
+std::string banner(const std::string& uname, const std::string& version) {
+  return uname + " (who@where) #1 SMP Debian " + version + " (2026-01-01)";
+}
+
+Finished must(const std::vector<std::string>& argv) {
+  Finished f = run_program(argv);
+  if (f.status != 0) throw std::runtime_error(argv[0] + ": " + f.err);
+  return f;
+}
+
+class Kernels : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* needed : {"/usr/bin/apt-get", "/usr/lib/apt/apt-helper", "/usr/bin/dpkg-deb"})
+      if (access(needed, X_OK) != 0) GTEST_SKIP() << needed << " is not here";
+    std::string name = "/tmp/mprogcheck-kernels-XXXXXX";
+    top_ = mkdtemp(name.data());
+    store_.cache = top_ / "cache";
+    store_.root = top_ / "root";
+    store_.suites = {{suite("trixie"), suite("experimental"), suite("not-there")}};
+    store_.suites->back().trust = "signed-by=/no/keys";  // of what is trusted apt expects lists
+    forget_all();
+    store_.warn = [this](const std::string& text) { warnings_ += text + "\n"; };
+  }
+  void TearDown() override {
+    if (!top_.empty()) fs::remove_all(top_);
+  }
+
+  Suite suite(const std::string& name) const {
+    return {"copy:" + (top_ / "archive/").string(), name, "trusted=yes"};
+  }
+
+  // The archive offers nothing any more; what is in its pool stays.
+  void forget_all() const {
+    for (const char* suite : {"trixie", "experimental"})
+      write(top_ / "archive/dists" / suite / "main/binary-amd64/Packages", "");
+  }
+
+  // A package in the archive, with its paragraph in the list of a suite.
+  void offer(const std::string& suite, const std::string& package, const std::string& version,
+             const std::string& file, const std::string& content) {
+    const std::string name = package + "_" + version + "_amd64.deb";
+    const fs::path tree = top_ / "tree", deb = top_ / "archive/pool" / name;
+    fs::remove_all(tree);
+    write(tree / "DEBIAN/control", fmt::format("Package: {}\nVersion: {}\nArchitecture: amd64\n"
+                                               "Maintainer: who <who@where>\nDescription: none\n",
+                                               package, version));
+    write(tree / "boot/other", "other");
+    write(tree / file, content);
+    fs::create_directories(deb.parent_path());
+    must({"/usr/bin/dpkg-deb", "--root-owner-group", "-Zxz", "-z0", "-b", tree, deb});
+    add_to_list(suite, package, version, deb);
+  }
+
+  void add_to_list(const std::string& suite, const std::string& package, const std::string& version,
+                   const fs::path& deb) {
+    const fs::path list = top_ / "archive/dists" / suite / "main/binary-amd64/Packages";
+    fs::create_directories(list.parent_path());
+    std::ofstream(list, std::ios::app) << fmt::format(
+        "Package: {}\nVersion: {}\nArchitecture: amd64\nFilename: pool/{}\nSize: {}\nSHA256: "
+        "{}\nDescription: a\n b: c\n\n",
+        package, version, deb.filename().string(), fs::file_size(deb),
+        must({"/usr/bin/sha256sum", deb}).out.substr(0, 64));
+  }
+
+  void offer_kernel(const std::string& suite, const std::string& uname, const std::string& version,
+                    bool binary = false) {
+    offer(suite, (binary ? "linux-binary-" : "linux-image-") + uname, version,
+          binary ? "usr/lib/modules/" + uname + "/vmlinuz" : "boot/vmlinuz-" + uname,
+          bzimage(banner(uname, version)));
+  }
+
+  void offer_three() {
+    offer_kernel("trixie", "6.12.9+deb13-cloud-amd64", "6.12.9-1");
+    offer_kernel("trixie", "6.12.57+deb13-cloud-amd64", "6.12.57-1");
+    offer_kernel("experimental", "7.3-cloud-amd64", "7.3~rc7-1~exp1", true);
+  }
+
+  std::vector<std::string> listed() const {
+    std::vector<std::string> out;
+    for (const auto& k : available(store_))
+      out.push_back(
+          fmt::format("{} {} {}{}", k.release, k.uname, k.suite, k.cached ? " cached" : ""));
+    return out;
+  }
+
+  template <class Exception>
+  std::string refusal(const std::string& name) const {
+    try {
+      return "got " + image_of(name, store_).string();
+    } catch (const Exception& e) {
+      return e.what();
+    }
+  }
+
+  using Lines = std::vector<std::string>;
+  fs::path top_;
+  KernelStore store_;
+  std::string warnings_;
+};
+
+TEST(Versions, are_ordered_as_debian_does) {
+  const char* ascending[] = {"6.12.9-1",  "6.12.57-1~bpo12+1", "6.12.57-1", "6.12.57-1+b1",
+                             "7.3~rc2-1", "7.3~rc10-1",        "7.3",       "7.3-1",
+                             "7.3.4-1"};
+  for (const auto* a : ascending)
+    for (const auto* b : ascending)
+      EXPECT_EQ(compare_versions(a, b) < 0,
+                std::find(std::begin(ascending), std::end(ascending), a) <
+                    std::find(std::begin(ascending), std::end(ascending), b))
+          << a << " " << b;
+}
+
+TEST(Versions, are_named_up_to_where_a_number_or_word_ends) {
+  EXPECT_TRUE(means("6.12", "6.12") && means("6.12", "6.12.57") && means("7.3-rc", "7.3-rc7"));
+  EXPECT_TRUE(means("7.3", "7.3-rc7") && means("6.12.57+deb13", "6.12.57+deb13-cloud-amd64"));
+  EXPECT_FALSE(means("6.1", "6.12") || means("6.12.5", "6.12.57") || means("7.3-r", "7.3-rc7"));
+  EXPECT_FALSE(means("", "6.12") || means("6.12.", "6.12.57") || means("6.12.57.1", "6.12.57"));
+  EXPECT_EQ(release_in("7.3~rc7-1~exp1"), "7.3-rc7");
+  EXPECT_EQ(release_in("6.12.57+deb13-cloud-amd64"), "6.12.57");
+  EXPECT_EQ(release_in("cloud"), "");
+}
+
+TEST_F(Kernels, are_listed_once_each_newest_first) {
+  offer_three();
+  offer_kernel("experimental", "6.12.57+deb13-cloud-amd64", "6.12.57-1");
+  // No kernels: debug symbols, a metapackage, another flavour, a pointer.
+  for (const char* name : {"linux-image-6.12.9+deb13-cloud-amd64-dbg", "linux-image-cloud-amd64",
+                           "linux-image-6.12.9+deb13-amd64"})
+    offer("trixie", name, "6.12.9-1", "boot/vmlinuz-x", bzimage("x"));
+  offer("experimental", "linux-image-7.3-cloud-amd64", "7.3~rc7-1~exp1", "boot/x", "pointer");
+  write(store_.root / "boot/vmlinuz-6.18.44", bzimage("6.18.44 (root@here) #1"));
+  write(store_.root / "boot/vmlinuz-old", "no kernel");
+  EXPECT_EQ(listed(), (Lines{"7.3-rc7 7.3-cloud-amd64 experimental", "6.18.44 6.18.44 installed",
+                             "6.12.57 6.12.57+deb13-cloud-amd64 trixie",
+                             "6.12.9 6.12.9+deb13-cloud-amd64 trixie"}));
+  EXPECT_EQ(warnings_, "");
+}
+
+TEST_F(Kernels, are_signed_where_they_can_be) {
+  const std::string x = "6.12.9+deb13-cloud-amd64", y = "7.2.1+deb14-cloud-amd64";
+  offer("trixie", "linux-image-" + x + "-unsigned", "6.12.9-1", "boot/vmlinuz-x", bzimage(x));
+  offer_kernel("trixie", x, "6.12.9-1");
+  offer("trixie", "linux-binary-unsigned-" + y, "7.2.1-1", "boot/vmlinuz-y", bzimage(y));
+  const auto kernels = available(store_);
+  ASSERT_EQ(kernels.size(), 2U);
+  EXPECT_EQ(kernels[0].package, "linux-binary-unsigned-" + y);
+  EXPECT_EQ(kernels[1].package, "linux-image-" + x);
+}
+
+TEST_F(Kernels, are_fetched_by_any_of_their_names_and_kept) {
+  offer_three();
+  for (const char* name : {"6.12", "6", "6.12.57", "6.12.57+deb13-cloud-amd64",
+                           "linux-image-6.12.57+deb13-cloud-amd64"})
+    EXPECT_EQ(read_bzimage(image_of(name, store_)).uname, "6.12.57+deb13-cloud-amd64") << name;
+  for (const char* name : {"7", "7.3", "7.3-rc", "7.3-rc7"}) {
+    const auto image = read_bzimage(image_of(name, store_));
+    EXPECT_EQ(image.release, "7.3-rc7") << name;
+    EXPECT_EQ(image.version, "7.3~rc7-1~exp1");
+  }
+  // The mirror forgets them, and what we knew of it is lost as well.
+  forget_all();
+  store_.refresh = true;
+  EXPECT_EQ(listed(), (Lines{"7.3-rc7 7.3-cloud-amd64 gone cached",
+                             "6.12.57 6.12.57+deb13-cloud-amd64 gone cached"}));
+  EXPECT_EQ(read_bzimage(image_of("6.12", store_)).release, "6.12.57");
+  fs::remove_all(top_ / "archive");
+  EXPECT_EQ(read_bzimage(image_of("6.12.57+deb13-cloud-amd64", store_)).release, "6.12.57");
+  EXPECT_EQ(read_bzimage(image_of("6.12", store_)).release, "6.12.57");
+}
+
+TEST_F(Kernels, that_are_not_there_have_neighbours) {
+  offer_three();
+  EXPECT_EQ(refusal<std::invalid_argument>("6.13"),
+            "there is no kernel '6.13'; the nearest: 6.12.57 and 7.3-rc7; 'mprogcheck kernels "
+            "list' names all");
+  EXPECT_EQ(refusal<std::invalid_argument>("5"),
+            "there is no kernel '5'; the nearest: 6.12.9; 'mprogcheck kernels list' names all");
+  EXPECT_EQ(refusal<std::invalid_argument>("frob"),
+            "there is no kernel 'frob'; 'mprogcheck kernels list' names all");
+}
+
+TEST_F(Kernels, by_path_are_looked_at) {
+  const fs::path good = top_ / "good", cut = top_ / "cut", none = top_ / "none";
+  write(good, bzimage("6.1.0 (root@here)"));
+  write(cut, bzimage("6.1.0 (root@here)").substr(0, 1U << 20));
+  write(none, "ELF");
+  EXPECT_EQ(image_of(good, store_), good);
+  EXPECT_NE(refusal<std::invalid_argument>(cut).find("is cut off"), std::string::npos);
+  EXPECT_NE(refusal<std::invalid_argument>(none).find("is no bzImage"), std::string::npos);
+  EXPECT_NE(refusal<std::invalid_argument>(top_).find("is no file"), std::string::npos);
+  EXPECT_NE(refusal<std::invalid_argument>(top_ / "x").find("no such file"), std::string::npos);
+}
+
+TEST_F(Kernels, that_arrive_otherwise_than_promised_are_refused) {
+  offer_three();
+  const fs::path deb =
+      top_ / "archive/pool/linux-image-6.12.57+deb13-cloud-amd64_6.12.57-1_amd64.deb";
+  fs::resize_file(deb, 1U << 20);
+  EXPECT_NE(refusal<CannotRun>("6.12").find("cannot be downloaded"), std::string::npos);
+  fs::remove(deb);
+  EXPECT_NE(refusal<CannotRun>("6.12").find("cannot be downloaded"), std::string::npos);
+  EXPECT_EQ(read_bzimage(image_of("6.12.9", store_)).release, "6.12.9");
+  EXPECT_NE(refusal<CannotRun>("6.12").find("of that name 6.12.9"), std::string::npos);
+  EXPECT_FALSE(fs::exists(store_.cache / "part"));
+}
+
+TEST_F(Kernels, that_the_mirror_dropped_make_room_for_what_it_has) {
+  offer_three();
+  listed();
+  fs::remove_all(top_ / "archive");
+  forget_all();
+  offer_kernel("trixie", "6.12.58+deb13-cloud-amd64", "6.12.58-1");
+  EXPECT_EQ(read_bzimage(image_of("6.12", store_)).release, "6.12.58");
+  EXPECT_NE(warnings_.find("asking the mirror again"), std::string::npos);
+}
+
+TEST_F(Kernels, in_broken_packages_are_refused) {
+  offer("trixie", "linux-image-6.12.1-cloud-amd64", "6.12.1-1", "lib/big", bzimage("x"));
+  offer("trixie", "linux-image-6.12.2-cloud-amd64", "6.12.2-1", "boot/vmlinuz-6.12.2",
+        std::string(bzimage("x")).replace(0x202, 4, "none"));
+  const fs::path deb = top_ / "archive/pool/bare.deb";
+  write(deb, bzimage("6.12.3"));
+  add_to_list("trixie", "linux-image-6.12.3-cloud-amd64", "6.12.3-1", deb);
+  EXPECT_NE(refusal<CannotRun>("6.12.1").find("has no kernel in it"), std::string::npos);
+  EXPECT_NE(refusal<CannotRun>("6.12.2").find("is no bzImage"), std::string::npos);
+  EXPECT_NE(refusal<CannotRun>("6.12.3").find("package.deb"), std::string::npos);
+}
+
+TEST_F(Kernels, of_an_archive_nobody_signed_are_refused) {
+  offer_three();
+  for (Suite& s : *store_.suites) s.trust = "signed-by=" + (top_ / "no-keys").string();
+  EXPECT_THROW(available(store_), CannotRun);
+  EXPECT_NE(refusal<CannotRun>("6.12").find("of '6.12' nothing is here"), std::string::npos);
+}
+
+TEST_F(Kernels, least_recently_used_go_first) {
+  offer_three();
+  store_.cache_limit = 3U << 20;  // two images
+  const fs::path first = image_of("6.12.9", store_), second = image_of("6.12.57", store_);
+  const auto an_hour_ago = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  fs::last_write_time(first, an_hour_ago);
+  fs::last_write_time(second, an_hour_ago);
+  EXPECT_EQ(image_of("6.12.9", store_), first);  // used again
+  image_of("7.3", store_);
+  EXPECT_TRUE(fs::exists(first));
+  EXPECT_FALSE(fs::exists(second));
+  store_.cache_limit = 0;  // the one asked for stays all the same
+  EXPECT_TRUE(fs::exists(image_of("6.12.57", store_)));
+  EXPECT_FALSE(fs::exists(first));
+}
+
+TEST_F(Kernels, are_fetched_by_several_runs_at_a_time) {
+  offer_three();
+  std::vector<std::thread> runs;
+  std::vector<std::string> got(4);
+  for (std::size_t i = 0; i < got.size(); ++i)
+    runs.emplace_back([&, i, store = store_]() mutable {
+      store.warn = [](const std::string&) {};
+      try {
+        got[i] = read_bzimage(image_of(i % 2 ? "7.3" : "6.12", store)).release;
+      } catch (const std::exception& e) {
+        got[i] = e.what();
+      }
+    });
+  for (auto& run : runs) run.join();
+  EXPECT_EQ(got, (Lines{"6.12.57", "7.3-rc7", "6.12.57", "7.3-rc7"}));
+}
+
+TEST(Programs, end_with_whoever_runs_them) {
+  EXPECT_THROW(run_program({"/no/such/program"}), CannotRun);
+  const Finished f = run_program({"/bin/sh", "-c", "echo out; echo err >&2; exit 7"});
+  EXPECT_EQ(f.status, 7);
+  EXPECT_EQ(f.out + f.err, "out\nerr\n");
+  EXPECT_EQ(run_program({"/bin/sh", "-c", "kill -9 $$"}).status, 128 + 9);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THROW(run_program({"/bin/sleep", "60"}, [] { throw CannotRun("stuck"); }), CannotRun);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+}
+
+// The real mirror, if there is one: its lists are large, so nothing but a small kernel is fetched.
+TEST(Mirror, has_eight_releases_with_6_12_and_a_candidate_or_newer) {
+  KernelStore store;
+  std::string name = "/tmp/mprogcheck-mirror-XXXXXX";
+  store.cache = mkdtemp(name.data());
+  std::set<std::string> releases;
+  try {
+    for (const auto& k : available(store))
+      if (k.suite != "installed") releases.insert(k.release);
+    EXPECT_GE(releases.size(), 8U);
+    EXPECT_TRUE(std::any_of(releases.begin(), releases.end(),
+                            [](const std::string& r) { return means("6.12", r); }));
+    EXPECT_TRUE(means("7", read_bzimage(image_of("7", store)).release));
+  } catch (const CannotRun& e) {
+    fs::remove_all(store.cache);
+    GTEST_SKIP() << "no mirror to ask: " << e.what();
+  }
+  fs::remove_all(store.cache);
+}
+
+}  // namespace
+}  // namespace mprogcheck::vm

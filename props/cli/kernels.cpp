@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck kernels: what kernels can be had, and one of them.
+#include "impl/vm/kernels.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "impl/vm/bzimage.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+struct Options {
+  std::string kernel;
+  std::uint64_t cache_limit = vm::kCacheLimit;
+  bool refresh = false, json = false;
+};
+
+vm::KernelStore store_of(const Options& o, Progress& progress) {
+  vm::KernelStore store;
+  store.cache_limit = o.cache_limit;
+  store.refresh = o.refresh;
+  store.progress = [&](const std::string& text) { progress(text); };
+  store.warn = [&](const std::string& text) {
+    progress.clear();
+    fmt::print(stderr, "mprogcheck: {}\n", text);
+  };
+  return store;
+}
+
+std::string where(const vm::KernelPackage& k) {
+  if (k.cached) return "in the cache";
+  if (!k.path.empty()) return k.path;
+  return fmt::format("{:.1f} MB to fetch", static_cast<double>(k.size) / 1e6);
+}
+
+int list(const Options& o) {
+  Progress progress;
+  const auto kernels = vm::available(store_of(o, progress));
+  progress.clear();
+  auto document = nlohmann::ordered_json::array();
+  std::set<std::string> releases;
+  std::size_t uname_width = 0, suite_width = 0;
+  for (const auto& k : kernels) {
+    releases.insert(k.release);
+    uname_width = std::max(uname_width, k.uname.size());
+    suite_width = std::max(suite_width, k.suite.size());
+    document.push_back({{"release", k.release},
+                        {"uname", k.uname},
+                        {"architecture", k.architecture},
+                        {"suite", k.suite},
+                        {"package", k.package},
+                        {"version", k.version},
+                        {"size", k.size},
+                        {"cached", k.cached},
+                        {"path", k.path}});
+  }
+  if (o.json) {
+    fmt::print("{}\n", nlohmann::ordered_json{{"kernels", document}}.dump(2));
+    return kConforms;
+  }
+  for (const auto& k : kernels)
+    fmt::print("{:10} {}  {:{}}  {:{}}  {}\n", k.release, k.architecture, k.uname, uname_width,
+               k.suite, suite_width, where(k));
+  fmt::print("{} of {}\n", times(kernels.size(), "kernel"), times(releases.size(), "release"));
+  return kConforms;
+}
+
+int fetch(const Options& o) {
+  Progress progress;
+  try {
+    const auto image = vm::image_of(o.kernel, store_of(o, progress));
+    const auto header = vm::read_bzimage(image);
+    progress.clear();
+    if (!o.json) {
+      fmt::print("{}\n", image.string());
+      return kConforms;
+    }
+    const nlohmann::ordered_json document{{"release", header.release},
+                                          {"uname", header.uname},
+                                          {"banner", header.banner},
+                                          {"path", image.string()}};
+    fmt::print("{}\n", document.dump(2));
+    return kConforms;
+  } catch (const std::invalid_argument& e) {
+    progress.clear();
+    throw BadInput(e.what());
+  }
+}
+
+}  // namespace
+
+void add_kernels(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("kernels", "Kernels that can be had, for vm targets");
+  verb->require_subcommand(1);
+  const auto with_common = [&](CLI::App* part) {
+    part->add_flag("--refresh", o->refresh, "Ask the mirror, also if it was asked lately");
+    part->add_flag("--json", o->json, "One JSON document on standard output");
+    return part;
+  };
+  auto* listing = with_common(verb->add_subcommand(
+      "list", "Those of Debian's suites, those installed here, and those in the cache"));
+  listing->callback([o, &status] { status = list(*o); });
+  auto* fetching =
+      with_common(verb->add_subcommand("fetch", "Puts one into the cache and says where it is"));
+  fetching
+      ->add_option("KERNEL", o->kernel,
+                   "6.12, 7.3-rc (the newest of them), a release, a uname, or a bzImage")
+      ->required();
+  fetching
+      ->add_option("--cache-limit", o->cache_limit,
+                   "Keep so much of the last used: 300M, 2G (default: 512M)")
+      ->transform(bytes());
+  fetching->callback([o, &status] { status = fetch(*o); });
+}
+
+}  // namespace mprogcheck::cli
