@@ -142,4 +142,41 @@ void unpack_kernel(const std::filesystem::path& package, const std::filesystem::
   throw CannotRun(package.string() + ": has no kernel in it");
 }
 
+std::string unpacked(std::string_view compressed) {
+  const Archive a = new_archive();
+  archive_read_support_format_raw(a.get());
+  archive_entry* entry = nullptr;
+  if (archive_read_open_memory(a.get(), compressed.data(), compressed.size()) != ARCHIVE_OK ||
+      archive_read_next_header(a.get(), &entry) != ARCHIVE_OK || archive_filter_count(a.get()) < 2)
+    return {};
+  std::string out;
+  std::vector<char> buffer(kBlock);
+  for (la_ssize_t got; (got = archive_read_data(a.get(), buffer.data(), buffer.size())) != 0;) {
+    if (got < 0) return {};
+    out.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  return out;
+}
+
+std::string cpio_of(const std::string& name, std::string_view program) {
+  const Archive a(archive_write_new(), &archive_write_free);
+  const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
+                                                                       &archive_entry_free);
+  archive_entry_set_pathname(entry.get(), name.c_str());
+  archive_entry_set_filetype(entry.get(), AE_IFREG);
+  archive_entry_set_perm(entry.get(), 0755);
+  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(program.size()));
+  std::string out(program.size() + kBlock, '\0');
+  std::size_t used = 0;
+  if (archive_write_set_format_cpio_newc(a.get()) != ARCHIVE_OK ||
+      archive_write_open_memory(a.get(), out.data(), out.size(), &used) != ARCHIVE_OK ||
+      archive_write_header(a.get(), entry.get()) != ARCHIVE_OK ||
+      archive_write_data(a.get(), program.data(), program.size()) !=
+          static_cast<la_ssize_t>(program.size()) ||
+      archive_write_close(a.get()) != ARCHIVE_OK)
+    throw CannotRun("libarchive cannot write an initramfs");
+  out.resize(used);
+  return out;
+}
+
 }  // namespace mprogcheck::vm

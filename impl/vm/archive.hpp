@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace mprogcheck::vm {
 
@@ -23,5 +24,11 @@ void each_paragraph(const std::filesystem::path& file,
 // file, and nothing else. Throws CannotRun if the package is broken or has none, or if the file
 // cannot be written.
 void unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& into);
+
+// What was compressed in whatever way; empty if it was in none that is known.
+std::string unpacked(std::string_view compressed);
+
+// A cpio archive ("newc") that holds one executable.
+std::string cpio_of(const std::string& name, std::string_view program);
 
 }  // namespace mprogcheck::vm

@@ -15,7 +15,8 @@ namespace {
 
 // Offsets in the file, of boot.rst.
 constexpr std::size_t kSetupSectors = 0x1f1, kKernelSize = 0x1f4, kMagic = 0x202, kProtocol = 0x206,
-                      kKernelVersion = 0x20e, kLoadFlags = 0x211, kHeaderEnd = 0x214;
+                      kKernelVersion = 0x20e, kLoadFlags = 0x211, kHeaderEnd = 0x214,
+                      kPayloadOffset = 0x248, kPayloadLength = 0x24c;
 constexpr std::size_t kSector = 512;
 constexpr std::size_t kSetupMost = 256 * kSector;  // the header and the version are in here
 
@@ -88,6 +89,20 @@ BzImage read_bzimage(const std::filesystem::path& file) {
   image.release = release_in(image.version.empty() ? image.uname : image.version);
   if (image.release.empty()) image.release = image.uname;
   return image;
+}
+
+std::string payload_of(const std::filesystem::path& file) {
+  read_bzimage(file);
+  const Bytes bytes = beginning(file);
+  const std::size_t sectors = bytes.at(kSetupSectors, 1) ? bytes.at(kSetupSectors, 1) : 4;
+  // Protocol 2.08 tells where it is; behind it stands its unpacked size.
+  constexpr std::uint32_t kSizeBehind = 4;
+  if (bytes.at(kProtocol, 2) < 0x208 || bytes.at(kPayloadLength, 4) <= kSizeBehind) return {};
+  std::string payload(bytes.at(kPayloadLength, 4) - kSizeBehind, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>((sectors + 1) * kSector + bytes.at(kPayloadOffset, 4)));
+  in.read(payload.data(), static_cast<std::streamsize>(payload.size()));
+  return in ? payload : std::string();
 }
 
 }  // namespace mprogcheck::vm

@@ -19,4 +19,7 @@ struct BzImage {
 // or is shorter than its header says.
 BzImage read_bzimage(const std::filesystem::path& file);
 
+// The kernel in it, as it was packed. Throws as read_bzimage().
+std::string payload_of(const std::filesystem::path& file);
+
 }  // namespace mprogcheck::vm

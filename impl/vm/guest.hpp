@@ -24,12 +24,19 @@ struct Boot {
   int tries = 5;
 };
 
+// The files of a boot, read once for all guests that boot from them. Throws CannotRun.
+struct BootFiles {
+  explicit BootFiles(const Boot& boot);
+  kernel::Descriptor kernel;  // unpacked; or not open, and the bzImage itself has to do
+  kernel::Descriptor initramfs;
+};
+
 class Guest {
  public:
   // Boots, and again where nothing is heard: before the agent's hello a hang or a panic is the
   // emulator's. Throws CannotRun if QEMU cannot be started, if no try comes to a hello, or if the
   // agent says that it can run nothing there.
-  explicit Guest(const Boot& boot);
+  Guest(const Boot& boot, const BootFiles& files);
   ~Guest();  // ends QEMU
   Guest(const Guest&) = delete;
   Guest& operator=(const Guest&) = delete;
@@ -54,7 +61,7 @@ class Guest {
   std::string console() const { return console_.substr(hello_at_); }
 
  private:
-  void start(const Boot& boot, int initramfs);
+  void start(const Boot& boot, const BootFiles& files);
   bool say_hello(const Boot& boot);
   // Moves bytes both ways until something arrived or the time is over.
   void exchange(std::chrono::milliseconds time);
@@ -70,6 +77,7 @@ class Guest {
   bool ended_ = false, silent_ = false;
   Hello hello_;
   int tries_ = 0;
+  bool packed_ = false;  // QEMU would not take the kernel unpacked
   double seconds_ = 0;
 };
 

@@ -23,7 +23,7 @@ constexpr int kMostLost = 5;
 
 }  // namespace
 
-Vm::Vm(VmOptions options) : options_(std::move(options)) {
+Vm::Vm(VmOptions options) : options_(std::move(options)), files_(options_.boot) {
   reboot();
 }
 
@@ -33,7 +33,7 @@ std::string Vm::describe() const {
 
 void Vm::reboot() {
   guest_.reset();
-  guest_ = std::make_unique<vm::Guest>(options_.boot);
+  guest_ = std::make_unique<vm::Guest>(options_.boot, files_);
   ++boots_;
   harmed_ = false;
 }

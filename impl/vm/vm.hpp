@@ -59,6 +59,7 @@ class Vm : public Target {
   Harm note_harm();
 
   VmOptions options_;
+  vm::BootFiles files_;
   std::unique_ptr<vm::Guest> guest_;
   bool harmed_ = false;
   std::string last_words_;

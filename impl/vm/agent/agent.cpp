@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -175,8 +177,15 @@ class Agent {
   void receive() {
     const ssize_t got = ::read(port_.number(), buffer_.data(), buffer_.size());
     if (got < 0) give_up("read from the port");
-    if (got == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));  // nobody is there yet
+    if (got == 0) nobody_is_there();
+    heard_ = heard_ || got > 0;
     arrived_.add({buffer_.data(), static_cast<std::size_t>(got)});
+  }
+
+  // Before the port is connected, or once the harness has gone; then the guest ends.
+  void nobody_is_there() {
+    if (heard_ || ++deaf_ == 2000) ::reboot(RB_AUTOBOOT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 
   static constexpr std::size_t kEnough = 64 << 10;
@@ -185,6 +194,8 @@ class Agent {
   std::optional<Kernel> kernel_;
   Unframer arrived_;
   std::string to_send_;
+  bool heard_ = false;
+  int deaf_ = 0;
   std::array<char, 64 << 10> buffer_;
   std::vector<Trace> traces_;
   std::vector<std::vector<Observation>> seen_;
@@ -195,6 +206,8 @@ class Agent {
 
 int main() {
   mprogcheck::vm::mount_what_is_needed();
+  // `quiet` on the command line is for the boot alone: from here on the console shows warnings.
+  ::klogctl(8, nullptr, 5);
   static mprogcheck::vm::Agent agent(mprogcheck::vm::open_port());
   agent.serve();
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/vm/files.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "impl/target.hpp"
+#include "impl/vm/archive.hpp"
+#include "impl/vm/bzimage.hpp"
+
+namespace mprogcheck::vm {
+namespace {
+
+kernel::Descriptor in_memory(const char* name, std::string_view bytes) {
+  kernel::Descriptor file(::memfd_create(name, MFD_CLOEXEC));
+  while (file.is_open() && !bytes.empty()) {
+    const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
+    if (written <= 0) file.reset();
+    if (file.is_open()) bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (!file.is_open())
+    throw CannotRun(std::string("could not put ") + name + " into memory: " + std::strerror(errno));
+  return file;
+}
+
+}  // namespace
+
+kernel::Descriptor unpacked_kernel(const std::filesystem::path& image) {
+  const std::string kernel = unpacked(payload_of(image));
+  if (!kernel.starts_with("\x7f"
+                          "ELF"))
+    return {};
+  return in_memory("vmlinux", kernel);
+}
+
+kernel::Descriptor initramfs_with(const std::filesystem::path& init) {
+  std::ifstream in(init, std::ios::binary);
+  const std::string program((std::istreambuf_iterator<char>(in)), {});
+  if (!in || program.empty())
+    throw CannotRun("could not read the guest's program, " + init.string() +
+                    "; build it (target 'agent')");
+  return in_memory("initramfs", cpio_of("init", program));
+}
+
+}  // namespace mprogcheck::vm

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a guest boots from, in memory: the kernel, and an initramfs with one program and nothing
+// else.
+#pragma once
+
+#include <filesystem>
+
+#include "impl/kernel/descriptor.hpp"
+
+namespace mprogcheck::vm {
+
+// The kernel of a bzImage, unpacked: QEMU enters it by its PVH note (CONFIG_PVH), which saves a
+// second or so of emulated unpacking with every boot. Not open if it is packed in a way unknown
+// here. Throws std::invalid_argument as read_bzimage() does.
+kernel::Descriptor unpacked_kernel(const std::filesystem::path& image);
+
+// A cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst) that holds `init` as
+// /init. Throws CannotRun if it cannot be read.
+kernel::Descriptor initramfs_with(const std::filesystem::path& init);
+
+}  // namespace mprogcheck::vm
