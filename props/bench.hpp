@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <string>
 #include <vector>
 
 namespace mprogcheck {
@@ -24,5 +25,7 @@ double cpu_seconds_of(const auto& work) {
 // Each prints its figures; 1 where one is missed.
 int bench_explore();
 int bench_spin();
+// loaded_boots: how many beside two busy loops.
+int bench_vm(const std::string& kernel, int loaded_boots);
 
 }  // namespace mprogcheck

@@ -10,6 +10,8 @@
 //   ./mprogcheck bench shortest [N] minimal traces against the shortest of an enumeration up to N
 //   (4) operations
 //   ./mprogcheck bench explore      small worlds, whole (explore_bench.cpp)
+//   ./mprogcheck bench vm [KERNEL [N]]  boots, N (10) of them beside busy loops, and operations in a
+//   guest (vm_bench.cpp)
 //   ./mprogcheck bench spin         against SPIN (spin_bench.cpp)
 #include <fmt/format.h>
 #include <rapidcheck/state.h>
@@ -283,6 +285,8 @@ int main(int argc, char** argv) {
     if (what == "faults") return faults();
     if (what == "explore") return bench_explore();
     if (what == "spin") return bench_spin();
+    if (what == "vm")
+      return bench_vm(argc > 2 ? argv[2] : "6.12", argc > 3 ? std::atoi(argv[3]) : 10);
     if (what == "shortest") return shortest(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 4);
   } catch (const CannotRun& e) {
     fmt::print(stderr, "bench: could not run: {}\n", e.what());
@@ -290,6 +294,6 @@ int main(int argc, char** argv) {
   }
   fmt::print(stderr,
              "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS] | explore "
-             "| spin\n");
+             "| spin | vm [KERNEL [BOOTS]]\n");
   return 2;
 }

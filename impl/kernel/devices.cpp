@@ -113,10 +113,7 @@ Device Devices::create_tap(const std::string& name, bool up) {
   if (::ioctl(device.tap.number(), TUNSETIFF, &request) < 0)
     cannot("make a TAP device (run as root, or with CAP_NET_ADMIN)");
   device.ifindex = index_of(name);
-  Message message(RTM_SETLINK);
-  message.about(device.ifindex, up);
-  message.put(IFLA_GROUP, kOurGroup);
-  const Errno error = this->request(message);
+  const Errno error = change(device.ifindex, up);
   if (error != Errno::ok) cannot("set a TAP device up", error);
   return device;
 }
@@ -131,7 +128,7 @@ Device Devices::create_netkit(const std::string& name, bool up) {
     message.nest(IFLA_INFO_DATA, [&] {
       message.put(kNetkitMode, kNetkitL2);
       message.nest(kNetkitPeerInfo, [&] {
-        message.about(0, up);
+        message.about(0);
         message.put(IFLA_IFNAME, name + "p");
       });
     });
@@ -145,7 +142,17 @@ Device Devices::create_netkit(const std::string& name, bool up) {
   Device device;
   device.ifindex = index_of(name);
   device.peer = index_of(name + "p");
+  // What the request says of a peer's state is not looked at.
+  if (up && change(device.peer, true) != Errno::ok) cannot("set a netkit peer up");
   return device;
+}
+
+// Up or down, and in the group of ours.
+Errno Devices::change(std::uint32_t ifindex, bool up) {
+  Message message(RTM_SETLINK);
+  message.about(ifindex, up);
+  message.put(IFLA_GROUP, kOurGroup);
+  return request(message);
 }
 
 std::uint32_t Devices::index_of(const std::string& name) {

@@ -52,6 +52,7 @@ class Devices {
   void sweep();
   Device create_tap(const std::string& name, bool up);
   Device create_netkit(const std::string& name, bool up);
+  Errno change(std::uint32_t ifindex, bool up);
   std::uint32_t index_of(const std::string& name);
   Errno delete_one_or_all(std::uint32_t ifindex);  // 0: all
   Errno request(Message& message);

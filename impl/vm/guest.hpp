@@ -42,6 +42,7 @@ class Guest {
   Guest& operator=(const Guest&) = delete;
 
   const Hello& hello() const { return hello_; }
+  pid_t process() const { return qemu_; }
   int tries() const { return tries_; }
   double seconds_to_hello() const { return seconds_; }
 

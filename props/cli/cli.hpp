@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "impl/vm/guest.hpp"
 #include "model/text.hpp"
 #include "props/campaign.hpp"
 
@@ -48,7 +49,12 @@ CLI::Validator bytes();
 CLI::Validator duration();
 inline constexpr int kLongestHours = 1000;
 
-// "impl", "impl:FAULT", "kernel". Throws BadInput for names nobody knows; the factory throws
+// The bzImage of a kernel by name or path, fetched if need be. Throws BadInput or CannotRun.
+std::filesystem::path image(const std::string& kernel);
+// How a guest boots from it, with the agent built beside this program.
+vm::Boot boot_of(const std::filesystem::path& image);
+
+// "impl", "impl:FAULT", "kernel", "vm:KERNEL". Throws BadInput for names nobody knows; the factory throws
 // CannotRun.
 TargetFactory target_named(const std::string& name);
 // Whether a trace can be run there at all; a sentence if not.

@@ -92,6 +92,28 @@ int fetch(const Options& o) {
   }
 }
 
+int boot(const Options& o) {
+  const vm::Boot how = boot_of(image(o.kernel));
+  Progress progress;
+  progress("booting " + how.kernel.string());
+  const vm::BootFiles files(how);
+  const vm::Guest guest(how, files);
+  progress.clear();
+  const vm::Hello& hello = guest.hello();
+  const Capabilities& can = hello.capabilities;
+  if (o.json) {
+    const nlohmann::ordered_json document{
+        {"release", hello.release}, {"tries", guest.tries()}, {"seconds", guest.seconds_to_hello()},
+        {"mainline", can.mainline}, {"packets", can.packets}, {"devices", can.devices}};
+    fmt::print("{}\n", document.dump(2));
+    return kConforms;
+  }
+  fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}, {} devices\n", hello.release,
+             guest.seconds_to_hello(), guest.tries(), can.packets ? " and packets" : "",
+             can.devices);
+  return kConforms;
+}
+
 }  // namespace
 
 void add_kernels(CLI::App& app, int& status) {
@@ -117,6 +139,11 @@ void add_kernels(CLI::App& app, int& status) {
                    "Keep so much of the last used: 300M, 2G (default: 512M)")
       ->transform(bytes());
   fetching->callback([o, &status] { status = fetch(*o); });
+  auto* booting = verb->add_subcommand(
+      "boot", "Boots one under QEMU to its agent, and says what it can be asked");
+  booting->add_option("KERNEL", o->kernel, "As for fetch")->required();
+  booting->add_flag("--json", o->json, "One JSON document on standard output");
+  booting->callback([o, &status] { status = boot(*o); });
 }
 
 }  // namespace mprogcheck::cli

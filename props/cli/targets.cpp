@@ -4,20 +4,36 @@
 
 #include "impl/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
+#include "impl/vm/kernels.hpp"
 #include "impl/vm/vm.hpp"
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 
 namespace mprogcheck::cli {
 
-namespace {
-
-// The program of the guests is built beside this one.
-std::filesystem::path agent() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "agent";
+std::filesystem::path image(const std::string& kernel) {
+  Progress progress;
+  vm::KernelStore store;
+  store.progress = [&](const std::string& text) { progress(text); };
+  store.warn = [&](const std::string& text) {
+    progress.clear();
+    fmt::print(stderr, "mprogcheck: {}\n", text);
+  };
+  try {
+    return vm::image_of(kernel, store);
+  } catch (const std::invalid_argument& e) {
+    progress.clear();
+    throw BadInput(e.what());
+  }
 }
 
-}  // namespace
+vm::Boot boot_of(const std::filesystem::path& image) {
+  vm::Boot boot;
+  boot.kernel = image;
+  // The program of the guests is built beside this one.
+  boot.agent = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "agent";
+  return boot;
+}
 
 TargetFactory target_named(const std::string& name) {
   if (name == "impl") return [] { return std::make_unique<InProcess>(); };
@@ -30,11 +46,16 @@ TargetFactory target_named(const std::string& name) {
   }
   if (name == "kernel") return [] { return std::make_unique<Kernel>(); };
   if (name.starts_with("vm:")) {
-    VmOptions options;
-    options.name = name;
-    options.boot.kernel = name.substr(3);
-    options.boot.agent = agent();
-    return [options] { return std::make_unique<Vm>(options); };
+    const std::string kernel = name.substr(3);
+    // A file is looked at now; a name may have to be fetched, when it is wanted.
+    if (kernel.empty() || kernel.find('/') != kernel.npos) image(kernel);
+    return [name, image = std::make_shared<std::filesystem::path>()]() -> std::unique_ptr<Target> {
+      if (image->empty()) *image = cli::image(name.substr(3));
+      VmOptions options;
+      options.name = name;
+      options.boot = boot_of(*image);
+      return std::make_unique<Vm>(options);
+    };
   }
   throw BadInput(fmt::format(
       "there is no target '{}'; there are impl, impl:FAULT, kernel and vm:KERNEL", name));

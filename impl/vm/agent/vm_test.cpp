@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A real kernel in a guest: what it answers comes back, and harm it comes to is found out, down to
+// the operation. Where no kernel or no QEMU can be had these tests skip, with the reason.
+#include "impl/vm/vm.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <thread>
+
+#include "impl/vm/kernels.hpp"
+#include "model/check.hpp"
+#include "model/text.hpp"
+
+namespace mprogcheck {
+namespace {
+
+constexpr const char* kKernel = "6.12";
+
+class RealKernel : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    try {
+      VmOptions options;
+      options.name = std::string("vm:") + kKernel;
+      options.boot.kernel = vm::image_of(kKernel, {});
+      options.boot.agent = MPROGCHECK_AGENT;
+      options.patience = std::chrono::seconds(40);
+      vm_ = std::make_unique<Vm>(options);
+    } catch (const CannotRun& e) {
+      why_not_ = e.what();
+    }
+  }
+  static void TearDownTestSuite() { vm_.reset(); }
+  void SetUp() override {
+    if (!vm_) GTEST_SKIP() << why_not_;
+  }
+
+  static Trace trace(const std::string& operations) {
+    return parse("dialect mainline\ndevice d0 d1\nload p0 p1 p2 p3\n" + operations, "vm_test")
+        .at(0);
+  }
+  static std::vector<Observation> run(const Trace& t) {
+    std::vector<std::vector<Observation>> seen;
+    vm_->run(std::span(&t, 1), seen);
+    return seen.at(0);
+  }
+
+  static inline std::unique_ptr<Vm> vm_;
+  static inline std::string why_not_;
+};
+
+TEST_F(RealKernel, answers_as_the_model_says) {
+  const Trace t = trace(
+      "attach p0 d0/ingress\nattach p1 d0/ingress before rel=p0\nlink_create l0 p2 d0/ingress\n"
+      "query d0/ingress room=4 progs links\npacket d0/ingress p0=drop\npacket d0/ingress p1=pass\n"
+      "detach p2 d0/ingress\nclose l0\nattach p3 d1/egress\npacket d1/egress p3=drop\n"
+      "packet d1/egress\nremove d0\n");
+  const Verdict verdict = check(t, run(t));
+  EXPECT_EQ(verdict.judged, t.operations.size());
+  for (const Deviation& d : verdict.deviations) ADD_FAILURE() << explain(d, t);
+  EXPECT_TRUE(vm_->capabilities().packets);
+  EXPECT_TRUE(vm_->describe().starts_with(std::string("Linux ") + kKernel)) << vm_->describe();
+}
+
+TEST_F(RealKernel, answers_many_traces_as_it_answers_each) {
+  std::vector<Trace> traces;
+  for (int i = 0; i < 40; ++i)
+    traces.push_back(
+        trace("attach p" + std::to_string(i % 4) +
+              " d0/ingress\nattach p0 d0/ingress after\nquery d0/ingress room=2 progs\n"));
+  std::vector<std::vector<Observation>> together;
+  vm_->run(traces, together);
+  ASSERT_EQ(together.size(), traces.size());
+  for (std::size_t i = 0; i < traces.size(); ++i) EXPECT_TRUE(together[i] == run(traces[i])) << i;
+}
+
+// Provoked in the third of four traces that run together.
+void found_out(Vm& vm, const Trace& well, const Trace& provoked, Harm harm, bool ends) {
+  std::vector<std::vector<Observation>> seen;
+  const std::vector<Trace> traces{well, well, provoked, well};
+  vm.run(traces, seen);
+  for (const std::size_t i : {0, 1, 3}) EXPECT_TRUE(check(traces[i], seen.at(i)).conforms()) << i;
+  ASSERT_EQ(seen.at(2).size(), ends ? 2U : 3U);
+  EXPECT_EQ(seen[2][0].harm, Harm::none);
+  EXPECT_EQ(seen[2][1].harm, harm);
+  const Verdict verdict = check(provoked, seen[2]);
+  ASSERT_EQ(verdict.deviations.size(), 1U);
+  EXPECT_EQ(verdict.deviations[0].step, 1U);
+  EXPECT_EQ(verdict.deviations[0].aspect, Aspect::harm);
+}
+
+TEST_F(RealKernel, that_panics_is_found_out) {
+  found_out(*vm_, trace("attach p0 d0/ingress\n"),
+            trace("attach p0 d0/ingress\nprovoke panic\nattach p1 d0/ingress\n"), Harm::died, true);
+  EXPECT_NE(vm_->last_words().find("sysrq"), std::string::npos) << vm_->last_words();
+  EXPECT_NE(vm::first_splat(vm_->last_words()), "");
+}
+
+TEST_F(RealKernel, that_complains_is_found_out) {
+  found_out(*vm_, trace("attach p0 d0/ingress\n"),
+            trace("attach p0 d0/ingress\nprovoke warn\nattach p1 d0/ingress\n"), Harm::warned,
+            false);
+  EXPECT_EQ(vm::first_splat(vm_->last_words()), "WARNING: provoked by mprogcheck");
+}
+
+TEST_F(RealKernel, that_answers_no_more_is_found_out) {
+  found_out(*vm_, trace("attach p0 d0/ingress\n"),
+            trace("attach p0 d0/ingress\nprovoke hang\nattach p1 d0/ingress\n"), Harm::silent,
+            true);
+}
+
+TEST_F(RealKernel, that_is_ended_from_outside_is_no_finding) {
+  std::vector<Trace> traces(400, trace("attach p0 d0/ingress\nattach p1 d0/ingress\n"
+                                       "detach p0 d0/ingress\nattach p0 d0/ingress before\n"));
+  const int before = vm_->lost();
+  const pid_t qemu = vm_->guest().process();
+  std::thread killer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    ::kill(qemu, SIGKILL);
+  });
+  std::vector<std::vector<Observation>> seen;
+  vm_->run(traces, seen);
+  killer.join();
+  EXPECT_EQ(vm_->lost(), before + 1);
+  for (std::size_t i = 0; i < traces.size(); ++i)
+    ASSERT_TRUE(check(traces[i], seen.at(i)).conforms()) << i;
+}
+
+TEST(NoKernel, IsNoGuest) {
+  VmOptions options;
+  options.name = "vm:none";
+  options.boot.kernel = MPROGCHECK_AGENT;
+  options.boot.agent = MPROGCHECK_AGENT;
+  EXPECT_THROW(Vm{options}, CannotRun);
+}
+
+}  // namespace
+}  // namespace mprogcheck

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What on a console tells of harm.
+#include <gtest/gtest.h>
+
+#include "impl/vm/guest.hpp"
+
+namespace mprogcheck::vm {
+namespace {
+
+TEST(Console, AQuietKernelIsWell) {
+  EXPECT_EQ(first_splat(""), "");
+  EXPECT_EQ(first_splat("[    1.0] random: crng init done\r\n"), "");
+}
+
+TEST(Console, TheFirstSignIsTheTitle) {
+  EXPECT_EQ(first_splat("[    3.1] ------------[ cut here ]------------\r\n"
+                        "[    3.2] WARNING: CPU: 0 PID: 1 at kernel/bpf/mprog.c:12 x+0x1/0x2\r\n"
+                        "[    3.3] Kernel panic - not syncing\r\n"),
+            "WARNING: CPU: 0 PID: 1 at kernel/bpf/mprog.c:12 x+0x1/0x2");
+  EXPECT_EQ(first_splat("BUG: kernel NULL pointer dereference, address: 0000000000000008"),
+            "BUG: kernel NULL pointer dereference, address: 0000000000000008");
+  EXPECT_EQ(first_splat("a\n[   9.0] refcount_t: underflow; use-after-free.\nb"),
+            "refcount_t: underflow; use-after-free.");
+  EXPECT_NE(first_splat("[ 21.0] rcu: INFO: rcu_preempt self-detected stall on CPU"), "");
+}
+
+}  // namespace
+}  // namespace mprogcheck::vm
