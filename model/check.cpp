@@ -51,6 +51,7 @@ class Checker {
     where_ = world_.concerns(op);
     if (where_) revision_before_ = world_.chain(*where_)->revision();
     const Decision decision = world_.decision(op);
+    verdict_.rules.push_back(decision.rule);
     const bool agreed = seen.error == decision.error;
     const bool fine = agreed || permitted(op, decision, seen.error);
     // A query or a packet changes nothing, so the model may answer it whatever the target did.

@@ -199,6 +199,7 @@ int run(const Options& o) {
     const Conformance c = conform(*target, suite, of_target, unsupported,
                                   [&](const std::string& text) { progress(text); });
     progress.clear();
+    if (!c.broke_off.empty()) throw CannotRun(c.broke_off);
     if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of the suite", name));
     conforms &= c.conforms();
     show(prose, c);
