@@ -2,6 +2,7 @@
 #include "impl/kernel/kernel.hpp"
 
 #include <fcntl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 
 #include "impl/kernel/namespace.hpp"
 #include "impl/kernel/session.hpp"
+#include "impl/process.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -152,6 +154,16 @@ Kernel::Kernel() {
 }
 
 Kernel::~Kernel() = default;
+
+std::string Kernel::describe() const {
+  utsname own{};
+  if (::uname(&own) != 0) return name();
+  return std::string(own.sysname) + " " + own.release + ", " + own.machine;
+}
+
+std::optional<ProgramResult> Kernel::run_program(const std::filesystem::path& executable) {
+  return run_process({std::filesystem::absolute(executable).string()}, std::chrono::seconds(60));
+}
 
 void Kernel::run(std::span<const Trace> traces,
                  std::vector<std::vector<Observation>>& observations) {

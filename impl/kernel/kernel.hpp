@@ -28,6 +28,10 @@ class Kernel : public Target {
   void run(std::span<const Trace> traces,
            std::vector<std::vector<Observation>>& observations) override;
 
+  std::string describe() const override;  // "Linux 6.18.5, x86_64"
+  // On this machine, for a minute at most; in namespaces only as far as the program makes its own.
+  std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
+
  private:
   struct Inside;  // what belongs to the namespace
 
