@@ -164,6 +164,9 @@ Conformance conform(
   Conformance out;
   out.target = target.name();
   const Capabilities can = out.can = target.capabilities();
+  // First, so that it is said of what is found before a target fails.
+  Known already = known_of(target, known);
+  out.gone = std::move(already.gone);
   std::vector<std::vector<Observation>> seen;
   for (const Trace& trace : suite) {
     if (const std::string why = unsupported(trace, can); !why.empty()) {
@@ -185,9 +188,6 @@ Conformance conform(
       progress(out.target + ": " + std::to_string(out.traces) + " of " +
                std::to_string(suite.size()) + " traces");
   }
-  // Of a target that no longer answers nobody can say what it shows no longer.
-  Known already = out.broke_off.empty() ? known_of(target, known) : Known{};
-  out.gone = std::move(already.gone);
   for (auto& [bucket, example] : out.deviations)
     if (const auto k = already.reasons.find(bucket); k != already.reasons.end()) {
       example.known = k->second;
