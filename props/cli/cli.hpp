@@ -45,6 +45,8 @@ CLI::Validator decimal();
 // For options: 90, 60s, 10m, 1.5h; at most kLongestHours. Makes seconds of it.
 CLI::Validator duration();
 inline constexpr int kLongestHours = 1000;
+// For options: a day as ISO 8601 has it, alone or with the time of day.
+CLI::Validator iso_date();
 
 // "impl", "impl:FAULT", "kernel". Throws BadInput for names nobody knows; the factory throws
 // CannotRun.
