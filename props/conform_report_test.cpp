@@ -163,6 +163,13 @@ TEST_F(ConformReport, known_deviations_keep_their_reason_and_pass) {
   EXPECT_NE(slurp(work / "report" / file).find("reason security: planted | here\n"),
             std::string::npos);
   EXPECT_NE(slurp(work / "report" / "report.md").find("planted \\| here"), std::string::npos);
+  // What is known of one target was asked of the other as well.
+  EXPECT_EQ(run("conform --target impl --known known --out other").status, 0);
+  const json other = document("other");
+  EXPECT_EQ(other["suite"]["known"], json{"known"});
+  EXPECT_EQ(other["suite"]["traces"],
+            found["suite"]["traces"].get<std::size_t>() + found["deviations"].size());
+  EXPECT_EQ(other["targets"][0]["verdict"], "conforms");
   const Ran gone = run("conform --target impl --known gone --out gone.out");
   EXPECT_EQ(gone.status, 2);
   for (std::size_t at; (at = known.find("impl:before_lands_behind")) != std::string::npos;)

@@ -199,16 +199,21 @@ std::string command_of(const Options& o) {
 }
 
 // One report over all targets. What could not be run does not hide what others were found to do.
-int run_with_report(const Options& o, const std::vector<Trace>& suite,
-                    const std::vector<Trace>& known) {
+// What is known of one target is asked of each: from which release on it is so, nobody else tells.
+int run_with_report(const Options& o, std::vector<Trace> suite, const std::vector<Trace>& known) {
   FILE* prose = o.json ? stderr : stdout;
   auto document = nlohmann::ordered_json::array();
   bool deviates = false, complete = true;
-  ReportOptions r{o.targets, {}, command_of(o), o.date, o.out};
+  ReportOptions r{o.targets, {}, o.known, command_of(o), o.date, o.out};
   for (const std::string& folder : o.suites) {
     // Of ours it matters which they are, not where the source is.
     const std::string source = MPROGCHECK_SOURCE_DIR "/";
     r.suites.push_back(folder.starts_with(source) ? folder.substr(source.size()) : folder);
+  }
+  for (Trace t : known) {
+    t.reason.clear();
+    t.target.clear();
+    suite.push_back(std::move(t));
   }
   write_report(r, suite, known, [&](const Conformance& c) {
     deviates |= !c.gone.empty() || c.deviates();
@@ -230,7 +235,7 @@ int run(const Options& o) {
   for (const auto& directory : o.suites)
     for (Trace& t : read_suite(directory)) suite.push_back(std::move(t));
   const auto known = known_deviations(o.known);
-  if (!o.out.empty()) return run_with_report(o, suite, known);
+  if (!o.out.empty()) return run_with_report(o, std::move(suite), known);
   FILE* prose = o.json ? stderr : stdout;
   auto document = nlohmann::ordered_json::array();
   bool conforms = true;

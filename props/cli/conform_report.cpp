@@ -54,7 +54,7 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       throw BadInput(fmt::format("--target {} is given twice; a report has it once", name));
     factories.push_back(target_named(name));
   }
-  report::Report report{kVersion, o.command, o.date, {}, o.suites, suite.size(), {}};
+  report::Report report{kVersion, o.command, o.date, {}, o.suites, o.known, suite.size(), {}};
   Progress progress;
   const auto say = [&](const std::string& text) { progress(text); };
   Compiler compiler;

@@ -13,6 +13,7 @@ namespace mprogcheck::cli {
 struct ReportOptions {
   std::vector<std::string> targets;
   std::vector<std::string> suites;  // for the report
+  std::vector<std::string> known;   // for the report
   std::string command;              // for the report
   std::string date;                 // for the report
   std::string out;                  // a folder that is not there yet, or is empty

@@ -166,15 +166,16 @@ Json document(const Report& report) {
   }
   const std::vector<Row> rows = matrix(seen);
   const std::vector<std::string> folder = folders(report);
-  Json out{{"tool", "mprogcheck"},
-           {"version", report.version},
-           {"command", report.command},
-           {"date", nothing_if_empty(report.date)},
-           {"seed", report.seed ? Json(*report.seed) : Json()},
-           {"suite", {{"folders", report.suites}, {"traces", report.traces}}},
-           {"targets", list()},
-           {"clauses", list()},
-           {"deviations", list()}};
+  Json out{
+      {"tool", "mprogcheck"},
+      {"version", report.version},
+      {"command", report.command},
+      {"date", nothing_if_empty(report.date)},
+      {"seed", report.seed ? Json(*report.seed) : Json()},
+      {"suite", {{"folders", report.suites}, {"known", report.known}, {"traces", report.traces}}},
+      {"targets", list()},
+      {"clauses", list()},
+      {"deviations", list()}};
   for (std::size_t i = 0; i < report.columns.size(); ++i) {
     out["targets"].push_back(json_of(report.columns[i], rows, i));
     for (const Told& told : report.columns[i].deviations)

@@ -51,7 +51,8 @@ struct Report {
   std::string date;                   // as it was given; mostly it is not
   std::optional<std::uint64_t> seed;  // of what was drawn, if anything was
   std::vector<std::string> suites;
-  std::size_t traces = 0;  // in them
+  std::vector<std::string> known;  // files, the traces of which were run as well
+  std::size_t traces = 0;          // in them
   std::vector<Column> columns;
 };
 

@@ -57,7 +57,7 @@ Column column_of(Target& target) {
 }
 
 Report report_of(Column column) {
-  return {"0.1", "mprogcheck conform", "", {}, {"traces"}, 1, {std::move(column)}};
+  return {"0.1", "mprogcheck conform", "", {}, {"traces"}, {}, 1, {std::move(column)}};
 }
 
 TEST(Tell, gives_the_minimal_trace_the_program_and_whether_it_shows_it) {
