@@ -191,6 +191,7 @@ Conformance conform(
   for (auto& [bucket, example] : out.deviations)
     if (const auto k = already.reasons.find(bucket); k != already.reasons.end()) {
       example.known = k->second;
+      example.kept = already.shown.at(bucket);
       example.security |= k->second.starts_with(kSecurity);
     }
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

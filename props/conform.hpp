@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "impl/target.hpp"
@@ -22,8 +23,9 @@ struct ClauseResult {
 struct Example {
   Deviation deviation;
   Trace trace;
-  std::uint64_t times = 0;  // traces that show it
-  std::string known;        // the reason, if it is known already
+  std::uint64_t times = 0;                          // traces that show it
+  std::string known;                                // the reason, if it is known already
+  std::optional<std::pair<Deviation, Trace>> kept;  // then, as the file of known ones shows it
   // It lets a program harm the kernel: the reason says so, or the kernel came to harm on the way.
   bool security = false;
 };
