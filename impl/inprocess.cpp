@@ -394,6 +394,12 @@ std::string InProcess::name() const {
   return "impl:" + std::string(kFaults[state_->fault - 1].name);
 }
 
+std::string InProcess::describe() const {
+  std::string text = "our own implementation, impl/core";
+  if (state_->fault == MPROG_FAULT_none) return text;
+  return text + ", with a planted fault: " + std::string(kFaults[state_->fault - 1].sentence);
+}
+
 Capabilities InProcess::capabilities() const {
   return {.mainline = true,
           .rfc2 = true,

@@ -38,6 +38,7 @@ class InProcess : public Target, public Stepper {
 
   std::string name() const override;
   Capabilities capabilities() const override;
+  std::string describe() const override;
   void run(std::span<const Trace> traces,
            std::vector<std::vector<Observation>>& observations) override;
 

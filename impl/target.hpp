@@ -40,10 +40,12 @@ class Stepper {
   virtual void apply(const Operation& op, Observation& seen) = 0;
 };
 
-// How a program that was run ended: its exit status, and what it printed.
+// How a program ended and what it said, on both outputs. `status` is as a shell gives it: 128 and
+// the signal, 124 where its time was over.
 struct ProgramResult {
   int status = 0;
   std::string output;
+  bool operator==(const ProgramResult&) const = default;
 };
 
 class Target {
@@ -51,22 +53,25 @@ class Target {
   virtual ~Target() = default;
   virtual Stepper* stepper() { return nullptr; }
   virtual std::string name() const = 0;
-  // What it is, for reports: the release of a kernel.
+  // What it is, for a report: of a kernel its release. Says nothing that differs from run to run.
   virtual std::string describe() const { return name(); }
   // How many traces are best run at a time.
   virtual std::size_t batch() const { return 4; }
   // What a kernel had on its console when it last came to harm.
   virtual std::string last_words() const { return {}; }
-  // Runs an executable where the target's kernel is; nothing where no program can be run.
-  virtual std::optional<ProgramResult> run_program(const std::filesystem::path&) {
-    return std::nullopt;
-  }
   virtual Capabilities capabilities() const = 0;
 
   // Runs each trace from a fresh start. observations[i] gets one observation for each operation of
   // traces[i]; its storage is reused. Throws CannotRun where the target fails as such.
   virtual void run(std::span<const Trace> traces,
                    std::vector<std::vector<Observation>>& observations) = 0;
+
+  // Runs a program on the kernel that is judged; nothing where the target is none, or can run none.
+  // Only a static one runs everywhere. Throws CannotRun where the target fails as such.
+  virtual std::optional<ProgramResult> run_program(const std::filesystem::path& executable) {
+    (void)executable;
+    return std::nullopt;
+  }
 };
 
 }  // namespace mprogcheck

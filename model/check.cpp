@@ -52,6 +52,7 @@ class Checker {
     where_ = world_.concerns(op);
     if (where_) revision_before_ = world_.chain(*where_)->revision();
     const Decision decision = world_.decision(op);
+    verdict_.rules.push_back(decision.rule);
     if (seen.harm != Harm::none) {
       prediction_.decision = decision;
       Deviation d = deviation(op, Aspect::harm);

@@ -41,6 +41,9 @@ struct Verdict {
   // Operations judged; less than the whole trace where a target showed a state nobody can go on
   // from.
   std::size_t judged = 0;
+  // Of each operation the rule that was asked for: its place among clauses_of(). Behind a
+  // difference it depends on what the target showed, so only the judge knows.
+  std::vector<std::uint8_t> rules;
   bool conforms() const { return deviations.empty(); }
 };
 

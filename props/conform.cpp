@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "model/text.hpp"
 #include "props/known.hpp"
@@ -10,23 +11,15 @@
 namespace mprogcheck {
 namespace {
 
-std::string name_of(Dialect dialect, Verb verb, std::string_view clause) {
-  return std::string(word(dialect)) + " " + std::string(word(verb)) + " " + std::string(clause);
-}
-
 void judge(const Trace& trace, std::span<const Observation> seen, Conformance& out) {
   const Verdict verdict = check(trace, seen);
-  World world;
-  world.reset(trace.header);
-  Prediction p;
   for (std::size_t i = 0; i < verdict.judged; ++i) {
-    const Operation& op = trace.operations[i];
-    world.step(op, p);
-    const Clause& decided = clauses_of(trace.header.dialect, op.verb)[p.decision.rule];
-    ++out.clauses[name_of(trace.header.dialect, op.verb, decided.id)].decided;
+    const Verb verb = trace.operations[i].verb;
+    const Clause& decided = clauses_of(trace.header.dialect, verb)[verdict.rules[i]];
+    ++out.clauses[clause_name(trace.header.dialect, verb, decided.id)].decided;
   }
   for (const Deviation& d : verdict.deviations) {
-    ClauseResult& clause = out.clauses[name_of(trace.header.dialect, d.verb, d.clause)];
+    ClauseResult& clause = out.clauses[clause_name(trace.header.dialect, d.verb, d.clause)];
     ++(d.breach == Breach::promise ? clause.promise : clause.precedence);
     Example& example = out.deviations[bucket(d, trace.header.dialect)];
     if (++example.times > 1) continue;
@@ -35,6 +28,23 @@ void judge(const Trace& trace, std::span<const Observation> seen, Conformance& o
     example.trace.operations.resize(d.step + 1);
     if (!example.trace.expected.empty()) example.trace.expected.resize(d.step + 1);
     if (!example.trace.comments.empty()) example.trace.comments.resize(d.step + 1);
+  }
+}
+
+// What of the promise this trace would have met, had it been run.
+void miss(const Trace& trace, const std::string& why, Conformance& out) {
+  World world;
+  world.reset(trace.header);
+  Prediction p;
+  std::set<std::string> here;
+  for (const Operation& op : trace.operations) {
+    world.step(op, p);
+    const Clause& decides = clauses_of(trace.header.dialect, op.verb)[p.decision.rule];
+    here.insert(clause_name(trace.header.dialect, op.verb, decides.id));
+  }
+  for (const std::string& name : here) {
+    NotAsked& clause = out.not_asked.try_emplace(name, NotAsked{0, why}).first->second;
+    ++clause.traces;
   }
 }
 
@@ -65,6 +75,10 @@ Trace extended(const Trace& trace, const std::vector<Operation>& by) {
 }
 
 }  // namespace
+
+std::string clause_name(Dialect dialect, Verb verb, std::string_view clause) {
+  return std::string(word(dialect)) + " " + std::string(word(verb)) + " " + std::string(clause);
+}
 
 Trace other_direction(const Trace& trace) {
   Trace out = trace;
@@ -133,9 +147,13 @@ std::optional<Trace> run_through(const Trace& trace) {
   return extended(trace, by);
 }
 
+bool Conformance::deviates() const {
+  return std::any_of(deviations.begin(), deviations.end(),
+                     [](const auto& d) { return d.second.known.empty(); });
+}
+
 bool Conformance::conforms() const {
-  return gone.empty() && std::all_of(deviations.begin(), deviations.end(),
-                                     [](const auto& d) { return !d.second.known.empty(); });
+  return broke_off.empty() && gone.empty() && !deviates();
 }
 
 Conformance conform(
@@ -145,14 +163,24 @@ Conformance conform(
   const auto start = std::chrono::steady_clock::now();
   Conformance out;
   out.target = target.name();
-  const Capabilities can = target.capabilities();
+  const Capabilities can = out.can = target.capabilities();
+  // First, so that it is said of what is found before a target fails.
+  Known already = known_of(target, known);
+  out.gone = std::move(already.gone);
   std::vector<std::vector<Observation>> seen;
   for (const Trace& trace : suite) {
     if (const std::string why = unsupported(trace, can); !why.empty()) {
-      ++out.not_run[why.substr(0, why.find(':'))];
+      const std::string kind = why.substr(0, why.find(':'));
+      ++out.not_run[kind];
+      miss(trace, kind, out);
       continue;
     }
-    target.run(std::span(&trace, 1), seen);
+    try {
+      target.run(std::span(&trace, 1), seen);
+    } catch (const CannotRun& e) {
+      out.broke_off = e.what();
+      break;
+    }
     ++out.traces;
     out.operations += trace.operations.size();
     judge(trace, seen[0], out);
@@ -160,11 +188,12 @@ Conformance conform(
       progress(out.target + ": " + std::to_string(out.traces) + " of " +
                std::to_string(suite.size()) + " traces");
   }
-  Known already = known_of(target, known);
-  out.gone = std::move(already.gone);
   for (auto& [bucket, example] : out.deviations)
-    if (const auto k = already.reasons.find(bucket); k != already.reasons.end())
+    if (const auto k = already.reasons.find(bucket); k != already.reasons.end()) {
       example.known = k->second;
+      example.kept = already.shown.at(bucket);
+      example.security |= k->second.starts_with(kSecurity);
+    }
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return out;
 }

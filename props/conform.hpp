@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "impl/target.hpp"
@@ -22,21 +23,42 @@ struct ClauseResult {
 struct Example {
   Deviation deviation;
   Trace trace;
-  std::uint64_t times = 0;  // traces that show it
-  std::string known;        // the reason, if it is known already
+  std::uint64_t times = 0;                          // traces that show it
+  std::string known;                                // the reason, if it is known already
+  std::optional<std::pair<Deviation, Trace>> kept;  // then, as the file of known ones shows it
+  // It lets a program harm the kernel: the reason says so, or the kernel came to harm on the way.
+  bool security = false;
+};
+
+// The reason of a known deviation that is security relevant begins with this.
+inline constexpr std::string_view kSecurity = "security: ";
+
+// A clause that decides in traces the target could not run.
+struct NotAsked {
+  std::uint64_t traces = 0;
+  std::string why;  // of the first of them
 };
 
 struct Conformance {
   std::string target;
+  Capabilities can;
+  // Why the target failed before the end, if it did. What was seen until then stands.
+  std::string broke_off;
   std::uint64_t traces = 0, operations = 0;
   std::map<std::string, std::uint64_t> not_run;  // traces, by the reason
   double seconds = 0;
   // By dialect, command and clause, as in "mainline attach insert.full".
   std::map<std::string, ClauseResult> clauses;
+  std::map<std::string, NotAsked> not_asked;  // by the same name
   std::map<std::string, Example> deviations;  // by bucket
   std::vector<Trace> gone;                    // known deviations that it shows no longer
-  bool conforms() const;                      // nothing but known deviations, and all of those
+  bool deviates() const;                      // in a way that is not known
+  // Nothing but known deviations, all of those, and nothing left undone.
+  bool conforms() const;
 };
+
+// "mainline attach insert.full"
+std::string clause_name(Dialect dialect, Verb verb, std::string_view clause);
 
 // What is to be seen of the lists a trace leaves behind: queries with room for all, one and none
 // too few; and the end of the device. Nothing is added where the last operation changed nothing.
@@ -47,7 +69,8 @@ Trace other_direction(const Trace& trace);
 // there.
 std::optional<Trace> run_through(const Trace& trace);
 
-// Runs all of `suite` that the target can run. `unsupported` says why not, or nothing; `known` are
+// Runs all of `suite` that the target can run; where the target fails on the way, that is in the
+// result. `unsupported` says why not, or nothing; `known` are
 // deviations of this target that are known already.
 Conformance conform(
     Target& target, const std::vector<Trace>& suite, const std::vector<Trace>& known,

@@ -10,8 +10,10 @@ Known known_of(Target& target, const std::vector<Trace>& traces) {
   for (const Trace& trace : traces) {
     const auto shown = deviations_on(target, trace);
     if (shown.empty()) known.gone.push_back(trace);
-    for (const Shown& s : shown)
+    for (const Shown& s : shown) {
       known.reasons[s.bucket] = trace.reason.empty() ? "known" : trace.reason;
+      known.shown.try_emplace(s.bucket, s.deviation, trace);
+    }
   }
   return known;
 }

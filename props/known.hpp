@@ -4,15 +4,18 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "impl/target.hpp"
+#include "model/check.hpp"
 
 namespace mprogcheck {
 
 struct Known {
-  std::map<std::string, std::string> reasons;  // by bucket
-  std::vector<Trace> gone;                     // those the target shows no longer
+  std::map<std::string, std::string> reasons;                // by bucket
+  std::map<std::string, std::pair<Deviation, Trace>> shown;  // by bucket, as the target shows it
+  std::vector<Trace> gone;                                   // those the target shows no longer
 };
 
 // Runs the traces, which must be ones the target can run.

@@ -157,7 +157,8 @@ class Minimizer {
   bool try_trace(Trace candidate) {
     if (candidate == best_ || complaint(candidate) || size_of(candidate) > size_of(best_))
       return false;
-    if (!(in_time_ = in_time_ && std::chrono::steady_clock::now() < options_.deadline))
+    if (!(in_time_ = in_time_ && runs_ < options_.most_runs &&
+                     std::chrono::steady_clock::now() < options_.deadline))
       return false;
     if (!tried_.insert(print(candidate)).second) return false;
     const auto d = shows(candidate);

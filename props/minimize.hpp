@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "impl/target.hpp"
@@ -22,11 +23,13 @@ struct Minimal {
   Trace trace;
   Deviation deviation;   // as the minimal trace shows it
   std::size_t runs = 0;  // traces tried on the target
-  bool finished = true;  // false: the deadline came first, and something may still be able to go
+  bool finished = true;  // false: a limit came first, and something may still be able to go
 };
 
 struct MinimizeOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  // Unlike the deadline this ends it at the same trace every time.
+  std::size_t most_runs = std::numeric_limits<std::size_t>::max();
   std::function<void(std::size_t operations)> progress;  // called now and then
 };
 

@@ -2,6 +2,7 @@
 #include "impl/kernel/kernel.hpp"
 
 #include <fcntl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 
 #include "impl/kernel/namespace.hpp"
 #include "impl/kernel/session.hpp"
+#include "impl/process.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -161,6 +163,16 @@ void Kernel::run_each(const Trace& trace, const Each& each) {
   refuse_unfit(trace, capabilities_);
   std::vector<Observation> seen;
   inside_->space.run([&] { run_trace(*inside_->workshop, trace, seen, each); });
+}
+
+std::string Kernel::describe() const {
+  utsname own{};
+  if (::uname(&own) != 0) return name();
+  return std::string(own.sysname) + " " + own.release + ", " + own.machine;
+}
+
+std::optional<ProgramResult> Kernel::run_program(const std::filesystem::path& executable) {
+  return run_process({std::filesystem::absolute(executable).string()}, std::chrono::seconds(60));
 }
 
 void Kernel::run(std::span<const Trace> traces,

@@ -33,6 +33,10 @@ class Kernel : public Target {
   using Each = std::function<void(std::size_t operation, const Observation& seen)>;
   void run_each(const Trace& trace, const Each& each);
 
+  std::string describe() const override;  // "Linux 6.18.5, x86_64"
+  // On this machine, for a minute at most; in namespaces only as far as the program makes its own.
+  std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
+
  private:
   struct Inside;  // what belongs to the namespace
 

@@ -48,6 +48,8 @@ CLI::Validator bytes();
 // For options: 90, 60s, 10m, 1.5h; at most kLongestHours. Makes seconds of it.
 CLI::Validator duration();
 inline constexpr int kLongestHours = 1000;
+// For options: a day as ISO 8601 has it, alone or with the time of day.
+CLI::Validator iso_date();
 
 // The bzImage of a kernel by name or path, fetched if need be. Throws BadInput or CannotRun.
 std::filesystem::path image(const std::string& kernel);

@@ -9,6 +9,7 @@
 #include "model/text.hpp"
 #include "proofs/witness.hpp"
 #include "props/cli/cli.hpp"
+#include "props/cli/conform_report.hpp"
 #include "props/cli/report.hpp"
 
 namespace mprogcheck::cli {
@@ -23,6 +24,7 @@ struct Options {
                                   MPROGCHECK_SOURCE_DIR "/traces/suite"};
   std::string generate;
   std::vector<std::string> known;
+  std::string out, date;
   bool json = false;
 };
 
@@ -181,12 +183,59 @@ nlohmann::ordered_json json_of(const Conformance& c) {
   return out;
 }
 
+// What makes the report again.
+std::string command_of(const Options& o) {
+  std::string out = "mprogcheck conform";
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) out += fmt::format(" {} {}", option, quoted(value));
+  };
+  for (const auto& target : o.targets) add("--target", target);
+  if (o.suites != Options().suites)
+    for (const auto& suite : o.suites) add("--suite", suite);
+  for (const auto& file : o.known) add("--known", file);
+  add("--date", o.date);
+  add("--out", o.out);
+  return out;
+}
+
+// One report over all targets. What could not be run does not hide what others were found to do.
+// What is known of one target is asked of each: from which release on it is so, nobody else tells.
+int run_with_report(const Options& o, std::vector<Trace> suite, const std::vector<Trace>& known) {
+  FILE* prose = o.json ? stderr : stdout;
+  auto document = nlohmann::ordered_json::array();
+  bool deviates = false, complete = true;
+  ReportOptions r{o.targets, {}, o.known, command_of(o), o.date, o.out};
+  for (const std::string& folder : o.suites) {
+    // Of ours it matters which they are, not where the source is.
+    const std::string source = MPROGCHECK_SOURCE_DIR "/";
+    r.suites.push_back(folder.starts_with(source) ? folder.substr(source.size()) : folder);
+  }
+  for (Trace t : known) {
+    t.reason.clear();
+    t.target.clear();
+    suite.push_back(std::move(t));
+  }
+  write_report(r, suite, known, [&](const Conformance& c) {
+    deviates |= !c.gone.empty() || c.deviates();
+    complete &= c.broke_off.empty();
+    if (c.traces) show(prose, c);
+    if (!c.broke_off.empty())
+      fmt::print(stderr, "mprogcheck: could not run: {}: {}\n", c.target, c.broke_off);
+    document.push_back(json_of(c));
+  });
+  fmt::print(prose, "the report: {}\n", (fs::path(o.out) / "report.html").string());
+  if (o.json) fmt::print("{}\n", document.dump(2));
+  return deviates ? kDeviates : complete ? kConforms : kCannotRun;
+}
+
 int run(const Options& o) {
   if (!o.generate.empty()) return generate(o);
+  if (!o.out.empty()) need_empty(o.out);
   std::vector<Trace> suite;
   for (const auto& directory : o.suites)
     for (Trace& t : read_suite(directory)) suite.push_back(std::move(t));
   const auto known = known_deviations(o.known);
+  if (!o.out.empty()) return run_with_report(o, std::move(suite), known);
   FILE* prose = o.json ? stderr : stdout;
   auto document = nlohmann::ordered_json::array();
   bool conforms = true;
@@ -199,6 +248,7 @@ int run(const Options& o) {
     const Conformance c = conform(*target, suite, of_target, unsupported,
                                   [&](const std::string& text) { progress(text); });
     progress.clear();
+    if (!c.broke_off.empty()) throw CannotRun(c.broke_off);
     if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of the suite", name));
     conforms &= c.conforms();
     show(prose, c);
@@ -220,6 +270,12 @@ void add_conform(CLI::App& app, int& status) {
   verb->add_option("--known", o->known,
                    "Traces of known deviations, each with its target and a reason");
   verb->add_option("--generate", o->generate, "Instead: write the suite there, by solver");
+  auto* out = verb->add_option("--out", o->out,
+                               "One report over all targets, in the order of their releases, into "
+                               "this new folder");
+  verb->add_option("--date", o->date, "A date for the report, such as 2026-01-31; else it has none")
+      ->needs(out)
+      ->check(iso_date());
   verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, &status] { status = run(*o); });
 }

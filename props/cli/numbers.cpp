@@ -79,4 +79,18 @@ CLI::Validator duration() {
       "");
 }
 
+CLI::Validator iso_date() {
+  return CLI::Validator(
+      [](std::string& text) {
+        // 9 is any digit.
+        for (const std::string_view form : {"9999-99-99", "9999-99-99T99:99:99"})
+          if (std::equal(form.begin(), form.end(), text.begin(), text.end(),
+                         [](char f, char c) { return f == '9' ? is_digit(c) : f == c; }))
+            return std::string();
+        return fmt::format("expected a date such as 2026-01-31 or 2026-01-31T12:00:00, not '{}'",
+                           text);
+      },
+      "");
+}
+
 }  // namespace mprogcheck::cli

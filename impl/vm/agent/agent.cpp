@@ -3,13 +3,11 @@
 // target that the harness itself has, and sends what it saw.
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -125,8 +123,7 @@ class Agent {
     }
   }
 
-  static ProgramResult run_program(const std::string& executable) {
-    constexpr int kSeconds = 60;
+  ProgramResult run_program(const std::string& executable) {
     constexpr const char* kPath = "/tmp/program";
     {
       const Descriptor file(::open(kPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755));
@@ -134,25 +131,7 @@ class Agent {
           static_cast<ssize_t>(executable.size()))
         throw CannotRun("could not write the program");
     }
-    int out[2];
-    if (::pipe2(out, O_CLOEXEC) < 0) throw CannotRun("could not make a pipe");
-    const pid_t child = ::fork();
-    if (child == 0) {
-      ::dup2(out[1], 1), ::dup2(out[1], 2);
-      ::alarm(kSeconds);
-      ::execl(kPath, kPath, nullptr);
-      ::_exit(127);
-    }
-    ::close(out[1]);
-    const Descriptor from(out[0]);
-    ProgramResult result;
-    std::array<char, 4096> buffer;
-    for (ssize_t got; (got = ::read(from.number(), buffer.data(), buffer.size())) > 0;)
-      result.output.append(buffer.data(), static_cast<std::size_t>(got));
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return result;
+    return kernel_->run_program(kPath).value();
   }
 
   void send(const Frame& frame) {

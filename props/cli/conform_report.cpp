@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/cli/conform_report.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "props/cli/cli.hpp"
+#include "version.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Traces tried on a target to make one smaller. Where each costs a system call or many, half a
+// minute has to do; `minimize` goes on where this leaves off.
+constexpr std::size_t kMostRuns = 5000, kMostRunsOfKernels = 250;
+
+void write(const report::Report& report, const fs::path& out) {
+  need_writable(out);
+  const auto document = report::document(report);
+  write_new(out / "report.json", document.dump(2) + "\n");
+  write_new(out / "report.md", report::markdown(document));
+  write_new(out / "report.xml", report::junit(document));
+  write_new(out / "report.html", report::page(document));
+  const auto folders = report::folders(report);
+  for (std::size_t i = 0; i < report.columns.size(); ++i)
+    for (const report::Told& told : report.columns[i].deviations) {
+      need_writable(out / folders[i]);
+      const fs::path file = out / folders[i] / std::to_string(told.number);
+      write_new(file.string() + ".trace", report::trace_file(told, report.columns[i].seen.target));
+      if (!told.program.empty()) write_new(file.string() + ".c", told.program);
+    }
+}
+
+}  // namespace
+
+void need_empty(const std::string& directory) {
+  need_usable(directory);
+  std::error_code error;
+  if (fs::exists(directory, error) && !fs::is_empty(directory, error))
+    throw BadInput(
+        fmt::format("{}: is there already, and not empty; name another with --out", directory));
+}
+
+report::Report write_report(const ReportOptions& o, const std::vector<Trace>& suite,
+                            const std::vector<Trace>& known,
+                            const std::function<void(const Conformance&)>& each) {
+  std::set<std::string> names;
+  std::vector<TargetFactory> factories;
+  for (const std::string& name : o.targets) {
+    if (!names.insert(name).second)
+      throw BadInput(fmt::format("--target {} is given twice; a report has it once", name));
+    factories.push_back(target_named(name));
+  }
+  report::Report report{kVersion, o.command, o.date, {}, o.suites, o.known, suite.size(), {}};
+  Progress progress;
+  const auto say = [&](const std::string& text) { progress(text); };
+  Compiler compiler;
+  std::size_t number = 1;
+  for (std::size_t i = 0; i < factories.size(); ++i) {
+    report::Column& column = report.columns.emplace_back();
+    column.seen.target = o.targets[i];
+    try {
+      const auto target = factories[i]();
+      column.description = target->describe();
+      std::vector<Trace> of_target;
+      std::copy_if(known.begin(), known.end(), std::back_inserter(of_target),
+                   [&](const Trace& t) { return t.target == o.targets[i]; });
+      column.seen = conform(*target, suite, of_target, unsupported, say);
+      if (column.seen.traces == 0 && column.seen.broke_off.empty())
+        column.seen.broke_off = "it can run no trace of the suite";
+      column.deviations = report::tell(*target, column.seen, number, compiler,
+                                       target->stepper() ? kMostRuns : kMostRunsOfKernels, say);
+      number += column.deviations.size();
+    } catch (const CannotRun& e) {
+      column.seen.broke_off = e.what();
+    }
+    progress.clear();
+    each(column.seen);
+  }
+  write(report, o.out);
+  return report;
+}
+
+std::string quoted(const std::string& argument) {
+  const bool plain =
+      !argument.empty() && argument.find_first_not_of(
+                               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "_-./:=+,@%") == std::string::npos;
+  if (plain) return argument;
+  std::string out = "'";
+  for (const char c : argument) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace mprogcheck::cli

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// `mprogcheck conform --out`: the targets are run, and one report is written over all of them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "props/report/report.hpp"
+
+namespace mprogcheck::cli {
+
+struct ReportOptions {
+  std::vector<std::string> targets;
+  std::vector<std::string> suites;  // for the report
+  std::vector<std::string> known;   // for the report
+  std::string command;              // for the report
+  std::string date;                 // for the report
+  std::string out;                  // a folder that is not there yet, or is empty
+};
+
+// Throws BadInput if a report cannot be written there, before anything is run.
+void need_empty(const std::string& directory);
+
+// Runs them and writes the report. A target that cannot be run has its column in it, with the
+// reason. `each` gets what was seen of each target.
+report::Report write_report(const ReportOptions& options, const std::vector<Trace>& suite,
+                            const std::vector<Trace>& known,
+                            const std::function<void(const Conformance&)>& each);
+
+// An argument as a shell takes it.
+std::string quoted(const std::string& argument);
+
+}  // namespace mprogcheck::cli

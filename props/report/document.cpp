@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The report as one document.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "model/spec.hpp"
+#include "model/text.hpp"
+#include "props/report/matrix.hpp"
+#include "props/report/report.hpp"
+
+namespace mprogcheck::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json nothing_if_empty(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+Json list() {
+  return Json::array();
+}
+
+Json count_answers(const std::vector<Row>& rows, std::size_t column) {
+  Json out = Json::object();
+  for (const Answer a : {Answer::holds, Answer::precedence, Answer::promise, Answer::unsupported,
+                         Answer::not_met, Answer::could_not_run})
+    out[std::string(word(a))] = std::count_if(
+        rows.begin(), rows.end(), [&](const Row& row) { return row.cells[column].answer == a; });
+  return out;
+}
+
+std::string verdict(const Conformance& seen) {
+  if (seen.deviates()) return "deviates";
+  if (!seen.broke_off.empty()) return "could not run";
+  if (!seen.gone.empty()) return "a known deviation has gone away";
+  return seen.deviations.empty() ? "conforms" : "conforms but for what is known";
+}
+
+Json json_of(const Column& column, const std::vector<Row>& rows, std::size_t number) {
+  const Conformance& seen = column.seen;
+  Json out{{"name", seen.target},
+           {"description", column.description},
+           {"verdict", verdict(seen)},
+           {"could_not_run", nothing_if_empty(seen.broke_off)},
+           {"traces", seen.traces},
+           {"operations", seen.operations},
+           {"not_run", list()},
+           {"clauses", count_answers(rows, number)},
+           {"gone", list()}};
+  for (const auto& [why, traces] : seen.not_run)
+    out["not_run"].push_back({{"why", why}, {"traces", traces}});
+  for (const Trace& t : seen.gone)
+    out["gone"].push_back({{"reason", t.reason}, {"trace", print(t)}});
+  return out;
+}
+
+// "since vm:7.1: promise broken; since vm:7.3: holds"
+std::string sentence(const std::vector<Since>& all) {
+  std::string out;
+  for (const Since& s : all)
+    out += (out.empty() ? "since " : "; since ") + s.target + ": " + std::string(word(s.answer)) +
+           (s.otherwise ? " in another way" : "");
+  return out;
+}
+
+using Numbers = std::map<std::string, std::size_t>;  // by bucket
+
+Json json_of(const Row& row, const std::vector<Column>& columns,
+             const std::vector<Numbers>& numbers) {
+  Json out{{"dialect", word(row.dialect)},
+           {"command", row.command},
+           {"clause", row.clause.id},
+           {"outcome", outcome(row.clause)},
+           {"sentence", row.clause.sentence},
+           {"source", row.clause.source},
+           {"differs", row.differs()},
+           {"since", list()},
+           {"since_when", nothing_if_empty(sentence(row.since))},
+           {"cells", list()}};
+  for (const Since& s : row.since)
+    out["since"].push_back(
+        {{"target", s.target}, {"answer", word(s.answer)}, {"otherwise", s.otherwise}});
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    const Cell& cell = row.cells[i];
+    Json one{{"target", columns[i].seen.target},
+             {"answer", word(cell.answer)},
+             {"why", nothing_if_empty(cell.why)},
+             {"known", cell.known},
+             {"deviations", list()}};
+    for (const std::string& bucket : cell.buckets)
+      one["deviations"].push_back(numbers[i].at(bucket));
+    out["cells"].push_back(std::move(one));
+  }
+  return out;
+}
+
+// What the clause that decides permits. Those that are met as well stand beside it.
+std::string permitted(const Deviation& d, Dialect dialect) {
+  for (const Clause& clause : clauses_of(dialect, d.verb))
+    if (clause.id == d.clause && clause.any_error && d.aspect == Aspect::error)
+      return d.expected + ", or any other error";
+  return d.expected;
+}
+
+Json json_of(const Told& told, const Column& column, const std::string& folder) {
+  const Deviation& d = told.example.deviation;
+  const Trace& trace = told.example.trace;
+  const std::string file = folder + "/" + std::to_string(told.number);
+  Json out{{"number", told.number},
+           {"target", column.seen.target},
+           {"bucket", told.bucket},
+           {"dialect", word(trace.header.dialect)},
+           {"command", word(d.verb)},
+           {"clause", d.clause},
+           {"breaks", word(d.breach)},
+           {"aspect", word(d.aspect)},
+           {"step", d.step + 1},
+           {"operation", print(trace.operations[d.step])},
+           {"observed", d.observed},
+           {"permitted", permitted(d, trace.header.dialect)},
+           {"also_met", list()},
+           {"traces", told.example.times},
+           {"minimal", told.minimal},
+           {"known", nothing_if_empty(told.example.known)},
+           {"security", told.example.security},
+           {"trace", trace_file(told, column.seen.target)},
+           {"trace_file", file + ".trace"},
+           {"program", nothing_if_empty(told.program)},
+           {"program_file", told.program.empty() ? Json() : Json(file + ".c")},
+           {"confirmation", word(told.confirmation)},
+           {"said", nothing_if_empty(told.said)}};
+  for (const Clause& clause : clauses_of(trace.header.dialect, d.verb))
+    if (std::find(d.permitted.begin(), d.permitted.end(), clause.id) != d.permitted.end())
+      out["also_met"].push_back({{"clause", clause.id}, {"outcome", outcome(clause)}});
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> folders(const Report& report) {
+  std::vector<std::string> out;
+  std::set<std::string> taken;
+  for (const Column& column : report.columns) {
+    std::string name;
+    for (const char c : column.seen.target) {
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      const bool inside = !name.empty() && c == '.';
+      name += plain || inside || c == '-' || c == '_' || c == ':' ? c : '_';
+    }
+    const std::string stem = name;
+    for (int n = 2; !taken.insert(name).second; ++n) name = stem + "-" + std::to_string(n);
+    out.push_back(name);
+  }
+  return out;
+}
+
+Json document(const Report& report) {
+  std::vector<Conformance> seen;
+  std::vector<Numbers> numbers;
+  for (const Column& column : report.columns) {
+    seen.push_back(column.seen);
+    for (numbers.emplace_back(); const Told& told : column.deviations)
+      numbers.back()[told.bucket] = told.number;
+  }
+  const std::vector<Row> rows = matrix(seen);
+  const std::vector<std::string> folder = folders(report);
+  Json out{
+      {"tool", "mprogcheck"},
+      {"version", report.version},
+      {"command", report.command},
+      {"date", nothing_if_empty(report.date)},
+      {"seed", report.seed ? Json(*report.seed) : Json()},
+      {"suite", {{"folders", report.suites}, {"known", report.known}, {"traces", report.traces}}},
+      {"targets", list()},
+      {"clauses", list()},
+      {"deviations", list()}};
+  for (std::size_t i = 0; i < report.columns.size(); ++i) {
+    out["targets"].push_back(json_of(report.columns[i], rows, i));
+    for (const Told& told : report.columns[i].deviations)
+      out["deviations"].push_back(json_of(told, report.columns[i], folder[i]));
+  }
+  for (const Row& row : rows) out["clauses"].push_back(json_of(row, report.columns, numbers));
+  // A path or what a program printed may be any bytes; from here on they are UTF-8.
+  return Json::parse(out.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace mprogcheck::report

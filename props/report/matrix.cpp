@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/report/matrix.hpp"
+
+#include <algorithm>
+
+#include "model/spec.hpp"
+#include "model/text.hpp"
+
+namespace mprogcheck::report {
+namespace {
+
+// The judge books these by themselves (model/check.cpp); no table has them.
+constexpr std::string_view kRevisions =
+    "include/uapi/linux/bpf.h, expected_revision: what it is for, an update of the list as it was";
+constexpr Clause kOfEveryChange[] = {
+    {"revision.unmoved", Force::effect, Errno::ok, Change::none,
+     "A change moves the revision of its list.", kRevisions},
+    {"revision.never_returns", Force::effect, Errno::ok, Change::none,
+     "A revision that a list has had does not come back.", kRevisions},
+    {"revision.never_0", Force::effect, Errno::ok, Change::none,
+     "No list has revision 0: in a request that means any.", kRevisions},
+};
+
+bool speaks(const Capabilities& can, Dialect dialect) {
+  return dialect == Dialect::mainline ? can.mainline : can.rfc2;
+}
+
+bool among(const std::string& name, std::span<const std::string> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool broken(const Cell& cell) {
+  return cell.answer == Answer::promise || cell.answer == Answer::precedence;
+}
+
+void add_rows_of_changes(std::span<const Conformance> seen, Dialect dialect,
+                         const std::vector<ClauseRow>& clauses, std::vector<Row>& rows) {
+  for (const Clause& clause : kOfEveryChange) {
+    Row row{dialect, std::string(kAnyChange), clause, {}, {}};
+    std::vector<std::string> names, changing;
+    for (const auto& [verb, of] : clauses) {
+      if (of.force == Force::effect && of.change != Change::none)
+        changing.push_back(clause_name(dialect, verb, of.id));
+      std::string name = clause_name(dialect, verb, clause.id);
+      if (names.empty() || names.back() != name) names.push_back(std::move(name));
+    }
+    for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, names, changing));
+    rows.push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+std::string_view word(Answer answer) {
+  switch (answer) {
+    case Answer::holds:
+      return "holds";
+    case Answer::precedence:
+      return "precedence differs";
+    case Answer::promise:
+      return "promise broken";
+    case Answer::unsupported:
+      return "unsupported";
+    case Answer::not_met:
+      return "not met";
+    case Answer::could_not_run:
+      return "could not run";
+  }
+  return "?";
+}
+
+bool definite(Answer answer) {
+  return answer != Answer::not_met && answer != Answer::could_not_run;
+}
+
+Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::string> names,
+             std::span<const std::string> asked_by) {
+  Cell cell;
+  std::uint64_t promise = 0, precedence = 0, asked = 0;
+  for (const auto& [name, result] : seen.clauses) {
+    if (among(name, names)) promise += result.promise, precedence += result.precedence;
+    if (among(name, asked_by)) asked += result.decided;
+  }
+  if (promise || precedence) {
+    // What was found stands, whatever came behind it.
+    cell.answer = promise ? Answer::promise : Answer::precedence;
+    cell.known = true;
+    for (const auto& [bucket, example] : seen.deviations) {
+      const Deviation& d = example.deviation;
+      if (!among(clause_name(example.trace.header.dialect, d.verb, d.clause), names)) continue;
+      cell.buckets.push_back(bucket);
+      cell.known &= !example.known.empty();
+    }
+    return cell;
+  }
+  if (!seen.broke_off.empty()) {
+    cell.answer = Answer::could_not_run;
+    cell.why = seen.broke_off;
+    return cell;
+  }
+  if (asked) {
+    cell.answer = Answer::holds;
+    return cell;
+  }
+  if (!speaks(seen.can, dialect)) {
+    cell.answer = Answer::unsupported;
+    cell.why = "does not speak dialect " + std::string(word(dialect));
+    return cell;
+  }
+  for (const std::string& name : asked_by)
+    if (const auto missed = seen.not_asked.find(name); missed != seen.not_asked.end()) {
+      cell.answer = Answer::unsupported;
+      cell.why = missed->second.why;
+    }
+  return cell;
+}
+
+std::vector<Since> since(std::span<const Cell> cells, std::span<const std::string> targets) {
+  std::vector<Since> out;
+  const Cell* last = nullptr;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const Cell& now = cells[i];
+    if (!definite(now.answer)) continue;
+    if (last && (last->answer != now.answer || last->buckets != now.buckets))
+      out.push_back({targets[i], now.answer, last->answer == now.answer});
+    last = &now;
+  }
+  return out;
+}
+
+bool Row::differs() const {
+  return !since.empty() || std::any_of(cells.begin(), cells.end(), broken);
+}
+
+std::vector<Row> matrix(std::span<const Conformance> seen) {
+  std::vector<std::string> targets;
+  for (const Conformance& s : seen) targets.push_back(s.target);
+  std::vector<Row> rows;
+  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+    const std::vector<ClauseRow> clauses = all_clauses(dialect);
+    for (const auto& [verb, clause] : clauses) {
+      if (clause.force == Force::may) continue;
+      Row row{dialect, std::string(word(verb)), clause, {}, {}};
+      const std::vector name{clause_name(dialect, verb, clause.id)};
+      for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, name, name));
+      rows.push_back(std::move(row));
+    }
+    add_rows_of_changes(seen, dialect, clauses, rows);
+  }
+  for (Row& row : rows) row.since = since(row.cells, targets);
+  return rows;
+}
+
+}  // namespace mprogcheck::report

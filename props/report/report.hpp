@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The report of `mprogcheck conform`: everything in it, and the forms it is written in.
+//
+// The same input gives the same report: nothing in it was read from a clock.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "impl/target.hpp"
+#include "props/conform.hpp"
+#include "props/repro/compile.hpp"
+
+namespace mprogcheck::report {
+
+// Whether the C program shows on the target what the trace shows there.
+enum class Confirmation : std::uint8_t {
+  confirmed,
+  not_confirmed,  // it ran, and showed nothing, or could not run to its end
+  not_compiled,   // could not be compiled here
+  no_programs,    // the target runs no programs
+  no_program,     // there is no C program for such a trace
+  target_failed,  // before it could be seen
+};
+std::string_view word(Confirmation confirmation);
+
+// A deviation as it is handed to people: numbered through all targets from 1.
+struct Told {
+  std::size_t number = 0;
+  std::string bucket;
+  Example example;  // with a minimal trace
+  bool minimal = true;
+  std::string program;  // in C; empty where there is none
+  Confirmation confirmation{};
+  std::string said;  // where it is not confirmed: by the program, the compiler or the target
+};
+
+struct Column {
+  Conformance seen;
+  std::string description;
+  std::vector<Told> deviations;
+};
+
+struct Report {
+  std::string version;
+  std::string command;                // that makes it again
+  std::string date;                   // as it was given; mostly it is not
+  std::optional<std::uint64_t> seed;  // of what was drawn, if anything was
+  std::vector<std::string> suites;
+  std::vector<std::string> known;  // files, the traces of which were run as well
+  std::size_t traces = 0;          // in them
+  std::vector<Column> columns;
+};
+
+// Minimises every deviation in `seen` on its target with at most `most_runs` traces each, writes
+// the C program and has the target run it.
+std::vector<Told> tell(Target& target, const Conformance& seen, std::size_t first_number,
+                       Compiler& compiler, std::size_t most_runs,
+                       const std::function<void(const std::string&)>& progress);
+
+// The trace of a deviation as a file, with what it shows above it. A known one keeps its reason.
+std::string trace_file(const Told& told, const std::string& target);
+// The folders for traces and programs: one for each column, named for its target.
+std::vector<std::string> folders(const Report& report);
+
+// The whole report as one document; the other forms are made of it. All strings in it are UTF-8.
+nlohmann::ordered_json document(const Report& report);
+std::string markdown(const nlohmann::ordered_json& document);
+std::string page(const nlohmann::ordered_json& document);  // HTML, in one piece
+std::string junit(const nlohmann::ordered_json& document);
+
+}  // namespace mprogcheck::report

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Deviations told to people, and the forms of the report.
+#include "props/report/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <pugixml.hpp>
+
+#include "impl/inprocess.hpp"
+#include "impl/kernel/kernel.hpp"
+#include "model/text.hpp"
+
+namespace mprogcheck::report {
+namespace {
+
+constexpr std::string_view kTrace = R"(dialect mainline
+device d0
+load p0 p1 p2
+attach p0 d0/ingress
+attach p1 d0/ingress
+attach p2 d0/egress
+query d0/egress room=4 progs
+detach none d0/ingress before rel=p0
+)";
+
+std::vector<Trace> suite() {
+  return parse(kTrace, "test");
+}
+
+std::string runs_all(const Trace&, const Capabilities&) {
+  return "";
+}
+
+// A target as ours, but that programs can be run on; what they say is given.
+class Machine : public InProcess {
+ public:
+  using InProcess::InProcess;
+  std::string name() const override { return "vm:a/b"; }
+  void run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& seen) override {
+    if (runs_left-- == 0) throw CannotRun("the guest is gone");
+    InProcess::run(traces, seen);
+  }
+  std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override {
+    EXPECT_TRUE(std::filesystem::exists(executable));
+    return result;
+  }
+
+  ProgramResult result{1, "step 3: ... | DEVIATION: error\n"};
+  int runs_left = -1;
+};
+
+Column column_of(Target& target) {
+  Compiler compiler;
+  Column column{conform(target, suite(), {}, runs_all, {}), target.describe(), {}};
+  column.deviations = tell(target, column.seen, 1, compiler, 1000, {});
+  return column;
+}
+
+Report report_of(Column column) {
+  return {"0.1", "mprogcheck conform", "", {}, {"traces"}, {}, 1, {std::move(column)}};
+}
+
+TEST(Tell, gives_the_minimal_trace_the_program_and_whether_it_shows_it) {
+  Machine target("detach_before_head_takes_head");
+  const Column column = column_of(target);
+  ASSERT_EQ(column.deviations.size(), 1U);
+  const Told& told = column.deviations[0];
+  EXPECT_EQ(told.example.trace.operations.size(), 2U);
+  EXPECT_TRUE(told.minimal);
+  EXPECT_NE(told.program.find("int main("), std::string::npos);
+  if (told.confirmation == Confirmation::not_compiled) GTEST_SKIP() << told.said;
+  EXPECT_EQ(told.confirmation, Confirmation::confirmed) << told.said;
+}
+
+TEST(Tell, says_what_a_program_said_that_did_not_show_it) {
+  Machine target("detach_before_head_takes_head");
+  target.result = {0, "This kernel conforms: 2 steps.\n"};
+  const Told told = column_of(target).deviations.at(0);
+  if (told.confirmation == Confirmation::not_compiled) GTEST_SKIP() << told.said;
+  EXPECT_EQ(told.confirmation, Confirmation::not_confirmed);
+  EXPECT_EQ(told.said, "This kernel conforms: 2 steps.\nexit status 0\n");
+}
+
+TEST(Tell, within_bounds_that_count_runs) {
+  Machine target("detach_before_head_takes_head");
+  const Conformance seen = conform(target, suite(), {}, runs_all, {});
+  Compiler compiler;
+  const Told told = tell(target, seen, 7, compiler, 1, {}).at(0);
+  EXPECT_FALSE(told.minimal);
+  EXPECT_EQ(told.number, 7U);
+  EXPECT_EQ(told.example.trace.operations.size(), 5U);
+}
+
+TEST(Tell, what_was_found_before_a_target_failed_is_kept) {
+  Machine target("detach_before_head_takes_head");
+  target.runs_left = 1;
+  const Column column = column_of(target);
+  ASSERT_EQ(column.deviations.size(), 1U);
+  EXPECT_FALSE(column.deviations[0].minimal);
+  EXPECT_EQ(column.deviations[0].confirmation, Confirmation::target_failed);
+  EXPECT_EQ(column.deviations[0].said, "the guest is gone");
+  EXPECT_FALSE(column.deviations[0].program.empty());
+}
+
+TEST(Tell, our_own_implementation_runs_no_programs) {
+  InProcess target("detach_before_head_takes_head");
+  EXPECT_EQ(column_of(target).deviations.at(0).confirmation, Confirmation::no_programs);
+}
+
+TEST(Tell, this_kernel_confirms_its_own_deviations) {
+  try {
+    Kernel kernel;
+    const Column column = column_of(kernel);
+    if (column.deviations.empty()) GTEST_SKIP() << "this kernel keeps what those up to 6.18 break";
+    const Told& told = column.deviations[0];
+    if (told.confirmation == Confirmation::not_compiled) GTEST_SKIP() << told.said;
+    EXPECT_EQ(told.confirmation, Confirmation::confirmed) << told.said;
+    EXPECT_EQ(column.description.substr(0, 6), "Linux ");
+  } catch (const CannotRun& e) {
+    GTEST_SKIP() << e.what();
+  }
+}
+
+TEST(Folders, are_names_of_targets_that_are_no_paths_and_differ) {
+  Report report;
+  for (const char* name : {"vm:7.1", "vm:/a/b", "vm:_a_b", "..", "impl"})
+    report.columns.emplace_back().seen.target = name;
+  EXPECT_EQ(folders(report),
+            (std::vector<std::string>{"vm:7.1", "vm:_a_b", "vm:_a_b-2", "_.", "impl"}));
+}
+
+TEST(Report, says_of_a_security_relevant_deviation_whom_to_tell) {
+  Machine target("detach_before_head_takes_head");
+  const char* line = "report it to security@kernel.org before publishing";
+  for (const bool security : {false, true}) {
+    Column column = column_of(target);
+    column.deviations[0].example.security = security;
+    const auto d = document(report_of(std::move(column)));
+    for (const std::string& text : {markdown(d), page(d), junit(d)})
+      EXPECT_EQ(text.find(line) != std::string::npos, security) << text;
+  }
+}
+
+TEST(Report, quotes_what_others_wrote_and_is_not_written_by_them) {
+  Machine target("detach_before_head_takes_head");
+  const std::string evil = "<script>evil()</script> {{version}} ]]> | `x` \x01 \xff end";
+  Column column = column_of(target);
+  Told& told = column.deviations[0];
+  told.example.known = column.seen.deviations.begin()->second.known = evil;
+  told.said = evil + "\n";
+  column.description = evil;
+  Report report = report_of(std::move(column));
+  report.command = evil;
+  const auto d = document(report);
+  EXPECT_EQ(page(d).find("<script>evil"), std::string::npos);
+  EXPECT_NE(page(d).find("&lt;script&gt;evil"), std::string::npos);
+  EXPECT_NE(markdown(d).find("Known: \\<script\\>"), std::string::npos) << markdown(d);
+  pugi::xml_document xml;
+  const auto parsed = xml.load_string(junit(d).c_str());
+  ASSERT_TRUE(parsed) << parsed.description();
+  EXPECT_EQ(junit(d).find('\x01'), std::string::npos);
+  EXPECT_EQ(junit(d).find("&#"), std::string::npos);
+  EXPECT_EQ(xml.child("testsuites").attribute("failures").as_int(), 0);
+  for (const std::string& text : {markdown(d), page(d), junit(d), d.dump()})
+    EXPECT_EQ(text.find('\xff'), std::string::npos);
+}
+
+TEST(Report, a_target_that_could_not_be_run_is_an_error_and_never_a_pass) {
+  Column column;
+  column.seen.target = "vm:9";
+  column.seen.broke_off = "there is no such kernel";
+  const auto d = document(report_of(std::move(column)));
+  EXPECT_EQ(d["targets"][0]["verdict"], "could not run");
+  for (const auto& row : d["clauses"]) EXPECT_EQ(row["cells"][0]["answer"], "could not run");
+  pugi::xml_document xml;
+  ASSERT_TRUE(xml.load_string(junit(d).c_str()));
+  const auto suites = xml.child("testsuites");
+  EXPECT_EQ(suites.attribute("errors").as_ullong(), d["clauses"].size());
+  EXPECT_NE(markdown(d).find("**vm:9 could not run:** there is no such kernel"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mprogcheck::report
