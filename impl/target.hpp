@@ -48,6 +48,12 @@ struct ProgramResult {
   bool operator==(const ProgramResult&) const = default;
 };
 
+// The line that tells of harm, without which a kernel may be dead or silent as well, and all that
+// was on the console.
+struct LastWords {
+  std::string title, console;
+};
+
 class Target {
  public:
   virtual ~Target() = default;
@@ -57,8 +63,8 @@ class Target {
   virtual std::string describe() const { return name(); }
   // How many traces are best run at a time.
   virtual std::size_t batch() const { return 4; }
-  // What a kernel had on its console when it last came to harm.
-  virtual std::string last_words() const { return {}; }
+  // What the kernel said when it last came to harm.
+  virtual LastWords last_words() const { return {}; }
   virtual Capabilities capabilities() const = 0;
 
   // Runs each trace from a fresh start. observations[i] gets one observation for each operation of

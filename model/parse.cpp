@@ -90,7 +90,8 @@ class Parser : LineReader {
       return true;
     }
     if (key.text == "target") {
-      trace.target = std::string(need("the target on which this deviation is known").text);
+      trace.target = std::string(need("the targets on which this deviation is known").text);
+      while (next_ < tokens_.size()) (trace.target += ' ') += tokens_[next_++].text;
     } else if (key.text == "capacity") {
       const Token t = need("a number");
       trace.header.capacity = static_cast<std::uint8_t>(number(t, 1, kMaxCapacity));

@@ -50,7 +50,8 @@ struct Trace {
   // Both empty, or one for each operation.
   std::vector<std::optional<Expected>> expected;
   std::vector<Comment> comments;
-  // Of a known deviation: why the trace is kept, and on which target it is known.
+  // Of a known deviation: why the trace is kept, and on which targets it is known, with a blank
+  // between two.
   std::string reason;
   std::string target;
   std::vector<std::string> preface;  // comment lines before the header

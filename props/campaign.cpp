@@ -123,6 +123,7 @@ class Worker {
         f.deviation = d;
         f.trace = trace;
         f.index = index;
+        if (d.aspect == Aspect::harm) f.last_words = target_.last_words();
       }
       ++f.times;
     }

@@ -47,6 +47,7 @@ struct Finding {
   std::uint64_t index = 0;  // of the first of them
   std::string known;        // the reason, if it is a known deviation
   bool minimal = false;     // the trace is
+  LastWords last_words;     // where the kernel came to harm
 };
 
 struct CampaignResult {

@@ -11,7 +11,8 @@
 namespace mprogcheck {
 namespace {
 
-void judge(const Trace& trace, std::span<const Observation> seen, Conformance& out) {
+void judge(const Trace& trace, std::span<const Observation> seen, const LastWords& last_words,
+           Conformance& out) {
   const Verdict verdict = check(trace, seen);
   for (std::size_t i = 0; i < verdict.judged; ++i) {
     const Verb verb = trace.operations[i].verb;
@@ -24,6 +25,11 @@ void judge(const Trace& trace, std::span<const Observation> seen, Conformance& o
     Example& example = out.deviations[bucket(d, trace.header.dialect)];
     if (++example.times > 1) continue;
     example.deviation = d;
+    if (d.aspect == Aspect::harm) {
+      example.security = true;
+      example.console = last_words.console;
+      if (!last_words.title.empty()) example.deviation.observed += ": " + last_words.title;
+    }
     example.trace = trace;
     example.trace.operations.resize(d.step + 1);
     if (!example.trace.expected.empty()) example.trace.expected.resize(d.step + 1);
@@ -167,26 +173,34 @@ Conformance conform(
   // First, so that it is said of what is found before a target fails.
   Known already = known_of(target, known);
   out.gone = std::move(already.gone);
+  std::vector<Trace> batch;
   std::vector<std::vector<Observation>> seen;
-  for (const Trace& trace : suite) {
-    if (const std::string why = unsupported(trace, can); !why.empty()) {
-      const std::string kind = why.substr(0, why.find(':'));
-      ++out.not_run[kind];
-      miss(trace, kind, out);
-      continue;
+  const auto run = [&] {
+    target.run(batch, seen);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      ++out.traces;
+      out.operations += batch[i].operations.size();
+      judge(batch[i], seen[i], target.last_words(), out);
     }
-    try {
-      target.run(std::span(&trace, 1), seen);
-    } catch (const CannotRun& e) {
-      out.broke_off = e.what();
-      break;
-    }
-    ++out.traces;
-    out.operations += trace.operations.size();
-    judge(trace, seen[0], out);
-    if (progress && out.traces % 64 == 0)
+    batch.clear();
+    if (progress)
       progress(out.target + ": " + std::to_string(out.traces) + " of " +
                std::to_string(suite.size()) + " traces");
+  };
+  try {
+    for (const Trace& trace : suite) {
+      if (const std::string why = unsupported(trace, can); !why.empty()) {
+        const std::string kind = why.substr(0, why.find(':'));
+        ++out.not_run[kind];
+        miss(trace, kind, out);
+        continue;
+      }
+      batch.push_back(trace);
+      if (batch.size() == target.batch()) run();
+    }
+    if (!batch.empty()) run();
+  } catch (const CannotRun& e) {
+    out.broke_off = e.what();
   }
   for (auto& [bucket, example] : out.deviations)
     if (const auto k = already.reasons.find(bucket); k != already.reasons.end()) {

@@ -28,6 +28,7 @@ struct Example {
   std::optional<std::pair<Deviation, Trace>> kept;  // then, as the file of known ones shows it
   // It lets a program harm the kernel: the reason says so, or the kernel came to harm on the way.
   bool security = false;
+  std::string console;  // what the kernel said then
 };
 
 // The reason of a known deviation that is security relevant begins with this.

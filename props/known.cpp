@@ -5,6 +5,11 @@
 
 namespace mprogcheck {
 
+bool is_of(const Trace& known, std::string_view target) {
+  const std::string all = " " + known.target + " ";
+  return all.find(" " + std::string(target) + " ") != std::string::npos;
+}
+
 Known known_of(Target& target, const std::vector<Trace>& traces) {
   Known known;
   for (const Trace& trace : traces) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "model/check.hpp"
 
 namespace mprogcheck {
+
+// Whether a known deviation is one of that target.
+bool is_of(const Trace& known, std::string_view target);
 
 struct Known {
   std::map<std::string, std::string> reasons;                // by bucket

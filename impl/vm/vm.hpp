@@ -35,7 +35,7 @@ class Vm : public Target {
   // run again. Throws CannotRun if no guest boots any more.
   void run(std::span<const Trace> traces,
            std::vector<std::vector<Observation>>& observations) override;
-  std::string last_words() const override { return last_words_; }
+  LastWords last_words() const override { return {vm::first_splat(last_words_), last_words_}; }
   std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
 
   // Seconds and number of the bare system calls of a trace, in this guest.

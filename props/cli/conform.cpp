@@ -11,6 +11,7 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/conform_report.hpp"
 #include "props/cli/report.hpp"
+#include "props/known.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -244,7 +245,7 @@ int run(const Options& o) {
     const auto target = target_named(name)();
     std::vector<Trace> of_target;
     std::copy_if(known.begin(), known.end(), std::back_inserter(of_target),
-                 [&, &name = name](const Trace& t) { return t.target == name; });
+                 [&, &name = name](const Trace& t) { return is_of(t, name); });
     const Conformance c = conform(*target, suite, of_target, unsupported,
                                   [&](const std::string& text) { progress(text); });
     progress.clear();

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "props/cli/cli.hpp"
+#include "props/known.hpp"
 #include "version.hpp"
 
 namespace mprogcheck::cli {
@@ -67,7 +68,7 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       column.description = target->describe();
       std::vector<Trace> of_target;
       std::copy_if(known.begin(), known.end(), std::back_inserter(of_target),
-                   [&](const Trace& t) { return t.target == o.targets[i]; });
+                   [&](const Trace& t) { return is_of(t, o.targets[i]); });
       column.seen = conform(*target, suite, of_target, unsupported, say);
       if (column.seen.traces == 0 && column.seen.broke_off.empty())
         column.seen.broke_off = "it can run no trace of the suite";

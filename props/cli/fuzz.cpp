@@ -13,6 +13,7 @@
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/known.hpp"
 #include "props/repro/repro.hpp"
 
 namespace mprogcheck::cli {
@@ -37,7 +38,7 @@ struct Plan {
 };
 
 bool concerns(const Trace& t, const Plan& plan) {
-  return t.header.dialect == plan.dialect && t.target == plan.target;
+  return t.header.dialect == plan.dialect && is_of(t, plan.target);
 }
 
 // Which campaigns are meant. Without a target: our own implementation, and the kernel where it can.
@@ -105,6 +106,8 @@ Written hand_out(const Finding& f, const std::filesystem::path& directory) {
     }
   }
   Written written{(directory / (stem + ".trace")).string(), ""};
+  if (!f.last_words.console.empty())
+    write_new(directory / (stem + ".console"), f.last_words.console);
   try {
     const auto program = directory / (stem + ".c");
     write_new(program, reproduce(f.trace, ReproFormat::c, f.bucket));
@@ -168,6 +171,7 @@ int run(const Options& o) {
                                        : std::max(1U, std::thread::hardware_concurrency());
     // Each try on the kernel waits for its grace periods; `minimize` goes on where this leaves off.
     if (plan.target == "kernel") c.minimize_time = std::chrono::seconds(10);
+    if (plan.target.starts_with("vm:")) c.minimize_time = std::chrono::seconds(60);
     c.progress = [&](const std::string& text) { progress(text); };
     for (const Trace& t : known)
       if (concerns(t, plan)) c.known.push_back(t);

@@ -124,6 +124,9 @@ std::string summary(const CampaignResult& r, const WrittenFindings& written) {
     const std::string what = explain(f.deviation, f.trace);
     out += fmt::format("\n  DEVIATION {} (in {}{})\n", name, times(f.times, "trace"),
                        f.minimal ? "" : "; perhaps not minimal, 'minimize' goes on");
+    if (!f.last_words.title.empty()) out += fmt::format("  {}\n", f.last_words.title);
+    if (f.deviation.aspect == Aspect::harm)
+      out += "  Security relevant: report it to security@kernel.org before publishing.\n";
     if (kept)
       out += fmt::format("  {}{}\n", file->second.trace,
                          file->second.program.empty() ? "" : ", and as a C program beside it");
@@ -171,6 +174,10 @@ nlohmann::ordered_json json_of(const CampaignResult& r, const WrittenFindings& w
     one["bucket"] = name;
     one["traces"] = f.times;
     one["minimal"] = f.minimal;
+    if (f.deviation.aspect == Aspect::harm) {
+      one["security"] = true;
+      one["console"] = f.last_words.console;
+    }
     one["known"] = f.known.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(f.known);
     if (const auto file = written.find(name); file != written.end()) {
       one["file"] = file->second.trace;

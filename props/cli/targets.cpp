@@ -2,6 +2,8 @@
 // Targets by name.
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "impl/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
 #include "impl/vm/kernels.hpp"
@@ -91,7 +93,8 @@ std::vector<Trace> known_deviations(const std::vector<std::string>& files) {
         refuse(
             "a known deviation of no target; add a line such as 'target kernel' below 'dialect'");
       try {
-        target_named(traces[i].target);
+        std::istringstream names(traces[i].target);
+        for (std::string name; names >> name;) target_named(name);
       } catch (const BadInput& e) {
         refuse(e.what());
       }

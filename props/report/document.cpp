@@ -125,6 +125,7 @@ Json json_of(const Told& told, const Column& column, const std::string& folder) 
            {"minimal", told.minimal},
            {"known", nothing_if_empty(told.example.known)},
            {"security", told.example.security},
+           {"console", nothing_if_empty(told.example.console)},
            {"trace", trace_file(told, column.seen.target)},
            {"trace_file", file + ".trace"},
            {"program", nothing_if_empty(told.program)},

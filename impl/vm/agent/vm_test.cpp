@@ -93,15 +93,15 @@ void found_out(Vm& vm, const Trace& well, const Trace& provoked, Harm harm, bool
 TEST_F(RealKernel, that_panics_is_found_out) {
   found_out(*vm_, trace("attach p0 d0/ingress\n"),
             trace("attach p0 d0/ingress\nprovoke panic\nattach p1 d0/ingress\n"), Harm::died, true);
-  EXPECT_NE(vm_->last_words().find("sysrq"), std::string::npos) << vm_->last_words();
-  EXPECT_NE(vm::first_splat(vm_->last_words()), "");
+  EXPECT_NE(vm_->last_words().console.find("sysrq"), std::string::npos);
+  EXPECT_NE(vm_->last_words().title, "");
 }
 
 TEST_F(RealKernel, that_complains_is_found_out) {
   found_out(*vm_, trace("attach p0 d0/ingress\n"),
             trace("attach p0 d0/ingress\nprovoke warn\nattach p1 d0/ingress\n"), Harm::warned,
             false);
-  EXPECT_EQ(vm::first_splat(vm_->last_words()), "WARNING: provoked by mprogcheck");
+  EXPECT_EQ(vm_->last_words().title, "WARNING: provoked by mprogcheck");
 }
 
 TEST_F(RealKernel, that_answers_no_more_is_found_out) {
