@@ -418,8 +418,8 @@ TEST_F(CommandLine, plan_names_the_cycle_and_the_smallest_contradiction) {
   for (int i = 0; i < 64; ++i) many += "o: n" + std::to_string(i) + " present\n";
   write("many", many);
   const Ran full = run("plan many");
-  EXPECT_EQ(full.status, 1);
-  EXPECT_NE(full.out.find("64 programs are wanted on a list of 63 slots"), std::string::npos);
+  EXPECT_EQ(full.status, 2);
+  EXPECT_NE(full.err.find("64 programs are wanted on a list of 63 slots"), std::string::npos);
 }
 
 TEST_F(CommandLine, plan_reads_what_bpftool_prints) {

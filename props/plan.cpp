@@ -3,109 +3,14 @@
 
 #include <algorithm>
 #include <bitset>
-#include <boost/graph/adjacency_list.hpp>
-#include <boost/graph/breadth_first_search.hpp>
-#include <boost/graph/topological_sort.hpp>
-#include <map>
+#include <optional>
 
 #include "model/check.hpp"
+#include "model/text.hpp"
 #include "model/world.hpp"
 
 namespace mprogcheck {
 namespace {
-
-using Why = std::optional<std::size_t>;  // the directive; none: the list
-using OrderGraph =
-    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property, Why>;
-using Vertex = OrderGraph::vertex_descriptor;
-using Edge = OrderGraph::edge_descriptor;
-
-// An edge leads from what is in front to what is behind. Boost sorts from behind, and among equals
-// the lowest vertex goes behind: so the last program is vertex 0, and who wishes nothing is
-// appended.
-class Orders {
- public:
-  Orders(std::span<const std::string> list, std::span<const Directive> directives)
-      : programs_(programs_of(list, directives)), graph_(programs_.size()) {
-    std::reverse(programs_.begin(), programs_.end());
-    for (Vertex v = 0; v < programs_.size(); ++v) vertex_[programs_[v]] = v;
-    // All pairs, so that a cycle goes through the list in one hop.
-    for (std::size_t i = 0; i < list.size(); ++i)
-      for (std::size_t k = i + 1; k < list.size(); ++k)
-        add_edge(vertex_.at(list[i]), vertex_.at(list[k]), Why{}, graph_);
-    for (std::size_t d = 0; d < directives.size(); ++d) add(directives[d], d);
-  }
-
-  Ordering ordering() const {
-    std::vector<Vertex> from_behind;
-    try {
-      topological_sort(graph_, std::back_inserter(from_behind));
-    } catch (const boost::not_a_dag&) {
-      return {{}, shortest_cycle()};
-    }
-    Ordering result;
-    for (auto v = from_behind.rbegin(); v != from_behind.rend(); ++v)
-      result.order.push_back(programs_[*v]);
-    return result;
-  }
-
- private:
-  void add(const Directive& d, std::size_t number) {
-    const Vertex prog = vertex_.at(d.prog);
-    if (d.relative()) {
-      add_edge(vertex_.at(d.front()), vertex_.at(d.behind()), Why{number}, graph_);
-    } else if (d.wish != Wish::present) {
-      for (Vertex v = 0; v < programs_.size(); ++v) {
-        if (v == prog) continue;
-        if (d.wish == Wish::first)
-          add_edge(prog, v, Why{number}, graph_);
-        else
-          add_edge(v, prog, Why{number}, graph_);
-      }
-    }
-  }
-
-  std::vector<Hop> shortest_cycle() const {
-    std::vector<Hop> best;
-    for (Vertex start = 0; start < programs_.size(); ++start) {
-      const std::vector<Hop> cycle = cycle_through(start);
-      if (!cycle.empty() && (best.empty() || cycle.size() < best.size())) best = cycle;
-    }
-    return best;
-  }
-
-  // Empty where there is none.
-  std::vector<Hop> cycle_through(Vertex start) const {
-    std::map<Vertex, Edge> into;
-    std::vector<std::size_t> distance(programs_.size());
-    breadth_first_search(graph_, start,
-                         boost::visitor(boost::make_bfs_visitor(std::make_pair(
-                             boost::record_distances(distance.data(), boost::on_tree_edge()),
-                             boost::record_edge_predecessors(boost::make_assoc_property_map(into),
-                                                             boost::on_tree_edge())))));
-    std::optional<Edge> closing;
-    for (auto [e, end] = edges(graph_); e != end; ++e) {
-      const Vertex last = source(*e, graph_);
-      if (target(*e, graph_) == start && (last == start || into.contains(last)) &&
-          (!closing || distance[last] < distance[source(*closing, graph_)]))
-        closing = *e;
-    }
-    if (!closing) return {};
-    std::vector<Hop> cycle{hop(*closing)};
-    for (Vertex v = source(*closing, graph_); v != start; v = source(into.at(v), graph_))
-      cycle.push_back(hop(into.at(v)));
-    std::reverse(cycle.begin(), cycle.end());
-    return cycle;
-  }
-
-  Hop hop(Edge e) const {
-    return {programs_[source(e, graph_)], programs_[target(e, graph_)], graph_[e]};
-  }
-
-  std::vector<std::string> programs_;
-  std::map<std::string, Vertex> vertex_;
-  OrderGraph graph_;
-};
 
 // p7 as a trace has it, and nothing else.
 std::optional<Prog> own_number(const std::string& name) {
@@ -157,10 +62,6 @@ World after(const Trace& trace) {
 }
 
 }  // namespace
-
-Ordering order_of(std::span<const std::string> list, std::span<const Directive> directives) {
-  return Orders(list, directives).ordering();
-}
 
 std::vector<std::string> Start::names() const {
   std::vector<std::string> result;

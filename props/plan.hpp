@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Planning: the directives of several owners as a graph, an order that satisfies all of them, and
-// the attaches that lead there from a list as it is. Nothing is detached: what is on the list keeps
-// its order.
+// Planning: the attaches that lead from a list as it is to an order that several owners' directives
+// allow. Nothing is detached: what is on the list keeps its order.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "model/directive.hpp"
 #include "model/trace.hpp"
 
 namespace mprogcheck {
-
-// One program in front of another, and which directive says so; none: the list has it so.
-struct Hop {
-  std::string front, behind;
-  std::optional<std::size_t> directive;
-};
-
-// Either an order of all programs, or a shortest cycle.
-struct Ordering {
-  std::vector<std::string> order;
-  std::vector<Hop> cycle;
-};
-
-Ordering order_of(std::span<const std::string> list, std::span<const Directive> directives);
 
 // A list, as a trace that leads to it.
 struct Start {

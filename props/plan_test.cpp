@@ -12,6 +12,7 @@
 #include "model/check.hpp"
 #include "model/world.hpp"
 #include "proofs/core.hpp"
+#include "props/order.hpp"
 #include "props/rapidcheck_choices.hpp"
 
 namespace mprogcheck {
@@ -75,22 +76,21 @@ struct Asked {
   std::vector<Directive> directives;
 };
 
-Asked any_asked() {
+Asked any_asked(const Names& names = {"a", "b", "p3", "d", "e"}, std::uint32_t most = 7) {
   RapidChoices choices;
-  const Names names{"a", "b", "p3", "d", "e"};
+  const auto any = [&] { return names[choices.below(static_cast<std::uint32_t>(names.size()))]; };
   Asked asked;
   for (const std::string& name : names)
     if (choices.below(3) == 0)
       asked.list.insert(
           asked.list.begin() + choices.below(static_cast<std::uint32_t>(asked.list.size()) + 1),
           name);
-  const std::uint32_t count = 1 + choices.below(7);
+  const std::uint32_t count = 1 + choices.below(most);
   for (std::uint32_t i = 0; i < count; ++i) {
-    Directive d{.owner = "o", .prog = names[choices.below(5)], .other = {}};
+    Directive d{.owner = "o", .prog = any(), .other = {}};
     d.wish = std::array{Wish::before,  Wish::after, Wish::before, Wish::after,
                         Wish::present, Wish::first, Wish::last}[choices.below(7)];
-    while (d.relative() && (d.other.empty() || d.other == d.prog))
-      d.other = names[choices.below(5)];
+    while (d.relative() && (d.other.empty() || d.other == d.prog)) d.other = any();
     asked.directives.push_back(d);
   }
   return asked;
@@ -100,11 +100,12 @@ RC_GTEST_PROP(Plan, SatisfiableMeansTheSameToEveryEngine, ()) {
   const Asked asked = any_asked();
   const bool truth = some_order_keeps(asked.list, asked.directives);
   const Ordering ordering = order_of(asked.list, asked.directives);
-  const auto core = proofs::smallest_core(asked.list, asked.directives);
+  const auto core = smallest_core(asked.list, asked.directives);
   RC_CLASSIFY(truth, "satisfiable");
   RC_ASSERT(ordering.order.empty() != truth);
   RC_ASSERT(ordering.cycle.empty() == truth);
   RC_ASSERT(core.empty() == truth);
+  RC_ASSERT(proofs::satisfiable(asked.list, asked.directives) == truth);
 }
 
 RC_GTEST_PROP(Plan, ReplaysToAnOrderThatKeepsEveryDirective, ()) {
@@ -143,11 +144,12 @@ TEST(Plan, ANameThatReadsLikeANumberInUseIsAnotherProgram) {
 
 RC_GTEST_PROP(Plan, NoSmallerSetContradictsAndTheCycleTellsTheCore, ()) {
   const Asked asked = any_asked();
-  const auto core = proofs::smallest_core(asked.list, asked.directives);
+  const auto core = smallest_core(asked.list, asked.directives);
   RC_PRE(!core.empty());
   unsigned of_core = 0;
   for (const std::size_t d : core) of_core |= 1U << d;
   RC_ASSERT(!some_order_keeps(asked.list, chosen(asked.directives, of_core)));
+  RC_ASSERT(proofs::irreducible(asked.list, chosen(asked.directives, of_core)));
   for (unsigned mask = 0; mask < 1U << asked.directives.size(); ++mask)
     if (static_cast<std::size_t>(std::popcount(mask)) < core.size())
       RC_ASSERT(some_order_keeps(asked.list, chosen(asked.directives, mask)));
@@ -170,7 +172,7 @@ RC_GTEST_PROP(Plan, NoSmallerSetContradictsAndTheCycleTellsTheCore, ()) {
 std::string core_text(const Names& list, const std::string& text) {
   const auto all = directives_of(text);
   std::string core;
-  for (const std::size_t d : proofs::smallest_core(list, all)) core += print(all[d]) + "\n";
+  for (const std::size_t d : smallest_core(list, all)) core += print(all[d]) + "\n";
   return core;
 }
 
@@ -194,11 +196,49 @@ TEST(Core, IsTheSmallest) {
   std::string text;
   for (int i = 0; i < 20; ++i)
     text += "ring: n" + std::to_string(i) + " before n" + std::to_string((i + 1) % 20) + "\n";
-  EXPECT_EQ(proofs::smallest_core({}, directives_of(text)).size(), 20U);
+  EXPECT_EQ(smallest_core({}, directives_of(text)).size(), 20U);
   text += "x: n3 after n9\n";
-  EXPECT_EQ(proofs::smallest_core({}, directives_of(text)).size(), 7U);
+  EXPECT_EQ(smallest_core({}, directives_of(text)).size(), 7U);
+  // The list leads from one to the other at no cost.
+  EXPECT_EQ(smallest_core(Names{"n4", "m", "n8"}, directives_of(text)).size(), 3U);
   text += "y: n15 before n14\n";
   EXPECT_EQ(core_text({}, text), "ring: n14 before n15\ny: n15 before n14\n");
+}
+
+// As above, where there are too many orders to try.
+RC_GTEST_PROP(Core, NoSmallerSetContradictsTheSolverSays, ()) {
+  const Asked asked = any_asked({"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"}, 11);
+  const std::size_t size = smallest_core(asked.list, asked.directives).size();
+  RC_PRE(size > 0);
+  for (unsigned mask = 0; mask < 1U << asked.directives.size(); ++mask)
+    if (static_cast<std::size_t>(std::popcount(mask)) + 1 == size)
+      RC_ASSERT(proofs::satisfiable(asked.list, chosen(asked.directives, mask)));
+}
+
+// Where every cycle has many that are as long, a search through sets does not end.
+TEST(Core, IsFoundAmongMany) {
+  std::string ring, all_first, layers;
+  const auto before = [](const std::string& front, const std::string& behind) {
+    return "o: " + front + " before " + behind + "\n";
+  };
+  for (int i = 0; i < 60; ++i)
+    for (int owner = 0; owner < 2; ++owner)
+      ring += before("n" + std::to_string(i), "n" + std::to_string((i + 1) % 60));
+  for (int i = 0; i < 63; ++i) all_first += "o: n" + std::to_string(i) + " first\n";
+  const auto name = [](int layer, int i) {
+    return "l" + std::to_string(layer) + "." + std::to_string(i);
+  };
+  for (int layer = 0; layer < 12; ++layer)
+    for (int i = 0; i < 5; ++i)
+      for (int k = 0; k < 5; ++k) layers += before(name(layer, i), name((layer + 1) % 12, k));
+  const std::pair<std::string, std::size_t> cases[] = {{ring, 60}, {all_first, 2}, {layers, 12}};
+  for (const auto& [text, size] : cases) {
+    const auto all = directives_of(text);
+    std::vector<Directive> few;
+    for (const std::size_t d : smallest_core({}, all)) few.push_back(all[d]);
+    EXPECT_EQ(few.size(), size);
+    EXPECT_TRUE(proofs::irreducible({}, few));
+  }
 }
 
 TEST(Plan, AppendsWhoWishesNothing) {

@@ -11,6 +11,7 @@
 #include "proofs/core.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/order.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -155,14 +156,8 @@ struct Answer {
   }
 
   int planned(const std::vector<std::string>& order) {
-    const std::size_t slots = start.trace.header.capacity;
-    document["satisfiable"] = order.size() <= slots;
+    document["satisfiable"] = true;
     document["order"] = order;
-    if (order.size() > slots) {
-      fmt::print(prose, "{}: {} programs are wanted on a list of {} slots\n", options.file,
-                 order.size(), slots);
-      return kDeviates;
-    }
     const Plan p = made(order);
     fmt::print(prose, "{}: an order satisfies {}: {}\n", options.file,
                times(directives.size(), "directive"), fmt::join(order, " "));
@@ -194,10 +189,11 @@ struct Answer {
 
   int contradicted() {
     const auto list = start.names();
-    const auto core = proofs::smallest_core(list, directives);
-    if (core.empty()) throw std::logic_error("the graph has a cycle where the solver finds none");
     std::vector<Directive> few;
-    for (const std::size_t d : core) few.push_back(directives[d]);
+    for (const std::size_t d : smallest_core(list, directives)) few.push_back(directives[d]);
+    // The graph finds the set; the solver, which knows no graph, has to agree.
+    if (!proofs::irreducible(list, few))
+      throw std::logic_error("graph and solver differ on what contradicts");
     fmt::print(prose, "{}: no order satisfies {}\n", options.file,
                times(directives.size(), "directive"));
     document["satisfiable"] = false;
@@ -230,6 +226,10 @@ int run(const Options& o) {
                 ordered_json{{"file", o.file}, {"list", start.names()}}};
   if (!o.state.empty())
     fmt::print(answer.prose, "{}: the list is [{}]\n", o.state, fmt::join(start.names(), " "));
+  const std::size_t programs = programs_of(start.names(), directives).size();
+  if (programs > start.trace.header.capacity)
+    throw BadInput(fmt::format("{}: {} programs are wanted on a list of {} slots", o.file, programs,
+                               start.trace.header.capacity));
   const auto order = order_of(start.names(), directives).order;
   const int status = order.empty() ? answer.contradicted() : answer.planned(order);
   if (o.json) fmt::print("{}\n", answer.document.dump(2));
