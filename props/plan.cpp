@@ -53,6 +53,10 @@ std::vector<std::string> names_of(const Chain& list,
   return order;
 }
 
+std::string stands_for(Prog prog, const std::string& what) {
+  return word(Entry{prog}) + " is " + what;
+}
+
 World after(const Trace& trace) {
   World world;
   world.reset(trace.header);
@@ -77,30 +81,42 @@ Start start_at(const Trace& trace, Point point) {
   if (!list)
     throw std::invalid_argument("at the end of the trace there is no " + word(point) +
                                 "; name another attach point");
-  Start start{trace, point, {}};
+  Start start{trace, point, {}, {}};
   for (int i = 0; i < list->size(); ++i)
     start.list.emplace_back(word(Entry{list->prog(i)}), list->prog(i));
   return start;
 }
 
-Start start_of(std::span<const std::string> names) {
-  if (names.size() > kMaxCapacity)
-    throw std::invalid_argument(std::to_string(names.size()) + " programs on a list of " +
+Start start_of(std::span<const Known> entries, Point point) {
+  if (entries.size() > kMaxCapacity)
+    throw std::invalid_argument(std::to_string(entries.size()) + " programs on a list of " +
                                 std::to_string(kMaxCapacity) + " slots");
-  Start start;
+  Start start{.trace = {}, .point = point, .list = {}, .legend = {}};
+  start.trace.header.devices = static_cast<std::uint8_t>(point.device + 1);
+  std::vector<std::string> names;
+  for (const Known& entry : entries) names.push_back(entry.name);
   Numbers number({}, {}, names);
-  for (const std::string& name : names) {
+  std::uint8_t links = 0;
+  for (const auto& [name, id, owned_by_link] : entries) {
     const Prog prog = number(name);
+    Operation op{.verb = Verb::attach, .point = point, .prog = ref(prog)};
+    if (owned_by_link) {
+      op.verb = Verb::link_create;
+      op.link = ref(Link{links++});
+    }
     start.list.emplace_back(name, prog);
     start.trace.header.loaded.set(prog.raw);
-    start.trace.operations.push_back(
-        {.verb = Verb::attach, .point = start.point, .prog = ref(prog)});
+    start.trace.operations.push_back(op);
+    const std::string number_behind = "#" + std::to_string(id);
+    if (id)
+      start.legend.push_back(
+          stands_for(prog, name.ends_with(number_behind) ? name : name + number_behind));
   }
   return start;
 }
 
 Plan plan(const Start& start, std::span<const std::string> order) {
-  Plan result{.names = {}, .attaches = {}, .trace = start.trace};
+  Plan result{.names = {}, .attaches = {}, .legend = start.legend, .trace = start.trace};
   Trace& trace = result.trace;
   trace.reason.clear();  // the plan is no known deviation
   trace.target.clear();
@@ -110,14 +126,17 @@ Plan plan(const Start& start, std::span<const std::string> order) {
   for (const std::string& name : order) {
     const auto there = std::find_if(start.list.begin(), start.list.end(),
                                     [&](const auto& entry) { return entry.first == name; });
-    result.names.emplace_back(name, there != start.list.end() ? there->second : number(name));
-    trace.header.loaded.set(result.names.back().second.raw);
+    const bool listed = there != start.list.end();
+    const Prog prog = listed ? there->second : number(name);
+    result.names.emplace_back(name, prog);
+    trace.header.loaded.set(prog.raw);
+    if (!listed && name != word(Entry{prog})) result.legend.push_back(stands_for(prog, name));
   }
+  trace.preface.insert(trace.preface.end(), result.legend.begin(), result.legend.end());
   World world = after(trace);
-  const auto listed = [&](Prog prog) { return world.chain(start.point)->find(prog).exists; };
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto& [name, prog] = result.names[i];
-    if (listed(prog)) continue;
+    if (world.chain(start.point)->find(prog).exists) continue;
     // All in front of it are there by now: it goes behind the last of them.
     Operation op{.verb = Verb::attach, .point = start.point, .prog = ref(prog)};
     if (i > 0) {
@@ -127,6 +146,8 @@ Plan plan(const Start& start, std::span<const std::string> order) {
       op.flags = flag::before;
       op.relative = ref(start.list.front().second);
     }
+    // Of a program that is on the list alone there is no descriptor any more.
+    if (op.relative.given() && !world.prog(Prog{op.relative.raw}).open) op.flags |= flag::id;
     Prediction p;
     world.step(op, p);
     if (p.observation.error != Errno::ok)
@@ -140,8 +161,6 @@ Plan plan(const Start& start, std::span<const std::string> order) {
   if (names_of(*world.chain(start.point), result.names) !=
       std::vector<std::string>(order.begin(), order.end()))
     throw std::logic_error("the planned attaches lead to another order");
-  for (const auto& [name, prog] : result.names)
-    if (name != word(Entry{prog})) trace.preface.push_back(word(Entry{prog}) + " is " + name);
   if (!trace.comments.empty()) trace.comments.resize(trace.operations.size());
   annotate(trace);
   return result;

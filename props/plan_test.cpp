@@ -71,6 +71,12 @@ std::vector<Directive> chosen(const std::vector<Directive>& all, unsigned mask) 
   return some;
 }
 
+Start start_with(const Names& names) {
+  std::vector<Known> entries;
+  for (const std::string& name : names) entries.push_back({.name = name});
+  return start_of(entries);
+}
+
 struct Asked {
   Names list;
   std::vector<Directive> directives;
@@ -115,7 +121,7 @@ RC_GTEST_PROP(Plan, ReplaysToAnOrderThatKeepsEveryDirective, ()) {
   RC_ASSERT(keeps_list(order, asked.list));
   for (const Directive& d : asked.directives) RC_ASSERT(keeps(order, d));
 
-  const Plan p = plan(start_of(asked.list), order);
+  const Plan p = plan(start_with(asked.list), order);
   RC_ASSERT(p.attaches.size() == order.size() - asked.list.size());
   const Trace again = parse(print(p.trace), "t").at(0);
   RC_ASSERT(misprints(again).empty());
@@ -137,7 +143,7 @@ RC_GTEST_PROP(Plan, ReplaysToAnOrderThatKeepsEveryDirective, ()) {
 // bpftool's names are any: one that reads like a number of ours may come when that is given away.
 TEST(Plan, ANameThatReadsLikeANumberInUseIsAnotherProgram) {
   const Names list{"a", "b", "d", "e"}, order{"a", "b", "d", "e", "p3"};
-  const Plan p = plan(start_of(list), order);
+  const Plan p = plan(start_with(list), order);
   ASSERT_EQ(p.attaches.size(), 1U);
   EXPECT_EQ(p.attaches[0].list, order);
 }
@@ -268,6 +274,34 @@ TEST(Plan, BeginsWhereATraceEnds) {
   EXPECT_THROW(lines("x: p2 first\n"), Refused);  // of another type
   EXPECT_THROW(lines("x: p3 first\n"), Refused);  // closed
   EXPECT_THROW(start_at(trace, {2, Hook::ingress}), std::invalid_argument);
+}
+
+// Its descriptor is closed, a link keeps it: it has an id still.
+TEST(Plan, NamesWhatIsClosedById) {
+  const Trace trace = parse(
+                          "dialect mainline\ndevice d0\nload p0 p1 p2\n"
+                          "link_create l0 p0 d0/ingress\nclose p0\n",
+                          "t")
+                          .at(0);
+  const Start start = start_at(trace, {0, Hook::ingress});
+  const Plan p = plan(start, Names{"p2", "p0", "p1"});
+  ASSERT_EQ(p.attaches.size(), 2U);
+  EXPECT_EQ(print(p.attaches[0].operation), "attach p2 d0/ingress before id rel=p0");
+  EXPECT_EQ(print(p.attaches[1].operation), "attach p1 d0/ingress after id rel=p0");
+  EXPECT_TRUE(misprints(p.trace).empty());
+}
+
+TEST(Plan, BeginsWithWhatIsKnownOfAList) {
+  const Known entries[] = {{"log", 7, true}, {"fw", 9, false}, {"x#10", 10, true}};
+  const Start start = start_of(entries, {2, Hook::egress});
+  const Plan p = plan(start, Names{"log", "new", "fw", "x#10"});
+  EXPECT_EQ(print(p.trace),
+            "# p0 is log#7\n# p1 is fw#9\n# p2 is x#10\n# p3 is new\n"
+            "dialect mainline\ndevice d0 d1 d2\nload p0 p1 p2 p3\n\n"
+            "link_create l0 p0 d2/egress      => ok\n"
+            "attach p1 d2/egress              => ok\n"
+            "link_create l1 p2 d2/egress      => ok\n"
+            "attach p3 d2/egress after rel=p0 => ok\n");
 }
 
 TEST(Directives, ComplaintsSayWhereAndWhat) {
