@@ -3,109 +3,14 @@
 
 #include <algorithm>
 #include <bitset>
-#include <boost/graph/adjacency_list.hpp>
-#include <boost/graph/breadth_first_search.hpp>
-#include <boost/graph/topological_sort.hpp>
-#include <map>
+#include <optional>
 
 #include "model/check.hpp"
+#include "model/text.hpp"
 #include "model/world.hpp"
 
 namespace mprogcheck {
 namespace {
-
-using Why = std::optional<std::size_t>;  // the directive; none: the list
-using OrderGraph =
-    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property, Why>;
-using Vertex = OrderGraph::vertex_descriptor;
-using Edge = OrderGraph::edge_descriptor;
-
-// An edge leads from what is in front to what is behind. Boost sorts from behind, and among equals
-// the lowest vertex goes behind: so the last program is vertex 0, and who wishes nothing is
-// appended.
-class Orders {
- public:
-  Orders(std::span<const std::string> list, std::span<const Directive> directives)
-      : programs_(programs_of(list, directives)), graph_(programs_.size()) {
-    std::reverse(programs_.begin(), programs_.end());
-    for (Vertex v = 0; v < programs_.size(); ++v) vertex_[programs_[v]] = v;
-    // All pairs, so that a cycle goes through the list in one hop.
-    for (std::size_t i = 0; i < list.size(); ++i)
-      for (std::size_t k = i + 1; k < list.size(); ++k)
-        add_edge(vertex_.at(list[i]), vertex_.at(list[k]), Why{}, graph_);
-    for (std::size_t d = 0; d < directives.size(); ++d) add(directives[d], d);
-  }
-
-  Ordering ordering() const {
-    std::vector<Vertex> from_behind;
-    try {
-      topological_sort(graph_, std::back_inserter(from_behind));
-    } catch (const boost::not_a_dag&) {
-      return {{}, shortest_cycle()};
-    }
-    Ordering result;
-    for (auto v = from_behind.rbegin(); v != from_behind.rend(); ++v)
-      result.order.push_back(programs_[*v]);
-    return result;
-  }
-
- private:
-  void add(const Directive& d, std::size_t number) {
-    const Vertex prog = vertex_.at(d.prog);
-    if (d.relative()) {
-      add_edge(vertex_.at(d.front()), vertex_.at(d.behind()), Why{number}, graph_);
-    } else if (d.wish != Wish::present) {
-      for (Vertex v = 0; v < programs_.size(); ++v) {
-        if (v == prog) continue;
-        if (d.wish == Wish::first)
-          add_edge(prog, v, Why{number}, graph_);
-        else
-          add_edge(v, prog, Why{number}, graph_);
-      }
-    }
-  }
-
-  std::vector<Hop> shortest_cycle() const {
-    std::vector<Hop> best;
-    for (Vertex start = 0; start < programs_.size(); ++start) {
-      const std::vector<Hop> cycle = cycle_through(start);
-      if (!cycle.empty() && (best.empty() || cycle.size() < best.size())) best = cycle;
-    }
-    return best;
-  }
-
-  // Empty where there is none.
-  std::vector<Hop> cycle_through(Vertex start) const {
-    std::map<Vertex, Edge> into;
-    std::vector<std::size_t> distance(programs_.size());
-    breadth_first_search(graph_, start,
-                         boost::visitor(boost::make_bfs_visitor(std::make_pair(
-                             boost::record_distances(distance.data(), boost::on_tree_edge()),
-                             boost::record_edge_predecessors(boost::make_assoc_property_map(into),
-                                                             boost::on_tree_edge())))));
-    std::optional<Edge> closing;
-    for (auto [e, end] = edges(graph_); e != end; ++e) {
-      const Vertex last = source(*e, graph_);
-      if (target(*e, graph_) == start && (last == start || into.contains(last)) &&
-          (!closing || distance[last] < distance[source(*closing, graph_)]))
-        closing = *e;
-    }
-    if (!closing) return {};
-    std::vector<Hop> cycle{hop(*closing)};
-    for (Vertex v = source(*closing, graph_); v != start; v = source(into.at(v), graph_))
-      cycle.push_back(hop(into.at(v)));
-    std::reverse(cycle.begin(), cycle.end());
-    return cycle;
-  }
-
-  Hop hop(Edge e) const {
-    return {programs_[source(e, graph_)], programs_[target(e, graph_)], graph_[e]};
-  }
-
-  std::vector<std::string> programs_;
-  std::map<std::string, Vertex> vertex_;
-  OrderGraph graph_;
-};
 
 // p7 as a trace has it, and nothing else.
 std::optional<Prog> own_number(const std::string& name) {
@@ -148,6 +53,10 @@ std::vector<std::string> names_of(const Chain& list,
   return order;
 }
 
+std::string stands_for(Prog prog, const std::string& what) {
+  return word(Entry{prog}) + " is " + what;
+}
+
 World after(const Trace& trace) {
   World world;
   world.reset(trace.header);
@@ -157,10 +66,6 @@ World after(const Trace& trace) {
 }
 
 }  // namespace
-
-Ordering order_of(std::span<const std::string> list, std::span<const Directive> directives) {
-  return Orders(list, directives).ordering();
-}
 
 std::vector<std::string> Start::names() const {
   std::vector<std::string> result;
@@ -176,30 +81,42 @@ Start start_at(const Trace& trace, Point point) {
   if (!list)
     throw std::invalid_argument("at the end of the trace there is no " + word(point) +
                                 "; name another attach point");
-  Start start{trace, point, {}};
+  Start start{trace, point, {}, {}};
   for (int i = 0; i < list->size(); ++i)
     start.list.emplace_back(word(Entry{list->prog(i)}), list->prog(i));
   return start;
 }
 
-Start start_of(std::span<const std::string> names) {
-  if (names.size() > kMaxCapacity)
-    throw std::invalid_argument(std::to_string(names.size()) + " programs on a list of " +
+Start start_of(std::span<const Known> entries, Point point) {
+  if (entries.size() > kMaxCapacity)
+    throw std::invalid_argument(std::to_string(entries.size()) + " programs on a list of " +
                                 std::to_string(kMaxCapacity) + " slots");
-  Start start;
+  Start start{.trace = {}, .point = point, .list = {}, .legend = {}};
+  start.trace.header.devices = static_cast<std::uint8_t>(point.device + 1);
+  std::vector<std::string> names;
+  for (const Known& entry : entries) names.push_back(entry.name);
   Numbers number({}, {}, names);
-  for (const std::string& name : names) {
+  std::uint8_t links = 0;
+  for (const auto& [name, id, owned_by_link] : entries) {
     const Prog prog = number(name);
+    Operation op{.verb = Verb::attach, .point = point, .prog = ref(prog)};
+    if (owned_by_link) {
+      op.verb = Verb::link_create;
+      op.link = ref(Link{links++});
+    }
     start.list.emplace_back(name, prog);
     start.trace.header.loaded.set(prog.raw);
-    start.trace.operations.push_back(
-        {.verb = Verb::attach, .point = start.point, .prog = ref(prog)});
+    start.trace.operations.push_back(op);
+    const std::string number_behind = "#" + std::to_string(id);
+    if (id)
+      start.legend.push_back(
+          stands_for(prog, name.ends_with(number_behind) ? name : name + number_behind));
   }
   return start;
 }
 
 Plan plan(const Start& start, std::span<const std::string> order) {
-  Plan result{.names = {}, .attaches = {}, .trace = start.trace};
+  Plan result{.names = {}, .attaches = {}, .legend = start.legend, .trace = start.trace};
   Trace& trace = result.trace;
   trace.reason.clear();  // the plan is no known deviation
   trace.target.clear();
@@ -209,14 +126,17 @@ Plan plan(const Start& start, std::span<const std::string> order) {
   for (const std::string& name : order) {
     const auto there = std::find_if(start.list.begin(), start.list.end(),
                                     [&](const auto& entry) { return entry.first == name; });
-    result.names.emplace_back(name, there != start.list.end() ? there->second : number(name));
-    trace.header.loaded.set(result.names.back().second.raw);
+    const bool listed = there != start.list.end();
+    const Prog prog = listed ? there->second : number(name);
+    result.names.emplace_back(name, prog);
+    trace.header.loaded.set(prog.raw);
+    if (!listed && name != word(Entry{prog})) result.legend.push_back(stands_for(prog, name));
   }
+  trace.preface.insert(trace.preface.end(), result.legend.begin(), result.legend.end());
   World world = after(trace);
-  const auto listed = [&](Prog prog) { return world.chain(start.point)->find(prog).exists; };
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto& [name, prog] = result.names[i];
-    if (listed(prog)) continue;
+    if (world.chain(start.point)->find(prog).exists) continue;
     // All in front of it are there by now: it goes behind the last of them.
     Operation op{.verb = Verb::attach, .point = start.point, .prog = ref(prog)};
     if (i > 0) {
@@ -226,6 +146,8 @@ Plan plan(const Start& start, std::span<const std::string> order) {
       op.flags = flag::before;
       op.relative = ref(start.list.front().second);
     }
+    // Of a program that is on the list alone there is no descriptor any more.
+    if (op.relative.given() && !world.prog(Prog{op.relative.raw}).open) op.flags |= flag::id;
     Prediction p;
     world.step(op, p);
     if (p.observation.error != Errno::ok)
@@ -239,8 +161,6 @@ Plan plan(const Start& start, std::span<const std::string> order) {
   if (names_of(*world.chain(start.point), result.names) !=
       std::vector<std::string>(order.begin(), order.end()))
     throw std::logic_error("the planned attaches lead to another order");
-  for (const auto& [name, prog] : result.names)
-    if (name != word(Entry{prog})) trace.preface.push_back(word(Entry{prog}) + " is " + name);
   if (!trace.comments.empty()) trace.comments.resize(trace.operations.size());
   annotate(trace);
   return result;

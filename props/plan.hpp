@@ -1,40 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Planning: the directives of several owners as a graph, an order that satisfies all of them, and
-// the attaches that lead there from a list as it is. Nothing is detached: what is on the list keeps
-// its order.
+// Planning: the attaches that lead from a list as it is to an order that several owners' directives
+// allow. Nothing is detached: what is on the list keeps its order.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "model/directive.hpp"
 #include "model/trace.hpp"
 
 namespace mprogcheck {
 
-// One program in front of another, and which directive says so; none: the list has it so.
-struct Hop {
-  std::string front, behind;
-  std::optional<std::size_t> directive;
+// What is known of an entry where it comes from.
+struct Known {
+  std::string name;
+  std::uint64_t id = 0;  // 0: not known
+  bool owned_by_link = false;
 };
-
-// Either an order of all programs, or a shortest cycle.
-struct Ordering {
-  std::vector<std::string> order;
-  std::vector<Hop> cycle;
-};
-
-Ordering order_of(std::span<const std::string> list, std::span<const Directive> directives);
 
 // A list, as a trace that leads to it.
 struct Start {
   Trace trace;
   Point point{0, Hook::ingress};
   std::vector<std::pair<std::string, Prog>> list;  // by the names directives use, in order
+  std::vector<std::string> legend;                 // what the trace's names stand for
 
   std::vector<std::string> names() const;
 };
@@ -43,7 +35,7 @@ struct Start {
 // if there is no such list, or its dialect is not mainline.
 Start start_at(const Trace& trace, Point point);
 // A list of these programs. Throws std::invalid_argument if they are more than a list holds.
-Start start_of(std::span<const std::string> names);
+Start start_of(std::span<const Known> entries, Point point = {0, Hook::ingress});
 
 // The model refuses to attach a program, which the trace has closed or loaded for something else.
 struct Refused : std::runtime_error {
@@ -61,7 +53,8 @@ struct Attach {
 struct Plan {
   std::vector<std::pair<std::string, Prog>> names;  // in order
   std::vector<Attach> attaches;
-  Trace trace;  // to the list as it was, then the attaches
+  std::vector<std::string> legend;  // what the names in attaches stand for: "p0 is fw#12"
+  Trace trace;                      // to the list as it was, then the attaches
 };
 
 // The attaches that make the list `order`, each of them next to an entry that is already there. The

@@ -6,20 +6,20 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
 #include "proofs/core.hpp"
 #include "props/cli/cli.hpp"
+#include "props/cli/net.hpp"
 #include "props/cli/report.hpp"
+#include "props/order.hpp"
 
 namespace mprogcheck::cli {
 namespace {
 
-using nlohmann::json;
 using nlohmann::ordered_json;
 
 struct Options {
-  std::string file, state, point = "d0/ingress", device, kind = "tcx/ingress", out;
+  std::string file, state, point, device, kind, out;
   bool json = false;
 };
 
@@ -31,101 +31,45 @@ std::vector<std::string> point_words() {
 }
 
 Point point_from(const std::string& wanted) {
+  if (wanted.empty()) return {0, Hook::ingress};
   const auto all = point_words();
   const auto at =
       static_cast<std::uint8_t>(std::find(all.begin(), all.end(), wanted) - all.begin());
   return {static_cast<std::uint8_t>(at / kHooks), static_cast<Hook>(at % kHooks)};
 }
 
-// --- What `bpftool -j net` prints
+// --- The list as it is
 
-struct Shown {
-  std::string name;
-  std::uint64_t id;
-};
-
-json parsed(const std::string& text, const std::string& file) {
-  try {
-    return json::parse(text);
-  } catch (const json::parse_error& e) {
-    const std::string before = text.substr(0, e.byte > 0 ? e.byte - 1 : 0);
-    const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-    const std::size_t begin = before.rfind('\n') + 1;  // npos + 1 is 0
-    throw BadInput(fmt::format("{}: this is no JSON; 'bpftool -j net' prints what is",
-                               where(file, {line + 1, before.size() - begin + 1})));
-  }
-}
-
-// The programs at the attach point, in the order of the list, which is the order of the document.
-std::vector<Shown> shown(const json& document, const Options& o) {
-  const auto wrong = [&](const std::string& what) {
-    return BadInput(fmt::format("{}: {}; give what 'bpftool -j net' prints", o.state, what));
-  };
-  if (!document.is_array()) throw wrong("expected an array");
-  std::vector<Shown> result;
-  std::set<std::string> devices;
-  bool any_list = false;
-  for (const json& one : document) {
-    if (!one.is_object() || !one.contains("tc")) continue;
-    any_list = true;
-    if (!one["tc"].is_array()) throw wrong("expected an array behind \"tc\"");
-    std::size_t number = 0;
-    for (const json& entry : one["tc"]) {
-      const std::string at = fmt::format("entry {} of \"tc\"", ++number);
-      const auto text = [&](const char* key) -> std::string {
-        if (!entry.contains(key) || !entry[key].is_string())
-          throw wrong(fmt::format("{} has no \"{}\"", at, key));
-        return entry[key];
-      };
-      if (!entry.is_object()) throw wrong(at + " is no object");
-      if (text("kind") != o.kind) continue;
-      const std::string device = text("devname");
-      if (!o.device.empty() && device != o.device) continue;
-      devices.insert(device);
-      if (!entry.contains("prog_id") || !entry["prog_id"].is_number_unsigned())
-        throw wrong(at + " has no \"prog_id\"");
-      // A program need not have a name.
-      result.push_back({entry.contains("name") ? text("name") : "unnamed",
-                        entry["prog_id"].get<std::uint64_t>()});
-    }
-  }
-  if (!any_list) throw wrong("no \"tc\" here");
-  if (devices.size() > 1)
-    throw BadInput(fmt::format("{}: {} is on several devices, {}; choose with --device", o.state,
-                               o.kind, fmt::join(devices, ", ")));
-  return result;
-}
-
-// A name that several share stands for none of them: there it takes the id. Directives may say the
-// id of any.
-std::vector<std::string> told_apart(const std::vector<Shown>& list,
-                                    std::vector<Directive>& directives, const std::string& file) {
-  std::vector<std::string> names;
-  for (const Shown& s : list) {
-    const auto same = std::count_if(list.begin(), list.end(),
-                                    [&](const Shown& other) { return other.name == s.name; });
-    const std::string with_id = fmt::format("{}#{}", s.name, s.id);
-    names.push_back(same > 1 ? with_id : s.name);
-    for (Directive& d : directives)
-      for (std::string* name : {&d.prog, &d.other}) {
-        if (*name == with_id) *name = names.back();
-        if (*name == s.name && same > 1)
-          throw BadInput(fmt::format("{}: {} programs on the list are called {}; say which, as {}",
-                                     where(file, d.spot), same, s.name, with_id));
-      }
-  }
-  return names;
+// Of what bpftool prints, or where a list is known to be empty.
+Start start_on(const Place& place, const Listed& listed) {
+  Start start = start_of(listed.entries, {0, place.hook()});
+  start.legend.insert(start.legend.begin(),
+                      fmt::format("{} is {}{}{}", word(start.point), place.kind,
+                                  listed.device.empty() ? "" : " of ", listed.device));
+  return start;
 }
 
 Start start_from(const Options& o, std::vector<Directive>& directives) {
-  if (o.state.empty()) return start_of({});
-  const std::string text = content(o.state);
+  const bool of_net = !o.kind.empty() || !o.device.empty();
+  const Place place{o.kind.empty() ? "tcx/ingress" : o.kind, o.device};
+  const std::string text = o.state.empty() ? "" : content(o.state);
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin != std::string::npos && (text[begin] == '[' || text[begin] == '{')) try {
-      return start_of(told_apart(shown(parsed(text, o.state), o), directives, o.file));
-    } catch (const std::invalid_argument& e) {
-      throw BadInput(fmt::format("{}: {}", o.state, e.what()));
-    }
+  if (begin != std::string::npos && (text[begin] == '[' || text[begin] == '{')) {
+    if (!o.point.empty())
+      throw BadInput(
+          fmt::format("{}: --point is of a trace; of bpftool's output say --kind and "
+                      "--device",
+                      o.state));
+    const Listed listed = read_net(text, o.state, place);
+    resolve_ids(directives, o.file, listed.entries);
+    return start_on(place, listed);
+  }
+  resolve_ids(directives, o.file, {});
+  if (o.state.empty())
+    return of_net ? start_on(place, {printable(o.device), {}}) : start_of({}, point_from(o.point));
+  if (of_net)
+    throw BadInput(fmt::format(
+        "{}: --kind and --device are of bpftool's output; of a trace say --point", o.state));
   std::vector<Spots> spots;
   const auto traces = read_traces(o.state, &spots);
   if (traces.size() > 1)
@@ -155,14 +99,8 @@ struct Answer {
   }
 
   int planned(const std::vector<std::string>& order) {
-    const std::size_t slots = start.trace.header.capacity;
-    document["satisfiable"] = order.size() <= slots;
+    document["satisfiable"] = true;
     document["order"] = order;
-    if (order.size() > slots) {
-      fmt::print(prose, "{}: {} programs are wanted on a list of {} slots\n", options.file,
-                 order.size(), slots);
-      return kDeviates;
-    }
     const Plan p = made(order);
     fmt::print(prose, "{}: an order satisfies {}: {}\n", options.file,
                times(directives.size(), "directive"), fmt::join(order, " "));
@@ -176,6 +114,8 @@ struct Answer {
           {{"program", a.program}, {"operation", print(a.operation)}, {"list", a.list}});
     }
     if (p.attaches.empty()) fmt::print(prose, "  the list is so already\n");
+    for (const std::string& line : p.legend) fmt::print(prose, "  {}\n", line);
+    document["legend"] = p.legend;
     document["trace"] = print(p.trace);
     if (!options.out.empty()) write_new(options.out, print(p.trace));
     return kConforms;
@@ -194,10 +134,11 @@ struct Answer {
 
   int contradicted() {
     const auto list = start.names();
-    const auto core = proofs::smallest_core(list, directives);
-    if (core.empty()) throw std::logic_error("the graph has a cycle where the solver finds none");
     std::vector<Directive> few;
-    for (const std::size_t d : core) few.push_back(directives[d]);
+    for (const std::size_t d : smallest_core(list, directives)) few.push_back(directives[d]);
+    // The graph finds the set; the solver, which knows no graph, has to agree.
+    if (!proofs::irreducible(list, few))
+      throw std::logic_error("graph and solver differ on what contradicts");
     fmt::print(prose, "{}: no order satisfies {}\n", options.file,
                times(directives.size(), "directive"));
     document["satisfiable"] = false;
@@ -226,15 +167,28 @@ struct Answer {
 int run(const Options& o) {
   std::vector<Directive> directives = parse_directives(content(o.file), o.file);
   const Start start = start_from(o, directives);
+  const std::vector<std::string> list = start.names(), all = programs_of(list, directives);
+  const std::vector<std::string> fresh(all.begin() + static_cast<std::ptrdiff_t>(list.size()),
+                                       all.end());
+  if (all.size() > start.trace.header.capacity)
+    throw BadInput(fmt::format("{}: {} programs are wanted on a list of {} slots", o.file,
+                               all.size(), start.trace.header.capacity));
   Answer answer{o, directives, start, o.json ? stderr : stdout,
-                ordered_json{{"file", o.file}, {"list", start.names()}}};
-  if (!o.state.empty())
-    fmt::print(answer.prose, "{}: the list is [{}]\n", o.state, fmt::join(start.names(), " "));
-  const auto order = order_of(start.names(), directives).order;
+                ordered_json{{"file", o.file}, {"list", list}, {"new", fresh}}};
+  if (!o.state.empty()) {
+    fmt::print(answer.prose, "{}: the list is [{}]\n", o.state, fmt::join(list, " "));
+    if (!fresh.empty()) fmt::print(answer.prose, "new programs: {}\n", fmt::join(fresh, " "));
+  }
+  const auto order = order_of(list, directives).order;
   const int status = order.empty() ? answer.contradicted() : answer.planned(order);
-  if (o.json) fmt::print("{}\n", answer.document.dump(2));
+  // The name of a file need not be UTF-8.
+  if (o.json)
+    fmt::print("{}\n", answer.document.dump(2, ' ', false, ordered_json::error_handler_t::replace));
   return status;
 }
+
+const CLI::Validator kNotEmpty{
+    [](std::string& text) { return text.empty() ? "expected a name" : std::string(); }, ""};
 
 }  // namespace
 
@@ -246,14 +200,17 @@ void add_plan(CLI::App& app, int& status) {
                    "A file; a line reads OWNER: P before|after Q, or P first|last|present")
       ->required();
   verb->add_option("--state", o->state,
-                   "The list as it is: a trace, or what 'bpftool -j net' prints (default: empty)");
-  verb->add_option("--point", o->point, "Of a trace: whose list (default d0/ingress)")
-      ->check(CLI::IsMember(point_words()));
-  verb->add_option("--device", o->device,
-                   "Of bpftool's output: the device (default: the only one)");
+                   "The list as it is: a trace, or what 'bpftool -j net' prints (default: empty)")
+      ->check(kNotEmpty);
+  auto* point = verb->add_option("--point", o->point, "Of a trace: whose list (default d0/ingress)")
+                    ->check(CLI::IsMember(point_words()));
+  verb->add_option("--device", o->device, "Of bpftool's output: the device (default: the only one)")
+      ->check(kNotEmpty)
+      ->excludes(point);
   verb->add_option("--kind", o->kind, "Of bpftool's output: the kind (default tcx/ingress)")
-      ->check(CLI::IsMember({"tcx/ingress", "tcx/egress", "netkit/primary", "netkit/peer"}));
-  verb->add_option("--out", o->out, "Write the plan to a new file, as a trace");
+      ->check(CLI::IsMember({"tcx/ingress", "tcx/egress", "netkit/primary", "netkit/peer"}))
+      ->excludes(point);
+  verb->add_option("--out", o->out, "Write the plan to a new file, as a trace")->check(kNotEmpty);
   verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, &status] { status = run(*o); });
 }
