@@ -3,7 +3,6 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "impl/kernel/abi.hpp"
 #include "impl/kernel/bpf/note.h"
@@ -51,11 +51,11 @@ int say_nothing(libbpf_print_level, const char*, va_list) {
   return 0;
 }
 
-struct Destroy {
-  void operator()(note_bpf* object) const { note_bpf__destroy(object); }
-};
-
 }  // namespace
+
+void Programs::Destroy::operator()(note_bpf* object) const {
+  note_bpf__destroy(object);
+}
 
 Programs::Programs() {
   libbpf_set_print(say_nothing);
@@ -69,6 +69,11 @@ Programs::Programs() {
       ::mmap(nullptr, sizeof(note), PROT_READ | PROT_WRITE, MAP_SHARED, notes_map_.number(), 0);
   if (memory == MAP_FAILED) cannot("map a BPF map into memory");
   notes_ = static_cast<note*>(memory);
+  object_.reset(note_bpf__open());
+  if (!object_) cannot("open the BPF program built into mprogcheck");
+  if (bpf_map__reuse_fd(object_->maps.notes, notes_map_.number()) != 0)
+    cannot("share a BPF map between programs");
+  if (note_bpf__load(object_.get()) != 0) cannot("load a BPF program");
 }
 
 Programs::~Programs() {
@@ -83,20 +88,17 @@ const Program& Programs::shared(Prog name, ProgType type) {
 }
 
 Program Programs::load(Prog name, ProgType type) const {
-  const std::unique_ptr<note_bpf, Destroy> object(note_bpf__open());
-  if (!object) cannot("open the BPF program built into mprogcheck");
-  bpf_program* wanted =
-      type == ProgType::sched_cls ? object->progs.note_run : object->progs.other_type;
-  bpf_program* other =
-      type == ProgType::sched_cls ? object->progs.other_type : object->progs.note_run;
-  object->rodata->self = name.raw;
-  bpf_program__set_autoload(other, false);
-  if (bpf_map__reuse_fd(object->maps.notes, notes_map_.number()) != 0)
-    cannot("share a BPF map between programs");
-  if (note_bpf__load(object.get()) != 0) cannot("load a BPF program");
-  // The object goes, with its descriptors; the program keeps the maps it uses.
-  Program program{Descriptor(::fcntl(bpf_program__fd(wanted), F_DUPFD_CLOEXEC, 3)), 0};
-  if (!program.descriptor.is_open()) cannot("keep the descriptor of a BPF program");
+  const bool runs = type == ProgType::sched_cls;
+  const bpf_program* from = runs ? object_->progs.note_run : object_->progs.other_type;
+  const bpf_insn* first = bpf_program__insns(from);
+  std::vector<bpf_insn> code(first, first + bpf_program__insn_cnt(from));
+  for (bpf_insn& one : code)
+    if (one.code == (BPF_ALU64 | BPF_MOV | BPF_K) && one.imm == NOTE_SELF) one.imm = name.raw;
+  Program program{Descriptor(bpf_prog_load(runs ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_XDP,
+                                           bpf_program__name(from), "GPL", code.data(), code.size(),
+                                           nullptr)),
+                  0};
+  if (!program.descriptor.is_open()) cannot("load a BPF program");
   program.id = abi::id_of(program.descriptor.number());
   if (program.id == 0) cannot("ask for the id of a BPF program");
   return program;

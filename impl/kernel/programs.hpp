@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "model/operation.hpp"
 
 struct note;
+struct note_bpf;
 
 namespace mprogcheck::kernel {
 
@@ -42,7 +44,12 @@ class Programs {
   Prog ran_at(std::uint32_t position) const;
 
  private:
+  struct Destroy {
+    void operator()(note_bpf* object) const;
+  };
+
   Descriptor notes_map_;
+  std::unique_ptr<note_bpf, Destroy> object_;  // what all programs are copies of; holds the map open
   note* notes_ = nullptr;
   std::map<std::pair<Prog, ProgType>, Program> shared_;
 };

@@ -13,6 +13,8 @@
 #define NOTE_SLOTS 128 /* a power of two, more than a list has entries */
 #define NOTE_PROGS 128 /* a power of two, more than a trace has programs */
 
+#define NOTE_SELF 0x5e1f /* stands for the program's name, and for nothing else in the program */
+
 /* One of these, shared by all programs that are loaded, and mapped into the loader's memory. */
 struct note {
 	unsigned int ran;		/* programs that ran since the loader last wrote 0 here */
