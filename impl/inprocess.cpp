@@ -405,6 +405,7 @@ Capabilities InProcess::capabilities() const {
           .rfc2 = true,
           .any_capacity = true,
           .hazards = true,
+          .foreign = ~std::bitset<kForeigns>(),  // it has one, which stands for all
           .packets = true,
           .devices = kMaxDevices};
 }

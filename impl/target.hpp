@@ -2,6 +2,7 @@
 // What is judged: something that runs traces and reports what it saw.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -18,10 +19,11 @@ namespace mprogcheck {
 struct Capabilities {
   bool mainline = false;
   bool rfc2 = false;
-  bool any_capacity = false;  // capacity and first revision are ours to choose
-  bool hazards = false;       // operations that may provoke a kernel are allowed here
-  bool packets = false;       // packets can be sent and their fate seen
-  std::uint8_t devices = 1;   // how many a trace may use
+  bool any_capacity = false;       // capacity and first revision are ours to choose
+  bool hazards = false;            // operations that may provoke a kernel are allowed here
+  std::bitset<kForeigns> foreign;  // then: links of which types there are
+  bool packets = false;            // packets can be sent and their fate seen
+  std::uint8_t devices = 1;        // how many a trace may use
   bool operator==(const Capabilities&) const = default;
 };
 

@@ -41,6 +41,10 @@ enum class ProgType : std::uint8_t { sched_cls, xdp };
 enum class Hook : std::uint8_t { ingress, egress, bogus };
 inline constexpr std::size_t kHooks = 2;
 
+// Links that no list of ours can hold, by what they attach. That of struct_ops has no program.
+enum class Foreign : std::uint8_t { xdp, cgroup, raw_tracepoint, iter, netfilter, struct_ops };
+inline constexpr std::size_t kForeigns = 6;
+
 struct Point {
   std::uint8_t device = 0;
   Hook hook = Hook::ingress;
@@ -57,7 +61,7 @@ struct Ref {
     file,     // an open descriptor that is neither program nor link
     prog,     // the program `raw`
     link,     // the link `raw`
-    foreign,  // a link of another type, with no program of ours behind it (hazardous)
+    foreign,  // a link of another type, the Foreign `raw` (hazardous)
   };
   Kind kind = Kind::none;
   std::uint8_t raw = 0;

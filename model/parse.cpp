@@ -363,6 +363,15 @@ class Parser : LineReader {
   Ref named(Token t, Field field) {
     mark(field, t);
     if (const auto kind = words::find(words::kRefs, t.text)) return {*kind, 0};
+    constexpr std::string_view kOfType = "foreign:";
+    if (t.text.starts_with(kOfType)) {
+      const std::string_view type = t.text.substr(kOfType.size());
+      if (const auto f = words::find(words::kForeigns, type))
+        return {Ref::Kind::foreign, static_cast<std::uint8_t>(*f)};
+      fail(at_, t.column + kOfType.size(),
+           "unknown type of link " + quoted(type) +
+               "; there are xdp, cgroup, raw_tracepoint, iter, netfilter, struct_ops");
+    }
     if (!t.text.empty() && t.text[0] == 'l')
       return {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
     return {Ref::Kind::prog, indexed(t, t.text, 'p', kMaxProgs)};

@@ -20,7 +20,10 @@ std::string name(Link l) {
 std::string name(Ref r) {
   if (r.kind == Ref::Kind::prog) return name(Prog{r.raw});
   if (r.kind == Ref::Kind::link) return "l" + std::to_string(int{r.raw});
-  return std::string(words::name(words::kRefs, r.kind));
+  std::string out(words::name(words::kRefs, r.kind));
+  if (r.kind == Ref::Kind::foreign && r.raw != 0)
+    (out += ':') += words::name(words::kForeigns, static_cast<Foreign>(r.raw));
+  return out;
 }
 
 std::string ends(std::uint8_t flags) {

@@ -330,8 +330,11 @@ T any_word(const words::Pair<T> (&table)[N]) {
 
 Ref any_ref() {
   switch (choose(3)) {
-    case 0:
-      return {any_word(words::kRefs), 0};
+    case 0: {
+      const Ref::Kind kind = any_word(words::kRefs);
+      const bool foreign = kind == Ref::Kind::foreign;
+      return {kind, foreign ? static_cast<std::uint8_t>(choose(kForeigns)) : std::uint8_t{0}};
+    }
     case 1:
       return ref(Prog{static_cast<std::uint8_t>(choose(6))});
     default:

@@ -55,6 +55,13 @@ inline constexpr Pair<Ref::Kind> kRefs[] = {{"none", Ref::Kind::none},
                                             {"file", Ref::Kind::file},
                                             {"foreign", Ref::Kind::foreign}};
 
+inline constexpr Pair<Foreign> kForeigns[] = {{"xdp", Foreign::xdp},
+                                              {"cgroup", Foreign::cgroup},
+                                              {"raw_tracepoint", Foreign::raw_tracepoint},
+                                              {"iter", Foreign::iter},
+                                              {"netfilter", Foreign::netfilter},
+                                              {"struct_ops", Foreign::struct_ops}};
+
 template <class T, std::size_t N>
 constexpr std::optional<T> find(const Pair<T> (&table)[N], std::string_view word) {
   for (const auto& [w, value] : table)

@@ -27,6 +27,7 @@ struct Scope {
   std::uint64_t revision = 1;
   bool packets = true;
   bool hazards = false;  // relative objects of foreign kinds
+  std::vector<Foreign> foreign{Foreign::xdp};
   bool removes = true;   // devices may go
   bool mistakes = true;  // descriptors that are not open, unknown flags, ...
 };
@@ -38,6 +39,9 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
   s.dialect = dialect;
   s.packets = can.packets;
   s.hazards = can.hazards;
+  // To what is not a kernel they are all the same.
+  for (std::size_t f = 1; f < kForeigns && !can.any_capacity; ++f)
+    if (can.foreign[f]) s.foreign.push_back(static_cast<Foreign>(f));
   s.devices = one_in(c, 6) && can.devices > 1 ? 2 : 1;
   if (can.any_capacity) {
     switch (pick(c, std::array<std::uint32_t, 3>{60, 30, 10})) {
@@ -209,8 +213,12 @@ class Generator {
       case 4:
         return ref(named_link(w));
       default:
-        return {Ref::Kind::foreign, 0};
+        return {Ref::Kind::foreign, some_foreign()};
     }
+  }
+  std::uint8_t some_foreign() {
+    const auto n = static_cast<std::uint32_t>(s_.foreign.size());
+    return static_cast<std::uint8_t>(s_.foreign[n == 1 ? 0 : c_.below(n)]);
   }
   Ref wrong_prog(const World& w) {
     Ref r = wrong(w);

@@ -152,6 +152,8 @@ Kernel::Kernel(bool hazards) {
                      .rfc2 = false,
                      .any_capacity = false,
                      .hazards = hazards,
+                     .foreign = inside_->workshop->foreign ? inside_->workshop->foreign->kinds()
+                                                           : std::bitset<kForeigns>(),
                      .packets = try_packets(*inside_->workshop),
                      .devices = kMaxDevices};
   });

@@ -94,10 +94,10 @@ Program Programs::load(Prog name, ProgType type) const {
   std::vector<bpf_insn> code(first, first + bpf_program__insn_cnt(from));
   for (bpf_insn& one : code)
     if (one.code == (BPF_ALU64 | BPF_MOV | BPF_K) && one.imm == NOTE_SELF) one.imm = name.raw;
-  Program program{Descriptor(bpf_prog_load(runs ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_XDP,
-                                           bpf_program__name(from), "GPL", code.data(), code.size(),
-                                           nullptr)),
-                  0};
+  Program program{
+      Descriptor(bpf_prog_load(runs ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_XDP,
+                               bpf_program__name(from), "GPL", code.data(), code.size(), nullptr)),
+      0};
   if (!program.descriptor.is_open()) cannot("load a BPF program");
   program.id = abi::id_of(program.descriptor.number());
   if (program.id == 0) cannot("ask for the id of a BPF program");

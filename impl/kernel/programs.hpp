@@ -49,7 +49,8 @@ class Programs {
   };
 
   Descriptor notes_map_;
-  std::unique_ptr<note_bpf, Destroy> object_;  // what all programs are copies of; holds the map open
+  std::unique_ptr<note_bpf, Destroy>
+      object_;  // what all programs are copies of; holds the map open
   note* notes_ = nullptr;
   std::map<std::pair<Prog, ProgType>, Program> shared_;
 };

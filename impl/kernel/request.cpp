@@ -100,10 +100,11 @@ std::uint32_t Names::descriptor(Ref ref) const {
     case Ref::Kind::link:
       return ref.raw < links.size() ? links[ref.raw].descriptor : kNotOpen;
     case Ref::Kind::foreign:
-      if (foreign != kNotOpen) return foreign;
+      if (foreign[ref.raw % kForeigns] != kNotOpen) return foreign[ref.raw % kForeigns];
   }
   throw CannotRun(
-      "a link of a foreign kind has crashed kernels and is not shown to this machine's own");
+      "a link of another type has crashed kernels; this one's own is not shown any, or it has none "
+      "of this type");
 }
 
 std::uint32_t Names::id(Ref ref, Ref::Kind wanted) const {

@@ -24,13 +24,19 @@ struct Named {
   std::uint32_t id = kUnknownId;
 };
 
+constexpr std::array<std::uint32_t, kForeigns> all_closed() {
+  std::array<std::uint32_t, kForeigns> all{};
+  all.fill(kNotOpen);
+  return all;
+}
+
 struct Names {
   std::array<Named, kMaxProgs> progs{};
   std::array<Named, kMaxLinks> links{};
   std::array<std::uint32_t, kMaxDevices> interfaces = {kNoInterface, kNoInterface, kNoInterface,
                                                        kNoInterface};
-  std::uint32_t file = kNotOpen;     // open, and neither program nor link
-  std::uint32_t foreign = kNotOpen;  // a link of another type, where there may be one
+  std::uint32_t file = kNotOpen;  // open, and neither program nor link
+  std::array<std::uint32_t, kForeigns> foreign = all_closed();  // links of other types
 
   std::uint32_t descriptor(Ref ref) const;
   // Programs and links are numbered apart. The id of the one given out as the id of the other would

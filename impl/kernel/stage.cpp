@@ -14,8 +14,6 @@
 namespace mprogcheck::kernel {
 namespace {
 
-constexpr std::uint32_t kLoopback = 1;  // in every namespace
-
 struct Needs {
   std::bitset<kMaxProgs> progs;
   std::bitset<kMaxProgs> closed_progs;  // those of them that the trace closes
@@ -43,26 +41,17 @@ Needs needs_of(const Trace& trace) {
 Workshop::Workshop(bool hazards) : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
   if (!null_device.is_open())
     throw CannotRun(std::string("could not open /dev/null: ") + std::strerror(errno));
-  if (!hazards) return;
-  abi::Call call(abi::kLinkCreate,
-                 abi::LinkCreate{.prog_fd = static_cast<std::uint32_t>(
-                                     programs.shared(Prog{0}, ProgType::xdp).descriptor.number()),
-                                 .ifindex = kLoopback,
-                                 .attach_type = abi::kXdp,
-                                 .flags = 0,
-                                 .relative = 0,
-                                 .unused = 0,
-                                 .expected_revision = 0});
-  foreign_link = Descriptor(abi::make(call));
-  if (!foreign_link.is_open())
-    throw CannotRun(std::string("could not make a link of XDP: ") + std::strerror(errno));
+  if (hazards) foreign.emplace(programs.shared(Prog{0}, ProgType::xdp).descriptor.number());
 }
 
 Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
   workshop.devices.sweep_if_due();
   const Needs needs = needs_of(trace);
-  if (workshop.foreign_link.is_open())
-    names.foreign = static_cast<std::uint32_t>(workshop.foreign_link.number());
+  if (workshop.foreign)
+    for (std::size_t f = 0; f < kForeigns; ++f)
+      if (workshop.foreign->has(static_cast<Foreign>(f)))
+        names.foreign[f] =
+            static_cast<std::uint32_t>(workshop.foreign->descriptor(static_cast<Foreign>(f)));
   names.file = static_cast<std::uint32_t>(workshop.null_device.number());
   for (std::uint8_t p = 0; p < kMaxProgs; ++p) {
     if (!needs.progs[p]) continue;

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
+#include "impl/kernel/foreign.hpp"
 #include "impl/kernel/packet.hpp"
 #include "impl/kernel/programs.hpp"
 #include "impl/kernel/request.hpp"
@@ -24,7 +26,7 @@ struct Workshop {
   Programs programs;
   Devices devices;
   Packets packets;
-  Descriptor foreign_link;  // of XDP, on the loopback device; not open without hazards
+  std::optional<ForeignLinks> foreign;  // with hazards
 };
 
 struct Stage {

@@ -47,7 +47,8 @@ std::uint64_t tsc_khz() {
 // watchdogs cost a third of a boot and mean nothing under emulation.
 std::string command_line(const Boot& boot) {
   const std::string line =
-      "console=ttyS0 quiet panic=-1 rcupdate.rcu_expedited=1 cryptomgr.notests nowatchdog "
+      "console=ttyS0 quiet panic=-1 oops=panic rcupdate.rcu_expedited=1 cryptomgr.notests "
+      "nowatchdog "
       "ipv6.disable=1 no_timer_check tsc=reliable sysrq_always_enabled tsc_early_khz=" +
       std::to_string(tsc_khz());
   return boot.append.empty() ? line : line + " " + boot.append;

@@ -73,6 +73,8 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
   for (const Operation& op : trace.operations) {
     if (op.hazardous() && !can.hazards)
       return fmt::format("does not run what may harm it: {}", print(op));
+    if (op.relative.kind == Ref::Kind::foreign && !can.foreign[op.relative.raw])
+      return fmt::format("has no link of such a type: {}", print(op));
     if (op.verb == Verb::packet && !can.packets) return "cannot send packets";
   }
   return {};

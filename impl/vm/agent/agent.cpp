@@ -43,8 +43,6 @@ void mount_what_is_needed() {
   ::mount("tmp", "/tmp", "tmpfs", 0, nullptr);
   ::mkdir("/sys/fs/bpf", 0755);
   ::mount("bpf", "/sys/fs/bpf", "bpf", 0, nullptr);
-  ::mkdir("/tmp/cgroup", 0755);
-  ::mount("cgroup2", "/tmp/cgroup", "cgroup2", 0, nullptr);
   const Descriptor console(::open("/dev/console", O_RDWR | O_NOCTTY));
   for (const int fd : {0, 1, 2}) ::dup2(console.number(), fd);
 }
