@@ -156,7 +156,7 @@ Conformance conform(
     ++out.traces;
     out.operations += trace.operations.size();
     judge(trace, seen[0], out);
-    if (progress && out.traces % 64 == 0)
+    if (progress)
       progress(out.target + ": " + std::to_string(out.traces) + " of " +
                std::to_string(suite.size()) + " traces");
   }

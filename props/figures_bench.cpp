@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -28,6 +29,7 @@
 #include "props/bench.hpp"
 #include "props/hunt.hpp"
 #include "props/rapidcheck_choices.hpp"
+#include "props/tell.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -244,9 +246,9 @@ int shortest(std::size_t most) {
       }
     const bool terminal = isatty(STDERR_FILENO);
     const Shortest s = enumerate(targets, d, most, [&](const std::string& text) {
-      if (terminal) fmt::print(stderr, "\r\033[K{}", text);
+      if (terminal) tell(stderr, "\r\033[K{}", text);
     });
-    if (terminal) fmt::print(stderr, "\r\033[K");
+    if (terminal) tell(stderr, "\r\033[K");
     std::size_t equal = 0, beyond = 0;
     for (const auto& name : names) {
       const std::size_t minimal = operations_checked_in(name, d);
@@ -277,6 +279,7 @@ int shortest(std::size_t most) {
 int main(int argc, char** argv) {
   using namespace mprogcheck;
   const std::string what = argc > 1 ? argv[1] : "";
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // each figure arrives when it is there
   try {
     if (what == "lockstep") return lockstep();
     if (what == "kernel") return kernel_target();
@@ -285,11 +288,12 @@ int main(int argc, char** argv) {
     if (what == "spin") return bench_spin();
     if (what == "shortest") return shortest(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 4);
   } catch (const CannotRun& e) {
-    fmt::print(stderr, "bench: could not run: {}\n", e.what());
+    tell(stderr, "bench: could not run: {}\n", e.what());
     return 3;
   }
-  fmt::print(stderr,
-             "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS] | explore "
-             "| spin\n");
-  return 2;
+  const bool asked = what == "--help" || what == "-h";
+  tell(asked ? stdout : stderr,
+       "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS] | explore "
+       "| spin\n");
+  return asked ? 0 : 2;
 }

@@ -2,6 +2,7 @@
 // From any trace that shows a deviation to a smallest one that shows the same.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -22,11 +23,13 @@ struct Minimal {
   Trace trace;
   Deviation deviation;   // as the minimal trace shows it
   std::size_t runs = 0;  // traces tried on the target
-  bool finished = true;  // false: the deadline came first, and something may still be able to go
+  bool finished = true;  // false: the end came first, and something may still be able to go
 };
 
 struct MinimizeOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  // Set from outside, it ends like the deadline.
+  const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t operations)> progress;  // called now and then
 };
 
