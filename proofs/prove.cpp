@@ -236,13 +236,13 @@ std::vector<ProofResult> prove(const ProveOptions& options,
   std::vector<ProofResult> results;
   const auto all = asked(options);
   try {
-    for (const auto& [obligation, dialect] : all) {
+    for (const Asked& one : all) {
       if (options.progress)
-        options.progress(std::string(obligation->name) + " in " +
-                         std::string(mprogcheck::word(dialect)) + ", " +
+        options.progress(std::string(one.obligation->name) + " in " +
+                         std::string(mprogcheck::word(one.dialect)) + ", " +
                          std::to_string(results.size() + 1) + " of " + std::to_string(all.size()));
-      ProofResult result =
-          stoppable(options.stop, [&] { return Prover(options, *obligation, dialect).run(); });
+      ProofResult result = stoppable(
+          options.stop, [&] { return Prover(options, *one.obligation, one.dialect).run(); });
       if (options.stop && *options.stop) break;
       results.push_back(std::move(result));
       if (done) done(results.back());

@@ -38,7 +38,6 @@ struct Options {
 };
 
 int run_minimize(const Options& o) {
-  const std::atomic<bool>& stop = end_on_signals();
   const Trace trace = only_trace(o.file);
   if (!o.out.empty()) need_usable_file(o.out);
   const auto target = target_named(o.target)();
@@ -51,6 +50,7 @@ int run_minimize(const Options& o) {
     return kConforms;
   }
   std::string wanted = o.bucket.empty() ? shown.front().bucket : o.bucket;
+  const std::atomic<bool>& stop = end_on_signals();
   Progress progress;
   Minimal m;
   MinimizeOptions how;
