@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/world.hpp"
 
+#include <stdexcept>
+#include <string>
+
 #include "model/rules_common.hpp"
 #include "model/rules_mainline.hpp"
 #include "model/rules_rfc2.hpp"
@@ -159,6 +162,11 @@ const Chain& empty_chain() {
   return chain;
 }
 
+[[noreturn, gnu::cold]] void changes_nowhere(const Clause& clause) {
+  throw std::logic_error("the rule " + std::string(clause.id) +
+                         " changes a list where no list is concerned");
+}
+
 }  // namespace
 
 // Calls visit<table>(facts) with the rules that decide `op` and what they look at.
@@ -251,6 +259,7 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
   if (d.error != Errno::ok) return;
 
   if (d.change != Change::none) {
+    if (!where) changes_nowhere(clauses_of(header_.dialect, op.verb)[d.rule]);
     Chain& c = chains_[index(*where)];
     const Prog in{op.prog.raw};
     const auto ends = static_cast<std::uint8_t>(

@@ -3,6 +3,7 @@
 //
 // step() looks the operation's names up, lets the rules of the dialect decide, and carries the
 // effect out. It is deterministic, does no I/O and allocates nothing; a World is a regular value.
+// A table whose rule changes a list where no list is concerned is no promise: std::logic_error.
 //
 //   World w;
 //   w.reset(trace.header);

@@ -222,7 +222,20 @@ std::string difference(const Step& step, const Reader& read, const Chain& c) {
 struct Claim {
   std::string rule = "(none)";
   int index = 0;
+  std::string outcome = "nothing";
 };
+
+std::string outcome_of(const Clause& clause, int index) {
+  const std::string error =
+      clause.force == Force::due ? std::string(to_string(clause.error)) : std::string();
+  std::string_view change = "no change";
+  if (clause.change == Change::insert) change = "insert";
+  if (clause.change == Change::replace) change = "replace";
+  if (clause.change == Change::remove) change = "remove";
+  if (clause.change == Change::none) return error.empty() ? std::string(change) : error;
+  return (error.empty() ? "" : error + ", and yet ") + std::string(change) + " at " +
+         std::to_string(index);
+}
 
 // The rule that decides, over either domain's rows once they are plain.
 template <class D, class Read>
@@ -236,7 +249,8 @@ Claim claim_of(const Rows<D>& rows, Read&& read) {
   for (const Force force : {Force::due, Force::effect})
     for (const Row<D>& row : rows)
       if (row.clause.force == force && plain(row.guard))
-        return {std::string(row.clause.id), plain(row.index)};
+        return {std::string(row.clause.id), plain(row.index),
+                outcome_of(row.clause, plain(row.index))};
   return {};
 }
 
@@ -247,6 +261,7 @@ Counterexample decode(const Step& step, const z3::model& model, const Break& bro
   Counterexample out;
   const Claim claimed = claim_of<Terms>(step.rows, read);
   out.rule = claimed.rule;
+  out.outcome = claimed.outcome;
   out.trace = Decoder(step, model).trace();
 
   World world;

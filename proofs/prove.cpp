@@ -8,6 +8,7 @@
 #include "model/world.hpp"
 #include "proofs/decode.hpp"
 #include "proofs/obligation.hpp"
+#include "proofs/solver.hpp"
 
 namespace mprogcheck::proofs {
 
@@ -35,6 +36,13 @@ bool ProofResult::holds() const {
 std::vector<std::string> obligation_names() {
   std::vector<std::string> names;
   for (const Obligation& o : obligations()) names.emplace_back(o.name);
+  return names;
+}
+
+std::vector<std::string> core_names() {
+  std::vector<std::string> names;
+  for (const Obligation& o : obligations())
+    if (o.core) names.emplace_back(o.name);
   return names;
 }
 
@@ -81,15 +89,9 @@ class Prover {
   }
 
  private:
-  z3::solver solver_for(const Step& step) const {
-    z3::solver solver(Session::z3());
-    z3::params limits(Session::z3());
-    limits.set("rlimit", static_cast<unsigned>(options_.limit));
-    solver.set(limits);
-    for (const Bool& a : step.axioms) solver.add(a.e);
-    return solver;
-  }
+  Solver solver_for(const Step& step) const { return {step, options_.limit, options_.stop}; }
 
+  unsigned bits() const { return options_.written_out ? 8 : 0; }
   AnyChain chain() const {
     return options_.written_out ? written_out(result_.dialect, options_.written_out)
                                 : endless(result_.dialect);
@@ -101,9 +103,9 @@ class Prover {
   }
 
   void prove(Verb verb) {
-    const Session session(options_.written_out ? 8 : 0);
+    const Session session(bits());
     const Step step(result_.dialect, verb, chain());
-    z3::solver solver = solver_for(step);
+    Solver solver = solver_for(step);
     for (const Query& q : queries_of(obligation_, step)) {
       ++result_.queries;
       solver.push();
@@ -123,9 +125,11 @@ class Prover {
 
   // Something that the obligation speaks of can happen.
   void not_vacuous(Verb verb) {
-    const Session session;
-    const Step step(result_.dialect, verb, written_out(result_.dialect, kTwinSlots));
-    z3::solver solver = solver_for(step);
+    const Session session(bits());
+    const Step step(
+        result_.dialect, verb,
+        written_out(result_.dialect, options_.written_out ? options_.written_out : kTwinSlots));
+    Solver solver = solver_for(step);
     const auto queries = queries_of(obligation_, step);
     for (const Query& q : queries) {
       solver.push();
@@ -140,7 +144,7 @@ class Prover {
   std::optional<Counterexample> counterexample(Verb verb, const Break& broken) const {
     const Session session;
     const Step step(result_.dialect, verb, written_out(result_.dialect, kTwinSlots), broken);
-    z3::solver solver = solver_for(step);
+    Solver solver = solver_for(step);
     // Building the list moves the revision once for each entry.
     solver.add(z3::ugt(step.before.now.e, kTwinSlots));
     for (const Query& q : queries_of(obligation_, step)) {
@@ -196,17 +200,55 @@ class Prover {
 
 }  // namespace
 
-std::vector<ProofResult> prove(const ProveOptions& options,
-                               const std::function<void(const ProofResult&)>& done) {
-  std::vector<ProofResult> results;
+namespace {
+
+struct Asked {
+  const Obligation* obligation;
+  Dialect dialect;
+};
+
+std::vector<Asked> asked(const ProveOptions& options) {
+  std::vector<Asked> all;
   for (const Obligation& o : obligations()) {
     if (!options.obligation.empty() && options.obligation != o.name) continue;
     if (options.written_out && !o.core) continue;
-    for (const Dialect d : o.dialects) {
-      if (options.dialect && *options.dialect != d) continue;
-      results.push_back(Prover(options, o, d).run());
+    for (const Dialect d : o.dialects)
+      if (!options.dialect || *options.dialect == d) all.push_back({&o, d});
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string why_nothing(const ProveOptions& options) {
+  if (!asked(options).empty()) return {};
+  const auto core = core_names();
+  if (!options.written_out || std::find(core.begin(), core.end(), options.obligation) != core.end())
+    return options.obligation + " is not asked in " +
+           std::string(mprogcheck::word(*options.dialect));
+  std::string names;
+  for (const std::string& name : core) names += (names.empty() ? "" : ", ") + name;
+  return options.obligation + " is not one of the core ones: " + names;
+}
+
+std::vector<ProofResult> prove(const ProveOptions& options,
+                               const std::function<void(const ProofResult&)>& done) {
+  std::vector<ProofResult> results;
+  const auto all = asked(options);
+  try {
+    for (const Asked& one : all) {
+      if (options.progress)
+        options.progress(std::string(one.obligation->name) + " in " +
+                         std::string(mprogcheck::word(one.dialect)) + ", " +
+                         std::to_string(results.size() + 1) + " of " + std::to_string(all.size()));
+      ProofResult result = stoppable(
+          options.stop, [&] { return Prover(options, *one.obligation, one.dialect).run(); });
+      if (options.stop && *options.stop) break;
+      results.push_back(std::move(result));
       if (done) done(results.back());
     }
+  } catch (const Stopped&) {
+    // Of the last one nothing is known.
   }
   return results;
 }

@@ -2,6 +2,7 @@
 // Proves the obligations over the rules that run. No solver's types here: callers need none.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,7 +20,8 @@ std::string_view word(Outcome outcome);
 
 // A state and a request, as a trace that ends in the request.
 struct Counterexample {
-  std::string rule;            // that decides, where one does
+  std::string rule;            // that decides, where one does; the broken one, as it is broken
+  std::string outcome;         // what it makes of the request: "ENOSPC", "insert at 2"
   Trace trace;                 // from the empty list; expected outcomes are the concrete model's
   std::string unreachable;     // why there is no such trace; empty where there is one
   std::string encoding_error;  // the concrete model claims otherwise: the encoding is wrong
@@ -49,12 +51,20 @@ struct ProveOptions {
   std::string obligation;          // by name; all without
   // Called with each query as SMT-LIB, under a name of its own, if given.
   std::function<void(const std::string& name, const std::string& text)> smtlib;
-  int written_out = 0;               // prove the core ones over that many slots instead
+  // Prove the core ones over that many slots instead; no rule is broken then.
+  int written_out = 0;
   std::uint64_t limit = 50'000'000;  // of the solver's resources, for each query
+  // Set from outside, it ends: the results are those that were there.
+  const std::atomic<bool>* stop = nullptr;
+  // Called before each, with what is proved and how many there are.
+  std::function<void(const std::string&)> progress;
 };
 
-// Names of all obligations.
+// Names of all obligations, and of those that are proved with every slot written out, too.
 std::vector<std::string> obligation_names();
+std::vector<std::string> core_names();
+// Why there is nothing to prove with these options, as a sentence; empty where there is something.
+std::string why_nothing(const ProveOptions& options);
 
 // Calls `done` after each. Deterministic: limits are resources, not clocks.
 std::vector<ProofResult> prove(const ProveOptions& options,

@@ -4,21 +4,23 @@
 #include <span>
 
 #include "proofs/decode.hpp"
+#include "proofs/solver.hpp"
 
 namespace mprogcheck::proofs {
 namespace {
 
 constexpr int kSlots = 3;
+constexpr std::uint64_t kLimit = 20'000'000;  // of the solver's resources, for each question
 
 // One command of one dialect: where witnesses are looked for, and where it is proved that there is
 // none.
 class Search {
  public:
-  Search(Dialect dialect, Verb verb)
+  Search(Dialect dialect, Verb verb, const std::atomic<bool>* stop)
       : finite_(dialect, verb, written_out(dialect, kSlots)),
         any_length_(dialect, verb, endless(dialect)),
-        finder_(solver_for(finite_)),
-        prover_(solver_for(any_length_)) {
+        finder_(finite_, kLimit, stop),
+        prover_(any_length_, kLimit, stop) {
     // Building the list moves the revision once for each entry; on a kernel the first is 1, and
     // there is room left.
     const SymbolicChain& c = finite_.before;
@@ -181,15 +183,6 @@ class Search {
     return w;
   }
 
-  static z3::solver solver_for(const Step& step) {
-    z3::solver solver(Session::z3());
-    z3::params limits(Session::z3());
-    limits.set("rlimit", 20'000'000U);
-    solver.set(limits);
-    for (const Bool& a : step.axioms) solver.add(a.e);
-    return solver;
-  }
-
   bool found(const Bool& what, bool on_kernels, Witness& w) {
     finder_.push();
     finder_.add(what.e);
@@ -206,17 +199,18 @@ class Search {
   }
 
   Step finite_, any_length_;
-  z3::solver finder_, prover_;
+  Solver finder_, prover_;
   Bool kernel_;
 };
 
 }  // namespace
 
-std::vector<Witness> witnesses(Dialect dialect, const std::function<void(const Witness&)>& done) {
+std::vector<Witness> witnesses(Dialect dialect, const std::function<void(const Witness&)>& done,
+                               const std::atomic<bool>* stop) {
   std::vector<Witness> all;
-  for (const Verb verb : kCommands) {
+  const auto of_command = [&](Verb verb) {
     const Session session;
-    Search search(dialect, verb);
+    Search search(dialect, verb, stop);
     const auto add = [&](const Witness& w) {
       all.push_back(w);
       if (done) done(w);
@@ -227,6 +221,11 @@ std::vector<Witness> witnesses(Dialect dialect, const std::function<void(const W
       for (std::size_t k = i + 1; k < search.rules(); ++k)
         if (search.clause(i).force != Force::effect && search.clause(k).force != Force::effect)
           add(search.both(i, k));
+  };
+  try {
+    for (const Verb verb : kCommands) stoppable(stop, [&] { of_command(verb); });
+  } catch (const Stopped&) {
+    // The caller has set the flag and knows.
   }
   return all;
 }

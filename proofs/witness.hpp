@@ -3,6 +3,7 @@
 // that there is none.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -27,7 +28,8 @@ struct Witness {
   Counterexample shown;
 };
 
-// Of all commands. Deterministic.
-std::vector<Witness> witnesses(Dialect dialect, const std::function<void(const Witness&)>& done);
+// Of all commands. Deterministic. Once `stop` is set it ends, and what it returns is not all.
+std::vector<Witness> witnesses(Dialect dialect, const std::function<void(const Witness&)>& done,
+                               const std::atomic<bool>* stop = nullptr);
 
 }  // namespace mprogcheck::proofs

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The program as its users meet it: exit statuses, complaints, and that nothing is overwritten.
-#include <nlohmann/json.hpp>
-
 #include "props/cli_testing.hpp"
 
+namespace mprogcheck {
 namespace {
-
-using namespace mprogcheck::cli_testing;
-
-const std::string kSound =
-    "dialect mainline\ndevice d0\nload p0 p1\n"
-    "attach p0 d0/ingress => ok\nattach p1 d0/ingress before rel=p0 => ok\n";
 
 TEST_F(CommandLine, a_conforming_trace_ends_with_0) {
   write("t.trace", kSound);
@@ -525,3 +518,4 @@ TEST_F(CommandLine, plan_refuses_what_it_cannot_see) {
 }
 
 }  // namespace
+}  // namespace mprogcheck

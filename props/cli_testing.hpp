@@ -11,10 +11,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
-#include <string>
 
-namespace mprogcheck::cli_testing {
+namespace mprogcheck {
 namespace fs = std::filesystem;
 
 struct Ran {
@@ -52,4 +52,8 @@ class CommandLine : public testing::Test {
   fs::path work;
 };
 
-}  // namespace mprogcheck::cli_testing
+inline const std::string kSound =
+    "dialect mainline\ndevice d0\nload p0 p1\n"
+    "attach p0 d0/ingress => ok\nattach p1 d0/ingress before rel=p0 => ok\n";
+
+}  // namespace mprogcheck

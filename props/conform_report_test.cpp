@@ -9,7 +9,7 @@
 
 namespace {
 
-using namespace mprogcheck::cli_testing;
+using namespace mprogcheck;
 using nlohmann::json;
 
 const std::string kTargets =

@@ -93,14 +93,14 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
       // Of the three revisions a request may expect, one will do.
       if (op.revision == 0) add_edge(s, to, op, out.graph);
     }
-    if (progress && s % 64 == 0)
+    if (progress && s % 8 == 0)
       progress(std::to_string(s) + " of " + std::to_string(out.parent.size()) + " states so far");
   }
   return out;
 }
 
-std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace,
-                                     const std::string& bucket) {
+std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const std::string& bucket,
+                                     const Say& progress) {
   const Header& h = trace.header;
   const auto links =
       std::count_if(trace.operations.begin(), trace.operations.end(),
@@ -119,7 +119,7 @@ std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace,
     return std::any_of(shown.begin(), shown.end(),
                        [&](const Shown& s) { return s.bucket == bucket; });
   };
-  return explore(bounds, target.stepper(), {}, shows, trace.operations.size() - 1).deviation;
+  return explore(bounds, target.stepper(), progress, shows, trace.operations.size() - 1).deviation;
 }
 
 }  // namespace mprogcheck

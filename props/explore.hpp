@@ -33,6 +33,7 @@ struct Exploration {
   std::optional<Trace> deviation;
 };
 
+// Called now and then; it may end by an exception what calls it.
 using Say = std::function<void(const std::string&)>;
 
 // All of it. `beside`, if given, is asked everything the model is asked; the first deviation that
@@ -44,10 +45,13 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
 
 // A shorter trace than this that shows the same deviation, found in a world of its size; nothing
 // where there is none there, or where the target or the trace cannot be walked.
-std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const std::string& bucket);
+std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const std::string& bucket,
+                                     const Say& progress = {});
 
 // Few long traces that make every request in every state; `most` operations in each or so.
-std::vector<Trace> tour(const Bounds& bounds, const Exploration& explored, std::size_t most);
+// Not of an exploration that ended at a deviation.
+std::vector<Trace> tour(const Bounds& bounds, const Exploration& explored, std::size_t most,
+                        const Say& progress = {});
 
 // The changes of state as a graph for dot(1); parallel changes are one edge.
 std::string dot_of(const Exploration& explored);

@@ -13,6 +13,8 @@
 #include "model/text.hpp"
 #include "props/bench.hpp"
 #include "props/explore.hpp"
+#include "props/interrupt.hpp"
+#include "props/tell.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -27,7 +29,8 @@ bool fast_enough(Dialect dialect) {
   std::uint64_t transitions = 0;
   for (int round = 0; round < 5; ++round) {
     const double seconds = cpu_seconds_of([&] {
-      const Exploration e = explore(bounds, nullptr, {});
+      const Exploration e =
+          explore(bounds, nullptr, [](const std::string&) { unless_interrupted(); });
       states = e.parent.size();
       transitions = e.transitions;
     });
@@ -51,7 +54,8 @@ bool agrees_everywhere(Dialect dialect) {
         const Bounds bounds{
             .dialect = dialect, .progs = progs, .links = links, .capacity = capacity};
         const Exploration e = explore(bounds, &impl, [&](const std::string& text) {
-          if (terminal) fmt::print(stderr, "\r\033[K{} worlds; {}", worlds, text);
+          unless_interrupted();
+          if (terminal) tell(stderr, "\r\033[K{} worlds; {}", worlds, text);
         });
         ++worlds;
         states += e.parent.size();
@@ -61,7 +65,7 @@ bool agrees_everywhere(Dialect dialect) {
         ++differences;
         fmt::print("{}", print(*e.deviation));
       }
-  if (terminal) fmt::print(stderr, "\r\033[K");
+  if (terminal) tell(stderr, "\r\033[K");
   fmt::print(
       "explore {}, up to 5 programs, 2 links, 5 slots: {} worlds, {} states, {} transitions, {} "
       "differences between impl and the model\n",
@@ -96,8 +100,10 @@ bool suite_suffices() {
   const std::vector<Trace> suite = witnesses();
   const auto faults = InProcess::faults();
   std::vector<std::string_view> missed;
-  for (const FaultInfo& f : faults)
+  for (const FaultInfo& f : faults) {
+    unless_interrupted();
     if (!suite_finds(suite, f.name)) missed.push_back(f.name);
+  }
   const std::size_t found = faults.size() - missed.size();
   fmt::print("explore: the suite alone ({} traces) finds {} of {} planted faults; wanted 95 %\n",
              suite.size(), found, faults.size());
@@ -108,6 +114,7 @@ bool suite_suffices() {
 }  // namespace
 
 int bench_explore() {
+  end_on_signals();
   bool kept = true;
   for (const Dialect d : kDialects) kept &= fast_enough(d);
   kept &= suite_suffices();

@@ -10,14 +10,15 @@
 //   ./mprogcheck bench shortest [N] minimal traces against the shortest of an enumeration up to N
 //   (4) operations
 //   ./mprogcheck bench explore      small worlds, whole (explore_bench.cpp)
-//   ./mprogcheck bench vm [KERNEL [N]]  boots, N (10) of them beside busy loops, and operations in a
-//   guest (vm_bench.cpp)
+//   ./mprogcheck bench vm [KERNEL [N]]  boots, N (10) of them beside busy loops, and operations in
+//   a guest (vm_bench.cpp)
 //   ./mprogcheck bench spin         against SPIN (spin_bench.cpp)
 #include <fmt/format.h>
 #include <rapidcheck/state.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -30,6 +31,7 @@
 #include "props/bench.hpp"
 #include "props/hunt.hpp"
 #include "props/rapidcheck_choices.hpp"
+#include "props/tell.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -246,9 +248,9 @@ int shortest(std::size_t most) {
       }
     const bool terminal = isatty(STDERR_FILENO);
     const Shortest s = enumerate(targets, d, most, [&](const std::string& text) {
-      if (terminal) fmt::print(stderr, "\r\033[K{}", text);
+      if (terminal) tell(stderr, "\r\033[K{}", text);
     });
-    if (terminal) fmt::print(stderr, "\r\033[K");
+    if (terminal) tell(stderr, "\r\033[K");
     std::size_t equal = 0, beyond = 0;
     for (const auto& name : names) {
       const std::size_t minimal = operations_checked_in(name, d);
@@ -279,6 +281,7 @@ int shortest(std::size_t most) {
 int main(int argc, char** argv) {
   using namespace mprogcheck;
   const std::string what = argc > 1 ? argv[1] : "";
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // each figure arrives when it is there
   try {
     if (what == "lockstep") return lockstep();
     if (what == "kernel") return kernel_target();
@@ -289,11 +292,12 @@ int main(int argc, char** argv) {
       return bench_vm(argc > 2 ? argv[2] : "6.12", argc > 3 ? std::atoi(argv[3]) : 10);
     if (what == "shortest") return shortest(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 4);
   } catch (const CannotRun& e) {
-    fmt::print(stderr, "bench: could not run: {}\n", e.what());
+    tell(stderr, "bench: could not run: {}\n", e.what());
     return 3;
   }
-  fmt::print(stderr,
-             "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS] | explore "
-             "| spin | vm [KERNEL [BOOTS]]\n");
-  return 2;
+  const bool asked = what == "--help" || what == "-h";
+  tell(asked ? stdout : stderr,
+       "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS] | explore "
+       "| spin | vm [KERNEL [BOOTS]]\n");
+  return asked ? 0 : 2;
 }

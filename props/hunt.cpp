@@ -36,7 +36,8 @@ bool smaller(const Trace& a, const Trace& b) {
 }
 
 std::optional<Minimal> smallest_found(const TargetFactory& factory, Dialect dialect,
-                                      std::uint64_t seed) {
+                                      std::uint64_t seed,
+                                      const std::function<void(std::size_t)>& progress) {
   // What a minimiser arrives at depends on where it starts: so from several campaigns.
   constexpr std::uint64_t kCampaigns = 6;
   constexpr std::size_t kEnough = 12;
@@ -44,6 +45,8 @@ std::optional<Minimal> smallest_found(const TargetFactory& factory, Dialect dial
   options.dialect = dialect;
   options.traces = 320;
   options.minimize = false;
+  MinimizeOptions how;
+  how.progress = progress;
   const auto target = factory();
   std::optional<Minimal> best;
   for (std::uint64_t i = 0; i < kCampaigns; ++i) {
@@ -55,7 +58,7 @@ std::optional<Minimal> smallest_found(const TargetFactory& factory, Dialect dial
                      [](const auto* a, const auto* b) { return a->index < b->index; });
     if (first.size() > kEnough) first.resize(kEnough);
     for (const Finding* finding : first) {
-      Minimal m = minimize(*target, finding->trace, finding->bucket);
+      Minimal m = minimize(*target, finding->trace, finding->bucket, how);
       if (!best || smaller(m.trace, best->trace)) best = std::move(m);
     }
   }

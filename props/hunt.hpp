@@ -21,9 +21,10 @@ std::optional<std::uint64_t> operations_until_found(Target& target, Dialect dial
                                                     std::uint64_t seed, std::uint64_t limit);
 
 // The smallest minimal trace among the first findings of a campaign with this seed; nothing if it
-// found none.
+// found none. `progress` is called now and then, and may end it by an exception.
 std::optional<Minimal> smallest_found(const TargetFactory& target, Dialect dialect,
-                                      std::uint64_t seed);
+                                      std::uint64_t seed,
+                                      const std::function<void(std::size_t)>& progress = {});
 
 // Orders traces by what there is to read: operations, then what stands in them.
 bool smaller(const Trace& a, const Trace& b);

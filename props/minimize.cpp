@@ -129,14 +129,10 @@ class Minimizer {
       throw std::invalid_argument("the trace does not show " + bucket_ + " on " + target_.name());
     deviation_ = *first;
     cut();
-    slice();
-    for (Size before = size_of(best_);; before = size_of(best_)) {
-      drop_chunks();
-      drop_pairs();
-      simplify_header();
-      simplify_operations();
-      try_trace(canonical(best_));
-      if (size_of(best_) >= before) break;
+    try {
+      reduce();
+    } catch (const OutOfTime&) {
+      in_time_ = false;
     }
     // By other names it may not show; then these stay.
     const Trace named = canonical(best_);
@@ -146,6 +142,20 @@ class Minimizer {
   }
 
  private:
+  struct OutOfTime {};
+
+  void reduce() {
+    slice();
+    for (Size before = size_of(best_);; before = size_of(best_)) {
+      drop_chunks();
+      drop_pairs();
+      simplify_header();
+      simplify_operations();
+      try_trace(canonical(best_));
+      if (size_of(best_) >= before) break;
+    }
+  }
+
   std::optional<Deviation> shows(const Trace& trace) {
     ++runs_;
     if (options_.progress) options_.progress(best_.operations.size());
@@ -155,10 +165,11 @@ class Minimizer {
   }
 
   bool try_trace(Trace candidate) {
+    // Also the candidates that are never run cost time, where the trace is long.
+    if (runs_ >= options_.most_runs || std::chrono::steady_clock::now() >= options_.deadline ||
+        (options_.stop && *options_.stop))
+      throw OutOfTime();
     if (candidate == best_ || complaint(candidate) || size_of(candidate) > size_of(best_))
-      return false;
-    if (!(in_time_ = in_time_ && runs_ < options_.most_runs &&
-                     std::chrono::steady_clock::now() < options_.deadline))
       return false;
     if (!tried_.insert(print(candidate)).second) return false;
     const auto d = shows(candidate);

@@ -2,6 +2,7 @@
 // From any trace that shows a deviation to a smallest one that shows the same.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <limits>
@@ -30,6 +31,8 @@ struct MinimizeOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   // Unlike the deadline this ends it at the same trace every time.
   std::size_t most_runs = std::numeric_limits<std::size_t>::max();
+  // Set from outside, it ends like the deadline.
+  const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t operations)> progress;  // called now and then
 };
 

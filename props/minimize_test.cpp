@@ -41,6 +41,21 @@ TEST(Minimize, refuses_a_trace_that_does_not_show_the_deviation) {
       std::invalid_argument);
 }
 
+TEST(Minimize, ends_with_what_it_has_when_it_is_told_to) {
+  InProcess target("before_lands_behind");
+  const Trace t = trace_of(
+      "dialect mainline\ndevice d0\nload p0 p1\nattach p0 d0/ingress\ndetach p0 d0/ingress\n"
+      "attach p1 d0/ingress\nattach p0 d0/ingress before rel=p1\n");
+  const std::string bucket = deviations_on(target, t).at(0).bucket;
+  const std::atomic<bool> stop = true;
+  MinimizeOptions how;
+  how.stop = &stop;
+  const Minimal m = minimize(target, t, bucket, how);
+  EXPECT_FALSE(m.finished);
+  EXPECT_TRUE(shows(target, m.trace, bucket));
+  EXPECT_TRUE(minimize(target, t, bucket).finished);
+}
+
 // Every part of a minimal trace is needed: taken away alone, the deviation is gone.
 TEST(Minimize, leaves_nothing_that_could_go) {
   for (const std::string fault :

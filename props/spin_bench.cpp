@@ -6,18 +6,25 @@
 // request (how long the list is, where its programs stand) and makes the change in every list of
 // that shape. A second run asks anew in each list, and holds each answer against the kept one.
 #include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 #include "impl/target.hpp"
 #include "model/world.hpp"
 #include "props/bench.hpp"
+#include "props/interrupt.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -161,6 +168,7 @@ Space explored(bool ask_anew) {
   Seen seen;
   std::size_t changes = 0;
   for (std::size_t s = 0; s < seen.order.size(); ++s) {
+    if (s % 4096 == 0) unless_interrupted();
     const List list = seen.order[s];
     const int size = size_of(list);
     std::array<std::uint8_t, kProgs + 1> place{};  // 0: not on it
@@ -196,23 +204,54 @@ double cpu_seconds_of_children() {
   return seconds(u.ru_utime) + seconds(u.ru_stime);
 }
 
-// A directory of its own, gone with the object.
+// Like std::system(), which is deaf to Ctrl-C: a signal ends the command and all it has started.
+int shell(const std::string& command) {
+  posix_spawnattr_t own_group;
+  posix_spawnattr_init(&own_group);
+  posix_spawnattr_setflags(&own_group, POSIX_SPAWN_SETPGROUP);
+  const char* const arguments[] = {"sh", "-c", command.c_str(), nullptr};
+  pid_t child = 0;
+  const int error = posix_spawn(&child, "/bin/sh", nullptr, &own_group,
+                                const_cast<char* const*>(arguments), environ);
+  posix_spawnattr_destroy(&own_group);
+  if (error) throw CannotRun(fmt::format("no shell: {}", std::strerror(error)));
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    try {
+      unless_interrupted();
+    } catch (...) {
+      kill(-child, SIGKILL);
+      waitpid(child, &status, 0);
+      throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return status;
+}
+
+// Gone with the object.
+struct TemporaryDirectory {
+  TemporaryDirectory() {
+    std::string name = std::filesystem::temp_directory_path() / "mprogcheck-spin-XXXXXX";
+    if (!mkdtemp(name.data())) throw CannotRun("no temporary directory");
+    path = name;
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path); }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  std::filesystem::path path;
+};
+
 class Verifier {
  public:
   Verifier() {
-    if (std::system("spin -V > /dev/null 2>&1") != 0)
+    if (shell("spin -V > /dev/null 2>&1") != 0)
       throw CannotRun("spin is not installed (apt-get install spin)");
-    std::string name = std::filesystem::temp_directory_path() / "mprogcheck-spin-XXXXXX";
-    if (!mkdtemp(name.data())) throw CannotRun("no temporary directory");
-    dir_ = name;
     run("spin -a '" MPROGCHECK_SOURCE_DIR "/props/bench/attach_detach.pml'");
     // -DNOREDUCE, -DNOBOUNDCHECK and a larger or smaller table make it no faster, -DCOLLAPSE
     // slower.
     run("gcc -O2 -DSAFETY -o pan pan.c");
   }
-  ~Verifier() { std::filesystem::remove_all(dir_); }
-  Verifier(const Verifier&) = delete;
-  Verifier& operator=(const Verifier&) = delete;
 
   Space verified() {
     const std::string report = run("./pan -m1000000 -w22");
@@ -224,10 +263,9 @@ class Verifier {
 
  private:
   std::string run(const std::string& command) {
-    const int status =
-        std::system(fmt::format("cd '{}' && {} > out 2>&1", dir_.string(), command).c_str());
+    const int status = shell(fmt::format("cd '{}' && {} > out 2>&1", dir_.path.string(), command));
     std::ostringstream text;
-    text << std::ifstream(dir_ / "out").rdbuf();
+    text << std::ifstream(dir_.path / "out").rdbuf();
     if (status != 0) throw CannotRun(fmt::format("{} failed: {}", command, text.str()));
     return text.str();
   }
@@ -239,12 +277,13 @@ class Verifier {
     if (end == std::string::npos) not_understood(report);
     return std::stoul(report.substr(report.rfind('\n', end) + 1));
   }
-  std::filesystem::path dir_;
+  TemporaryDirectory dir_;
 };
 
 }  // namespace
 
 int bench_spin() {
+  end_on_signals();
   constexpr double kWanted = 3;
   Verifier verifier;
   Space theirs, ours, anew;

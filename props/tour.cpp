@@ -48,7 +48,8 @@ std::vector<Operation> way_to_nearest(const StateGraph& graph, State from,
 
 }  // namespace
 
-std::vector<Trace> tour(const Bounds& bounds, const Exploration& explored, std::size_t most) {
+std::vector<Trace> tour(const Bounds& bounds, const Exploration& explored, std::size_t most,
+                        const Say& progress) {
   std::map<StateKey, State> number;
   std::vector<std::vector<Operation>> pending;
   for (State s = 0; s < num_vertices(explored.graph); ++s) {
@@ -67,6 +68,9 @@ std::vector<Trace> tour(const Bounds& bounds, const Exploration& explored, std::
         walk.take(op);
         continue;
       }
+      if (progress)
+        progress("the tour: " + std::to_string(traces.size()) + " traces, and " +
+                 std::to_string(walk.trace.operations.size()) + " operations of the next");
       const auto way = way_to_nearest(explored.graph, number.at(walk.state), pending);
       done = way.empty();
       if (done) break;

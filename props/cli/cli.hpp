@@ -3,7 +3,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -12,6 +14,7 @@
 #include "impl/vm/guest.hpp"
 #include "model/text.hpp"
 #include "props/campaign.hpp"
+#include "props/tell.hpp"
 
 namespace mprogcheck::cli {
 
@@ -32,14 +35,22 @@ std::vector<Trace> read_traces(const std::filesystem::path& file,
 // "file:line:column", as complaints of the parser begin.
 std::string where(const std::filesystem::path& file, Spot spot);
 
+// Throws BadInput if the file is there with another text. True if it is there with this one.
+bool is_there(const std::filesystem::path& file, const std::string& text);
 // Writes `text`, and never over something else: if the file is there with another text, throws
 // BadInput.
 void write_new(const std::filesystem::path& file, const std::string& text);
+// All of them, by name, or none if one is there with another text. Makes the directory if need be.
+void write_all_new(const std::filesystem::path& directory,
+                   const std::map<std::string, std::string>& files);
 // Makes the directory if need be. Throws BadInput if nothing can be written there.
 void need_writable(const std::filesystem::path& directory);
 // Whether need_writable() would do, found out without making the directory: for what is made only
 // at the end of a long run, and only if there is something to put into it. Throws BadInput.
 void need_usable(const std::filesystem::path& directory);
+// Likewise for a file, whose directory has to be there; whether the file may be is found out when
+// it is written.
+void need_usable_file(const std::filesystem::path& file);
 
 // For options: a number in decimal digits that 64 bits hold.
 CLI::Validator decimal();
@@ -56,8 +67,8 @@ std::filesystem::path image(const std::string& kernel);
 // How a guest boots from it, with the agent built beside this program.
 vm::Boot boot_of(const std::filesystem::path& image);
 
-// "impl", "impl:FAULT", "kernel", "vm:KERNEL". Throws BadInput for names nobody knows; the factory throws
-// CannotRun.
+// "impl", "impl:FAULT", "kernel", "vm:KERNEL". Throws BadInput for names nobody knows; the factory
+// throws CannotRun.
 TargetFactory target_named(const std::string& name);
 // Whether a trace can be run there at all; a sentence if not.
 std::string unsupported(const Trace& trace, const Capabilities& can);
@@ -66,17 +77,21 @@ std::string unsupported(const Trace& trace, const Capabilities& can);
 // deviation passed over for no reason hides bugs. Throws BadInput or ParseError.
 std::vector<Trace> known_deviations(const std::vector<std::string>& files);
 
-// One line on a terminal, rewritten in place; nothing in a pipe.
+// One line on a terminal, rewritten in place; nothing in a pipe. From the first on, results
+// on standard output arrive line by line.
 class Progress {
  public:
   Progress();
   ~Progress();
+  // May be called often. Throws Interrupted once a signal has come: what calls it need not look.
   void operator()(const std::string& text);
+  void show(const std::string& text);  // for what is told of signals otherwise
   void clear();
 
  private:
   bool terminal_;
   bool shown_ = false;
+  std::chrono::steady_clock::time_point when_{};
 };
 
 // Each verb adds itself to the application and, when chosen, sets `status`.

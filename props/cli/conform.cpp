@@ -11,6 +11,7 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/conform_report.hpp"
 #include "props/cli/report.hpp"
+#include "props/interrupt.hpp"
 #include "props/known.hpp"
 
 namespace mprogcheck::cli {
@@ -34,6 +35,7 @@ struct Options {
 struct Tally {
   std::set<std::string> rules;
   std::size_t met = 0, third = 0, cannot = 0, open = 0;
+  std::size_t pairs() const { return met + third + cannot + open; }
 };
 
 std::string about(const Witness& w) {
@@ -75,24 +77,34 @@ void add(std::vector<Trace>& traces, std::map<std::string, std::size_t>& place, 
 
 // One file for each command.
 int generate(const Options& o) {
-  need_writable(o.generate);
+  need_usable(o.generate);
+  const std::atomic<bool>& stop = end_on_signals();
   Progress progress;
+  Tally all;
+  std::size_t rules = 0;
+  std::map<std::string, std::string> suite;  // files by name
   bool whole = true;
   FILE* prose = o.json ? stderr : stdout;
   auto document = nlohmann::ordered_json::array();
-  fmt::print(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", "dialect", "command",
-             "rules", "pairs", "meet", "decided", "cannot meet", "open", "traces");
+  tell(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", "dialect", "command",
+       "rules", "pairs", "meet", "decided", "cannot meet", "open", "traces");
   for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
     std::map<Verb, Tally> tallies;
     std::map<Verb, std::vector<Trace>> files;
     std::map<std::string, std::size_t> place;
     std::set<std::pair<Verb, std::string>> run;
-    for (const Witness& w : proofs::witnesses(
-             dialect, [&](const Witness& done) { progress(std::string(word(done.verb))); })) {
+    std::size_t found = 0;
+    const auto tell_progress = [&](const Witness& done) {
+      progress(fmt::format("{} {}: {} so far", word(dialect), word(done.verb),
+                           times(++found, "question")));
+    };
+    const auto witnesses = proofs::witnesses(dialect, tell_progress, &stop);
+    unless_interrupted();
+    for (const Witness& w : witnesses) {
       count(w, tallies[w.verb]);
       const std::string& wrong =
           w.shown.encoding_error.empty() ? w.shown.unreachable : w.shown.encoding_error;
-      if (!wrong.empty()) fmt::print(stderr, "{} {}: {}\n", word(w.verb), about(w), wrong);
+      if (!wrong.empty()) tell(stderr, "{} {}: {}\n", word(w.verb), about(w), wrong);
       whole &= w.kind != Witness::Kind::open && w.shown.encoding_error.empty() &&
                w.shown.unreachable.empty();
       if (w.shown.trace.operations.empty()) continue;
@@ -109,21 +121,29 @@ int generate(const Options& o) {
     for (const auto& [verb, t] : tallies) {
       std::string text;
       for (const Trace& trace : files[verb]) text += (text.empty() ? "" : "\n") + print(trace);
-      write_new(fs::path(o.generate) / fmt::format("{}.{}.trace", word(dialect), word(verb)), text);
+      suite[fmt::format("{}.{}.trace", word(dialect), word(verb))] = std::move(text);
+      rules += t.rules.size();
+      all.met += t.met, all.third += t.third, all.cannot += t.cannot, all.open += t.open;
       document.push_back({{"dialect", word(dialect)},
                           {"command", word(verb)},
                           {"rules", t.rules.size()},
+                          {"pairs", t.pairs()},
                           {"meet", t.met},
-                          {"another decides", t.third},
+                          {"decided", t.third},
                           {"cannot meet", t.cannot},
                           {"open", t.open},
                           {"traces", files[verb].size()}});
-      fmt::print(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", word(dialect),
-                 word(verb), t.rules.size(), t.met + t.third + t.cannot + t.open, t.met, t.third,
-                 t.cannot, t.open, files[verb].size());
+      tell(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", word(dialect),
+           word(verb), t.rules.size(), t.pairs(), t.met, t.third, t.cannot, t.open,
+           files[verb].size());
     }
   }
-  if (o.json) fmt::print("{}\n", document.dump(2));
+  tell(prose,
+       "{} rules; {} pairs of error rules: {} meet; in {} a third rule decides where both hold; {} "
+       "cannot meet, proved for lists of any length; {} open\n",
+       rules, all.pairs(), all.met, all.third, all.cannot, all.open);
+  write_all_new(o.generate, suite);
+  if (o.json) print_json(document);
   return whole ? kConforms : kDeviates;
 }
 
@@ -139,8 +159,18 @@ std::vector<Trace> read_suite(const std::string& directory) {
                                directory));
   std::sort(files.begin(), files.end());
   std::vector<Trace> suite;
-  for (const auto& file : files)
-    for (Trace& t : read_traces(file)) suite.push_back(std::move(t));
+  std::size_t wrong = 0;
+  for (const auto& file : files) {
+    std::vector<Spots> spots;
+    auto traces = read_traces(file, &spots);
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+      wrong += tell_misprints(file, traces[i], spots[i]).size();
+      suite.push_back(std::move(traces[i]));
+    }
+  }
+  if (wrong)
+    throw BadInput(fmt::format("{}: {} in the suite; correct what stands behind '=>'", directory,
+                               times(wrong, "misprint")));
   return suite;
 }
 
@@ -148,22 +178,22 @@ void show(FILE* out, const Conformance& c) {
   std::size_t holds = 0, precedence = 0, promise = 0;
   for (const auto& [name, clause] : c.clauses)
     ++(clause.promise ? promise : clause.precedence ? precedence : holds);
-  fmt::print(out,
-             "{}: {} operations in {} traces; of {} clauses {} hold, of {} the precedence "
-             "differs, of {} the promise is broken\n",
-             c.target, grouped(c.operations), grouped(c.traces), c.clauses.size(), holds,
-             precedence, promise);
+  tell(out,
+       "{}: {} operations in {} traces; of {} clauses {} hold, of {} the precedence "
+       "differs, of {} the promise is broken\n",
+       c.target, grouped(c.operations), grouped(c.traces), c.clauses.size(), holds, precedence,
+       promise);
   for (const auto& [why, traces] : c.not_run)
-    fmt::print(out, "  {} not run: it {}\n", grouped(traces), why);
+    tell(out, "  {} not run: it {}\n", grouped(traces), why);
   for (const Trace& t : c.gone)
-    fmt::print(out, "  FAILED: a known deviation has gone away ({})\n", t.reason);
+    tell(out, "  FAILED: a known deviation has gone away ({})\n", t.reason);
   for (const auto& [name, example] : c.deviations)
     if (!example.known.empty())
-      fmt::print(out, "  known, in {}: {} ({})\n", example.times, name, example.known);
+      tell(out, "  known, in {}: {} ({})\n", example.times, name, example.known);
   for (const auto& [name, example] : c.deviations)
     if (example.known.empty())
-      fmt::print(out, "\n  DEVIATION {} (in {} of them)\n{}{}\n", name, example.times,
-                 print(example.trace), explain(example.deviation, example.trace));
+      tell(out, "\n  DEVIATION {} (in {} of them)\n{}{}\n", name, example.times,
+           print(example.trace), explain(example.deviation, example.trace));
 }
 
 nlohmann::ordered_json json_of(const Conformance& c) {
@@ -221,11 +251,11 @@ int run_with_report(const Options& o, std::vector<Trace> suite, const std::vecto
     complete &= c.broke_off.empty();
     if (c.traces) show(prose, c);
     if (!c.broke_off.empty())
-      fmt::print(stderr, "mprogcheck: could not run: {}: {}\n", c.target, c.broke_off);
+      tell(stderr, "mprogcheck: could not run: {}: {}\n", c.target, c.broke_off);
     document.push_back(json_of(c));
   });
-  fmt::print(prose, "the report: {}\n", (fs::path(o.out) / "report.html").string());
-  if (o.json) fmt::print("{}\n", document.dump(2));
+  tell(prose, "the report: {}\n", (fs::path(o.out) / "report.html").string());
+  if (o.json) print_json(document);
   return deviates ? kDeviates : complete ? kConforms : kCannotRun;
 }
 
@@ -236,11 +266,13 @@ int run(const Options& o) {
   for (const auto& directory : o.suites)
     for (Trace& t : read_suite(directory)) suite.push_back(std::move(t));
   const auto known = known_deviations(o.known);
+  end_on_signals();
   if (!o.out.empty()) return run_with_report(o, std::move(suite), known);
   FILE* prose = o.json ? stderr : stdout;
   auto document = nlohmann::ordered_json::array();
   bool conforms = true;
   Progress progress;
+  for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
   for (const std::string& name : o.targets) {
     const auto target = target_named(name)();
     std::vector<Trace> of_target;
@@ -255,7 +287,7 @@ int run(const Options& o) {
     show(prose, c);
     document.push_back(json_of(c));
   }
-  if (o.json) fmt::print("{}\n", document.dump(2));
+  if (o.json) print_json(document);
   return conforms ? kConforms : kDeviates;
 }
 
@@ -265,15 +297,21 @@ void add_conform(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
   auto* verb = app.add_subcommand(
       "conform", "The directed suite: every clause, and every two clauses that can meet");
-  verb->add_option("--target", o->targets, "impl (default), impl:FAULT, kernel; several");
+  auto* generate =
+      verb->add_option("--generate", o->generate, "Instead: write the suite there, by solver")
+          ->check([](const std::string& name) { return name.empty() ? "name a directory" : ""; });
+  verb->add_option("--target", o->targets, "impl (default), impl:FAULT, kernel, vm:KERNEL; several")
+      ->excludes(generate);
   verb->add_option("--suite", o->suites,
-                   "Where its traces are (default: traces/clauses and traces/suite); several");
+                   "Where its traces are (default: traces/clauses and traces/suite); several")
+      ->excludes(generate);
   verb->add_option("--known", o->known,
-                   "Traces of known deviations, each with its target and a reason");
-  verb->add_option("--generate", o->generate, "Instead: write the suite there, by solver");
+                   "Traces of known deviations, each with its targets and a reason")
+      ->excludes(generate);
   auto* out = verb->add_option("--out", o->out,
                                "One report over all targets, in the order of their releases, into "
-                               "this new folder");
+                               "this new folder")
+                  ->excludes(generate);
   verb->add_option("--date", o->date, "A date for the report, such as 2026-01-31; else it has none")
       ->needs(out)
       ->check(iso_date());

@@ -10,6 +10,7 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
 #include "props/hunt.hpp"
+#include "props/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -29,9 +30,15 @@ std::vector<Dialect> dialects_of(const FaultInfo& f) {
 }
 
 // The smallest trace that shows the fault, as it is checked in; nothing if it was not found.
-std::optional<std::string> hunt(const FaultInfo& f, Dialect dialect, const Options& o) {
+std::optional<std::string> hunt(const FaultInfo& f, Dialect dialect, const Options& o,
+                                Progress& progress) {
   const auto found =
-      smallest_found([&] { return std::make_unique<InProcess>(f.name); }, dialect, o.seed);
+      smallest_found([&] { return std::make_unique<InProcess>(f.name); }, dialect, o.seed,
+                     [&](std::size_t left) {
+                       progress(fmt::format("hunting {} in {}: {} left", f.name, word(dialect),
+                                            times(left, "operation")));
+                     });
+  progress.clear();
   if (!found) return std::nullopt;
   Trace trace = found->trace;
   annotate(trace);
@@ -42,8 +49,8 @@ std::optional<std::string> hunt(const FaultInfo& f, Dialect dialect, const Optio
   if (!o.out.empty())
     write_new(std::filesystem::path(o.out) / fmt::format("{}.{}.trace", f.name, word(dialect)),
               text);
-  else if (!o.json)
-    fmt::print("{}\n", text);
+  else
+    tell(o.json ? stderr : stdout, "{}\n", text);
   return text;
 }
 
@@ -52,6 +59,7 @@ int run(const Options& o) {
   std::size_t missed = 0;
   Progress progress;
   if (!o.out.empty()) need_writable(o.out);
+  if (o.hunt) end_on_signals();
   for (const std::string& name : o.only) target_named("impl:" + name);  // throws for unknown ones
   for (const FaultInfo& f : InProcess::faults()) {
     if (!o.only.empty() && std::find(o.only.begin(), o.only.end(), f.name) == o.only.end())
@@ -61,20 +69,19 @@ int run(const Options& o) {
     for (const Dialect d : dialects_of(f)) {
       dialects.push_back(word(d));
       if (!o.hunt) continue;
-      progress(fmt::format("hunting {} in {}", f.name, word(d)));
-      const auto trace = hunt(f, d, o);
+      const auto trace = hunt(f, d, o, progress);
       traces[std::string(word(d))] =
           trace ? nlohmann::ordered_json(*trace) : nlohmann::ordered_json();
       if (trace) continue;
       ++missed;
-      fmt::print(stderr, "{} was not found in {}\n", f.name, word(d));
+      tell(stderr, "{} was not found in {}\n", f.name, word(d));
     }
     document.push_back({{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}});
     if (o.hunt) document.back()["traces"] = std::move(traces);
     if (!o.json && !o.hunt)
       fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
   }
-  if (o.json) fmt::print("{}\n", document.dump(2));
+  if (o.json) print_json(document);
   return missed ? kDeviates : kConforms;
 }
 
@@ -85,10 +92,12 @@ void add_faults(CLI::App& app, int& status) {
   auto* verb =
       app.add_subcommand("faults", "The faults that can be planted in impl: --target impl:FAULT");
   verb->add_option("FAULT", o->only, "Only these (default: all)");
-  verb->add_flag("--hunt", o->hunt, "Find each, and print the minimal trace that shows it");
+  auto* hunt =
+      verb->add_flag("--hunt", o->hunt, "Find each, and print the minimal trace that shows it");
   verb->add_option("--seed", o->seed, "Of the hunt (default 1, as the checked-in traces)")
       ->transform(decimal());
-  verb->add_option("--out", o->out, "Write the minimal traces there instead");
+  verb->add_option("--out", o->out, "Of the hunt: write the minimal traces there instead")
+      ->needs(hunt);
   verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, &status] { status = run(*o); });
 }

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "props/cli/cli.hpp"
+#include "props/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace fs = std::filesystem;
@@ -62,20 +63,33 @@ std::vector<Trace> read_traces(const fs::path& file, std::vector<Spots>* spots) 
   return traces;
 }
 
-void write_new(const fs::path& file, const std::string& text) {
+bool is_there(const fs::path& file, const std::string& text) {
   std::error_code error;
-  if (fs::exists(file, error)) {
-    if (fs::is_regular_file(file, error) && fs::file_size(file, error) == text.size() &&
-        content(file) == text)
-      return;
-    throw BadInput(fmt::format("{}: is there already, with another content; name another file",
-                               file.string()));
-  }
+  if (!fs::exists(file, error)) return false;
+  if (fs::is_regular_file(file, error) && fs::file_size(file, error) == text.size() &&
+      content(file) == text)
+    return true;
+  throw BadInput(
+      fmt::format("{}: is there already, with another content; name another file", file.string()));
+}
+
+void write_new(const fs::path& file, const std::string& text) {
+  if (is_there(file, text)) return;
   std::ofstream out(file, std::ios::binary);
+  const bool opened = out.is_open();
   out << text;
   out.close();
-  if (!out)
-    throw BadInput(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+  if (out) return;
+  const std::string why = std::strerror(errno);
+  std::error_code error;
+  if (opened) fs::remove(file, error);  // half of it is none
+  throw BadInput(fmt::format("{}: cannot be written: {}", file.string(), why));
+}
+
+void write_all_new(const fs::path& directory, const std::map<std::string, std::string>& files) {
+  for (const auto& [name, text] : files) is_there(directory / name, text);
+  need_writable(directory);
+  for (const auto& [name, text] : files) write_new(directory / name, text);
 }
 
 void need_writable(const fs::path& directory) {
@@ -107,25 +121,44 @@ void need_usable(const fs::path& directory) {
   // Permissions alone do not tell: only the attempt does.
   std::string probe = (there / ".mprogcheck-XXXXXX").string();
   if (mkdtemp(probe.data()) == nullptr)
-    throw BadInput(fmt::format("{}: nothing can be written in {}: {}; name another with --out",
+    throw BadInput(fmt::format("{}: nothing can be written in {}: {}; name another directory",
                                directory.string(), there.string(), std::strerror(errno)));
   fs::remove(probe, error);
 }
 
-Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
+void need_usable_file(const fs::path& file) {
+  std::error_code error;
+  const fs::path directory = fs::absolute(file).parent_path();
+  if (fs::is_directory(file, error) || !file.has_filename())
+    throw BadInput(fmt::format("{}: is a directory; name a file", file.string()));
+  if (!fs::is_directory(directory, error))
+    throw BadInput(fmt::format("{}: cannot be written: {} is not a directory", file.string(),
+                               directory.string()));
+  if (!fs::exists(file, error)) need_usable(directory);
+}
+
+Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+}
 Progress::~Progress() {
   clear();
 }
 
 void Progress::operator()(const std::string& text) {
-  if (!terminal_) return;
-  fmt::print(stderr, "\r\033[K{}", text.substr(0, 120));
-  std::fflush(stderr);
+  unless_interrupted(text);
+  show(text);
+}
+
+void Progress::show(const std::string& text) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ || (shown_ && now - when_ < std::chrono::milliseconds(50))) return;
+  tell(stderr, "\r\033[K{}", text.substr(0, 120));
   shown_ = true;
+  when_ = now;
 }
 
 void Progress::clear() {
-  if (shown_) fmt::print(stderr, "\r\033[K");
+  if (shown_) tell(stderr, "\r\033[K");
   shown_ = false;
 }
 

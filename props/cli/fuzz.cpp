@@ -2,17 +2,15 @@
 // mprogcheck fuzz: campaigns on targets, findings as minimal traces and C programs.
 #include <fmt/format.h>
 
-#include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <ctime>
 #include <random>
 #include <thread>
 
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/interrupt.hpp"
 #include "props/known.hpp"
 #include "props/repro/repro.hpp"
 
@@ -64,31 +62,6 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
   return out;
 }
 
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-// The first signal ends the campaigns, and what they found is kept; the second ends the program.
-void end_campaigns_on_signals() {
-  for (const int number : {SIGINT, SIGTERM}) {
-    struct sigaction action {};
-    if (sigaction(number, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
-    action = {};
-    action.sa_flags = SA_RESTART;
-    action.sa_handler = [](int signal) {
-      static std::atomic<std::time_t> first;
-      timespec now{};
-      clock_gettime(CLOCK_MONOTONIC, &now);
-      if (first == 0) first = now.tv_sec;
-      interrupted = true;
-      // timeout(1) sends its signal twice, to the process and to its group: that is one.
-      if (now.tv_sec - first <= 1) return;
-      std::signal(signal, SIG_DFL);
-      std::raise(signal);
-    };
-    sigaction(number, &action, nullptr);
-  }
-}
-
 // The minimal trace and its C program, side by side; a file that is there already is left as it is.
 Written hand_out(const Finding& f, const std::filesystem::path& directory) {
   Trace trace = f.trace;
@@ -127,7 +100,7 @@ WrittenFindings hand_out(const CampaignResult& result, const std::string& direct
       need_writable(directory);
       written[name] = hand_out(f, directory);
     } catch (const BadInput& e) {
-      fmt::print(stderr, "mprogcheck: {}\n", e.what());
+      tell(stderr, "mprogcheck: {}\n", e.what());
     }
   }
   return written;
@@ -145,8 +118,8 @@ int run(const Options& o) {
   const auto all = plans(o, notes);
   if (all.empty()) throw CannotRun("there is nothing to run");
   FILE* prose = o.json ? stderr : stdout;
-  fmt::print(prose, "seed {}\n", o.seed);
-  for (const auto& note : notes) fmt::print(prose, "{}\n", note);
+  tell(prose, "seed {}\n", o.seed);
+  for (const auto& note : notes) tell(prose, "{}\n", note);
   flush(prose);
 
   nlohmann::ordered_json document{
@@ -154,7 +127,7 @@ int run(const Options& o) {
   bool deviates = false;
   std::string incomplete;
   Progress progress;
-  end_campaigns_on_signals();
+  const std::atomic<bool>& interrupted = end_on_signals();
   for (const Plan& plan : all) {
     if (interrupted) break;
     CampaignOptions c;
@@ -172,7 +145,7 @@ int run(const Options& o) {
     // Each try on the kernel waits for its grace periods; `minimize` goes on where this leaves off.
     if (plan.target == "kernel") c.minimize_time = std::chrono::seconds(10);
     if (plan.target.starts_with("vm:")) c.minimize_time = std::chrono::seconds(60);
-    c.progress = [&](const std::string& text) { progress(text); };
+    c.progress = [&](const std::string& text) { progress.show(text); };
     for (const Trace& t : known)
       if (concerns(t, plan)) c.known.push_back(t);
     const CampaignResult result = run_campaign(plan.factory, c);
@@ -183,14 +156,13 @@ int run(const Options& o) {
                                word(result.dialect));
     const WrittenFindings written = hand_out(result, o.out);
     document["campaigns"].push_back(json_of(result, written));
-    fmt::print(prose, "{}", summary(result, written));
+    tell(prose, "{}", summary(result, written));
     flush(prose);
   }
   if (interrupted) incomplete = "interrupted before the end";
   document["interrupted"] = interrupted.load();
-  if (o.json) fmt::print("{}\n", document.dump(2));
-  if (!incomplete.empty())
-    fmt::print(stderr, "mprogcheck: could not run to the end: {}\n", incomplete);
+  if (o.json) print_json(document);
+  if (!incomplete.empty()) tell(stderr, "mprogcheck: could not run to the end: {}\n", incomplete);
   return deviates ? kDeviates : incomplete.empty() ? kConforms : kCannotRun;
 }
 

@@ -27,7 +27,7 @@ vm::KernelStore store_of(const Options& o, Progress& progress) {
   store.progress = [&](const std::string& text) { progress(text); };
   store.warn = [&](const std::string& text) {
     progress.clear();
-    fmt::print(stderr, "mprogcheck: {}\n", text);
+    tell(stderr, "mprogcheck: {}\n", text);
   };
   return store;
 }
@@ -60,7 +60,7 @@ int list(const Options& o) {
                         {"path", k.path}});
   }
   if (o.json) {
-    fmt::print("{}\n", nlohmann::ordered_json{{"kernels", document}}.dump(2));
+    print_json(nlohmann::ordered_json{{"kernels", document}});
     return kConforms;
   }
   for (const auto& k : kernels)
@@ -84,7 +84,7 @@ int fetch(const Options& o) {
                                           {"uname", header.uname},
                                           {"banner", header.banner},
                                           {"path", image.string()}};
-    fmt::print("{}\n", document.dump(2));
+    print_json(document);
     return kConforms;
   } catch (const std::invalid_argument& e) {
     progress.clear();
@@ -105,7 +105,7 @@ int boot(const Options& o) {
     const nlohmann::ordered_json document{
         {"release", hello.release}, {"tries", guest.tries()}, {"seconds", guest.seconds_to_hello()},
         {"mainline", can.mainline}, {"packets", can.packets}, {"devices", can.devices}};
-    fmt::print("{}\n", document.dump(2));
+    print_json(document);
     return kConforms;
   }
   fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}, {} devices\n", hello.release,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -8,6 +10,7 @@
 
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
+#include "props/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -37,7 +40,7 @@ int run(int argc, char** argv) {
   app.footer(
       "The script ./mprogcheck at the top of the source has two more:\n"
       "  test                        Build and run all tests, under sanitizers and optimised\n"
-      "  bench                       Measure: lockstep, kernel, faults, shortest");
+      "  bench                       Measure: lockstep, kernel, faults, shortest, explore, spin");
   try {
     const auto verbs = app.get_subcommands(
         [&](const CLI::App* verb) { return argc > 1 && verb->get_name() == argv[1]; });
@@ -48,15 +51,25 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? kConforms : kBadInput;
   } catch (const BadInput& e) {
-    fmt::print(stderr, "mprogcheck: {}\n", e.what());
+    tell(stderr, "mprogcheck: {}\n", e.what());
     return kBadInput;
   } catch (const ParseError& e) {
-    fmt::print(stderr, "{}\n", e.what());
+    tell(stderr, "{}\n", e.what());
     return kBadInput;
+  } catch (const Interrupted& e) {
+    tell(stderr, "mprogcheck: could not run to the end: {}\n", e.what());
+    return kCannotRun;
   } catch (const std::exception& e) {
-    fmt::print(stderr, "mprogcheck: could not run: {}\n", e.what());
+    tell(stderr, "mprogcheck: could not run: {}\n", e.what());
     return kCannotRun;
   }
+}
+
+// A descriptor that is closed would be given to the next file that is opened. What is written to
+// standard output then must fail, to standard error it need not.
+void hold_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 // A verdict that did not arrive is none: the disk may be full, the descriptor closed.
@@ -64,8 +77,8 @@ int delivered(int status) {
   errno = 0;
   const bool written = std::cout.flush().good() && std::fflush(stdout) == 0 && !std::ferror(stdout);
   if (written || status == kCannotRun) return status;
-  fmt::print(stderr, "mprogcheck: could not run: standard output cannot be written: {}\n",
-             errno ? std::strerror(errno) : "something is missing in it");
+  tell(stderr, "mprogcheck: could not run: standard output cannot be written: {}\n",
+       errno ? std::strerror(errno) : "something is missing in it");
   return kCannotRun;
 }
 
@@ -73,5 +86,6 @@ int delivered(int status) {
 }  // namespace mprogcheck::cli
 
 int main(int argc, char** argv) {
+  mprogcheck::cli::hold_standard_streams();
   return mprogcheck::cli::delivered(mprogcheck::cli::run(argc, argv));
 }

@@ -8,6 +8,7 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
 #include "props/explore.hpp"
+#include "props/interrupt.hpp"
 #include "props/repro/repro.hpp"
 
 namespace mprogcheck::cli {
@@ -26,7 +27,7 @@ void deliver(const std::string& out, bool json, const std::string& text,
              const nlohmann::ordered_json& document) {
   if (!out.empty()) write_new(out, text);
   if (json)
-    fmt::print("{}\n", document.dump(2));
+    print_json(document);
   else if (out.empty())
     fmt::print("{}", text);
 }
@@ -38,37 +39,49 @@ struct Options {
 
 int run_minimize(const Options& o) {
   const Trace trace = only_trace(o.file);
+  if (!o.out.empty()) need_usable_file(o.out);
   const auto target = target_named(o.target)();
   if (const auto why = unsupported(trace, target->capabilities()); !why.empty())
     throw CannotRun(fmt::format("{} {}", target->name(), why));
   const auto shown = deviations_on(*target, trace);
   if (shown.empty()) {
-    fmt::print(stderr, "{}: {} conforms; there is nothing to minimise\n", o.file, target->name());
-    if (o.json)
-      fmt::print("{}\n",
-                 nlohmann::ordered_json{{"target", target->name()}, {"conforms", true}}.dump(2));
+    tell(stderr, "{}: {} conforms; there is nothing to minimise\n", o.file, target->name());
+    if (o.json) print_json(nlohmann::ordered_json{{"target", target->name()}, {"conforms", true}});
     return kConforms;
   }
   std::string wanted = o.bucket.empty() ? shown.front().bucket : o.bucket;
+  const std::atomic<bool>& stop = end_on_signals();
   Progress progress;
   Minimal m;
+  MinimizeOptions how;
   try {
-    MinimizeOptions how;
-    how.progress = [&](std::size_t n) { progress(fmt::format("{} left", times(n, "operation"))); };
+    how.stop = &stop;
+    how.progress = [&](std::size_t n) {
+      progress.show(fmt::format("{} left", times(n, "operation")));
+    };
     m = minimize(*target, trace, wanted, how);
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));
   }
   // What cannot lose anything more may still not be the shortest.
-  if (const auto shorter = shorter_by_walk(*target, m.trace, wanted))
-    m = minimize(*target, *shorter, wanted);
+  try {
+    if (const auto shorter = shorter_by_walk(*target, m.trace, wanted, std::ref(progress)))
+      m = minimize(*target, *shorter, wanted, how);
+  } catch (const Interrupted&) {
+    // It is told below, with what there is.
+  }
   progress.clear();
+  const bool interrupted = stop;
+  if (interrupted) m.trace.preface = {"Interrupted: something may still be able to go."};
   annotate(m.trace);
   nlohmann::ordered_json document{{"target", target->name()}, {"conforms", false}};
   document.update(json_of(m.deviation, m.trace));
   document["runs"] = m.runs;
-  deliver(o.out, o.json, print(m.trace), document);
-  fmt::print(stderr, "{}\n", explain(m.deviation, m.trace));
+  document["interrupted"] = interrupted;
+  // The file is for the minimal one.
+  deliver(interrupted ? "" : o.out, o.json, print(m.trace), document);
+  tell(stderr, "{}\n", explain(m.deviation, m.trace));
+  if (interrupted) throw Interrupted("interrupted, and perhaps not minimal");
   return kDeviates;
 }
 

@@ -11,6 +11,7 @@
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -41,22 +42,23 @@ std::string on_impl(const Counterexample& c) {
 }
 
 void show(FILE* out, const ProofResult& r) {
-  fmt::print(out, "{:14} {:9} {:9} {:7.2f} s  {}\n", r.obligation, word(r.dialect), word(r.outcome),
-             r.seconds, r.sentence);
-  if (!r.detail.empty()) fmt::print(out, "    {} at {}\n", word(r.outcome), r.detail);
+  tell(out, "{:14} {:9} {:9} {:7.2f} s  {}\n", r.obligation, word(r.dialect), word(r.outcome),
+       r.seconds, r.sentence);
+  if (!r.detail.empty()) tell(out, "    {} at {}\n", word(r.outcome), r.detail);
   if (r.counterexample)
-    fmt::print(out, "{}    {}\n", print(r.counterexample->trace), on_impl(*r.counterexample));
+    tell(out, "{}    {}\n", print(r.counterexample->trace), on_impl(*r.counterexample));
   for (const BreakResult& b : r.breaks) {
-    fmt::print(out, "    {:8} if {}{}\n",
-               b.outcome == proofs::Outcome::refuted ? "refuted" : "MISSED", b.words,
-               b.clause.empty() ? "" : fmt::format(" ({})", b.clause));
+    tell(out, "    {:8} if {} ({}{}{})\n",
+         b.outcome == proofs::Outcome::refuted ? "refuted" : "MISSED", b.words, b.command,
+         b.clause.empty() ? "" : " ", b.clause);
     if (b.shown && !b.shown->encoding_error.empty())
-      fmt::print(out, "    ENCODING ERROR: {}\n", b.shown->encoding_error);
+      tell(out, "    ENCODING ERROR: {}\n", b.shown->encoding_error);
   }
 }
 
 nlohmann::ordered_json json_of(const Counterexample& c) {
   return {{"rule", c.rule},
+          {"outcome", c.outcome},
           {"trace", c.unreachable.empty() ? print(c.trace) : ""},
           {"unreachable", c.unreachable},
           {"encoding_error", c.encoding_error},
@@ -87,7 +89,9 @@ void write_traces(const std::filesystem::path& directory, const ProofResult& r) 
     const BreakResult& b = r.breaks[i];
     if (!b.shown || !b.shown->unreachable.empty()) continue;
     Trace trace = b.shown->trace;
-    trace.preface = {r.sentence, fmt::format("Would not hold if {}.", b.words)};
+    trace.preface = {r.sentence, fmt::format("Would not hold if {}.", b.words),
+                     fmt::format("Broken so, {} decides the last request: {}.", b.shown->rule,
+                                 b.shown->outcome)};
     write_new(directory / fmt::format("{}.{}.{}.trace", r.obligation, word(r.dialect), i + 1),
               print(trace));
   }
@@ -96,6 +100,7 @@ void write_traces(const std::filesystem::path& directory, const ProofResult& r) 
 int run(Options& o) {
   FILE* prose = o.json ? stderr : stdout;
   if (!o.dialect.empty()) o.prove.dialect = dialect_from(o.dialect);
+  if (const auto why = why_nothing(o.prove); !why.empty()) throw BadInput(why);
   if (!o.smtlib.empty()) {
     need_writable(o.smtlib);
     o.prove.smtlib = [&](const std::string& name, const std::string& text) {
@@ -104,15 +109,14 @@ int run(Options& o) {
   }
   if (!o.out.empty()) need_writable(o.out);
   Progress progress;
+  o.prove.progress = [&](const std::string& text) { progress("proving " + text); };
+  o.prove.stop = &end_on_signals();
   std::size_t proved = 0, failed = 0, breaks = 0, missed = 0;
   double seconds = 0;
   auto document = nlohmann::ordered_json::array();
-  progress("proving");
-  for (const ProofResult& r : prove(o.prove, [&](const ProofResult& done) {
-         progress.clear();
-         show(prose, done);
-         progress("proving");
-       })) {
+  prove(o.prove, [&](const ProofResult& r) {
+    progress.clear();
+    show(prose, r);
     ++(r.outcome == proofs::Outcome::proved ? proved : failed);
     seconds += r.seconds;
     for (const BreakResult& b : r.breaks) {
@@ -121,13 +125,14 @@ int run(Options& o) {
     }
     document.push_back(json_of(r));
     if (!o.out.empty()) write_traces(o.out, r);
-  }
+  });
   progress.clear();
-  fmt::print(prose, "{} proved for {}, {} not; {} of {} broken rules refuted; {:.1f} s\n", proved,
-             o.prove.written_out ? fmt::format("{} slots written out", o.prove.written_out)
-                                 : "lists of any length",
-             failed, breaks - missed, breaks, seconds);
-  if (o.json) fmt::print("{}\n", document.dump(2));
+  tell(prose, "{} proved for {}, {} not; {} of {} broken rules refuted; {:.1f} s\n", proved,
+       o.prove.written_out ? fmt::format("{} slots written out", o.prove.written_out)
+                           : "lists of any length",
+       failed, breaks - missed, breaks, seconds);
+  unless_interrupted();
+  if (o.json) print_json(document);
   return failed || missed ? kDeviates : kConforms;
 }
 
@@ -141,7 +146,10 @@ void add_prove(CLI::App& app, int& status) {
   verb->add_option("--obligation", o->prove.obligation, "One of them (default: all)")
       ->check(CLI::IsMember(proofs::obligation_names()));
   verb->add_option("--written-out", o->prove.written_out,
-                   "Instead: the core ones over so many slots as bit vectors")
+                   "Instead: the core ones (" +
+                       fmt::format("{}", fmt::join(proofs::core_names(), " ")) +
+                       ") over so many slots as bit vectors; no rule is broken")
+      ->transform(decimal())
       ->check(CLI::Range(1, 63));
   verb->add_option("--smtlib", o->smtlib, "Write each query there, for another solver");
   verb->add_option("--out", o->out, "Write there what would go wrong if a rule were broken");

@@ -22,15 +22,14 @@ void transcript(FILE* out, const Trace& trace, const std::vector<Observation>& s
   auto next = verdict.deviations.begin();
   for (std::size_t i = 0; i < trace.operations.size(); ++i) {
     const Operation& op = trace.operations[i];
-    fmt::print(out, "  {:{}}   {}\n", print(op), width, describe(op, seen[i]));
+    tell(out, "  {:{}}   {}\n", print(op), width, describe(op, seen[i]));
     for (; next != verdict.deviations.end() && next->step == i; ++next)
-      fmt::print(out, "    DEVIATION: the model says {} ({}); this breaks the {}\n", next->expected,
-                 next->clause, word(next->breach));
+      tell(out, "    DEVIATION: the model says {} ({}); this breaks the {}\n", next->expected,
+           next->clause, word(next->breach));
   }
   if (verdict.judged < trace.operations.size())
-    fmt::print(out,
-               "    not judged from step {} on: the target showed a state nobody can go on from\n",
-               verdict.judged + 1);
+    tell(out, "    not judged from step {} on: the target showed a state nobody can go on from\n",
+         verdict.judged + 1);
 }
 
 int run(const Options& o) {
@@ -55,21 +54,11 @@ int run(const Options& o) {
   for (const auto& [file, trace, spots] : traces) {
     nlohmann::ordered_json one{{"file", file}, {"line", spots.dialect.line}};
     // The target is judged by the model; that the file is wrong about the model is not its fault.
-    auto& wrong = one["misprints"] = nlohmann::ordered_json::array();
-    for (const auto& m : misprints(trace)) {
-      ++misprinted;
-      const Spot at = spots.expected[m.step];
-      fmt::print(stderr, "{}: misprint: the file expects '{}', but the model says '{}'\n",
-                 where(file, at), m.written, m.model);
-      wrong.push_back({{"step", m.step + 1},
-                       {"line", at.line},
-                       {"column", at.column},
-                       {"written", m.written},
-                       {"model", m.model}});
-    }
+    one["misprints"] = tell_misprints(file, trace, spots);
+    misprinted += one["misprints"].size();
     if (const auto why = unsupported(trace, can); !why.empty()) {
       ++skipped;
-      fmt::print(prose, "{}: not run: {} {}\n", file, target->name(), why);
+      tell(prose, "{}: not run: {} {}\n", file, target->name(), why);
       one["verdict"] = "not run";
       one["why"] = why;
       document["traces"].push_back(std::move(one));
@@ -80,18 +69,18 @@ int run(const Options& o) {
     const Verdict verdict = check(trace, seen[0]);
     const bool conforms = verdict.conforms();
     ++(conforms ? conforming : deviating);
-    fmt::print(prose, "{}: {} {}\n", file, target->name(), conforms ? "conforms" : "DEVIATES");
+    tell(prose, "{}: {} {}\n", file, target->name(), conforms ? "conforms" : "DEVIATES");
     if (!o.quiet) transcript(prose, trace, seen[0], verdict);
     one["verdict"] = conforms ? "conforms" : "deviates";
     one["deviations"] = nlohmann::ordered_json::array();
     for (const Deviation& d : verdict.deviations) one["deviations"].push_back(json_of(d, trace));
     document["traces"].push_back(std::move(one));
   }
-  fmt::print(prose, "{} conform, {} deviate, {} not run\n", conforming, deviating, skipped);
+  tell(prose, "{} conform, {} deviate, {} not run\n", conforming, deviating, skipped);
   if (misprinted)
-    fmt::print(stderr, "mprogcheck: misprints in the files: {}; correct what stands behind '=>'\n",
-               misprinted);
-  if (o.json) fmt::print("{}\n", document.dump(2));
+    tell(stderr, "mprogcheck: misprints in the files: {}; correct what stands behind '=>'\n",
+         misprinted);
+  if (o.json) print_json(document);
   if (deviating) return kDeviates;
   if (misprinted) return kBadInput;
   return skipped ? kCannotRun : kConforms;

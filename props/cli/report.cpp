@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "model/text.hpp"
+#include "props/cli/cli.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -89,6 +90,27 @@ std::string verdict(const CampaignResult& r, std::size_t news) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json tell_misprints(const std::filesystem::path& file, const Trace& trace,
+                                      const Spots& spots) {
+  auto all = nlohmann::ordered_json::array();
+  for (const auto& m : misprints(trace)) {
+    const Spot at = spots.expected[m.step];
+    tell(stderr, "{}: misprint: the file expects '{}', but the model says '{}'\n", where(file, at),
+         m.written, m.model);
+    all.push_back({{"step", m.step + 1},
+                   {"line", at.line},
+                   {"column", at.column},
+                   {"written", m.written},
+                   {"model", m.model}});
+  }
+  return all;
+}
+
+void print_json(const nlohmann::ordered_json& document) {
+  using Replace = nlohmann::ordered_json::error_handler_t;
+  fmt::print("{}\n", document.dump(2, ' ', false, Replace::replace));
+}
 
 std::string times(std::uint64_t n, std::string_view thing) {
   return fmt::format("{} {}{}", grouped(n), thing, n == 1 ? "" : "s");

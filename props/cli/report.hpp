@@ -2,11 +2,13 @@
 // Results as text for people and as JSON for programs.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "model/check.hpp"
+#include "model/text.hpp"
 #include "props/campaign.hpp"
 
 namespace mprogcheck::cli {
@@ -21,6 +23,13 @@ using WrittenFindings = std::map<std::string, Written>;  // by bucket
 std::string summary(const CampaignResult& result, const WrittenFindings& written);
 nlohmann::ordered_json json_of(const CampaignResult& result, const WrittenFindings& written);
 nlohmann::ordered_json json_of(const Deviation& deviation, const Trace& trace);
+
+// Where a file expects what the model does not say: told on standard error, and returned.
+nlohmann::ordered_json tell_misprints(const std::filesystem::path& file, const Trace& trace,
+                                      const Spots& spots);
+
+// On standard output. What is not UTF-8, as names of files may be, is replaced.
+void print_json(const nlohmann::ordered_json& document);
 
 // "1 trace", "1,234 traces"
 std::string times(std::uint64_t n, std::string_view thing);

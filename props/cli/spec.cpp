@@ -40,7 +40,7 @@ void print_spec(const std::string& only, bool json) {
                       {"sentence", row.clause.sentence},
                       {"source", row.clause.source}});
   }
-  if (json) fmt::print("{}\n", document.dump(2));
+  if (json) print_json(document);
 }
 
 }  // namespace

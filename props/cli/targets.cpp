@@ -19,7 +19,7 @@ std::filesystem::path image(const std::string& kernel) {
   store.progress = [&](const std::string& text) { progress(text); };
   store.warn = [&](const std::string& text) {
     progress.clear();
-    fmt::print(stderr, "mprogcheck: {}\n", text);
+    tell(stderr, "mprogcheck: {}\n", text);
   };
   try {
     return vm::image_of(kernel, store);
