@@ -351,13 +351,9 @@ struct InProcess::State {
         return list_of(op.link);
       case Verb::close:
         return list_of(op.prog);
-      case Verb::query:
-      case Verb::remove:
-      case Verb::packet:
-      case Verb::provoke:
-        break;
+      default:
+        return nullptr;
     }
-    return nullptr;
   }
 
   const mprog_list* list_of(Ref r) {
@@ -395,9 +391,9 @@ std::string InProcess::name() const {
 }
 
 std::string InProcess::describe() const {
-  std::string text = "our own implementation, impl/core";
-  if (state_->fault == MPROG_FAULT_none) return text;
-  return text + ", with a planted fault: " + std::string(kFaults[state_->fault - 1].sentence);
+  const std::string ours = "our own implementation, impl/core";
+  if (state_->fault == MPROG_FAULT_none) return ours;
+  return ours + ", with a planted fault: " + std::string(kFaults[state_->fault - 1].sentence);
 }
 
 Capabilities InProcess::capabilities() const {
@@ -430,8 +426,7 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   const auto clear = [](Listing& listing) {
     listing.revision = 0, listing.count = 0, listing.filled = 0;
   };
-  observation.fate = Fate::none;
-  observation.harm = Harm::none;
+  observation.fate = Fate::none, observation.harm = Harm::none;
   observation.overran = false;
   clear(observation.answer);
   const mprog_list* list = state_->concerned(op);

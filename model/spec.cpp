@@ -30,8 +30,6 @@ constexpr Command kCommands[] = {
     {Verb::close, "close(2)", "The only descriptor of a program or a link goes."},
     {Verb::remove, "RTM_DELLINK", "The device goes, and its lists with it."},
     {Verb::packet, "a packet", "What the programs on the list do to one packet."},
-    {Verb::provoke, "a provocation",
-     "The harness brings a kernel in a VM to harm, to see that it would notice."},
 };
 
 constexpr std::string_view kPreamble =

@@ -20,6 +20,7 @@
 namespace mprogcheck {
 namespace {
 
+// All but `provoke`, which is the harness's own and no part of the interface.
 constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query, Verb::link_create,
                               Verb::link_update, Verb::link_detach, Verb::close, Verb::remove,
                               Verb::packet,      Verb::provoke};

@@ -337,7 +337,7 @@ std::vector<Row> rows_over(const Table& table, const Facts& facts) {
   return rows;
 }
 
-constexpr int kAssignments = 4000;
+constexpr int kAssignments = 3 * 4000;
 
 // Every guard has the same value in both domains; where an effect decides, so has its index.
 template <class Table, class Facts>

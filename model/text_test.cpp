@@ -115,11 +115,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"verb_unknown", after_header("atach p0 d0/ingress"),
             "t.trace:4:1: unknown operation 'atach'; there are attach, detach, query, link_create, "
             "link_update, "
-            "link_detach, close, remove, packet"},
+            "link_detach, close, remove, packet, provoke"},
         Bad{"header_too_late", after_header("query d0/ingress\nload p2"),
             "t.trace:5:1: unknown operation 'load'; there are attach, detach, query, link_create, "
             "link_update, "
-            "link_detach, close, remove, packet"},
+            "link_detach, close, remove, packet, provoke"},
         Bad{"truncated_attach", after_header("attach p0"),
             "t.trace:4:10: expected an attach point such as d0/ingress"},
         Bad{"truncated_link", after_header("link_create"),
@@ -203,7 +203,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"long_word_is_cut", after_header(std::string(60, 'x')),
             "t.trace:4:1: unknown operation 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'; there "
             "are attach, detach, "
-            "query, link_create, link_update, link_detach, close, remove, packet"}),
+            "query, link_create, link_update, link_detach, close, remove, packet, provoke"}),
     [](const auto& info) { return info.param.name; });
 
 // --- Every trace file in the tree

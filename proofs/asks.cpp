@@ -318,6 +318,16 @@ void runs_in_order(const Step& s, Queries& q) {
     ask(q, s, i, c.holds(j), s.rows[i].clause.id == "packet.next" ? to_the_end : ended);
   }
 }
+// What may be refused is what says the place twice over, or asks for nothing to be filled.
+void may_refuse_only(const Step& s, Queries& q) {
+  const Request<Terms>& r = s.request;
+  const Bool twice = (r.prog.usable() && (r.before || r.after)) || (r.before && r.after);
+  const Bool nothing_to_fill = !r.arrays || r.room == Int(0);
+  for (std::size_t i = 0; i < s.rows.size(); ++i)
+    if (s.permits(i))
+      q.push_back({std::string(s.rows[i].clause.id), s.rows[i].guard && !s.refused(),
+                   s.verb == Verb::query ? nothing_to_fill : twice});
+}
 void answers_are_whole(const Step& s, Queries& q) {
   const Bool wanted = s.request.arrays && s.request.room != Int(0);
   const Bool fits = s.before.length <= s.request.room;

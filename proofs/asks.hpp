@@ -34,6 +34,7 @@ void other_types_stay_out(const Step& s, Queries& q);
 void orphans_change_nothing(const Step& s, Queries& q);
 void locked_out_exactly(const Step& s, Queries& q);
 void runs_in_order(const Step& s, Queries& q);
+void may_refuse_only(const Step& s, Queries& q);
 void answers_are_whole(const Step& s, Queries& q);
 
 }  // namespace mprogcheck::proofs::asks

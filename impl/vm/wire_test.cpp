@@ -49,9 +49,9 @@ TEST(Wire, ObservationsArriveAsTheyAre) {
 }
 
 TEST(Wire, HelloAndProgramsArriveAsTheyAre) {
-  const Hello hello{.layout = layout(),
-                    .release = "7.2.13",
-                    .capabilities = {.mainline = true, .packets = true, .devices = 4}};
+  Hello hello{.layout = layout(), .release = "7.2.13", .capabilities = {}};
+  hello.capabilities.mainline = hello.capabilities.packets = true;
+  hello.capabilities.foreign.set(3);
   const Hello there = hello_from(bytes_of(hello));
   EXPECT_EQ(there.release, hello.release);
   EXPECT_EQ(there.capabilities, hello.capabilities);

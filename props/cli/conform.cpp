@@ -13,6 +13,7 @@
 #include "props/cli/report.hpp"
 #include "props/interrupt.hpp"
 #include "props/known.hpp"
+#include "props/long_lists.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -75,7 +76,13 @@ void add(std::vector<Trace>& traces, std::map<std::string, std::size_t>& place, 
   if (std::find(preface.begin(), preface.end(), shows) == preface.end()) preface.push_back(shows);
 }
 
-// One file for each command.
+std::string text_of(const std::vector<Trace>& traces) {
+  std::string text;
+  for (const Trace& trace : traces) text += (text.empty() ? "" : "\n") + print(trace);
+  return text;
+}
+
+// One file for each command, and one of long lists.
 int generate(const Options& o) {
   need_usable(o.generate);
   const std::atomic<bool>& stop = end_on_signals();
@@ -118,10 +125,9 @@ int generate(const Options& o) {
         run.erase({w.verb, w.decides});
     }
     progress.clear();
+    suite[fmt::format("{}.long.trace", word(dialect))] = text_of(long_lists(dialect));
     for (const auto& [verb, t] : tallies) {
-      std::string text;
-      for (const Trace& trace : files[verb]) text += (text.empty() ? "" : "\n") + print(trace);
-      suite[fmt::format("{}.{}.trace", word(dialect), word(verb))] = std::move(text);
+      suite[fmt::format("{}.{}.trace", word(dialect), word(verb))] = text_of(files[verb]);
       rules += t.rules.size();
       all.met += t.met, all.third += t.third, all.cannot += t.cannot, all.open += t.open;
       document.push_back({{"dialect", word(dialect)},

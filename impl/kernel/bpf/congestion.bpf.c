@@ -34,10 +34,10 @@ __u32 BPF_PROG(undo_cwnd, struct sock *sk)
 
 SEC(".struct_ops.link")
 struct tcp_congestion_ops congestion = {
-	.ssthresh = (void *)ssthresh,
-	.cong_avoid = (void *)cong_avoid,
-	.undo_cwnd = (void *)undo_cwnd,
-	.name = "mprogcheck",
+    .ssthresh = (void *)ssthresh,
+    .cong_avoid = (void *)cong_avoid,
+    .undo_cwnd = (void *)undo_cwnd,
+    .name = "mprogcheck",
 };
 
 char LICENSE[] SEC("license") = "GPL";
