@@ -228,7 +228,9 @@ std::string describe(const Listing& list) {
 }
 
 std::string describe(const Operation& op, const Observation& seen) {
+  if (seen.harm == Harm::died || seen.harm == Harm::silent) return describe(seen.harm);
   std::string out = print(expected_of(op, seen));
+  if (seen.harm != Harm::none) out += ", and " + describe(seen.harm);
   if (seen.has_after)
     out += " " + describe(seen.after) + " rev " + std::to_string(seen.after.revision);
   return out;

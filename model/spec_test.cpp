@@ -21,9 +21,9 @@ namespace mprogcheck {
 namespace {
 
 // All but `provoke`, which is the harness's own and no part of the interface.
-constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query, Verb::link_create,
-                              Verb::link_update, Verb::link_detach, Verb::close, Verb::remove,
-                              Verb::packet,      Verb::provoke};
+constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
+                              Verb::link_create, Verb::link_update, Verb::link_detach,
+                              Verb::close,       Verb::remove,      Verb::packet};
 
 // link_create shares rules of attach, where these decide. A new link owns nothing that could be
 // replaced, so another error always stands in front here.

@@ -189,7 +189,9 @@ void run_workers(std::vector<std::unique_ptr<Worker>>& workers, const CampaignOp
 
 }  // namespace
 
-Trace generate(const CampaignOptions& options, const Capabilities& can, std::uint64_t index) {
+Trace generate(const CampaignOptions& options, const Capabilities& all, std::uint64_t index) {
+  Capabilities can = all;
+  can.hazards = can.hazards && options.hazards;
   Random c = choices_of(options.seed, options.dialect, index);
   const Scope scope = draw_scope(c, options.dialect, can);
   Generator generator(c, scope);

@@ -26,7 +26,7 @@ struct Options {
   unsigned jobs = 0;
   std::vector<std::string> known;
   std::string out = "findings";
-  bool json = false;
+  bool hazards = false, json = false;
 };
 
 struct Plan {
@@ -138,6 +138,7 @@ int run(const Options& o) {
     else
       c.time = std::chrono::milliseconds(
           static_cast<std::int64_t>(1000 * o.seconds / static_cast<double>(all.size())));
+    c.hazards = o.hazards || !plan.target.starts_with("vm:");
     c.stop = &interrupted;
     c.jobs = o.jobs                    ? o.jobs
              : plan.target == "kernel" ? 1
@@ -186,6 +187,8 @@ void add_fuzz(CLI::App& app, int& status) {
   auto* seed = verb->add_option("--seed", o->seed,
                                 "The same seed draws the same traces (default: a new one, printed)")
                    ->transform(decimal());
+  verb->add_flag("--hazards", o->hazards,
+                 "Also what may bring a kernel in a VM to harm: relative objects of other types");
   verb->add_option("--jobs", o->jobs, "Threads (default: one for each processor; kernel: 1)")
       ->transform(decimal())
       ->check(CLI::Range(1, 64));

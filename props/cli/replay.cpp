@@ -2,6 +2,8 @@
 // mprogcheck replay: traces from files, run on a target and judged.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
@@ -71,6 +73,14 @@ int run(const Options& o) {
     ++(conforms ? conforming : deviating);
     tell(prose, "{}: {} {}\n", file, target->name(), conforms ? "conforms" : "DEVIATES");
     if (!o.quiet) transcript(prose, trace, seen[0], verdict);
+    const bool harmed = std::any_of(verdict.deviations.begin(), verdict.deviations.end(),
+                                    [](const Deviation& d) { return d.aspect == Aspect::harm; });
+    if (harmed) {
+      const LastWords words = target->last_words();
+      tell(prose, "{}\n  {}\n", words.console, kSecurityRelevant);
+      one["console"] = words.console;
+      one["security"] = true;
+    }
     one["verdict"] = conforms ? "conforms" : "deviates";
     one["deviations"] = nlohmann::ordered_json::array();
     for (const Deviation& d : verdict.deviations) one["deviations"].push_back(json_of(d, trace));
@@ -92,7 +102,7 @@ void add_replay(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
   auto* verb = app.add_subcommand("replay", "Run traces from files on a target and judge them");
   verb->add_option("TRACE", o->files, "Trace files")->required();
-  verb->add_option("--target", o->target, "impl (default), impl:FAULT, kernel");
+  verb->add_option("--target", o->target, "impl (default), impl:FAULT, kernel, vm:KERNEL");
   verb->add_flag("--quiet", o->quiet, "Verdicts only");
   verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, &status] { status = run(*o); });

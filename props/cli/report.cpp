@@ -147,8 +147,7 @@ std::string summary(const CampaignResult& r, const WrittenFindings& written) {
     out += fmt::format("\n  DEVIATION {} (in {}{})\n", name, times(f.times, "trace"),
                        f.minimal ? "" : "; perhaps not minimal, 'minimize' goes on");
     if (!f.last_words.title.empty()) out += fmt::format("  {}\n", f.last_words.title);
-    if (f.deviation.aspect == Aspect::harm)
-      out += "  Security relevant: report it to security@kernel.org before publishing.\n";
+    if (f.deviation.aspect == Aspect::harm) out += fmt::format("  {}\n", kSecurityRelevant);
     if (kept)
       out += fmt::format("  {}{}\n", file->second.trace,
                          file->second.program.empty() ? "" : ", and as a C program beside it");

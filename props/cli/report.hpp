@@ -17,6 +17,10 @@ namespace mprogcheck::cli {
 struct Written {
   std::string trace, program;
 };
+// Said of every deviation that lets a program harm the kernel.
+inline constexpr std::string_view kSecurityRelevant =
+    "Security relevant: report it to security@kernel.org before publishing.";
+
 using WrittenFindings = std::map<std::string, Written>;  // by bucket
 
 // Long lists and traces are abbreviated where a file has all of them.
