@@ -146,6 +146,7 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   piece(uses.updates, c_text::kLinkUpdate);
   piece(uses.detaches, c_text::kLinkDetach);
   piece(uses.closes, c_text::kClose);
+  piece(true, c_text::kDevices);
   piece(uses.removes, c_text::kRemove);
   piece(uses.packets, c_text::kPacket);
   if (trace.header.loaded.any()) {

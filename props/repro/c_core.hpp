@@ -15,7 +15,9 @@ inline constexpr std::string_view kHeaders = R"C(
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
+#include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +30,7 @@ inline constexpr std::string_view kHeaders = R"C(
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 )C";
@@ -35,7 +38,6 @@ inline constexpr std::string_view kHeaders = R"C(
 inline constexpr std::string_view kPacketHeaders = R"C(#include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <poll.h>
-#include <sys/socket.h>
 )C";
 
 inline constexpr std::string_view kCore = R"C(
@@ -90,7 +92,8 @@ struct query_attr { /* BPF_PROG_QUERY */
 #define MOST 64 /* one more than a list can have entries */
 #define PLAIN -1 /* the entry of a program that no link owns */
 
-static int tap[DEVICES]; /* closing it removes the device */
+static int tap[DEVICES]; /* closing it removes the device; -1: a netkit, or none */
+static __u32 peer[DEVICES]; /* of a netkit */
 static __u32 ifindex[DEVICES];
 static int prog_fd[PROGS], link_fd[LINKS], some_file;
 static __u32 prog_id[PROGS], link_id[LINKS];

@@ -21,6 +21,14 @@ struct says {
 	int prog, verdict;
 };
 
+static void set_up_device(__u32 index)
+{
+	struct ifreq request = { .ifr_flags = IFF_UP };
+
+	if (!if_indextoname(index, request.ifr_name) || ioctl(packet_socket, SIOCSIFFLAGS, &request))
+		cannot("setting a device up");
+}
+
 /* A packet socket bound to our ethertype stands behind tcx ingress, and does not see what is sent. */
 static void set_up_packets(void)
 {
@@ -31,11 +39,9 @@ static void set_up_packets(void)
 	if (packet_socket < 0)
 		cannot("opening a packet socket");
 	for (int i = 0; i < DEVICES; i++) {
-		struct ifreq request = { .ifr_flags = IFF_UP };
-
-		snprintf(request.ifr_name, sizeof(request.ifr_name), "d%d", i);
-		if (ioctl(packet_socket, SIOCSIFFLAGS, &request))
-			cannot("setting a TAP device up");
+		set_up_device(ifindex[i]);
+		if (peer[i])
+			set_up_device(peer[i]);
 	}
 }
 
@@ -57,7 +63,9 @@ static int arrived(int where, __u32 sequence)
 		struct sockaddr_ll from = { 0 };
 		socklen_t size = sizeof(from);
 		const struct frame *frame = (const void *)buffer;
-		ssize_t length = where % 2 ?
+		const int of_tap = where % 2 && tap[where / 2] >= 0;
+		const __u32 index = where % 2 ? peer[where / 2] : ifindex[where / 2];
+		ssize_t length = of_tap ?
 			read(tap[where / 2], buffer, sizeof(buffer)) :
 			recvfrom(packet_socket, buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &size);
 
@@ -65,12 +73,12 @@ static int arrived(int where, __u32 sequence)
 			return found;
 		if (length < (ssize_t)sizeof(*frame) || frame->ethertype != htons(ETHERTYPE))
 			continue;
-		if (where % 2 || from.sll_ifindex == (int)ifindex[where / 2])
+		if (of_tap || from.sll_ifindex == (int)index)
 			found |= frame->sequence == sequence;
 	}
 }
 
-/* One packet; all programs say next but those named. At ingress it comes from the wire, the tap. */
+/* One packet; all programs say next but those named. At ingress it comes from the wire. */
 static void send_packet(int where, const struct says *says, unsigned int count)
 {
 	static __u32 sequence;
@@ -83,9 +91,10 @@ static void send_packet(int where, const struct says *says, unsigned int count)
 	struct sockaddr_ll to = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETHERTYPE),
-		.sll_ifindex = (int)ifindex[where / 2],
+		.sll_ifindex = (int)(where % 2 ? ifindex[where / 2] : peer[where / 2]),
 	};
-	struct pollfd far_end = { .fd = where % 2 ? tap[where / 2] : packet_socket, .events = POLLIN };
+	const int is_tap = tap[where / 2] >= 0;
+	struct pollfd far_end = { .fd = where % 2 && is_tap ? tap[where / 2] : packet_socket, .events = POLLIN };
 	const __u32 zero = 0;
 	int found;
 
@@ -97,8 +106,9 @@ static void send_packet(int where, const struct says *says, unsigned int count)
 	if (bpf_map_update_elem(note_map, &zero, &note, BPF_ANY))
 		cannot("writing to a BPF map");
 	arrived(where, 0);
-	if (where % 2 ? sendto(packet_socket, &frame, sizeof(frame), 0, (void *)&to, sizeof(to)) < 0 && errno != ENOBUFS :
-			write(tap[where / 2], &frame, sizeof(frame)) < 0)
+	if (where % 2 || !is_tap ?
+	    sendto(packet_socket, &frame, sizeof(frame), 0, (void *)&to, sizeof(to)) < 0 && errno != ENOBUFS :
+	    write(tap[where / 2], &frame, sizeof(frame)) < 0)
 		cannot("sending a packet"); /* ENOBUFS is how the sender learns that it was dropped */
 	found = arrived(where, sequence);
 	if (!found && poll(&far_end, 1, 200) > 0)

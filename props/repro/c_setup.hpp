@@ -61,9 +61,117 @@ static int close_for_good(int *fd)
 }
 )C";
 
+inline constexpr std::string_view kDevices = R"C(
+/* Of include/uapi/linux/if_link.h, Linux 6.7 on. */
+#define NETKIT_ATTR_PEER 1
+#define NETKIT_ATTR_MODE 5
+#define NETKIT_MODE_L2 0
+
+/* A request of rtnetlink about one device. */
+struct request {
+	struct nlmsghdr header;
+	struct ifinfomsg link;
+	char attributes[256];
+};
+
+static void *end_of(struct request *r)
+{
+	return (char *)r + NLMSG_ALIGN(r->header.nlmsg_len);
+}
+
+static struct rtattr *put(struct request *r, int type, const void *value, int length)
+{
+	struct rtattr *attribute = end_of(r);
+
+	attribute->rta_type = (unsigned short)type;
+	attribute->rta_len = (unsigned short)RTA_LENGTH(length);
+	if (length)
+		memcpy(RTA_DATA(attribute), value, (size_t)length);
+	r->header.nlmsg_len = NLMSG_ALIGN(r->header.nlmsg_len) + (__u32)RTA_SPACE(length);
+	return attribute;
+}
+
+/* What was put since is inside. */
+static void nested(struct request *r, struct rtattr *attribute)
+{
+	attribute->rta_len = (unsigned short)((char *)end_of(r) - (char *)attribute);
+}
+
+/* 0, or the error as a negative number. */
+static int ask_rtnetlink(struct request *r)
+{
+	static int netlink = -1;
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+		char more[1024];
+	} answer;
+
+	if (netlink < 0)
+		netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	r->header.nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	if (send(netlink, r, r->header.nlmsg_len, 0) < 0 || recv(netlink, &answer, sizeof(answer), 0) < 0)
+		return -errno;
+	return answer.error.error;
+}
+
+/* One end is the device, the other the wire. */
+static int make_netkit(const char *name, const char *peer_name)
+{
+	struct request r = {
+		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(r.link)), .nlmsg_type = RTM_NEWLINK,
+			    .nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL },
+	};
+	const struct ifinfomsg nothing = { 0 };
+	const __u32 mode = NETKIT_MODE_L2;
+	struct rtattr *info, *data, *of_peer;
+
+	put(&r, IFLA_IFNAME, name, (int)strlen(name) + 1);
+	info = put(&r, IFLA_LINKINFO, NULL, 0);
+	put(&r, IFLA_INFO_KIND, "netkit", sizeof("netkit"));
+	data = put(&r, IFLA_INFO_DATA, NULL, 0);
+	put(&r, NETKIT_ATTR_MODE, &mode, sizeof(mode));
+	of_peer = put(&r, NETKIT_ATTR_PEER, &nothing, sizeof(nothing));
+	put(&r, IFLA_IFNAME, peer_name, (int)strlen(peer_name) + 1);
+	nested(&r, of_peer);
+	nested(&r, data);
+	nested(&r, info);
+	return ask_rtnetlink(&r);
+}
+
+/* A TAP device, or where the kernel has none, a netkit. */
+static void make_device(int i)
+{
+	struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	char peer_name[IFNAMSIZ];
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "d%d", i);
+	tap[i] = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
+	if (tap[i] < 0) {
+		snprintf(peer_name, sizeof(peer_name), "wire%d", i);
+		errno = -make_netkit(request.ifr_name, peer_name);
+		if (errno)
+			cannot("making a device: there is no /dev/net/tun, and a netkit");
+		peer[i] = if_nametoindex(peer_name);
+	} else if (ioctl(tap[i], TUNSETIFF, &request)) {
+		cannot("making a TAP device with /dev/net/tun");
+	}
+	ifindex[i] = if_nametoindex(request.ifr_name);
+}
+)C";
+
 inline constexpr std::string_view kRemove = R"C(
 static int remove_device(int device)
 {
+	struct request r = {
+		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(r.link)), .nlmsg_type = RTM_DELLINK },
+		.link = { .ifi_index = (int)ifindex[device] },
+	};
+
+	if (peer[device]) {
+		peer[device] = 0;
+		return ask_rtnetlink(&r);
+	}
 	if (tap[device] < 0)
 		return -ENODEV;
 	close(tap[device]);
@@ -171,15 +279,8 @@ static void set_up(void)
 	}
 	if (unshare(CLONE_NEWNET))
 		cannot("making a network namespace");
-	for (int i = 0; i < DEVICES; i++) {
-		struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-
-		snprintf(request.ifr_name, sizeof(request.ifr_name), "d%d", i);
-		tap[i] = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
-		if (tap[i] < 0 || ioctl(tap[i], TUNSETIFF, &request))
-			cannot("making a TAP device with /dev/net/tun");
-		ifindex[i] = if_nametoindex(request.ifr_name);
-	}
+	for (int i = 0; i < DEVICES; i++)
+		make_device(i);
 	for (int where = 0; where < 2 * DEVICES; where++) {
 		struct point *at = &points[where];
 		int error = read_list(where, &at->last);
