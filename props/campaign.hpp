@@ -29,7 +29,8 @@ struct CampaignOptions {
   std::optional<std::uint64_t> traces;
   unsigned jobs = 1;              // threads, each with a target of its own
   std::uint32_t operations = 64;  // in a trace, beside those that fill the list
-  bool hazards = true;  // where the target has them; a kernel that dies of each comes to little else
+  bool hazards =
+      true;  // where the target has them; a kernel that dies of each comes to little else
   bool minimize = true;
   std::optional<std::chrono::milliseconds> minimize_time;  // for each finding
   std::vector<Trace> known;  // known deviations of this target and dialect
