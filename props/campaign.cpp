@@ -5,6 +5,7 @@
 #include <atomic>
 #include <exception>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "model/text.hpp"
@@ -156,8 +157,9 @@ void merge(std::map<std::string, Finding>& into, const std::map<std::string, Fin
 }
 
 // Runs the workers in threads of their own, and reports progress from this one.
-void run_workers(std::vector<std::unique_ptr<Worker>>& workers, const CampaignOptions& options,
-                 const std::string& name) {
+// Returns why a target failed, if one did: what all of them found until then stands.
+std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
+                        const CampaignOptions& options, const std::string& name) {
   std::vector<std::exception_ptr> errors(workers.size());
   std::atomic<std::size_t> running{workers.size()};
   std::vector<std::thread> threads;
@@ -183,8 +185,13 @@ void run_workers(std::vector<std::unique_ptr<Worker>>& workers, const CampaignOp
                      " operations, " + std::to_string(seconds) + " s");
   }
   for (auto& t : threads) t.join();
-  for (const auto& e : errors)
-    if (e) std::rethrow_exception(e);
+  std::string failed;
+  for (const auto& e : errors) try {
+      if (e) std::rethrow_exception(e);
+    } catch (const CannotRun& why) {
+      failed = why.what();
+    }
+  return failed;
 }
 
 }  // namespace
@@ -214,7 +221,7 @@ bool CampaignResult::deviates() const {
 }
 
 bool CampaignResult::conforms() const {
-  return traces != 0 && !stopped && !deviates();
+  return traces != 0 && !stopped && broke_off.empty() && !deviates();
 }
 
 CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions& options) {
@@ -233,7 +240,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   std::atomic<std::uint64_t> next{0};
   std::vector<std::unique_ptr<Worker>> workers;
   for (auto& t : targets) workers.push_back(std::make_unique<Worker>(*t, options, next, end));
-  run_workers(workers, options, result.target);
+  result.broke_off = run_workers(workers, options, result.target);
   for (const auto& w : workers) {
     result.coverage.merge(w->coverage());
     merge(result.findings, w->findings());
@@ -244,7 +251,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   for (auto& [name, finding] : result.findings) {
     if (const auto k = known.reasons.find(name); k != known.reasons.end()) {
       finding.known = k->second;
-    } else if (options.minimize && !is_stopped(options)) {
+    } else if (options.minimize && !is_stopped(options) && result.broke_off.empty()) {
       MinimizeOptions how;
       if (options.minimize_time) how.deadline = Clock::now() + *options.minimize_time;
       how.progress = [&, &what = name](std::size_t left) {
@@ -260,6 +267,10 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
         finding.deviation = std::move(m.deviation);
       } catch (const Stopped&) {
         // The trace stays as it was met.
+      } catch (const std::invalid_argument&) {
+        finding.again = false;
+      } catch (const CannotRun& why) {
+        result.broke_off = why.what();
       }
     }
   }

@@ -49,6 +49,7 @@ struct Finding {
   std::uint64_t index = 0;  // of the first of them
   std::string known;        // the reason, if it is a known deviation
   bool minimal = false;     // the trace is
+  bool again = true;        // it showed when the trace was run alone, if that was tried
   LastWords last_words;     // where the kernel came to harm
 };
 
@@ -64,7 +65,8 @@ struct CampaignResult {
   std::vector<std::string_view>
       missed;  // of the `sometimes` list, if the campaign was long enough to ask
 
-  bool stopped = false;  // by CampaignOptions::stop
+  bool stopped = false;   // by CampaignOptions::stop
+  std::string broke_off;  // why a target failed before the end; what was found until then stands
 
   bool deviates() const;  // a new deviation, a known one gone, or something rare never met
   bool conforms() const;  // it ran to its end and does not

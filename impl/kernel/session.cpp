@@ -15,8 +15,9 @@
 namespace mprogcheck::kernel {
 namespace {
 
-// Packets arrive at once; only one that the notes do not call dropped is waited for.
-constexpr std::chrono::milliseconds kPatience{200};
+// Packets arrive at once; only one that the notes do not call dropped is waited for. Long, as an
+// emulated kernel on a busy machine may stand still in between.
+constexpr std::chrono::milliseconds kPatience{3000};
 
 // Of an entry for which the kernel reported flags: at these hooks it has none to report.
 constexpr std::uint8_t kStrangeFlags = 0xff;

@@ -63,6 +63,9 @@ constexpr const char* kProcessor = "max,-cx16,-la57,-erms,-fsrm";
   throw CannotRun("could not " + what + ": " + std::strerror(errno));
 }
 
+// A guest that is ended by a signal so often before its hello will not come to one.
+constexpr int kMostEnded = 50;
+
 struct Ends {
   kernel::Descriptor ours, theirs;
 };
@@ -86,6 +89,7 @@ BootFiles::BootFiles(const Boot& boot) {
 }
 
 Guest::Guest(const Boot& boot, const BootFiles& files) : packed_(!files.kernel.is_open()) {
+  int ended_from_outside = 0;
   for (tries_ = 1;; ++tries_) {
     const auto begin = Clock::now();
     start(boot, files);
@@ -94,7 +98,13 @@ Guest::Guest(const Boot& boot, const BootFiles& files) : packed_(!files.kernel.i
     if (there) return;
     const std::string last =
         console_.substr(console_.size() - std::min<std::size_t>(console_.size(), 2000));
+    // That somebody ended it says nothing of the kernel.
+    const bool from_outside = ended_ && lost() && WIFSIGNALED(status_);
     stop();
+    if (from_outside && ++ended_from_outside < kMostEnded) {
+      --tries_;
+      continue;
+    }
     if (tries_ >= boot.tries)
       throw CannotRun(boot.kernel.string() + " did not boot to its agent in " +
                       std::to_string(tries_) + " tries of " +
@@ -161,17 +171,11 @@ bool Guest::say_hello(const Boot& boot) {
   } catch (const Garbled&) {
     return false;
   }
-  int status = 0;
-  if (!frame && ::waitpid(qemu_, &status, WNOHANG) == qemu_) {
-    qemu_ = -1;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+  if (!frame && lost() && WIFEXITED(status_)) {
+    if (WEXITSTATUS(status_) == 127)
       throw CannotRun("there is no qemu-system-x86_64 (Debian: qemu-system-x86)");
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 1 && !packed_) {
-      packed_ = true;  // it has no PVH note
-      return false;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
-      throw CannotRun("QEMU would not start " + boot.kernel.string() + ": " + console_);
+    if (packed_) throw CannotRun("QEMU would not start " + boot.kernel.string() + ": " + console_);
+    packed_ = true;  // it has no PVH note
   }
   if (!frame) return false;
   if (frame->kind == Frame::Kind::cannot)

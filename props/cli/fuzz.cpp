@@ -155,6 +155,7 @@ int run(const Options& o) {
     if (!interrupted && result.traces == 0)
       incomplete = fmt::format("not one trace was run on {} ({}); give it more time", result.target,
                                word(result.dialect));
+    if (!result.broke_off.empty()) incomplete = result.broke_off;
     const WrittenFindings written = hand_out(result, o.out);
     document["campaigns"].push_back(json_of(result, written));
     tell(prose, "{}", summary(result, written));

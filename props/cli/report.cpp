@@ -85,6 +85,7 @@ std::string verdict(const CampaignResult& r, std::size_t news) {
     return fmt::format("does not conform: {}", times(news, "new deviation"));
   }
   if (r.traces == 0) return "no trace was run: this says nothing";
+  if (!r.broke_off.empty()) return "the target failed before the end: nothing new was found so far";
   if (r.stopped) return "interrupted: nothing new was found so far";
   return r.findings.empty() ? "conforms" : "conforms but for what is known";
 }
@@ -145,7 +146,9 @@ std::string summary(const CampaignResult& r, const WrittenFindings& written) {
     const std::string trace = kept ? excerpt(f.trace, f.deviation.step) : print(f.trace);
     const std::string what = explain(f.deviation, f.trace);
     out += fmt::format("\n  DEVIATION {} (in {}{})\n", name, times(f.times, "trace"),
-                       f.minimal ? "" : "; perhaps not minimal, 'minimize' goes on");
+                       f.minimal  ? ""
+                       : !f.again ? "; not again when its trace was run alone"
+                                  : "; perhaps not minimal, 'minimize' goes on");
     if (!f.last_words.title.empty()) out += fmt::format("  {}\n", f.last_words.title);
     if (f.deviation.aspect == Aspect::harm) out += fmt::format("  {}\n", kSecurityRelevant);
     if (kept)
@@ -195,6 +198,7 @@ nlohmann::ordered_json json_of(const CampaignResult& r, const WrittenFindings& w
     one["bucket"] = name;
     one["traces"] = f.times;
     one["minimal"] = f.minimal;
+    one["again"] = f.again;
     if (f.deviation.aspect == Aspect::harm) {
       one["security"] = true;
       one["console"] = f.last_words.console;
