@@ -65,6 +65,17 @@ void Packets::send(const Device& device, Hook hook) {
   if (sent < 0 && errno != ENOBUFS) cannot("send a packet on a device");
 }
 
+void Packets::wait_until_open(const Device& device) {
+  constexpr int kTries = 1000;
+  constexpr std::chrono::milliseconds kPause{5};
+  for (const Hook hook : {Hook::ingress, Hook::egress})
+    for (int tries = 1;; ++tries) {
+      send(device, hook);
+      if (arrives(device, hook, kPause)) break;
+      if (tries == kTries) throw CannotRun("no packet gets through a netkit just made");
+    }
+}
+
 bool Packets::arrives(const Device& device, Hook hook, std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + patience;

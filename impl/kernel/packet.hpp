@@ -17,6 +17,10 @@ class Packets {
  public:
   Packets();  // throws CannotRun
 
+  // Returns once packets get through a netkit that nothing is attached to. It is up before its
+  // queues are: these wait for the kernel to notice the carrier. Throws CannotRun.
+  void wait_until_open(const Device& device);
+
   // Sends one packet; when this returns, the programs have run (both ways are synchronous).
   void send(const Device& device, Hook hook);
 

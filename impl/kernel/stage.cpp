@@ -68,6 +68,7 @@ Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
     if (!needs.devices[d]) continue;
     devices[d] = workshop.devices.create(needs.packets);
     names.interfaces[d] = devices[d].ifindex;
+    if (needs.packets && devices[d].peer != 0) workshop.packets.wait_until_open(devices[d]);
   }
 }
 
