@@ -206,7 +206,7 @@ Ref any_ref(Dice& dice) {
 // Sound or not: any field may hold anything the text form can say.
 Operation any_operation(Dice& dice, const World& world) {
   Operation op;
-  op.verb = kAllVerbs[dice.below(kVerbs)];
+  op.verb = kAllVerbs[dice.below(std::size(kAllVerbs))];
   const bool listed =
       op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create;
   op.point = {dice.once_in(9) ? kNoDevice : std::uint8_t{0},

@@ -87,14 +87,14 @@ Start start_at(const Trace& trace, Point point) {
   return start;
 }
 
-Start start_of(std::span<const Known> entries, Point point) {
+Start start_of(std::span<const ListedEntry> entries, Point point) {
   if (entries.size() > kMaxCapacity)
     throw std::invalid_argument(std::to_string(entries.size()) + " programs on a list of " +
                                 std::to_string(kMaxCapacity) + " slots");
   Start start{.trace = {}, .point = point, .list = {}, .legend = {}};
   start.trace.header.devices = static_cast<std::uint8_t>(point.device + 1);
   std::vector<std::string> names;
-  for (const Known& entry : entries) names.push_back(entry.name);
+  for (const ListedEntry& entry : entries) names.push_back(entry.name);
   Numbers number({}, {}, names);
   std::uint8_t links = 0;
   for (const auto& [name, id, owned_by_link] : entries) {

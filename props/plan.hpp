@@ -15,7 +15,7 @@
 namespace mprogcheck {
 
 // What is known of an entry where it comes from.
-struct Known {
+struct ListedEntry {
   std::string name;
   std::uint64_t id = 0;  // 0: not known
   bool owned_by_link = false;
@@ -35,7 +35,7 @@ struct Start {
 // if there is no such list, or its dialect is not mainline.
 Start start_at(const Trace& trace, Point point);
 // A list of these programs. Throws std::invalid_argument if they are more than a list holds.
-Start start_of(std::span<const Known> entries, Point point = {0, Hook::ingress});
+Start start_of(std::span<const ListedEntry> entries, Point point = {0, Hook::ingress});
 
 // The model refuses to attach a program, which the trace has closed or loaded for something else.
 struct Refused : std::runtime_error {

@@ -72,7 +72,7 @@ std::vector<Directive> chosen(const std::vector<Directive>& all, unsigned mask) 
 }
 
 Start start_with(const Names& names) {
-  std::vector<Known> entries;
+  std::vector<ListedEntry> entries;
   for (const std::string& name : names) entries.push_back({.name = name});
   return start_of(entries);
 }
@@ -292,7 +292,7 @@ TEST(Plan, NamesWhatIsClosedById) {
 }
 
 TEST(Plan, BeginsWithWhatIsKnownOfAList) {
-  const Known entries[] = {{"log", 7, true}, {"fw", 9, false}, {"x#10", 10, true}};
+  const ListedEntry entries[] = {{"log", 7, true}, {"fw", 9, false}, {"x#10", 10, true}};
   const Start start = start_of(entries, {2, Hook::egress});
   const Plan p = plan(start, Names{"log", "new", "fw", "x#10"});
   EXPECT_EQ(print(p.trace),

@@ -117,9 +117,9 @@ class Document : nlohmann::json_sax<json> {
 };
 
 // A program need not have a name. Of an entry without a link the link's id is 0, or missing.
-Known known_of(const Document& document, const Entry& entry) {
+ListedEntry known_of(const Document& document, const Entry& entry) {
   const std::string name = entry.fields.contains("name") ? document.text(entry, "name") : "";
-  const Known known{
+  const ListedEntry known{
       .name = name.empty() ? "unnamed" : printable(name),
       .id = document.number(entry, "prog_id"),
       .owned_by_link = entry.fields.contains("link_id") && document.number(entry, "link_id") != 0};
@@ -129,7 +129,7 @@ Known known_of(const Document& document, const Entry& entry) {
 
 // Lists of the kind asked for, by device, and what else there is: an empty list is not printed.
 struct Lists {
-  std::map<std::string, std::vector<Known>> of_kind;
+  std::map<std::string, std::vector<ListedEntry>> of_kind;
   std::set<std::string> devices;
   bool shows_kind = false;  // this bpftool, run so, prints such lists
 
@@ -193,23 +193,23 @@ Listed read_net(const std::string& text, const std::string& file, const Place& p
                                result.entries.size(), place.kind, result.device, kMaxCapacity));
   std::map<std::string, int> times;
   std::set<std::uint64_t> ids;
-  for (const Known& entry : result.entries) {
+  for (const ListedEntry& entry : result.entries) {
     ++times[entry.name];
     if (!ids.insert(entry.id).second)
       throw BadInput(fmt::format("{}: program {} is twice on {} of {}, and can be there but once",
                                  file, entry.id, place.kind, result.device));
   }
-  for (Known& entry : result.entries)
+  for (ListedEntry& entry : result.entries)
     if (times[entry.name] > 1) entry.name = fmt::format("{}#{}", entry.name, entry.id);
   return result;
 }
 
 void resolve_ids(std::vector<Directive>& directives, const std::string& file,
-                 const std::vector<Known>& entries) {
+                 const std::vector<ListedEntry>& entries) {
   std::map<std::string, std::string> names;  // by what directives may say
   std::map<std::string, std::vector<std::string>> shared;
   std::vector<std::string> all;
-  for (const Known& entry : entries) {
+  for (const ListedEntry& entry : entries) {
     const std::string bare = entry.name.substr(0, entry.name.find('#'));
     all.push_back(fmt::format("{}#{}", bare, entry.id));
     names[all.back()] = entry.name;

@@ -22,7 +22,7 @@ struct Place {
 
 struct Listed {
   std::string device;
-  std::vector<Known> entries;  // in order; a name that several share has its id behind it
+  std::vector<ListedEntry> entries;  // in order; a name that several share has its id behind it
 };
 
 // Throws BadInput where the document is none of bpftool's, or does not show the list. `file` is for
@@ -36,6 +36,6 @@ std::string printable(const std::string& text);
 // Lets the directives say the id of any entry, as in fw#12, and makes of it the name that the entry
 // has. Throws BadInput if they say a name that several entries share, or an id that none has.
 void resolve_ids(std::vector<Directive>& directives, const std::string& file,
-                 const std::vector<Known>& entries);
+                 const std::vector<ListedEntry>& entries);
 
 }  // namespace mprogcheck::cli
