@@ -23,6 +23,7 @@ struct Capabilities {
   bool hazards = false;            // operations that may provoke a kernel are allowed here
   std::bitset<kForeigns> foreign;  // then: links of which types there are
   bool packets = false;            // packets can be sent and their fate seen
+  bool qdiscs = false;             // a device of a trace takes clsact
   std::uint8_t devices = 1;        // how many a trace may use
   bool operator==(const Capabilities&) const = default;
 };

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/msg.h>
@@ -48,7 +49,7 @@ constexpr std::uint32_t kNetkitL2 = 0;
 
 }  // namespace
 
-// A request of rtnetlink about one device, or about all of a group.
+// A request of rtnetlink about one device, or about all of a group, or about a qdisc.
 class Devices::Message {
  public:
   explicit Message(int type, int flags = 0)
@@ -62,6 +63,12 @@ class Devices::Message {
     link.ifi_flags = up.value_or(false) ? IFF_UP : 0;
     link.ifi_change = up ? IFF_UP : 0;
     nlmsg_append(get(), &link, sizeof(link), NLMSG_ALIGNTO);
+  }
+  void about_qdisc_of(std::uint32_t ifindex) {
+    tcmsg qdisc{};
+    qdisc.tcm_ifindex = static_cast<int>(ifindex);
+    qdisc.tcm_parent = TC_H_CLSACT;  // the same place as TC_H_INGRESS
+    nlmsg_append(get(), &qdisc, sizeof(qdisc), NLMSG_ALIGNTO);
   }
   void put(int type, std::uint32_t value) { nla_put_u32(get(), type, value); }
   void put(int type, const std::string& text) { nla_put_string(get(), type, text.c_str()); }
@@ -167,6 +174,19 @@ Errno Devices::remove(Device& device) {
   const Errno error = delete_one_or_all(device.ifindex);
   device = {};
   return error;
+}
+
+Errno Devices::add_qdisc(const Device& device, Qdisc qdisc, bool replace) {
+  Message message(RTM_NEWQDISC, NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL));
+  message.about_qdisc_of(device.ifindex);
+  message.put(TCA_KIND, qdisc == Qdisc::clsact ? "clsact" : "ingress");
+  return request(message);
+}
+
+Errno Devices::remove_qdisc(const Device& device) {
+  Message message(RTM_DELQDISC);
+  message.about_qdisc_of(device.ifindex);
+  return request(message);
 }
 
 void Devices::discard(std::vector<Device> devices, std::vector<Descriptor> links) {

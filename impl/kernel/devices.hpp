@@ -26,6 +26,9 @@ struct Device {
   bool is_there() const { return ifindex != 0; }
 };
 
+// Of one device at most one: ingress has but that hook, clsact egress as well.
+enum class Qdisc : std::uint8_t { clsact, ingress };
+
 class Devices {
  public:
   Devices();  // throws CannotRun
@@ -38,6 +41,11 @@ class Devices {
 
   // Deletes the device now and tells what the kernel answered.
   Errno remove(Device& device);
+
+  // Makes a qdisc with the hooks of the old classifiers, the one a device has being replaced or in
+  // the way; removes it. Tells what the kernel answered: ENOENT where it has no such qdisc.
+  Errno add_qdisc(const Device& device, Qdisc qdisc, bool replace);
+  Errno remove_qdisc(const Device& device);
 
   // Takes what a trace leaves behind. Links come along because closing an attached one makes the
   // kernel wait, whereas one whose device has gone is closed at once.

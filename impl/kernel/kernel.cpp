@@ -107,6 +107,14 @@ bool try_packets(Workshop& workshop) {
   }
 }
 
+bool try_qdiscs(Workshop& workshop) {
+  std::vector<kernel::Device> devices;
+  devices.push_back(workshop.devices.create(false));
+  const Errno added = workshop.devices.add_qdisc(devices[0], kernel::Qdisc::clsact, false);
+  workshop.devices.discard(std::move(devices), {});
+  return added == Errno::ok;
+}
+
 void refuse_unfit(const Trace& trace, const Capabilities& can) {
   const Header& header = trace.header;
   if (header.dialect != Dialect::mainline)
@@ -155,6 +163,7 @@ Kernel::Kernel(bool hazards) {
                      .foreign = inside_->workshop->foreign ? inside_->workshop->foreign->kinds()
                                                            : std::bitset<kForeigns>(),
                      .packets = try_packets(*inside_->workshop),
+                     .qdiscs = try_qdiscs(*inside_->workshop),
                      .devices = kMaxDevices};
   });
 }

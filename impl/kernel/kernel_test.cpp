@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "impl/kernel/bare.hpp"
+#include "impl/kernel/devices.hpp"
+#include "impl/kernel/namespace.hpp"
 #include "impl/kernel/request.hpp"
 #include "model/text.hpp"
 
@@ -219,6 +221,30 @@ TEST_F(KernelTest, keeps_no_more_descriptors_after_many_traces_than_after_some) 
   for (int i = 0; i < 6; ++i)
     kernel_->run(traces, seen), most_after = std::max(most_after, open_descriptors());
   EXPECT_LE(most_after, most_before + 128);
+}
+
+TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
+  if (!kernel_->capabilities().qdiscs) GTEST_SKIP() << "no qdiscs here";
+  using kernel::Qdisc;
+  std::vector<Errno> answers;
+  kernel::Namespace space;
+  space.run([&] {
+    kernel::Devices devices;
+    std::vector<kernel::Device> all;
+    const kernel::Device& device = all.emplace_back(devices.create(false));
+    answers = {devices.remove_qdisc(device),
+               devices.add_qdisc(device, Qdisc::clsact, false),
+               devices.add_qdisc(device, Qdisc::clsact, false),
+               devices.add_qdisc(device, Qdisc::clsact, true),
+               devices.add_qdisc(device, Qdisc::ingress, true),
+               devices.remove_qdisc(device),
+               devices.remove_qdisc(device),
+               devices.add_qdisc(device, Qdisc::ingress, true)};
+    devices.discard(std::move(all), {});
+  });
+  const std::vector<Errno> expected = {Errno::noent, Errno::ok, Errno::exist, Errno::ok,
+                                       Errno::ok,    Errno::ok, Errno::noent, Errno::ok};
+  EXPECT_EQ(answers, expected);
 }
 
 TEST_F(KernelTest, the_bare_loop_makes_the_same_calls) {

@@ -183,13 +183,13 @@ std::vector<Offer> ask(const std::vector<Suite>& suites, const fs::path& directo
 }
 
 // By the hash of the verified list: apt-get itself would read all lists again to find the same.
-void download(const Offer& offer, const fs::path& file, const Tick& tick) {
+void download(const std::string& kernel, const Parcel& parcel, const fs::path& file,
+              const Tick& tick) {
   const fs::path directory = file.parent_path();
   const Finished apt = run_program(
-      {kAptHelper, "-qq", "download-file", offer.address, file, "SHA256:" + offer.sha256},
+      {kAptHelper, "-qq", "download-file", parcel.address, file, "SHA256:" + parcel.sha256},
       impatient(directory, tick));
-  if (apt.status != 0)
-    throw NotDelivered(offer.kernel.package + " cannot be downloaded: " + complaint(apt.err));
+  if (apt.status != 0) throw NotDelivered(kernel + " cannot be downloaded: " + complaint(apt.err));
 }
 
 }  // namespace mprogcheck::vm

@@ -30,8 +30,9 @@ std::vector<Suite> suites_of_mirror();
 std::vector<Offer> ask(const std::vector<Suite>& suites, const std::filesystem::path& directory,
                        const Tick& tick);
 
-// Downloads the package to a new file; apt compares it with the verified list. Throws
+// Downloads a package of this kernel to a new file; apt compares it with the verified list. Throws
 // NotDelivered.
-void download(const Offer& offer, const std::filesystem::path& file, const Tick& tick);
+void download(const std::string& kernel, const Parcel& parcel, const std::filesystem::path& file,
+              const Tick& tick);
 
 }  // namespace mprogcheck::vm

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "impl/target.hpp"
+#include "impl/vm/modules.hpp"
 
 namespace mprogcheck::vm {
 namespace {
@@ -118,7 +119,8 @@ void each_paragraph(const std::filesystem::path& file,
   end();
 }
 
-void unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& into) {
+bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& kernel,
+                   const std::filesystem::path& modules) {
   const Archive ar = new_archive();
   archive_read_support_format_ar(ar.get());
   if (archive_read_open_filename(ar.get(), package.c_str(), kBlock) != ARCHIVE_OK)
@@ -135,11 +137,16 @@ void unpack_kernel(const std::filesystem::path& package, const std::filesystem::
   if (archive_read_open(tar.get(), &inner, nullptr, &Inner::read, nullptr) != ARCHIVE_OK)
     broken(package, tar.get());
   static const std::regex kKernel(R"((\./)?(boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz))");
+  bool found = false;
   while ((entry = next(package, tar.get()))) {
-    if (!std::regex_match(archive_entry_pathname(entry), kKernel)) continue;
-    if (archive_entry_filetype(entry) == AE_IFREG) return write_entry(package, tar.get(), into);
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    const std::filesystem::path name = archive_entry_pathname(entry);
+    const bool is_kernel = std::regex_match(name.string(), kKernel);
+    if (is_kernel || is_wanted_module(name))
+      write_entry(package, tar.get(), is_kernel ? kernel : modules / name.filename());
+    found |= is_kernel;
   }
-  throw CannotRun(package.string() + ": has no kernel in it");
+  return found;
 }
 
 std::string unpacked(std::string_view compressed) {
@@ -158,22 +165,25 @@ std::string unpacked(std::string_view compressed) {
   return out;
 }
 
-std::string cpio_of(const std::string& name, std::string_view program) {
+std::string cpio_of(const std::vector<std::pair<std::string, std::string>>& files) {
   const Archive a(archive_write_new(), &archive_write_free);
-  const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
-                                                                       &archive_entry_free);
-  archive_entry_set_pathname(entry.get(), name.c_str());
-  archive_entry_set_filetype(entry.get(), AE_IFREG);
-  archive_entry_set_perm(entry.get(), 0755);
-  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(program.size()));
-  std::string out(program.size() + kBlock, '\0');
-  std::size_t used = 0;
-  if (archive_write_set_format_cpio_newc(a.get()) != ARCHIVE_OK ||
-      archive_write_open_memory(a.get(), out.data(), out.size(), &used) != ARCHIVE_OK ||
-      archive_write_header(a.get(), entry.get()) != ARCHIVE_OK ||
-      archive_write_data(a.get(), program.data(), program.size()) !=
-          static_cast<la_ssize_t>(program.size()) ||
-      archive_write_close(a.get()) != ARCHIVE_OK)
+  std::size_t room = kBlock, used = 0;
+  for (const auto& [name, content] : files) room += name.size() + content.size() + 1024;
+  std::string out(room, '\0');
+  bool well = archive_write_set_format_cpio_newc(a.get()) == ARCHIVE_OK &&
+              archive_write_open_memory(a.get(), out.data(), out.size(), &used) == ARCHIVE_OK;
+  for (const auto& [name, content] : files) {
+    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(),
+                                                                         &archive_entry_free);
+    archive_entry_set_pathname(entry.get(), name.c_str());
+    archive_entry_set_filetype(entry.get(), AE_IFREG);
+    archive_entry_set_perm(entry.get(), 0755);
+    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(content.size()));
+    well = well && archive_write_header(a.get(), entry.get()) == ARCHIVE_OK &&
+           archive_write_data(a.get(), content.data(), content.size()) ==
+               static_cast<la_ssize_t>(content.size());
+  }
+  if (!well || archive_write_close(a.get()) != ARCHIVE_OK)
     throw CannotRun("libarchive cannot write an initramfs");
   out.resize(used);
   return out;

@@ -7,6 +7,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mprogcheck::vm {
 
@@ -20,15 +22,17 @@ void each_paragraph(const std::filesystem::path& file,
                     const std::function<bool(std::string_view)>& wanted,
                     const std::function<void(const Paragraph&)>& take);
 
-// Writes the kernel in a Debian package (boot/vmlinuz-* or usr/lib/modules/*/vmlinuz) to a new
-// file, and nothing else. Throws CannotRun if the package is broken or has none, or if the file
-// cannot be written.
-void unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& into);
+// Writes the kernel in a Debian package (boot/vmlinuz-* or usr/lib/modules/*/vmlinuz) to a file,
+// and the modules of kModules into a folder, packed as they are. Whether there is a kernel in it: a
+// package may have modules only. Throws CannotRun if the package is broken or a file cannot be
+// written.
+bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& kernel,
+                   const std::filesystem::path& modules);
 
 // What was compressed in whatever way; empty if it was in none that is known.
 std::string unpacked(std::string_view compressed);
 
-// A cpio archive ("newc") that holds one executable.
-std::string cpio_of(const std::string& name, std::string_view program);
+// A cpio archive ("newc") of files, each a name and its content; all can be executed.
+std::string cpio_of(const std::vector<std::pair<std::string, std::string>>& files);
 
 }  // namespace mprogcheck::vm

@@ -17,7 +17,7 @@ namespace mprogcheck::vm {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kSuffix = ".bzImage";
+constexpr const char* kImage = "bzImage";
 
 fs::path default_directory() {
   // The XDG specification: what is not absolute is to be ignored.
@@ -40,14 +40,15 @@ Cache::Cache(fs::path directory)
 }
 
 fs::path Cache::image(const std::string& package, const std::string& version) const {
-  return directory_ / (package + "_" + version + std::string(kSuffix));
+  return directory_ / (package + "_" + version) / kImage;
 }
 
 std::vector<fs::path> Cache::images() const {
   std::vector<fs::path> out;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory_, error))
-    if (entry.path().filename().string().ends_with(kSuffix)) out.push_back(entry.path());
+    if (std::error_code none; fs::exists(entry.path() / kImage, none))
+      out.push_back(entry.path() / kImage);
   return out;
 }
 
@@ -57,25 +58,30 @@ void Cache::touch(const fs::path& image) {
 }
 
 void Cache::evict(std::uint64_t limit, const fs::path& keep) const {
-  struct Image {
+  struct Kept {
     fs::file_time_type used;
-    std::uintmax_t size;
-    fs::path file;
+    std::uintmax_t size = 0;
+    fs::path folder;
   };
-  std::vector<Image> oldest_first;
+  std::vector<Kept> oldest_first;
   std::uintmax_t all = 0;
-  for (const fs::path& file : images()) {
-    oldest_first.push_back({fs::last_write_time(file), fs::file_size(file), file});
-    all += oldest_first.back().size;
+  for (const fs::path& image : images()) {
+    Kept& kept = oldest_first.emplace_back(fs::last_write_time(image), 0, image.parent_path());
+    for (const auto& file : fs::directory_iterator(kept.folder)) kept.size += file.file_size();
+    all += kept.size;
   }
   std::sort(oldest_first.begin(), oldest_first.end(),
-            [](const Image& a, const Image& b) { return a.used < b.used; });
-  for (const Image& i : oldest_first) {
-    if (all <= limit) return;
-    if (i.file == keep) continue;
-    fs::remove(i.file);
-    all -= i.size;
+            [](const Kept& a, const Kept& b) { return a.used < b.used; });
+  for (const Kept& kept : oldest_first) {
+    if (all <= limit) break;
+    if (kept.folder == keep.parent_path()) continue;
+    fs::remove_all(kept.folder);
+    all -= kept.size;
   }
+  const std::vector<fs::directory_entry> entries(fs::directory_iterator(directory_), {});
+  for (const auto& entry : entries)
+    if (entry.path().extension() == ".bzImage" || entry.path().filename() == "offers")
+      fs::remove(entry.path());
 }
 
 CacheLock::CacheLock(const Cache& cache, const std::function<void()>& tick)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The directory that keeps kernels. Below it: IMAGES as PACKAGE_VERSION.bzImage, `offers` (what the
-// mirror had), `apt` (its lists), `part` (what is not finished), `lock`.
+// The directory that keeps kernels. Below it: each kernel as a folder PACKAGE_VERSION with
+// `bzImage` and its modules, `kernels` (what the mirror had), `apt` (its lists), `part` (what is
+// not finished), `lock`.
 #pragma once
 
 #include <chrono>
@@ -18,13 +19,15 @@ class Cache {
   explicit Cache(std::filesystem::path directory);
 
   const std::filesystem::path& directory() const { return directory_; }
-  std::filesystem::path offers() const { return directory_ / "offers"; }
+  std::filesystem::path offers() const { return directory_ / "kernels"; }
+  // The bzImage of one kernel, and of all that are here.
   std::filesystem::path image(const std::string& package, const std::string& version) const;
   std::vector<std::filesystem::path> images() const;
 
   // Marks an image as used now.
   static void touch(const std::filesystem::path& image);
-  // Removes the least recently used images until the others fit; never `keep`.
+  // Removes the least recently used kernels, with their modules, until the others fit; never the
+  // one whose image is `keep`. So it does with what earlier versions kept, which had no modules.
   void evict(std::uint64_t limit, const std::filesystem::path& keep) const;
 
  private:

@@ -29,23 +29,36 @@ kernel::Descriptor in_memory(const char* name, std::string_view bytes) {
   return file;
 }
 
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string content((std::istreambuf_iterator<char>(in)), {});
+  return in ? content : std::string();
+}
+
+constexpr std::string_view kElf(
+    "\x7f"
+    "ELF");
+
 }  // namespace
 
 kernel::Descriptor unpacked_kernel(const std::filesystem::path& image) {
   const std::string kernel = unpacked(payload_of(image));
-  if (!kernel.starts_with("\x7f"
-                          "ELF"))
-    return {};
+  if (!kernel.starts_with(kElf)) return {};
   return in_memory("vmlinux", kernel);
 }
 
-kernel::Descriptor initramfs_with(const std::filesystem::path& init) {
-  std::ifstream in(init, std::ios::binary);
-  const std::string program((std::istreambuf_iterator<char>(in)), {});
-  if (!in || program.empty())
+kernel::Descriptor initramfs_with(const std::filesystem::path& init, const ModuleFiles& modules) {
+  std::vector<std::pair<std::string, std::string>> files{{"init", content_of(init)}};
+  if (files[0].second.empty())
     throw CannotRun("could not read the guest's program, " + init.string() +
                     "; build it (target 'agent')");
-  return in_memory("initramfs", cpio_of("init", program));
+  for (const auto& [name, file] : modules) {
+    std::string module = content_of(file);
+    if (!module.starts_with(kElf)) module = unpacked(module);
+    if (!module.starts_with(kElf)) throw CannotRun(file.string() + ": is no kernel module");
+    files.emplace_back(name + ".ko", std::move(module));
+  }
+  return in_memory("initramfs", cpio_of(files));
 }
 
 }  // namespace mprogcheck::vm

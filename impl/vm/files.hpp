@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a guest boots from, in memory: the kernel, and an initramfs with one program and nothing
-// else.
+// What a guest boots from, in memory: the kernel, and an initramfs with one program, the modules it
+// loads, and nothing else.
 #pragma once
 
 #include <filesystem>
 
 #include "impl/kernel/descriptor.hpp"
+#include "impl/vm/modules.hpp"
 
 namespace mprogcheck::vm {
 
@@ -15,7 +16,7 @@ namespace mprogcheck::vm {
 kernel::Descriptor unpacked_kernel(const std::filesystem::path& image);
 
 // A cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst) that holds `init` as
-// /init. Throws CannotRun if it cannot be read.
-kernel::Descriptor initramfs_with(const std::filesystem::path& init);
+// /init, and each module, unpacked, as /NAME.ko. Throws CannotRun if one cannot be read.
+kernel::Descriptor initramfs_with(const std::filesystem::path& init, const ModuleFiles& modules);
 
 }  // namespace mprogcheck::vm

@@ -82,10 +82,10 @@ Ends socket_pair() {
 BootFiles::BootFiles(const Boot& boot) {
   try {
     kernel = unpacked_kernel(boot.kernel);
+    initramfs = initramfs_with(boot.agent, modules_of(boot.kernel));
   } catch (const std::invalid_argument& e) {
     throw CannotRun(e.what());
   }
-  initramfs = initramfs_with(boot.agent);
 }
 
 Guest::Guest(const Boot& boot, const BootFiles& files) : packed_(!files.kernel.is_open()) {

@@ -17,7 +17,7 @@
 namespace mprogcheck::vm {
 
 struct Boot {
-  std::filesystem::path kernel;       // a bzImage
+  std::filesystem::path kernel;       // a bzImage; its modules come along, see modules.hpp
   std::filesystem::path agent;        // the static executable that becomes init
   std::string append;                 // more of the kernel's command line
   std::chrono::seconds patience{40};  // with one boot, until its hello

@@ -87,7 +87,7 @@ class Rows {
 
   void add_cached(const Cache& cache) {
     for (const fs::path& file : cache.images()) {
-      const std::string name = file.stem();
+      const std::string name = file.parent_path().filename();
       const auto bar = name.find('_');
       if (bar == name.npos) continue;
       KernelPackage k;
@@ -185,21 +185,33 @@ fs::path fetch(const Offer& offer, const KernelStore& store, const Cache& cache)
   const fs::path image = cache.image(k.package, k.version);
   const CacheLock lock(cache, waiting(store));
   if (usable(image)) return image;  // another run has just fetched it
-  const fs::path package = lock.part() / "package.deb", unpacked = lock.part() / "bzImage";
-  download(offer, package, [&] {
-    std::error_code not_yet;
-    const auto got = fs::file_size(package, not_yet);
-    if (!not_yet)
-      store.progress(k.package + ": " +
-                     std::to_string(got * 100 / std::max<std::uint64_t>(k.size, 1)) + " %");
-  });
-  unpack_kernel(package, unpacked);
+  const fs::path package = lock.part() / "package.deb", folder = lock.part() / "kernel",
+                 unpacked = folder / image.filename();
+  fs::create_directory(folder);
+  std::uint64_t fetched = 0;
+  const auto unpack = [&](const Parcel& parcel) {
+    download(k.package, parcel, package, [&] {
+      std::error_code not_yet;
+      const auto got = fs::file_size(package, not_yet);
+      if (!not_yet)
+        store.progress(k.package + ": " +
+                       std::to_string((fetched + got) * 100 / std::max<std::uint64_t>(k.size, 1)) +
+                       " %");
+    });
+    fetched += parcel.size;
+    const bool has_kernel = unpack_kernel(package, unpacked, folder);
+    fs::remove(package);
+    return has_kernel;
+  };
+  if (!unpack(offer.image)) throw CannotRun(k.package + ": has no kernel in it");
+  if (offer.modules) unpack(*offer.modules);
   try {
     read_bzimage(unpacked);
   } catch (const std::invalid_argument& e) {
     throw CannotRun(k.package + ": what is in it cannot be used: " + e.what());
   }
-  fs::rename(unpacked, image);
+  fs::remove_all(image.parent_path());  // there is no usable kernel in it
+  fs::rename(folder, image.parent_path());
   cache.evict(store.cache_limit, image);
   return image;
 }

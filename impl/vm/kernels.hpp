@@ -18,7 +18,7 @@ struct KernelPackage {
   std::string version;  // Debian's: "7.3~rc7-1~exp1"; of others, the uname
   std::string suite;    // "trixie"; "installed"; "gone" where only the cache still has it
   std::string architecture = "amd64";
-  std::uint64_t size = 0;  // bytes: of the package, or of the image once it is here
+  std::uint64_t size = 0;  // bytes: of what is to be fetched, or of the image once it is here
   bool cached = false;     // in our cache
   std::string path;        // of the bzImage, if it is here
 };

@@ -9,13 +9,16 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <set>
 #include <thread>
+#include <tuple>
 
 #include "impl/target.hpp"
 #include "impl/vm/apt.hpp"
 #include "impl/vm/bzimage.hpp"
 #include "impl/vm/cache.hpp"
+#include "impl/vm/modules.hpp"
 #include "impl/vm/subprocess.hpp"
 #include "impl/vm/version.hpp"
 
@@ -85,7 +88,8 @@ class Kernels : public ::testing::Test {
 
   // A package in the archive, with its paragraph in the list of a suite.
   void offer(const std::string& suite, const std::string& package, const std::string& version,
-             const std::string& file, const std::string& content) {
+             const std::string& file, const std::string& content,
+             const std::map<std::string, std::string>& more = {}) {
     const std::string name = package + "_" + version + "_amd64.deb";
     const fs::path tree = top_ / "tree", deb = top_ / "archive/pool" / name;
     fs::remove_all(tree);
@@ -94,6 +98,7 @@ class Kernels : public ::testing::Test {
                                                package, version));
     write(tree / "boot/other", "other");
     write(tree / file, content);
+    for (const auto& [other, its] : more) write(tree / other, its);
     fs::create_directories(deb.parent_path());
     must({"/usr/bin/dpkg-deb", "--root-owner-group", "-Zxz", "-z0", "-b", tree, deb});
     add_to_list(suite, package, version, deb);
@@ -115,6 +120,15 @@ class Kernels : public ::testing::Test {
     offer(suite, (binary ? "linux-binary-" : "linux-image-") + uname, version,
           binary ? "usr/lib/modules/" + uname + "/vmlinuz" : "boot/vmlinuz-" + uname,
           bzimage(banner(uname, version)));
+  }
+
+  // With a module that is wanted and one that is not, as 6.12 has them.
+  void offer_kernel_with_modules(const std::string& uname, const std::string& version,
+                                 const std::string& module) {
+    const std::string modules = "lib/modules/" + uname + "/kernel/net/sched/";
+    offer("trixie", "linux-image-" + uname, version, "boot/vmlinuz-" + uname,
+          bzimage(banner(uname, version)),
+          {{modules + "sch_ingress.ko.xz", module}, {modules + "sch_fq.ko.xz", "other"}});
   }
 
   void offer_three() {
@@ -279,6 +293,60 @@ TEST_F(Kernels, of_an_archive_nobody_signed_are_refused) {
   for (Suite& s : *store_.suites) s.trust = "signed-by=" + (top_ / "no-keys").string();
   EXPECT_THROW(available(store_), CannotRun);
   EXPECT_NE(refusal<CannotRun>("6.12").find("of '6.12' nothing is here"), std::string::npos);
+}
+
+std::string content_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(Kernels, come_with_the_modules_wanted) {
+  offer_kernel_with_modules("6.12.9-cloud-amd64", "6.12.9-1", "within");
+  offer_kernel("experimental", "7.3-cloud-amd64", "7.3-1", true);
+  offer("experimental", "linux-modules-7.3-cloud-amd64", "7.3-1",
+        "usr/lib/modules/7.3-cloud-amd64/kernel/net/sched/sch_ingress.ko.zst", "beside");
+  offer_kernel("experimental", "7.2-cloud-amd64", "7.2-1", true);
+  offer("experimental", "linux-modules-7.2-cloud-amd64", "7.2-2", "usr/x.ko", "another build's");
+  for (const auto& [name, file, content] : {std::tuple{"6.12", "sch_ingress.ko.xz", "within"},
+                                            {"7.3", "sch_ingress.ko.zst", "beside"}}) {
+    const fs::path image = image_of(name, store_), module = image.parent_path() / file;
+    EXPECT_EQ(modules_of(image), (ModuleFiles{{"sch_ingress", module}}));
+    EXPECT_EQ(content_of(module), content);
+    EXPECT_EQ(std::distance(fs::directory_iterator(image.parent_path()), {}), 2) << name;
+  }
+  EXPECT_EQ(modules_of(image_of("7.2", store_)), ModuleFiles());
+}
+
+TEST_F(Kernels, installed_have_the_modules_installed_for_them) {
+  const fs::path modules = store_.root / "usr/lib/modules/6.18.44",
+                 file = modules / "kernel/net/sched/sch_ingress.ko";
+  write(file, "module");
+  for (const fs::path& image :
+       {store_.root / "boot/vmlinuz-6.18.44", store_.root / "boot/bzImage", modules / "vmlinuz"}) {
+    write(image, bzimage("6.18.44 (root@here) #1"));
+    EXPECT_EQ(modules_of(image), (ModuleFiles{{"sch_ingress", file}})) << image;
+  }
+  write(top_ / "bzImage", bzimage("6.18.44 (root@here) #1"));
+  EXPECT_EQ(modules_of(top_ / "bzImage"), ModuleFiles());
+}
+
+TEST_F(Kernels, that_were_kept_without_modules_are_fetched_anew) {
+  offer_kernel_with_modules("6.12.9-cloud-amd64", "6.12.9-1", "module");
+  const fs::path before = store_.cache / "linux-image-6.12.9-cloud-amd64_6.12.9-1.bzImage";
+  write(before, bzimage(banner("6.12.9-cloud-amd64", "6.12.9-1")));
+  EXPECT_EQ(listed(), (Lines{"6.12.9 6.12.9-cloud-amd64 trixie"}));
+  EXPECT_EQ(modules_of(image_of("6.12", store_)).size(), 1U);
+  EXPECT_FALSE(fs::exists(before));
+}
+
+TEST_F(Kernels, count_in_the_cache_with_their_modules) {
+  offer_three();
+  offer_kernel_with_modules("6.18.1-cloud-amd64", "6.18.1-1", bzimage("as large as a kernel"));
+  store_.cache_limit = 3U << 20;  // less than two kernels and the modules of one
+  const fs::path first = image_of("6.18", store_);
+  fs::last_write_time(first, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  image_of("6.12.57", store_);
+  EXPECT_FALSE(fs::exists(first.parent_path()));
 }
 
 TEST_F(Kernels, least_recently_used_go_first) {

@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <regex>
+#include <utility>
 
 #include "impl/target.hpp"
 #include "impl/vm/archive.hpp"
@@ -24,15 +26,28 @@ int preference(std::string_view package) {
 
 // Of a kernel's packages those without it are pointers of a few kB, or hold its debug symbols.
 const std::regex kKernelPackage(
-    R"(linux-(image|binary)-(unsigned-)?(\d\S*-cloud-amd64)(-unsigned)?)");
+    R"(linux-(image|binary|modules)-(unsigned-)?(\d\S*-cloud-amd64)(-unsigned)?)");
 constexpr std::uint64_t kSmallestKernel = 1U << 20;
+
+constexpr const char* kOfModules = "Modules-";  // before the names of fields in a list of ours
+
+std::uint64_t size_in(const std::string& text) {
+  return std::strtoull(text.c_str(), nullptr, 10);
+}
+
+void add_up(Offer& o) {
+  o.kernel.size = o.image.size + (o.modules ? o.modules->size : 0);
+}
 
 }  // namespace
 
 void add_offers(const Suite& suite, const fs::path& list, std::vector<Offer>& out) {
   const auto wanted = [](std::string_view line) {
-    return line.starts_with("Package: linux-image-") || line.starts_with("Package: linux-binary-");
+    return line.starts_with("Package: linux-image-") ||
+           line.starts_with("Package: linux-binary-") ||
+           line.starts_with("Package: linux-modules-");
   };
+  std::map<std::pair<std::string, std::string>, Parcel> modules;  // by uname and version
   each_paragraph(list, wanted, [&](Paragraph p) {
     Offer o;
     o.kernel.package = p["Package"];
@@ -42,10 +57,13 @@ void add_offers(const Suite& suite, const fs::path& list, std::vector<Offer>& ou
     o.kernel.version = p["Version"];
     o.kernel.release = release_in(o.kernel.version);
     o.kernel.suite = suite.name;
-    o.kernel.size = std::strtoull(p["Size"].c_str(), nullptr, 10);
-    o.address = suite.repository + p["Filename"];
-    o.sha256 = p["SHA256"];
-    if (o.kernel.size < kSmallestKernel || o.kernel.release.empty() || o.sha256.empty()) return;
+    o.image = {suite.repository + p["Filename"], p["SHA256"], size_in(p["Size"])};
+    if (o.image.sha256.empty()) return;
+    if (name[1] == "modules") {
+      modules[{o.kernel.uname, o.kernel.version}] = o.image;
+      return;
+    }
+    if (o.image.size < kSmallestKernel || o.kernel.release.empty()) return;
     const auto same = std::find_if(out.begin(), out.end(), [&](const Offer& other) {
       return other.kernel.uname == o.kernel.uname && other.kernel.version == o.kernel.version;
     });
@@ -54,14 +72,26 @@ void add_offers(const Suite& suite, const fs::path& list, std::vector<Offer>& ou
     else if (preference(o.kernel.package) < preference(same->kernel.package))
       *same = std::move(o);
   });
+  for (Offer& o : out)
+    if (const auto own = modules.find({o.kernel.uname, o.kernel.version}); own != modules.end())
+      o.modules = own->second;
+  for (Offer& o : out) add_up(o);
 }
 
 void write_offers(const std::vector<Offer>& offers, const fs::path& file) {
   std::ofstream out(file, std::ios::trunc);
-  for (const auto& [k, address, sha256] : offers)
+  for (const auto& [k, image, modules] : offers) {
     out << "Package: " << k.package << "\nVersion: " << k.version << "\nUname: " << k.uname
-        << "\nSuite: " << k.suite << "\nSize: " << k.size << "\nAddress: " << address
-        << "\nSHA256: " << sha256 << "\n\n";
+        << "\nSuite: " << k.suite << "\n";
+    const auto parcel = [&](const char* prefix, const Parcel& p) {
+      out << prefix << "Address: " << p.address << "\n"
+          << prefix << "SHA256: " << p.sha256 << "\n"
+          << prefix << "Size: " << p.size << "\n";
+    };
+    parcel("", image);
+    if (modules) parcel(kOfModules, *modules);
+    out << "\n";
+  }
   out.close();
   if (!out) throw CannotRun(file.string() + ": cannot be written: " + std::strerror(errno));
 }
@@ -77,8 +107,13 @@ std::vector<Offer> read_offers(const fs::path& file) {
         k.release = release_in(k.version);
         k.uname = p["Uname"];
         k.suite = p["Suite"];
-        k.size = std::strtoull(p["Size"].c_str(), nullptr, 10);
-        if (!k.release.empty()) out.push_back({std::move(k), p["Address"], p["SHA256"]});
+        if (k.release.empty()) return;
+        const auto parcel = [&](const std::string& prefix) {
+          return Parcel{p[prefix + "Address"], p[prefix + "SHA256"], size_in(p[prefix + "Size"])};
+        };
+        Offer& o = out.emplace_back(std::move(k), parcel(""), std::nullopt);
+        if (Parcel modules = parcel(kOfModules); !modules.address.empty()) o.modules = modules;
+        add_up(o);
       });
   return out;
 }

@@ -104,13 +104,14 @@ int boot(const Options& o) {
   if (o.json) {
     const nlohmann::ordered_json document{
         {"release", hello.release}, {"tries", guest.tries()}, {"seconds", guest.seconds_to_hello()},
-        {"mainline", can.mainline}, {"packets", can.packets}, {"devices", can.devices}};
+        {"mainline", can.mainline}, {"packets", can.packets}, {"qdiscs", can.qdiscs},
+        {"devices", can.devices}};
     print_json(document);
     return kConforms;
   }
-  fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}, {} devices\n", hello.release,
-             guest.seconds_to_hello(), guest.tries(), can.packets ? " and packets" : "",
-             can.devices);
+  fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}{}, {} devices\n", hello.release,
+             guest.seconds_to_hello(), guest.tries(), can.packets ? ", packets" : "",
+             can.qdiscs ? ", qdiscs" : "", can.devices);
   return kConforms;
 }
 

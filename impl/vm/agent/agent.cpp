@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #include "impl/kernel/bare.hpp"
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/kernel.hpp"
+#include "impl/vm/modules.hpp"
 #include "impl/vm/wire.hpp"
 
 namespace mprogcheck::vm {
@@ -47,6 +49,18 @@ void mount_what_is_needed() {
   for (const int fd : {0, 1, 2}) ::dup2(console.number(), fd);
 }
 
+// Those that came along. One that is built in or loaded already is none to load.
+void load_modules() {
+  for (const std::string_view name : kModules) {
+    const std::string file = "/" + std::string(name) + ".ko";
+    const Descriptor module(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!module.is_open() && errno == ENOENT) continue;
+    if (::syscall(SYS_finit_module, module.number(), "", 0) != 0 && errno != EEXIST)
+      throw CannotRun("the kernel does not load the module " + std::string(name) +
+                      " that came with it: " + std::strerror(errno));
+  }
+}
+
 // The port is made while the kernel goes on to init.
 Descriptor open_port() {
   for (int i = 0; i < 1000; ++i) {
@@ -68,6 +82,7 @@ class Agent {
 
   void serve() {
     try {
+      load_modules();
       kernel_.emplace(true);
       utsname machine{};
       ::uname(&machine);

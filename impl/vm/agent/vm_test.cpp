@@ -60,6 +60,7 @@ TEST_F(RealKernel, answers_as_the_model_says) {
   EXPECT_EQ(verdict.judged, t.operations.size());
   for (const Deviation& d : verdict.deviations) ADD_FAILURE() << explain(d, t);
   EXPECT_TRUE(vm_->capabilities().packets);
+  EXPECT_TRUE(vm_->capabilities().qdiscs);  // of a module
   EXPECT_TRUE(vm_->describe().starts_with(std::string("Linux ") + kKernel)) << vm_->describe();
 }
 
