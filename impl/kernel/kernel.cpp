@@ -183,7 +183,8 @@ std::string Kernel::describe() const {
 }
 
 std::optional<ProgramResult> Kernel::run_program(const std::filesystem::path& executable) {
-  return run_process({std::filesystem::absolute(executable).string()}, std::chrono::seconds(60));
+  return run_process({std::filesystem::absolute(executable).string()},
+                     {.limit = std::chrono::seconds(60)});
 }
 
 void Kernel::run(std::span<const Trace> traces,

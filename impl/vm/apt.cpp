@@ -10,7 +10,6 @@
 #include <sstream>
 
 #include "impl/target.hpp"
-#include "impl/vm/subprocess.hpp"
 
 namespace mprogcheck::vm {
 namespace fs = std::filesystem;
@@ -68,13 +67,13 @@ struct IndexTarget {
 
 // What apt is configured for. Without its lists it knows of no origin and no label.
 std::vector<IndexTarget> index_targets(bool with_lists) {
-  const Finished apt = run_program(
+  const ProgramResult apt = run_process(
       {kAptGet, "-o",
        std::string("APT::Get::IndexTargets::ReleaseInfo=") + (with_lists ? "true" : "false"),
        "indextargets", "--format", "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)|$(LABEL)|",
        "Created-By: Packages"});
   std::vector<IndexTarget> out;
-  std::istringstream in(apt.out);
+  std::istringstream in(apt.output);
   for (std::string line; std::getline(in, line);) {
     std::istringstream words(line);
     IndexTarget t;
@@ -152,12 +151,12 @@ std::vector<Suite> suites_of_mirror() {
 std::vector<Offer> ask(const std::vector<Suite>& suites, const fs::path& directory,
                        const Tick& tick) {
   write_settings(suites, directory);
-  const Finished apt =
-      run_program({kAptGet, "-c", directory / "apt.conf", "--error-on=any", "-qq", "update"},
-                  impatient(directory, tick));
+  std::string said, errors;
+  const ProgramResult apt =
+      run_process({kAptGet, "-c", directory / "apt.conf", "--error-on=any", "-qq", "update"},
+                  {.tick = impatient(directory, tick), .errors = &said});
   // That a suite is not there is the one error that is none.
-  std::string errors;
-  std::istringstream in(apt.err);
+  std::istringstream in(said);
   std::vector<std::string> missing;
   static const std::regex kMissing(R"(E: .* (\S+) Release' does not have a Release file.*)");
   for (std::string line; std::getline(in, line);) {
@@ -186,10 +185,11 @@ std::vector<Offer> ask(const std::vector<Suite>& suites, const fs::path& directo
 void download(const std::string& kernel, const Parcel& parcel, const fs::path& file,
               const Tick& tick) {
   const fs::path directory = file.parent_path();
-  const Finished apt = run_program(
+  const ProgramResult apt = run_process(
       {kAptHelper, "-qq", "download-file", parcel.address, file, "SHA256:" + parcel.sha256},
-      impatient(directory, tick));
-  if (apt.status != 0) throw NotDelivered(kernel + " cannot be downloaded: " + complaint(apt.err));
+      {.tick = impatient(directory, tick)});
+  if (apt.status != 0)
+    throw NotDelivered(kernel + " cannot be downloaded: " + complaint(apt.output));
 }
 
 }  // namespace mprogcheck::vm

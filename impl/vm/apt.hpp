@@ -4,10 +4,10 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "impl/process.hpp"
 #include "impl/target.hpp"
 #include "impl/vm/offers.hpp"
 
@@ -17,8 +17,6 @@ namespace mprogcheck::vm {
 struct NotDelivered : CannotRun {
   using CannotRun::CannotRun;
 };
-
-using Tick = std::function<void()>;
 
 // The suites with kernels that have bpf_mprog, on the mirror apt is configured for. Throws
 // CannotRun if there is no apt, or none of its sources is Debian's.

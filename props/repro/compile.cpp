@@ -37,7 +37,7 @@ Compiled Compiler::compile(const std::string& program) {
     std::vector<std::string> line{way->front(), "-O1", source, "-o", executable};
     line.insert(line.end(), way->begin() + 1, way->end());
     try {
-      const ProgramResult r = run_process(line, std::chrono::seconds(120));
+      const ProgramResult r = run_process(line, {.limit = std::chrono::seconds(120)});
       if (r.status == 0) {
         ways_.erase(ways_.begin(), way);
         return {executable, ""};
