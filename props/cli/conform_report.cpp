@@ -27,11 +27,12 @@ void write(const report::Report& report, const fs::path& out) {
   write_new(out / "report.html", report::page(document));
   const auto folders = report::folders(report);
   for (std::size_t i = 0; i < report.columns.size(); ++i)
-    for (const report::Told& told : report.columns[i].deviations) {
+    for (const report::Evidence& evidence : report.columns[i].deviations) {
       need_writable(out / folders[i]);
-      const fs::path file = out / folders[i] / std::to_string(told.number);
-      write_new(file.string() + ".trace", report::trace_file(told, report.columns[i].seen.target));
-      if (!told.program.empty()) write_new(file.string() + ".c", told.program);
+      const fs::path file = out / folders[i] / std::to_string(evidence.number);
+      write_new(file.string() + ".trace",
+                report::trace_file(evidence, report.columns[i].seen.target));
+      if (!evidence.program.empty()) write_new(file.string() + ".c", evidence.program);
     }
 }
 
@@ -72,8 +73,9 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       column.seen = conform(*target, suite, of_target, unsupported, say);
       if (column.seen.traces == 0 && column.seen.broke_off.empty())
         column.seen.broke_off = "it can run no trace of the suite";
-      column.deviations = report::tell(*target, column.seen, number, compiler,
-                                       target->stepper() ? kMostRuns : kMostRunsOfKernels, say);
+      column.deviations =
+          report::gather_evidence(*target, column.seen, number, compiler,
+                                  target->stepper() ? kMostRuns : kMostRunsOfKernels, say);
       number += column.deviations.size();
     } catch (const CannotRun& e) {
       column.seen.broke_off = e.what();

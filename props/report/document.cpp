@@ -104,13 +104,13 @@ std::string permitted(const Deviation& d, Dialect dialect) {
   return d.expected;
 }
 
-Json json_of(const Told& told, const Column& column, const std::string& folder) {
-  const Deviation& d = told.example.deviation;
-  const Trace& trace = told.example.trace;
-  const std::string file = folder + "/" + std::to_string(told.number);
-  Json out{{"number", told.number},
+Json json_of(const Evidence& evidence, const Column& column, const std::string& folder) {
+  const Deviation& d = evidence.example.deviation;
+  const Trace& trace = evidence.example.trace;
+  const std::string file = folder + "/" + std::to_string(evidence.number);
+  Json out{{"number", evidence.number},
            {"target", column.seen.target},
-           {"bucket", told.bucket},
+           {"bucket", evidence.bucket},
            {"dialect", word(trace.header.dialect)},
            {"command", word(d.verb)},
            {"clause", d.clause},
@@ -121,17 +121,17 @@ Json json_of(const Told& told, const Column& column, const std::string& folder) 
            {"observed", d.observed},
            {"permitted", permitted(d, trace.header.dialect)},
            {"also_met", list()},
-           {"traces", told.example.times},
-           {"minimal", told.minimal},
-           {"known", nothing_if_empty(told.example.known)},
-           {"security", told.example.security},
-           {"console", nothing_if_empty(told.example.console)},
-           {"trace", trace_file(told, column.seen.target)},
+           {"traces", evidence.example.times},
+           {"minimal", evidence.minimal},
+           {"known", nothing_if_empty(evidence.example.known)},
+           {"security", evidence.example.security},
+           {"console", nothing_if_empty(evidence.example.console)},
+           {"trace", trace_file(evidence, column.seen.target)},
            {"trace_file", file + ".trace"},
-           {"program", nothing_if_empty(told.program)},
-           {"program_file", told.program.empty() ? Json() : Json(file + ".c")},
-           {"confirmation", word(told.confirmation)},
-           {"said", nothing_if_empty(told.said)}};
+           {"program", nothing_if_empty(evidence.program)},
+           {"program_file", evidence.program.empty() ? Json() : Json(file + ".c")},
+           {"confirmation", word(evidence.confirmation)},
+           {"said", nothing_if_empty(evidence.said)}};
   for (const Clause& clause : clauses_of(trace.header.dialect, d.verb))
     if (std::find(d.permitted.begin(), d.permitted.end(), clause.id) != d.permitted.end())
       out["also_met"].push_back({{"clause", clause.id}, {"outcome", outcome(clause)}});
@@ -162,8 +162,8 @@ Json document(const Report& report) {
   std::vector<Numbers> numbers;
   for (const Column& column : report.columns) {
     seen.push_back(column.seen);
-    for (numbers.emplace_back(); const Told& told : column.deviations)
-      numbers.back()[told.bucket] = told.number;
+    for (numbers.emplace_back(); const Evidence& evidence : column.deviations)
+      numbers.back()[evidence.bucket] = evidence.number;
   }
   const std::vector<Row> rows = matrix(seen);
   const std::vector<std::string> folder = folders(report);
@@ -179,8 +179,8 @@ Json document(const Report& report) {
       {"deviations", list()}};
   for (std::size_t i = 0; i < report.columns.size(); ++i) {
     out["targets"].push_back(json_of(report.columns[i], rows, i));
-    for (const Told& told : report.columns[i].deviations)
-      out["deviations"].push_back(json_of(told, report.columns[i], folder[i]));
+    for (const Evidence& evidence : report.columns[i].deviations)
+      out["deviations"].push_back(json_of(evidence, report.columns[i], folder[i]));
   }
   for (const Row& row : rows) out["clauses"].push_back(json_of(row, report.columns, numbers));
   // A path or what a program printed may be any bytes; from here on they are UTF-8.

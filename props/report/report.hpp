@@ -29,7 +29,7 @@ enum class Confirmation : std::uint8_t {
 std::string_view word(Confirmation confirmation);
 
 // A deviation as it is handed to people: numbered through all targets from 1.
-struct Told {
+struct Evidence {
   std::size_t number = 0;
   std::string bucket;
   Example example;  // with a minimal trace
@@ -42,7 +42,7 @@ struct Told {
 struct Column {
   Conformance seen;
   std::string description;
-  std::vector<Told> deviations;
+  std::vector<Evidence> deviations;
 };
 
 struct Report {
@@ -58,12 +58,13 @@ struct Report {
 
 // Minimises every deviation in `seen` on its target with at most `most_runs` traces each, writes
 // the C program and has the target run it.
-std::vector<Told> tell(Target& target, const Conformance& seen, std::size_t first_number,
-                       Compiler& compiler, std::size_t most_runs,
-                       const std::function<void(const std::string&)>& progress);
+std::vector<Evidence> gather_evidence(Target& target, const Conformance& seen,
+                                      std::size_t first_number, Compiler& compiler,
+                                      std::size_t most_runs,
+                                      const std::function<void(const std::string&)>& progress);
 
 // The trace of a deviation as a file, with what it shows above it. A known one keeps its reason.
-std::string trace_file(const Told& told, const std::string& target);
+std::string trace_file(const Evidence& evidence, const std::string& target);
 // The folders for traces and programs: one for each column, named for its target.
 std::vector<std::string> folders(const Report& report);
 

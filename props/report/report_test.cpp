@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Deviations told to people, and the forms of the report.
+// Deviations as people are told of them, and the forms of the report.
 #include "props/report/report.hpp"
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ class Machine : public InProcess {
 Column column_of(Target& target) {
   Compiler compiler;
   Column column{conform(target, suite(), {}, runs_all, {}), target.describe(), {}};
-  column.deviations = tell(target, column.seen, 1, compiler, 1000, {});
+  column.deviations = gather_evidence(target, column.seen, 1, compiler, 1000, {});
   return column;
 }
 
@@ -64,31 +64,31 @@ TEST(Tell, gives_the_minimal_trace_the_program_and_whether_it_shows_it) {
   Machine target("detach_before_head_takes_head");
   const Column column = column_of(target);
   ASSERT_EQ(column.deviations.size(), 1U);
-  const Told& told = column.deviations[0];
-  EXPECT_EQ(told.example.trace.operations.size(), 2U);
-  EXPECT_TRUE(told.minimal);
-  EXPECT_NE(told.program.find("int main("), std::string::npos);
-  if (told.confirmation == Confirmation::not_compiled) GTEST_SKIP() << told.said;
-  EXPECT_EQ(told.confirmation, Confirmation::confirmed) << told.said;
+  const Evidence& evidence = column.deviations[0];
+  EXPECT_EQ(evidence.example.trace.operations.size(), 2U);
+  EXPECT_TRUE(evidence.minimal);
+  EXPECT_NE(evidence.program.find("int main("), std::string::npos);
+  if (evidence.confirmation == Confirmation::not_compiled) GTEST_SKIP() << evidence.said;
+  EXPECT_EQ(evidence.confirmation, Confirmation::confirmed) << evidence.said;
 }
 
 TEST(Tell, says_what_a_program_said_that_did_not_show_it) {
   Machine target("detach_before_head_takes_head");
   target.result = {0, "This kernel conforms: 2 steps.\n"};
-  const Told told = column_of(target).deviations.at(0);
-  if (told.confirmation == Confirmation::not_compiled) GTEST_SKIP() << told.said;
-  EXPECT_EQ(told.confirmation, Confirmation::not_confirmed);
-  EXPECT_EQ(told.said, "This kernel conforms: 2 steps.\nexit status 0\n");
+  const Evidence evidence = column_of(target).deviations.at(0);
+  if (evidence.confirmation == Confirmation::not_compiled) GTEST_SKIP() << evidence.said;
+  EXPECT_EQ(evidence.confirmation, Confirmation::not_confirmed);
+  EXPECT_EQ(evidence.said, "This kernel conforms: 2 steps.\nexit status 0\n");
 }
 
 TEST(Tell, within_bounds_that_count_runs) {
   Machine target("detach_before_head_takes_head");
   const Conformance seen = conform(target, suite(), {}, runs_all, {});
   Compiler compiler;
-  const Told told = tell(target, seen, 7, compiler, 1, {}).at(0);
-  EXPECT_FALSE(told.minimal);
-  EXPECT_EQ(told.number, 7U);
-  EXPECT_EQ(told.example.trace.operations.size(), 5U);
+  const Evidence evidence = gather_evidence(target, seen, 7, compiler, 1, {}).at(0);
+  EXPECT_FALSE(evidence.minimal);
+  EXPECT_EQ(evidence.number, 7U);
+  EXPECT_EQ(evidence.example.trace.operations.size(), 5U);
 }
 
 TEST(Tell, what_was_found_before_a_target_failed_is_kept) {
@@ -112,9 +112,9 @@ TEST(Tell, this_kernel_confirms_its_own_deviations) {
     Kernel kernel;
     const Column column = column_of(kernel);
     if (column.deviations.empty()) GTEST_SKIP() << "this kernel keeps what those up to 6.18 break";
-    const Told& told = column.deviations[0];
-    if (told.confirmation == Confirmation::not_compiled) GTEST_SKIP() << told.said;
-    EXPECT_EQ(told.confirmation, Confirmation::confirmed) << told.said;
+    const Evidence& evidence = column.deviations[0];
+    if (evidence.confirmation == Confirmation::not_compiled) GTEST_SKIP() << evidence.said;
+    EXPECT_EQ(evidence.confirmation, Confirmation::confirmed) << evidence.said;
     EXPECT_EQ(column.description.substr(0, 6), "Linux ");
   } catch (const CannotRun& e) {
     GTEST_SKIP() << e.what();
@@ -145,9 +145,9 @@ TEST(Report, quotes_what_others_wrote_and_is_not_written_by_them) {
   Machine target("detach_before_head_takes_head");
   const std::string evil = "<script>evil()</script> {{version}} ]]> | `x` \x01 \xff end";
   Column column = column_of(target);
-  Told& told = column.deviations[0];
-  told.example.known = column.seen.deviations.begin()->second.known = evil;
-  told.said = evil + "\n";
+  Evidence& evidence = column.deviations[0];
+  evidence.example.known = column.seen.deviations.begin()->second.known = evil;
+  evidence.said = evil + "\n";
   column.description = evil;
   Report report = report_of(std::move(column));
   report.command = evil;
