@@ -136,6 +136,21 @@ TEST_F(ConformReport, is_the_same_each_time) {
   EXPECT_EQ(files("first"), files("report"));
 }
 
+TEST_F(ConformReport, says_where_each_new_deviation_is_shown) {
+  const Ran r = run("conform --target impl:before_lands_behind --out report");
+  for (const json& deviation : document()["deviations"]) {
+    const std::string begin =
+                          "  DEVIATION " + deviation["bucket"].get<std::string>() + ": observed ",
+                      end = "; report/" + deviation["trace_file"].get<std::string>() + "\n";
+    const auto at = r.out.find(begin);
+    ASSERT_NE(at, std::string::npos) << r.out;
+    const std::string line = r.out.substr(at, r.out.find('\n', at) + 1 - at);
+    EXPECT_TRUE(line.ends_with(end)) << line;
+    EXPECT_TRUE(fs::exists(work / line.substr(line.rfind(' ') + 1, end.size() - 3)));
+  }
+  EXPECT_EQ(r.out.find("attach p0"), std::string::npos) << r.out;
+}
+
 TEST_F(ConformReport, known_deviations_keep_their_reason_and_pass) {
   run("conform --target impl:before_lands_behind --out found");
   std::string known;

@@ -196,10 +196,24 @@ void show(FILE* out, const Conformance& c) {
   for (const auto& [name, example] : c.deviations)
     if (!example.known.empty())
       tell(out, "  known, in {}: {} ({})\n", example.times, name, example.known);
+}
+
+void show_deviations(FILE* out, const Conformance& c) {
   for (const auto& [name, example] : c.deviations)
     if (example.known.empty())
       tell(out, "\n  DEVIATION {} (in {} of them)\n{}{}\n", name, example.times,
            print(example.trace), explain(example.deviation, example.trace));
+}
+
+// A line for each new one: what stands in the report need not stand here.
+void point_to_deviations(FILE* out, const report::Report& report, const fs::path& directory) {
+  constexpr std::size_t kFirstWords = 40;
+  const fs::path folder = directory / report::folders(report).back();
+  for (const report::Evidence& e : report.columns.back().deviations)
+    if (e.example.known.empty())
+      tell(out, "  DEVIATION {}: observed {:.{}}, expected {:.{}}; {}.trace\n", e.bucket,
+           e.example.deviation.observed, kFirstWords, e.example.deviation.expected, kFirstWords,
+           (folder / std::to_string(e.number)).string());
 }
 
 nlohmann::ordered_json json_of(const Conformance& c) {
@@ -252,10 +266,12 @@ int run_with_report(const Options& o, std::vector<Trace> suite, const std::vecto
     t.target.clear();
     suite.push_back(std::move(t));
   }
-  write_report(r, suite, known, [&](const Conformance& c) {
+  write_report(r, suite, known, [&](const report::Report& report) {
+    const Conformance& c = report.columns.back().seen;
     deviates |= !c.gone.empty() || c.deviates();
     complete &= c.broke_off.empty();
     if (c.traces) show(prose, c);
+    point_to_deviations(prose, report, o.out);
     if (!c.broke_off.empty())
       tell(stderr, "mprogcheck: could not run: {}: {}\n", c.target, c.broke_off);
     document.push_back(json_of(c));
@@ -291,6 +307,7 @@ int run(const Options& o) {
     if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of the suite", name));
     conforms &= c.conforms();
     show(prose, c);
+    show_deviations(prose, c);
     document.push_back(json_of(c));
   }
   if (o.json) print_json(document);

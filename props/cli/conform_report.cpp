@@ -48,7 +48,7 @@ void need_empty(const std::string& directory) {
 
 report::Report write_report(const ReportOptions& o, const std::vector<Trace>& suite,
                             const std::vector<Trace>& known,
-                            const std::function<void(const Conformance&)>& each) {
+                            const std::function<void(const report::Report&)>& each) {
   std::set<std::string> names;
   std::vector<TargetFactory> factories;
   for (const std::string& name : o.targets) {
@@ -81,7 +81,7 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       column.seen.broke_off = e.what();
     }
     progress.clear();
-    each(column.seen);
+    each(report);
   }
   write(report, o.out);
   return report;

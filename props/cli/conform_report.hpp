@@ -23,10 +23,10 @@ struct ReportOptions {
 void need_empty(const std::string& directory);
 
 // Runs them and writes the report. A target that cannot be run has its column in it, with the
-// reason. `each` gets what was seen of each target.
+// reason. `each` gets the report as it is after each target, which is its last column.
 report::Report write_report(const ReportOptions& options, const std::vector<Trace>& suite,
                             const std::vector<Trace>& known,
-                            const std::function<void(const Conformance&)>& each);
+                            const std::function<void(const report::Report&)>& each);
 
 // An argument as a shell takes it.
 std::string quoted(const std::string& argument);
