@@ -19,6 +19,7 @@ namespace mprogcheck::kernel::abi {
 enum Command : int {
   kProgAttach = 8,
   kProgDetach = 9,
+  kProgGetFdById = 13,
   kGetInfoByFd = 15,
   kProgQuery = 16,
   kLinkCreate = 28,
@@ -67,13 +68,18 @@ struct LinkDetach {
   std::uint32_t link_fd;
 };
 
+struct GetFdById {
+  std::uint32_t id, next_id, open_flags;
+};
+
 struct GetInfo {
   std::uint32_t bpf_fd, info_len;
   std::uint64_t info;
 };
 
 static_assert(sizeof(Attach) == 32 && sizeof(Query) == 64 && sizeof(LinkCreate) == 32);
-static_assert(sizeof(LinkUpdate) == 16 && sizeof(LinkDetach) == 4 && sizeof(GetInfo) == 16);
+static_assert(sizeof(LinkUpdate) == 16 && sizeof(LinkDetach) == 4 && sizeof(GetFdById) == 12);
+static_assert(sizeof(GetInfo) == 16);
 
 // One system call, ready to be made. The kernel may write into `words`.
 struct Call {

@@ -40,7 +40,7 @@ struct Round {
     std::vector<Descriptor> left;
     for (Descriptor& link : links)
       if (link.is_open()) left.push_back(std::move(link));
-    stage.clear(std::move(left));
+    stage.clear(std::move(left), true);
   }
 
   Stage stage;
@@ -116,7 +116,7 @@ BareResult run_bare(const Trace& trace, std::uint32_t rounds) {
   BareResult result;
   Namespace space;
   space.run([&] {
-    Workshop workshop(false);
+    Workshop workshop(false, false);
     for (std::uint32_t r = 0; r < rounds; ++r) {
       Round round(workshop, trace);
       std::vector<Step> steps = prepare(trace, round);

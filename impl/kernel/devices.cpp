@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -21,6 +22,7 @@
 #include <optional>
 #include <utility>
 
+#include "impl/kernel/emptied.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
@@ -33,6 +35,9 @@ constexpr std::uint32_t kOurGroup = 1;
 // programs and links under way they stay below 1024, the usual limit.
 constexpr std::size_t kDevicesPerBatch = 64;
 constexpr std::size_t kLinksPerBatch = 128;
+
+// After so many a device goes, with what is attached to it.
+constexpr std::uint32_t kTracesPerDevice = 32;
 
 // Of include/uapi/linux/if_link.h, 6.7 on, which headers of a distribution may lack.
 constexpr std::uint16_t kNetkitPeerInfo = 1, kNetkitMode = 5;
@@ -84,7 +89,7 @@ class Devices::Message {
   std::unique_ptr<nl_msg, void (*)(nl_msg*)> message_;
 };
 
-Devices::Devices() : netlink_(nl_socket_alloc(), nl_socket_free) {
+Devices::Devices(bool reuse) : netlink_(nl_socket_alloc(), nl_socket_free), reuse_(reuse) {
   if (!netlink_ || nl_connect(netlink_.get(), NETLINK_ROUTE) < 0) cannot("open a netlink socket");
 }
 
@@ -97,6 +102,13 @@ Devices::~Devices() {
 }
 
 Device Devices::create(bool up) {
+  const auto found = std::find_if(as_new_.begin(), as_new_.end(),
+                                  [&](const Device& device) { return device.up == up; });
+  if (found != as_new_.end()) {
+    Device device = std::move(*found);
+    as_new_.erase(found);
+    return device;
+  }
   const std::string name = "mp" + std::to_string(made_++);
   if (taps_) {
     Device device = create_tap(name, up);
@@ -109,6 +121,7 @@ Device Devices::create(bool up) {
 // None where the kernel has no TAP devices.
 Device Devices::create_tap(const std::string& name, bool up) {
   Device device;
+  device.up = up;
   device.tap = Descriptor(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
   if (!device.tap.is_open()) {
     if (errno == ENOENT || errno == ENXIO || errno == ENODEV) return {};
@@ -147,6 +160,7 @@ Device Devices::create_netkit(const std::string& name, bool up) {
         "CONFIG_NETKIT)");
   if (error != Errno::ok) cannot("make a pair of netkit devices", error);
   Device device;
+  device.up = up;
   device.ifindex = index_of(name);
   device.peer = index_of(name + "p");
   // What the request says of a peer's state is not looked at.
@@ -189,8 +203,12 @@ Errno Devices::remove_qdisc(const Device& device) {
   return request(message);
 }
 
-void Devices::discard(std::vector<Device> devices, std::vector<Descriptor> links) {
-  std::move(devices.begin(), devices.end(), std::back_inserter(discarded_devices_));
+void Devices::leave(std::vector<Device> devices, std::vector<Descriptor> links, bool usual) {
+  const auto is_due = [](Device& device) { return ++device.traces >= kTracesPerDevice; };
+  const bool again = reuse_ && usual && std::count_if(devices.begin(), devices.end(), is_due) == 0;
+  if (again) links.clear();
+  for (Device& device : devices)
+    (again && emptied(device.ifindex) ? as_new_ : discarded_devices_).push_back(std::move(device));
   std::move(links.begin(), links.end(), std::back_inserter(discarded_links_));
 }
 
@@ -203,6 +221,7 @@ void Devices::sweep() {
   if (!discarded_devices_.empty()) {
     const Errno error = delete_one_or_all(0);
     if (error != Errno::ok) cannot("delete the devices of finished traces", error);
+    as_new_.clear();
   }
   discarded_devices_.clear();
   discarded_links_.clear();

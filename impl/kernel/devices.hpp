@@ -3,7 +3,19 @@
 // are ours: TAP devices, or where the kernel has none (a VM without modules) primaries of netkit
 // pairs, which take tcx programs like any other device. Deleting one makes the kernel wait for its
 // readers several times over, deleting hundreds together hardly longer. So a trace that is over
-// discards its devices here, and they go in batches.
+// leaves its devices here, and they go in batches.
+//
+// In an emulated guest a new netkit pair takes as long as a hundred operations, while its grace
+// periods are short and a detach is quick. There a device serves one trace after the other, if
+//  - nothing unusual has happened on it: no hazardous operation, no packet with another fate than
+//    the programs gave it, no failure of ours (a guest that complains is not used again at all);
+//  - its lists have been emptied, and the kernel shows of them what it shows of new ones. It frees
+//    an empty list, so the next trace gets a new one and not this one's;
+//  - the links of the trace are closed, so nothing names the device any more.
+// What is left of the earlier trace are counters of packets and an interface index, which no
+// observation shows; packets under way there are none, and each carries a number of its own. What a
+// kernel does with a device that goes with programs and links on it is worth running too, so after
+// some traces a device goes as it is.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +34,8 @@ struct Device {
   std::uint32_t ifindex = 0;  // 0: there is none
   std::uint32_t peer = 0;     // a netkit's other end of the wire
   Descriptor tap;             // or a TAP's, not blocking
+  bool up = false;
+  std::uint32_t traces = 0;  // that it has served
 
   bool is_there() const { return ifindex != 0; }
 };
@@ -31,13 +45,16 @@ enum class Qdisc : std::uint8_t { clsact, ingress };
 
 class Devices {
  public:
-  Devices();  // throws CannotRun
+  explicit Devices(bool reuse);  // throws CannotRun
   ~Devices();
   Devices(const Devices&) = delete;
   Devices& operator=(const Devices&) = delete;
 
-  // A new device with nothing attached, ready for packets if it is to be up. Throws CannotRun.
+  // A device with nothing attached, new or as good as new; up if it is to carry packets. Throws
+  // CannotRun.
   Device create(bool up);
+
+  std::uint32_t made() const { return made_; }
 
   // Deletes the device now and tells what the kernel answered.
   Errno remove(Device& device);
@@ -47,9 +64,10 @@ class Devices {
   Errno add_qdisc(const Device& device, Qdisc qdisc, bool replace);
   Errno remove_qdisc(const Device& device);
 
-  // Takes what a trace leaves behind. Links come along because closing an attached one makes the
-  // kernel wait, whereas one whose device has gone is closed at once.
-  void discard(std::vector<Device> devices, std::vector<Descriptor> links);
+  // Takes what a trace leaves behind. usual: nothing forbids to use the devices again. Links come
+  // along because closing an attached one makes the kernel wait, whereas one whose device has gone
+  // is closed at once.
+  void leave(std::vector<Device> devices, std::vector<Descriptor> links, bool usual);
 
   // Deletes what was discarded, if it is enough to be worth it. No trace may be under way, because
   // all devices are deleted. Throws CannotRun.
@@ -66,8 +84,10 @@ class Devices {
   Errno request(Message& message);
 
   std::unique_ptr<nl_sock, void (*)(nl_sock*)> netlink_;
+  bool reuse_;
   std::uint32_t made_ = 0;
   bool taps_ = true;  // there are such devices here
+  std::vector<Device> as_new_;
   std::vector<Device> discarded_devices_;
   std::vector<Descriptor> discarded_links_;
 };

@@ -111,7 +111,7 @@ bool try_qdiscs(Workshop& workshop) {
   std::vector<kernel::Device> devices;
   devices.push_back(workshop.devices.create(false));
   const Errno added = workshop.devices.add_qdisc(devices[0], kernel::Qdisc::clsact, false);
-  workshop.devices.discard(std::move(devices), {});
+  workshop.devices.leave(std::move(devices), {}, false);
   return added == Errno::ok;
 }
 
@@ -143,23 +143,23 @@ struct Kernel::Inside {
   kernel::Namespace space;
   std::optional<Workshop> workshop;
 
-  explicit Inside(bool hazards) {
-    space.run([&] { workshop.emplace(hazards); });
+  explicit Inside(KernelOptions options) {
+    space.run([&] { workshop.emplace(options.hazards, options.reuse); });
   }
   ~Inside() {
     space.run([this] { workshop.reset(); });
   }
 };
 
-Kernel::Kernel(bool hazards) {
+Kernel::Kernel(KernelOptions options) {
   occupy_descriptor_zero();
-  inside_ = std::make_unique<Inside>(hazards);
+  inside_ = std::make_unique<Inside>(options);
   inside_->space.run([&] {
     try_lists(*inside_->workshop);
     capabilities_ = {.mainline = true,
                      .rfc2 = false,
                      .any_capacity = false,
-                     .hazards = hazards,
+                     .hazards = options.hazards,
                      .foreign = inside_->workshop->foreign ? inside_->workshop->foreign->kinds()
                                                            : std::bitset<kForeigns>(),
                      .packets = try_packets(*inside_->workshop),
@@ -174,6 +174,10 @@ void Kernel::run_each(const Trace& trace, const Each& each) {
   refuse_unfit(trace, capabilities_);
   std::vector<Observation> seen;
   inside_->space.run([&] { run_trace(*inside_->workshop, trace, seen, each); });
+}
+
+std::uint32_t Kernel::devices_made() const {
+  return inside_->workshop->devices.made();
 }
 
 std::string Kernel::describe() const {

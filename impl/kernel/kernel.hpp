@@ -14,11 +14,19 @@
 
 namespace mprogcheck {
 
+struct KernelOptions {
+  // This kernel does not matter, and may be shown what has crashed kernels.
+  bool hazards = false;
+  // Devices serve more than one trace, as far as that is safe (devices.hpp). Worth it where they
+  // are dear and grace periods short.
+  bool reuse = false;
+};
+
 class Kernel : public Target {
  public:
   // Finds out by trying what can be done here. Throws CannotRun with a sentence about what is
-  // missing. hazards: this kernel does not matter, and may be shown what has crashed kernels.
-  explicit Kernel(bool hazards = false);
+  // missing.
+  explicit Kernel(KernelOptions options = {});
   ~Kernel() override;
 
   std::string name() const override { return "kernel"; }
@@ -32,6 +40,9 @@ class Kernel : public Target {
   // One trace, with a call for each operation as soon as its observation is there.
   using Each = std::function<void(std::size_t operation, const Observation& seen)>;
   void run_each(const Trace& trace, const Each& each);
+
+  // That were needed until now, for all traces together.
+  std::uint32_t devices_made() const;
 
   std::string describe() const override;  // "Linux 6.18.5, x86_64"
   // On this machine, for a minute at most; in namespaces only as far as the program makes its own.

@@ -204,6 +204,48 @@ TEST_F(KernelTest, refuses_what_is_not_for_it) {
   EXPECT_THROW(kernel_->run({&posting, 1}, seen), CannotRun);
 }
 
+// Each trace leaves something behind: programs and links, also closed and without a name, on either
+// hook and a full list; a device that has gone; packets. What a device that has served all of them
+// answers is what a new one answers, to each of them.
+TEST_F(KernelTest, a_device_used_again_answers_like_a_new_one) {
+  std::string full = "dialect mainline\ndevice d0 d1\nload";
+  for (int p = 0; p < 63; ++p) full += " p" + std::to_string(p);
+  for (int p = 0; p < 63; ++p) full += "\nattach p" + std::to_string(p) + " d0/egress";
+  std::vector<Trace> traces{
+      trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\nattach p2 d0/egress rev=1\n"),
+      trace_of("query d0/ingress room=9 progs links\nquery d0/egress room=9 progs links\n"
+               "link_create l0 p0 d0/ingress\nlink_create l1 p1 d0/ingress before\n"
+               "link_create l2 p2 d0/egress\nattach p3 d0/ingress after\nlink_detach l0\n"),
+      trace_of("attach p0 d0/ingress rev=1\nattach p1 d0/ingress\nclose p1\n"
+               "link_create l0 p2 d0/ingress\nclose p2\n"
+               "detach p0 d0/ingress\nattach p3 d0/ingress rev=2\n"),
+      parse(full + "\nquery d0/egress room=64 progs\n", "test").at(0),
+      trace_of("attach p0 d0/egress rev=1\nattach p1 d1/ingress\nremove d1\n"
+               "attach p1 d1/ingress\ndetach p0 d0/egress\nattach p0 d0/egress rev=1\n"),
+      trace_of("link_create l0 p0 d1/ingress\nattach p0 d1/egress\nclose l0\n")};
+  if (kernel_->capabilities().packets)
+    traces.push_back(
+        trace_of("packet d0/ingress\nattach p0 d0/ingress\npacket d0/ingress p0=drop\n"
+                 "packet d0/ingress\npacket d0/egress\nattach p1 d1/egress\n"
+                 "packet d1/egress p1=drop\npacket d1/egress p1=pass\n"));
+  std::vector<std::vector<Observation>> from_new, from_used;
+  kernel_->run(traces, from_new);
+  kernel_.reset();
+  Kernel reusing({.hazards = false, .reuse = true});
+  for (int round = 0; round < 4; ++round) {
+    const std::uint32_t made = reusing.devices_made();
+    reusing.run(traces, from_used);
+    for (std::size_t t = 0; t < traces.size(); ++t)
+      EXPECT_TRUE(from_used[t] == from_new[t]) << "round " << round << ", trace " << t;
+    // Only the one that a trace removes is made anew.
+    if (round > 0) {
+      EXPECT_EQ(reusing.devices_made() - made, 1U) << "round " << round;
+    }
+    std::rotate(traces.begin(), traces.begin() + 1, traces.end());
+    std::rotate(from_new.begin(), from_new.begin() + 1, from_new.end());
+  }
+}
+
 std::size_t open_descriptors() {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), ::closedir);
   std::size_t count = 0;
@@ -229,7 +271,7 @@ TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
   std::vector<Errno> answers;
   kernel::Namespace space;
   space.run([&] {
-    kernel::Devices devices;
+    kernel::Devices devices(false);
     std::vector<kernel::Device> all;
     const kernel::Device& device = all.emplace_back(devices.create(false));
     answers = {devices.remove_qdisc(device),
@@ -240,7 +282,7 @@ TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
                devices.remove_qdisc(device),
                devices.remove_qdisc(device),
                devices.add_qdisc(device, Qdisc::ingress, true)};
-    devices.discard(std::move(all), {});
+    devices.leave(std::move(all), {}, false);
   });
   const std::vector<Errno> expected = {Errno::noent, Errno::ok, Errno::exist, Errno::ok,
                                        Errno::ok,    Errno::ok, Errno::noent, Errno::ok};

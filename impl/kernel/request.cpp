@@ -118,8 +118,9 @@ std::uint32_t Names::interface(std::uint8_t device) const {
   return device < interfaces.size() ? interfaces[device] : kNoInterface;
 }
 
-void Room::clear() {
-  for (auto* memory : {&progs, &links, &prog_flags, &link_flags}) memory->fill(kUntouched);
+void Room::clear(std::size_t slots) {
+  for (auto* memory : {&progs, &links, &prog_flags, &link_flags})
+    std::fill_n(memory->begin(), slots, kUntouched);
 }
 
 bool Room::overran(std::size_t slots) const {
@@ -127,6 +128,21 @@ bool Room::overran(std::size_t slots) const {
     for (std::size_t i = slots; i < memory->size(); ++i)
       if ((*memory)[i] != kUntouched) return true;
   return false;
+}
+
+abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room) {
+  return {abi::kProgQuery,
+          abi::Query{.ifindex = ifindex,
+                     .attach_type = attach_type(hook),
+                     .query_flags = 0,
+                     .attach_flags = 0,
+                     .prog_ids = reinterpret_cast<std::uintptr_t>(room.progs.data()),
+                     .count = kWholeList,
+                     .unused = 0,
+                     .prog_attach_flags = 0,
+                     .link_ids = reinterpret_cast<std::uintptr_t>(room.links.data()),
+                     .link_attach_flags = 0,
+                     .revision = 0}};
 }
 
 abi::Call translate(const Operation& op, const Names& names, Room& room) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -51,8 +52,8 @@ struct Room {
   static constexpr std::uint32_t kUntouched = 0xffffffff;
   std::array<std::uint32_t, 256> progs, links, prog_flags, link_flags;
 
-  // What the kernel leaves alone is to be told from what it fills in.
-  void clear();
+  // What the kernel leaves alone is to be told from what it fills in. So many slots of each array.
+  void clear(std::size_t slots = 256);
   // Whether anything stands behind so many slots.
   bool overran(std::size_t slots) const;
 };
@@ -60,5 +61,9 @@ struct Room {
 // The call for attach, detach, query, link_create, link_update and link_detach; the others are not
 // bpf(2). Queries write into the room. Throws CannotRun for a flag this dialect has no number for.
 abi::Call translate(const Operation& op, const Names& names, Room& room);
+
+// The call that reads a list with its links, in so many slots.
+inline constexpr std::size_t kWholeList = kMaxCapacity + 1;
+abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room);
 
 }  // namespace mprogcheck::kernel

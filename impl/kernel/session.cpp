@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,7 +49,7 @@ Session::~Session() {
   std::vector<Descriptor> links = std::move(nameless_links_);
   for (OpenLink& link : links_)
     if (link.descriptor.is_open()) links.push_back(std::move(link.descriptor));
-  stage_.clear(std::move(links));
+  stage_.clear(std::move(links), !unusual_ && std::uncaught_exceptions() == 0);
 }
 
 void Session::run(const Operation& op, Observation& seen) {
@@ -60,6 +61,7 @@ void Session::run(const Operation& op, Observation& seen) {
   seen.references = -1;
   start(seen.answer);
   start(seen.after);
+  unusual_ = unusual_ || op.hazardous();
   switch (op.verb) {
     case Verb::close:
       return close(op.prog, seen);
@@ -88,7 +90,7 @@ void Session::run_call(const Operation& op, Observation& seen) {
       if (seen.error != Errno::ok && seen.error != Errno::nospc) return;
       seen.answer.revision = call.as<abi::Query>().revision;
       seen.answer.count = narrow(call.as<abi::Query>().count);
-      return read_entries(op, seen.answer);
+      return read_entries(op.room, op.arrays, seen.answer);
     case Verb::link_create:
       if (result >= 0) keep_link(op, result);
       break;
@@ -164,8 +166,10 @@ void Session::packet(const Operation& op, Observation& seen) {
       return one.prog == prog && one.action == Action::drop;
     });
   };
-  if (!arrived && (ran == 0 || !drops(stage_.workshop.programs.ran_at(ran - 1))))
+  const bool dropped = ran != 0 && drops(stage_.workshop.programs.ran_at(ran - 1));
+  if (!arrived && !dropped)
     arrived = stage_.workshop.packets.arrives(device, op.point.hook, kPatience);
+  unusual_ = unusual_ || arrived == dropped;
 
   seen.fate = arrived ? Fate::passed : Fate::dropped;
   seen.answer.count = narrow(ran);
@@ -206,25 +210,20 @@ Session::OpenLink* Session::link_of(Ref ref) {
 
 // Should the kernel refuse this query, the revision is 0, which no list has: the difference shows.
 void Session::snapshot(Point point, Observation& seen) {
-  Operation query;
-  query.verb = Verb::query;
-  query.point = point;
-  query.arrays = array::progs | array::links;
-  query.room = kMaxCapacity + 1;
-  room_.clear();
-  abi::Call call = translate(query, stage_.names, room_);
+  room_.clear(kWholeList);
+  abi::Call call = whole_list(stage_.names.interface(point.device), point.hook, room_);
   seen.has_after = true;
   if (abi::make(call) < 0) return;
   seen.after.revision = call.as<abi::Query>().revision;
   seen.after.count = narrow(call.as<abi::Query>().count);
-  read_entries(query, seen.after);
+  read_entries(kWholeList, array::progs | array::links, seen.after);
 }
 
-void Session::read_entries(const Operation& query, Listing& answer) const {
-  if (query.arrays == 0) return;
+void Session::read_entries(std::size_t room, std::uint8_t arrays, Listing& answer) const {
+  if (arrays == 0) return;
   answer.filled =
-      static_cast<std::uint8_t>(std::min<std::size_t>({query.room, answer.count, kMaxCapacity}));
-  const auto given = [&](std::uint8_t array) { return (query.arrays & array) != 0; };
+      static_cast<std::uint8_t>(std::min<std::size_t>({room, answer.count, kMaxCapacity}));
+  const auto given = [&](std::uint8_t array) { return (arrays & array) != 0; };
   for (std::uint8_t i = 0; i < answer.filled; ++i) {
     Entry entry;
     if (given(array::progs)) entry.prog = name_of(progs_by_id_, room_.progs[i], kStrangeProg);

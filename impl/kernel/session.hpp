@@ -42,10 +42,11 @@ class Session {
   bool has(Point point) const;
   OpenLink* link_of(Ref ref);
   void snapshot(Point point, Observation& seen);
-  void read_entries(const Operation& query, Listing& answer) const;
+  void read_entries(std::size_t room, std::uint8_t arrays, Listing& answer) const;
 
   Stage stage_;
   Room room_;
+  bool unusual_ = false;  // something that devices.hpp speaks of has happened
   std::array<OpenLink, kMaxLinks> links_;
   std::vector<Descriptor> nameless_links_;
   std::unordered_map<std::uint32_t, Prog> progs_by_id_;

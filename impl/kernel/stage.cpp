@@ -38,7 +38,8 @@ Needs needs_of(const Trace& trace) {
 
 }  // namespace
 
-Workshop::Workshop(bool hazards) : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
+Workshop::Workshop(bool hazards, bool reuse)
+    : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)), devices(reuse) {
   if (!null_device.is_open())
     throw CannotRun(std::string("could not open /dev/null: ") + std::strerror(errno));
   if (hazards) foreign.emplace(programs.shared(Prog{0}, ProgType::xdp).descriptor.number());
@@ -68,15 +69,16 @@ Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
     if (!needs.devices[d]) continue;
     devices[d] = workshop.devices.create(needs.packets);
     names.interfaces[d] = devices[d].ifindex;
-    if (needs.packets && devices[d].peer != 0) workshop.packets.wait_until_open(devices[d]);
+    if (needs.packets && devices[d].peer != 0 && devices[d].traces == 0)
+      workshop.packets.wait_until_open(devices[d]);
   }
 }
 
-void Stage::clear(std::vector<Descriptor> links) {
+void Stage::clear(std::vector<Descriptor> links, bool usual) {
   std::vector<Device> left;
   for (Device& device : devices)
     if (device.is_there()) left.push_back(std::move(device));
-  workshop.devices.discard(std::move(left), std::move(links));
+  workshop.devices.leave(std::move(left), std::move(links), usual);
 }
 
 }  // namespace mprogcheck::kernel

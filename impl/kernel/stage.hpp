@@ -19,8 +19,8 @@ namespace mprogcheck::kernel {
 
 // What outlives a trace. To be made and used by the thread that is in the namespace.
 struct Workshop {
-  // hazards: with what may be used to provoke a kernel. Throws CannotRun.
-  explicit Workshop(bool hazards);
+  // hazards: with what may be used to provoke a kernel. reuse: of devices. Throws CannotRun.
+  Workshop(bool hazards, bool reuse);
 
   Descriptor null_device;
   Programs programs;
@@ -33,8 +33,8 @@ struct Stage {
   // Makes only what the trace has to do with. Throws CannotRun.
   Stage(Workshop& workshop, const Trace& trace);
 
-  // Leaves the devices, and links on them, to the workshop.
-  void clear(std::vector<Descriptor> links);
+  // Leaves the devices, and links on them, to the workshop. usual: as Devices::leave has it.
+  void clear(std::vector<Descriptor> links, bool usual);
 
   Workshop& workshop;
   Names names;

@@ -83,7 +83,7 @@ class Agent {
   void serve() {
     try {
       load_modules();
-      kernel_.emplace(true);
+      kernel_.emplace(KernelOptions{.hazards = true, .reuse = true});
       utsname machine{};
       ::uname(&machine);
       send({Kind::hello, bytes_of(Hello{.layout = layout(),
