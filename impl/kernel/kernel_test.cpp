@@ -177,7 +177,11 @@ TEST_F(KernelTest, sends_packets_and_tells_who_ran_and_what_became_of_them) {
                     "packet d0/egress\n"
                     "packet d0/egress p2=drop\n"
                     "packet d1/egress\n"
-                    "packet nodev/egress\n"),
+                    "packet nodev/egress\n"
+                    "attach p3 d1/ingress\n"
+                    "close p3\n"
+                    "packet d1/ingress\n"
+                    "packet d1/ingress p3=drop\n"),
             "ok [p0] rev 2\n"
             "ok [p0 p1] rev 3\n"
             "ok [p2/l0] rev 2\n"
@@ -188,7 +192,11 @@ TEST_F(KernelTest, sends_packets_and_tells_who_ran_and_what_became_of_them) {
             "ok passed progs=p2\n"
             "ok dropped progs=p2\n"
             "ok passed progs=none\n"
-            "ENODEV\n");
+            "ENODEV\n"
+            "ok [p3] rev 2\n"
+            "ok\n"
+            "ok passed progs=p3\n"
+            "ok dropped progs=p3\n");
 }
 
 TEST_F(KernelTest, refuses_what_is_not_for_it) {

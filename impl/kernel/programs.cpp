@@ -82,22 +82,31 @@ Programs::~Programs() {
 
 const Program& Programs::shared(Prog name, ProgType type) {
   const auto key = std::make_pair(name, type);
-  const auto found = shared_.find(key);
-  return found != shared_.end() ? found->second
-                                : shared_.emplace(key, load(name, type)).first->second;
+  if (const auto found = shared_.find(key); found != shared_.end()) return found->second;
+  const bool runs = type == ProgType::sched_cls;
+  Program program = load(runs ? object_->progs.note_run : object_->progs.other_type, name, type);
+  const __u32 slot = name.raw;
+  const int descriptor = program.descriptor.number();
+  if (runs && bpf_map_update_elem(bpf_map__fd(object_->maps.by_name), &slot, &descriptor, 0) != 0)
+    cannot("put a BPF program into a map");
+  return shared_.emplace(key, std::move(program)).first->second;
 }
 
-Program Programs::load(Prog name, ProgType type) const {
-  const bool runs = type == ProgType::sched_cls;
-  const bpf_program* from = runs ? object_->progs.note_run : object_->progs.other_type;
+Program Programs::own(Prog name, ProgType type) {
+  if (type == ProgType::xdp) return load(object_->progs.other_type, name, type);
+  shared(name, type);
+  return load(object_->progs.stand_in, name, type);
+}
+
+Program Programs::load(const bpf_program* from, Prog name, ProgType type) {
   const bpf_insn* first = bpf_program__insns(from);
   std::vector<bpf_insn> code(first, first + bpf_program__insn_cnt(from));
   for (bpf_insn& one : code)
     if (one.code == (BPF_ALU64 | BPF_MOV | BPF_K) && one.imm == NOTE_SELF) one.imm = name.raw;
-  Program program{
-      Descriptor(bpf_prog_load(runs ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_XDP,
-                               bpf_program__name(from), "GPL", code.data(), code.size(), nullptr)),
-      0};
+  Program program{Descriptor(bpf_prog_load(
+                      type == ProgType::sched_cls ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_XDP,
+                      bpf_program__name(from), "GPL", code.data(), code.size(), nullptr)),
+                  0};
   if (!program.descriptor.is_open()) cannot("load a BPF program");
   program.id = abi::id_of(program.descriptor.number());
   if (program.id == 0) cannot("ask for the id of a BPF program");

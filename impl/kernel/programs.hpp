@@ -15,6 +15,7 @@
 
 struct note;
 struct note_bpf;
+struct bpf_program;
 
 namespace mprogcheck::kernel {
 
@@ -33,8 +34,9 @@ class Programs {
   // The program of that name which all traces share. Valid as long as this object is.
   const Program& shared(Prog name, ProgType type);
 
-  // One of the caller's own. Both throw CannotRun where the kernel does not load it.
-  Program load(Prog name, ProgType type) const;
+  // One of the caller's own, which notes and answers as the shared one does. Both throw CannotRun
+  // where the kernel does not load it.
+  Program own(Prog name, ProgType type);
 
   // Starts a new sheet: nobody ran, and everybody says next but those given here.
   void expect_packet(std::span<const Says> says);
@@ -44,6 +46,8 @@ class Programs {
   Prog ran_at(std::uint32_t position) const;
 
  private:
+  static Program load(const bpf_program* from, Prog name, ProgType type);
+
   struct Destroy {
     void operator()(note_bpf* object) const;
   };

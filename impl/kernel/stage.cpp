@@ -60,7 +60,7 @@ Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
     // What is closed in the trace must be gone then. A shared program would live on, held by the
     // lists of discarded devices too, and its id would still be good.
     Program own;
-    if (needs.closed_progs[p]) own = workshop.programs.load(Prog{p}, type);
+    if (needs.closed_progs[p]) own = workshop.programs.own(Prog{p}, type);
     const Program& program = needs.closed_progs[p] ? own : workshop.programs.shared(Prog{p}, type);
     names.progs[p] = {static_cast<std::uint32_t>(program.descriptor.number()), program.id};
     own_progs[p] = std::move(own.descriptor);
