@@ -42,6 +42,7 @@ class Core : public testing::Test {
     attr.flags = flags;
     attr.prog_fd = fds[prog];
     attr.relative = fds[relative];
+    attr.capable = true;
     return attr;
   }
   int attach(std::uint32_t prog, std::uint32_t flags = 0, std::uint32_t relative = 0) {
@@ -154,6 +155,7 @@ TEST_F(Core, TheRevisionOutlivesAnEmptyList) {
   mprog_query query{};
   query.ifindex = 1;
   query.attach_type = MPROG_INGRESS;
+  query.capable = true;
   EXPECT_EQ(mprog_prog_query(net.get(), &query), 0);
   EXPECT_EQ(query.revision, 3u);
   EXPECT_EQ(query.count, 0u);

@@ -20,6 +20,10 @@
 
 namespace mprogcheck {
 
+namespace inprocess {
+struct State;
+}
+
 struct FaultInfo {
   std::string_view name;
   bool mainline;  // the dialects it can be seen in
@@ -57,8 +61,7 @@ class InProcess : public Target, public Stepper {
   static std::span<const FaultInfo> faults();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<inprocess::State> state_;
 };
 
 }  // namespace mprogcheck

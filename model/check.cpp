@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/attribute.hpp"
 #include "model/text.hpp"
 #include "model/words.hpp"
 
@@ -39,7 +40,7 @@ class Checker {
 
   Verdict run() {
     for (step_ = 0; step_ < trace_.operations.size() && step_ < seen_.size(); ++step_) {
-      if (!judge(trace_.operations[step_], seen_[step_])) break;
+      if (!judge(shortened(trace_.operations[step_]), seen_[step_])) break;
       if (first_only_ && !verdict_.conforms()) break;
     }
     verdict_.judged = step_;
@@ -47,6 +48,23 @@ class Checker {
   }
 
  private:
+  void strayed(const Operation& op, const Observation& seen) {
+    Deviation d = deviation(op, Aspect::answer);
+    d.clause = "attribute.within";
+    report(
+        std::move(d), seen,
+        "nothing written beside the " + std::to_string(bytes_given(op)) + " bytes of the attribute",
+        describe(op, seen) + ", and bytes beside them");
+  }
+
+  // The other list of the device that a qdisc shares.
+  bool egress_after(const Operation& op, Observation seen) {
+    where_ = Point{op.point.device, Hook::egress};
+    seen.after = seen.answer;
+    prediction_.observation.after = prediction_.observation.answer;
+    return after(op, seen, false);
+  }
+
   // False: what was observed leaves no state to go on from.
   bool judge(const Operation& op, const Observation& seen) {
     where_ = world_.concerns(op);
@@ -69,11 +87,13 @@ class Checker {
       predict_refusal(decision);
     if (!fine) error_differs(op, decision, seen);
     if (seen.has_after != where_.has_value()) presence(op, seen);
+    if (seen.strayed) strayed(op, seen);
     if (!agreed && seen.error == Errno::ok && !changes_nothing(op))
       return go_on_from_success(op, seen);
     if (fine && !answer(op, seen)) return false;
     const bool changes = agreed && seen.error == Errno::ok && decision.change != Change::none;
     if (where_ && seen.has_after && !after(op, seen, changes)) return false;
+    if (op.verb == Verb::qdisc && where_ && seen.has_after && !egress_after(op, seen)) return false;
     references(op, seen);
     return true;
   }
@@ -89,7 +109,8 @@ class Checker {
   }
 
   static bool changes_nothing(const Operation& op) {
-    return op.verb == Verb::query || op.verb == Verb::packet;
+    return op.verb == Verb::query || op.verb == Verb::packet || op.verb == Verb::info ||
+           op.verb == Verb::fdinfo;
   }
 
   // Whether some rule that is met says so and nothing says that another wins. One that is due but
@@ -175,7 +196,11 @@ class Checker {
   static std::string_view difference(const Operation& op, const Observation& model,
                                      const Observation& seen) {
     if (op.verb == Verb::packet && model.fate != seen.fate) return "fate";
+    if (op.verb == Verb::qdisc) return "";
     if (seen.overran) return "overrun";
+    // Refused as the interface permits: then nothing is told.
+    if (seen.error != model.error && seen.error != Errno::nospc) return "";
+    if (model.at != seen.at) return "place";
     if (model.answer == seen.answer && model.fate == seen.fate) return "";
     if (op.verb == Verb::packet) return "order";
     if (model.answer.revision != seen.answer.revision) return "revision";
@@ -199,7 +224,9 @@ class Checker {
            print(expected_of(op, seen)) + (seen.overran ? ", and wrote past the room given" : ""));
     if (op.verb != Verb::query || seen.error != Errno::ok) return true;
     const std::uint8_t whole = array::progs | array::links;
-    if ((op.arrays & whole) != whole || seen.answer.filled != seen.answer.count) return true;
+    if (!tells_revision(op) || (op.arrays & whole) != whole ||
+        seen.answer.filled != seen.answer.count)
+      return true;
     where_ = op.point;
     const bool known = take_over(seen.answer);
     where_ = std::nullopt;
@@ -222,8 +249,13 @@ class Checker {
     const std::uint64_t now = seen.after.revision, model = prediction_.observation.after.revision;
     if (!changes) {
       if (now == model) return;
-      report(deviation(op, Aspect::revision), seen,
-             "revision " + std::to_string(model) + " as before", "revision " + std::to_string(now));
+      Deviation d = deviation(op, Aspect::revision);
+      // A list that is freed while it is empty, whenever that may be.
+      if (seen.after.count == 0 &&
+          (now == trace_.header.revision || !revisions_.fresh(*where_, now)))
+        d.clause = "revision.never_returns";
+      report(std::move(d), seen, "revision " + std::to_string(model) + " as before",
+             "revision " + std::to_string(now));
     } else if (!revisions_.fresh(*where_, now) || now == 0) {
       Deviation d = deviation(op, Aspect::revision);
       const bool moved = now != revision_before_;
@@ -305,8 +337,9 @@ std::string_view word(Aspect aspect) {
 std::string bucket(const Deviation& d, Dialect dialect) {
   std::string out = std::string(word(dialect)) + ".tcx." + std::string(word(d.verb)) + "." +
                     std::string(d.clause);
-  // A revision that comes back is one finding, whichever way the list was emptied.
-  if (d.clause.starts_with("revision."))
+  // A revision that comes back is one finding, whichever way the list was emptied; so is what is
+  // written beside an attribute, whatever was asked.
+  if (d.clause.starts_with("revision.") || d.clause == "attribute.within")
     return std::string(word(dialect)) + ".tcx." + std::string(d.clause);
   if (d.aspect == Aspect::error)
     return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error) + d.detail;
@@ -340,6 +373,7 @@ std::vector<Misprint> misprints(const Trace& trace) {
                       (!written.revision || written.revision == model.revision) &&
                       (!written.count || written.count == model.count) &&
                       (!written.progs || written.progs == model.progs) &&
+                      (!written.at || written.at == model.at) &&
                       (!written.links || written.links == model.links) &&
                       (!written.entry_flags || written.entry_flags == model.entry_flags);
     if (!same) out.push_back({i, print(written), print(model)});

@@ -78,6 +78,14 @@ struct Request {
   Bool arrays;             // query: any array is given
   Bool fault;              // ... at an address that is not mapped
   typename D::Int room;    // ... slots in each
+  Bool privileged;         // the caller has CAP_NET_ADMIN in the first user namespace
+  Bool long_attribute;     // longer than a page
+  Bool dirty_tail;         // a byte behind the command's last field is not 0
+  Bool dirty_gap;          // or one between its fields, or of a field that is not for these hooks
+  Bool whole_namespace;    // remove: not one device, but all of them
+  Bool has_qdisc;          // qdisc: the device has one
+  Bool other_qdisc;        // ... of the other kind
+  Bool adds, removes;      // ... and what becomes of it; neither: it is replaced
   std::array<Voice<D>, 2> says;  // packet: by different programs; the others let it go on
 };
 

@@ -18,6 +18,7 @@ enum class Errno : std::int16_t {
   ok = 0,
   perm = EPERM,
   noent = ENOENT,
+  toobig = E2BIG,
   badf = EBADF,
   nomem = ENOMEM,
   acces = EACCES,
@@ -30,16 +31,20 @@ enum class Errno : std::int16_t {
   range = ERANGE,
   nolink = ENOLINK,
   opnotsupp = EOPNOTSUPP,
+  badfd = EBADFD,
   stale = ESTALE,
 };
 
 inline constexpr std::pair<Errno, std::string_view> kErrnoNames[] = {
-    {Errno::ok, "ok"},        {Errno::perm, "EPERM"},     {Errno::noent, "ENOENT"},
-    {Errno::badf, "EBADF"},   {Errno::nomem, "ENOMEM"},   {Errno::acces, "EACCES"},
-    {Errno::fault, "EFAULT"}, {Errno::busy, "EBUSY"},     {Errno::exist, "EEXIST"},
-    {Errno::nodev, "ENODEV"}, {Errno::inval, "EINVAL"},   {Errno::nospc, "ENOSPC"},
-    {Errno::range, "ERANGE"}, {Errno::nolink, "ENOLINK"}, {Errno::opnotsupp, "EOPNOTSUPP"},
-    {Errno::stale, "ESTALE"},
+    {Errno::ok, "ok"},          {Errno::perm, "EPERM"},
+    {Errno::noent, "ENOENT"},   {Errno::toobig, "E2BIG"},
+    {Errno::badf, "EBADF"},     {Errno::nomem, "ENOMEM"},
+    {Errno::acces, "EACCES"},   {Errno::fault, "EFAULT"},
+    {Errno::busy, "EBUSY"},     {Errno::exist, "EEXIST"},
+    {Errno::nodev, "ENODEV"},   {Errno::inval, "EINVAL"},
+    {Errno::nospc, "ENOSPC"},   {Errno::range, "ERANGE"},
+    {Errno::nolink, "ENOLINK"}, {Errno::opnotsupp, "EOPNOTSUPP"},
+    {Errno::badfd, "EBADFD"},   {Errno::stale, "ESTALE"},
 };
 
 inline std::string to_string(Errno e) {

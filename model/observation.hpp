@@ -51,15 +51,20 @@ struct Observation {
   Harm harm = Harm::none;
   bool has_after = false;  // `after` was taken; false where no list was concerned
   bool overran = false;    // a query: something was written behind the room it gave
+  bool strayed = false;  // something was written beside the attribute, as long as it was said to be
   std::int32_t references =
-      -1;          // held on all programs and links together; -1: the target cannot tell
-  Listing answer;  // of a query; for a packet the programs that ran, in order
-  Listing after;   // of the attach point concerned, after the operation
+      -1;               // held on all programs and links together; -1: the target cannot tell
+  Point at = kNoPoint;  // info, fdinfo: where the link says it is; nodev once its device is gone
+  // Of a query; for a packet the programs that ran, in order; a link's program; for a qdisc the
+  // list of egress.
+  Listing answer;
+  Listing after;  // of the attach point concerned, after the operation
 
   friend bool operator==(const Observation& a, const Observation& b) {
     return a.error == b.error && a.fate == b.fate && a.harm == b.harm &&
-           a.has_after == b.has_after && a.overran == b.overran && a.references == b.references &&
-           a.answer == b.answer && (!a.has_after || a.after == b.after);
+           a.has_after == b.has_after && a.overran == b.overran && a.strayed == b.strayed &&
+           a.references == b.references && a.at == b.at && a.answer == b.answer &&
+           (!a.has_after || a.after == b.after);
   }
 };
 

@@ -50,7 +50,9 @@ struct Point {
   Hook hook = Hook::ingress;
   auto operator<=>(const Point&) const = default;
 };
-inline constexpr std::uint8_t kNoDevice = 255;  // `nodev`: an ifindex that no device has
+inline constexpr std::uint8_t kNoDevice = 255;       // `nodev`: an ifindex that no device has
+inline constexpr std::uint8_t kStrangeDevice = 253;  // observed, and none of the trace
+inline constexpr std::uint8_t kAllDevices = 254;     // remove: the namespace, with all it has
 inline constexpr Point kNoPoint{kNoDevice, Hook::bogus};
 
 // What a request puts into a field that holds a descriptor or an id.
@@ -59,6 +61,7 @@ struct Ref {
     none,     // 0
     bad,      // a descriptor that is not open, an id nobody has
     file,     // an open descriptor that is neither program nor link
+    map,      // that of a BPF map (hazardous)
     prog,     // the program `raw`
     link,     // the link `raw`
     foreign,  // a link of another type, the Foreign `raw` (hazardous)
@@ -105,16 +108,30 @@ enum class Verb : std::uint8_t {
   link_create,  // BPF_LINK_CREATE
   link_update,  // BPF_LINK_UPDATE
   link_detach,  // BPF_LINK_DETACH
+  info,         // BPF_OBJ_GET_INFO_BY_FD of a link
+  fdinfo,       // what /proc says of a link's descriptor
   close,        // close(2) of the only descriptor of a program or link
-  remove,       // the device goes
+  remove,       // the device goes, or the namespace
+  qdisc,        // a clsact or ingress qdisc comes to the device, or goes
   packet,       // one packet through the attach point
   provoke,      // what brings a kernel to harm on purpose: whether the harness would notice
 };
-inline constexpr std::size_t kVerbs = 10;
+inline constexpr std::size_t kVerbs = 13;
 
 // What `provoke` does to the kernel of a VM: a panic by sysrq, a warning in its log, an agent that
 // never answers again.
 enum class Provocation : std::uint8_t { panic, warn, hang };
+
+// Who makes the call of bpf(2): the harness, which may do everything; a user who may do nothing; or
+// one who may do everything, but only in a user namespace of its own.
+enum class Caller : std::uint8_t { root, nobody, userns };
+
+// What stands at a device beside the lists of tcx, and shares their hooks.
+enum class Qdisc : std::uint8_t { none, clsact, ingress };
+enum class QdiscChange : std::uint8_t { add, replace, remove };
+
+// Of the attribute of bpf(2): the size it has by itself, and no byte that should not be there.
+inline constexpr std::uint16_t kWhole = 0xffff, kClean = 0xffff;
 
 struct Operation {
   Verb verb = Verb::query;
@@ -131,17 +148,26 @@ struct Operation {
   std::uint64_t revision = 0;  // expected_revision; 0 means any
   std::array<Says, 2> says{};  // packet: who answers something other than next
   Provocation provocation = Provocation::panic;
+  Caller caller = Caller::root;
+  Qdisc kind = Qdisc::none;  // qdisc: which, and what becomes of it
+  QdiscChange change = QdiscChange::add;
+  std::uint16_t size = kWhole;   // in bytes, as told to bpf(2); see attribute.hpp
+  std::uint16_t dirty = kClean;  // the offset of a byte that is not 0 and belongs to no field
 
   auto operator<=>(const Operation&) const = default;
 
   constexpr bool has(std::uint8_t f) const { return (flags & f) != 0; }
 
+  constexpr bool odd_attribute() const { return size != kWhole || dirty != kClean; }
+
   // Not to be run on a kernel that matters: a relative object of a foreign kind has crashed
-  // kernels.
+  // kernels, and what only an attacker would ask may.
   constexpr bool hazardous() const {
-    return verb == Verb::provoke || relative.kind == Ref::Kind::foreign ||
-           link.kind == Ref::Kind::foreign || prog.kind == Ref::Kind::foreign ||
-           old.kind == Ref::Kind::foreign;
+    const auto foreign = [](Ref r) {
+      return r.kind == Ref::Kind::foreign || r.kind == Ref::Kind::map;
+    };
+    return verb == Verb::provoke || foreign(relative) || foreign(link) || foreign(prog) ||
+           foreign(old) || caller != Caller::root || odd_attribute();
   }
 };
 

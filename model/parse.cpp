@@ -2,6 +2,7 @@
 // The parser of traces. Every complaint names file, line and column, and says what would be right.
 #include <algorithm>
 
+#include "model/attribute.hpp"
 #include "model/text.hpp"
 #include "model/tokens.hpp"
 #include "model/words.hpp"
@@ -153,8 +154,8 @@ class Parser : LineReader {
     if (!v)
       fail(at_, verb.column,
            "unknown operation " + quoted(verb.text) +
-               "; there are attach, detach, query, link_create, link_update, link_detach, close, "
-               "remove, packet, provoke");
+               "; there are attach, detach, query, link_create, link_update, link_detach, info, "
+               "fdinfo, close, remove, qdisc, packet, provoke");
     op.verb = *v;
     mark(Field::verb, verb);
     operands(op);
@@ -190,8 +191,13 @@ class Parser : LineReader {
       op.link = {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
       mark(Field::link, t);
     }
-    if (op.verb == Verb::link_update || op.verb == Verb::link_detach)
+    if (op.verb == Verb::link_update || op.verb == Verb::link_detach || op.verb == Verb::info)
       op.link = object(Field::link, "a link");
+    if (op.verb == Verb::fdinfo) {
+      const Token t = need("a link");
+      op.link = {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
+      mark(Field::link, t);
+    }
     if (op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create ||
         op.verb == Verb::link_update)
       op.prog = object(Field::prog, "a program");
@@ -210,11 +216,25 @@ class Parser : LineReader {
         fail(at_, t.column, "cannot provoke " + quoted(t.text) + "; there are panic, warn, hang");
       op.provocation = *provocation;
     }
-    if (op.verb == Verb::remove) {
+    if (op.verb == Verb::remove || op.verb == Verb::qdisc) {
       const Token t = need("a device");
-      op.point = {indexed(t, t.text, 'd', kMaxDevices), Hook::ingress};
+      const bool every = op.verb == Verb::remove && t.text == "all";
+      op.point = {every ? kAllDevices : indexed(t, t.text, 'd', kMaxDevices), Hook::ingress};
       mark(Field::point, t);
     }
+    if (op.verb == Verb::qdisc) qdisc(op);
+  }
+
+  void qdisc(Operation& op) {
+    const Token t = need("add, replace or remove");
+    const auto change = words::find(words::kQdiscChanges, t.text);
+    if (!change) fail(at_, t.column, "expected add, replace or remove, not " + quoted(t.text));
+    op.change = *change;
+    if (op.change == QdiscChange::remove) return;
+    const Token k = need("clsact or ingress");
+    const auto kind = words::find(words::kQdiscs, k.text);
+    if (!kind) fail(at_, k.column, "expected clsact or ingress, not " + quoted(k.text));
+    op.kind = *kind;
   }
 
   void option(Operation& op, Token t) {
@@ -222,6 +242,7 @@ class Parser : LineReader {
     const bool listed =
         op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create;
     const bool update = op.verb == Verb::link_update;
+    const bool of_bpf = attribute_size(op.verb) != 0;
     if (const auto f = words::find(words::kFlags, t.text);
         f && (listed || (update && *f == flag::replace))) {
       op.flags |= *f;
@@ -252,12 +273,29 @@ class Parser : LineReader {
         mark(Field::bits, value);
         return void(op.bits = static_cast<std::uint32_t>(number(value, 0, 0xffffffffU)));
       }
+      if (key == "size" && of_bpf) {
+        mark(Field::size, value);
+        return void(op.size = static_cast<std::uint16_t>(number(value, 0, kLongestAttribute)));
+      }
+      if (key == "dirty" && of_bpf) {
+        mark(Field::dirty, value);
+        return void(op.dirty = static_cast<std::uint16_t>(number(value, 0, kLongestAttribute - 1)));
+      }
+      if (key == "as" && of_bpf) return void(op.caller = caller(value));
       if (key == "room" && op.verb == Verb::query)
         return void(op.room = static_cast<std::uint8_t>(number(value, 0, 255)));
       if (op.verb == Verb::packet) return says(op, {key, t.column}, value);
     }
     fail(at_, t.column,
          quoted(t.text) + " is nothing that " + std::string(word(op.verb)) + " knows");
+  }
+
+  Caller caller(Token t) {
+    const auto found = words::find(words::kCallers, t.text);
+    if (!found)
+      fail(at_, t.column,
+           "unknown caller " + quoted(t.text) + "; there are nobody and userns, and root else");
+    return *found;
   }
 
   void says(Operation& op, Token who, Token what) {
@@ -293,11 +331,15 @@ class Parser : LineReader {
       }
       const std::size_t eq = o.text.find('=');
       const std::string_view key = o.text.substr(0, eq);
-      if (eq == std::string_view::npos || (op.verb != Verb::query && op.verb != Verb::packet))
+      const bool tells = op.verb == Verb::info || op.verb == Verb::fdinfo;
+      if (eq == std::string_view::npos ||
+          (op.verb != Verb::query && op.verb != Verb::packet && !tells))
         fail(at_, o.column,
              quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
       const Token value{o.text.substr(eq + 1), o.column + eq + 1};
-      if (key == "rev")
+      if (tells && key == "at")
+        e.at = point(value);
+      else if (key == "rev")
         e.revision = number(value, 0, ~std::uint64_t{0});
       else if (key == "count")
         e.count = static_cast<std::uint8_t>(number(value, 0, kMaxCapacity));
@@ -344,6 +386,10 @@ class Parser : LineReader {
   Point point() {
     const Token t = need("an attach point such as d0/ingress");
     mark(Field::point, t);
+    return point(t);
+  }
+
+  Point point(Token t) {
     const std::size_t slash = t.text.find('/');
     if (slash == std::string_view::npos)
       fail(at_, t.column, "expected an attach point such as d0/ingress, not " + quoted(t.text));
@@ -353,11 +399,14 @@ class Parser : LineReader {
            "unknown hook " + quoted(t.text.substr(slash + 1)) +
                "; there are ingress, egress and, on purpose, bogus");
     const std::string_view device = t.text.substr(0, slash);
-    return {device == "nodev" ? kNoDevice : indexed(t, device, 'd', kMaxDevices), *hook};
+    return {device == "nodev"     ? kNoDevice
+            : device == "strange" ? kStrangeDevice
+                                  : indexed(t, device, 'd', kMaxDevices),
+            *hook};
   }
 
   Ref object(Field field, const std::string& what) {
-    return named(need(what + ", or none, bad or file"), field);
+    return named(need(what + ", or none, bad, file or map"), field);
   }
 
   Ref named(Token t, Field field) {
@@ -401,7 +450,7 @@ class Parser : LineReader {
   std::vector<Spots> spots_;  // of traces_
   std::vector<std::string> above_;
   std::vector<std::string_view> said_;  // in this header, these options, this expectation
-  std::array<std::size_t, 10> columns_{};
+  std::array<std::size_t, 12> columns_{};
   std::optional<NameCheck> names_;
   bool in_header_ = false;
 };

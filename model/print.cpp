@@ -33,6 +33,12 @@ std::string ends(std::uint8_t flags) {
   return first ? "first" : last ? "last" : "-";
 }
 
+std::string device(Point point) {
+  if (point.device == kNoDevice) return "nodev";
+  if (point.device == kStrangeDevice) return "strange";
+  return point.device == kAllDevices ? "all" : "d" + std::to_string(int{point.device});
+}
+
 template <class Items, class Name>
 std::string listed(const Items& items, Name&& name_of) {
   if (items.empty()) return "none";
@@ -82,9 +88,7 @@ std::optional<Dialect> dialect_from(std::string_view w) {
 }
 
 std::string word(Point point) {
-  const std::string device =
-      point.device == kNoDevice ? "nodev" : "d" + std::to_string(int{point.device});
-  return device + "/" + std::string(words::name(words::kHooks, point.hook));
+  return device(point) + "/" + std::string(words::name(words::kHooks, point.hook));
 }
 
 std::string word(Entry e) {
@@ -111,6 +115,8 @@ std::string print(const Operation& op) {
       out << " " << name(op.link) << " " << name(op.prog);
       break;
     case Verb::link_detach:
+    case Verb::info:
+    case Verb::fdinfo:
       out << " " << name(op.link);
       break;
     case Verb::close:
@@ -120,7 +126,11 @@ std::string print(const Operation& op) {
       out << " " << words::name(words::kProvocations, op.provocation);
       break;
     case Verb::remove:
-      out << " " << word(op.point).substr(0, word(op.point).find('/'));
+      out << " " << device(op.point);
+      break;
+    case Verb::qdisc:
+      out << " " << device(op.point) << " " << words::name(words::kQdiscChanges, op.change);
+      if (op.change != QdiscChange::remove) out << " " << words::name(words::kQdiscs, op.kind);
       break;
   }
   if (op.verb == Verb::query && op.room) out << " room=" << int{op.room};
@@ -133,6 +143,9 @@ std::string print(const Operation& op) {
   if (op.relative.given()) out << " rel=" << name(op.relative);
   if (op.old.given()) out << " old=" << name(op.old);
   if (op.revision) out << " rev=" << op.revision;
+  if (op.size != kWhole) out << " size=" << op.size;
+  if (op.dirty != kClean) out << " dirty=" << op.dirty;
+  if (op.caller != Caller::root) out << " as=" << words::name(words::kCallers, op.caller);
   for (const Says& s : op.says)
     if (s.action != Action::next)
       out << " " << name(s.prog) << "=" << words::name(words::kActions, s.action);
@@ -147,6 +160,7 @@ std::string print(const Expected& e) {
   if (e.count) out << " count=" << int{*e.count};
   if (e.progs) out << " progs=" << listed(*e.progs, [](Prog p) { return name(p); });
   if (e.links) out << " links=" << listed(*e.links, [](Link l) { return name(l); });
+  if (e.at) out << " at=" << word(*e.at);
   if (e.entry_flags) out << " flags=" << listed(*e.entry_flags, ends);
   return out.str();
 }
@@ -182,10 +196,16 @@ Expected expected_of(const Operation& op, const Observation& seen) {
              .progs = {},
              .links = {},
              .entry_flags = {},
-             .fate = seen.fate};
+             .fate = seen.fate,
+             .at = {}};
   const bool answered = seen.error == Errno::ok || seen.error == Errno::nospc;
   const auto entries = std::span(seen.answer.entries).first(seen.answer.filled);
   if (op.verb == Verb::packet && answered) {
+    e.progs.emplace();
+    for (const Entry& x : entries) e.progs->push_back(x.prog);
+  }
+  if ((op.verb == Verb::info || op.verb == Verb::fdinfo) && answered) {
+    e.at = seen.at;
     e.progs.emplace();
     for (const Entry& x : entries) e.progs->push_back(x.prog);
   }

@@ -26,8 +26,40 @@ inline constexpr std::string_view kLinkUpdate =
     "bpf(2) BPF_LINK_UPDATE; include/uapi/linux/bpf.h, link_update";
 inline constexpr std::string_view kRfc2 = "seed 003 (bpf-next v2 1/7, 2023-06-07)";
 inline constexpr std::string_view kHouse = "close(2); netdevice(7)";
+inline constexpr std::string_view kAttribute =
+    "bpf(2); Documentation/process/adding-syscalls.rst, designing for extension";
+inline constexpr std::string_view kCapabilities = "capabilities(7), CAP_BPF and CAP_NET_ADMIN";
+inline constexpr std::string_view kQdisc = "tc(8), add, replace, delete; netlink(7), NLM_F_EXCL";
+inline constexpr std::string_view kLinkInfo =
+    "include/uapi/linux/bpf.h, struct bpf_link_info; proc_pid_fdinfo(5)";
 inline constexpr std::string_view kOurs = "of the harness itself";
 }  // namespace source
+
+// What bpf(2) says of the attribute before any command looks at it. Of the tail it says that it has
+// to be 0, not which error a caller gets whose tail is longer than the kernel knows fields.
+inline constexpr auto front_attribute = std::tuple{
+    may("attribute.long", Errno::toobig, "An attribute longer than a page may be refused as such.",
+        source::kAttribute, [](const auto& f) { return f.r.long_attribute; }),
+    fails("attribute.tail", Errno::inval,
+          "A byte behind the last field of the command is not 0: whoever set it meant something.",
+          source::kAttribute, [](const auto& f) { return f.r.dirty_tail; }),
+};
+
+// Of the commands that have such bytes.
+inline constexpr auto attribute_gap = std::tuple{
+    may("attribute.gap", Errno::inval,
+        "A byte between the fields is not 0, or one of a field that is not for these hooks: "
+        "whether that is refused is open.",
+        source::kAttribute, [](const auto& f) { return f.r.dirty_gap; }),
+};
+
+// Whoever holds the program's descriptor may have been trusted with attaching it.
+inline constexpr auto front_caller = std::tuple{
+    may("front.caller", Errno::perm,
+        "A caller without CAP_NET_ADMIN in the first user namespace: whether the program's "
+        "descriptor is enough is open.",
+        source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
+};
 
 inline constexpr auto front_flags = std::tuple{
     due("front.attach_type", Errno::inval,
@@ -142,30 +174,38 @@ QueryFacts<D> query_facts(const Chain& c, const Request<D>& r) {
           .empty = c.size() == Int(0)};
 }
 
-inline constexpr auto query = std::tuple{
-    due("front.attach_type", Errno::inval,
-        "An attach type that is not one of the hooks is refused.", source::kBpf2,
-        [](const auto& f) { return !f.r.hook_known; }),
-    due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
-        source::kTcx, [](const auto& f) { return !f.r.device_known; }),
-    anywhere("query.flags", Errno::inval, "These hooks define no query flags.", source::kMprog,
-             [](const auto& f) { return f.r.other_flags; }),
-    due("query.fault", Errno::fault, "An array that has to be filled is not mapped.", source::kBpf2,
-        [](const auto& f) { return f.r.arrays && f.r.fault && f.room && !f.empty; }),
-    due("query.no_space", Errno::nospc,
-        "Room for some, but not for all: the first ones, the full count, and ENOSPC.",
-        source::kMprog, [](const auto& f) { return f.r.arrays && f.room && f.short_of_room; }),
-    may("query.no_room", Errno::nospc,
-        "No array, or no room at all, may be taken as asking for the count alone.", source::kMprog,
-        [](const auto& f) { return (!f.r.arrays || !f.room) && f.short_of_room; }),
-    effect("query.empty", Change::none, "An attach point never used, or emptied, answers count 0.",
-           source::kEmptyQuery, [](const auto& f) { return f.empty; }),
-    effect("query.all", Change::none,
-           "Revision, count, and all positions of whichever arrays were given.", source::kMprog,
-           [](const auto& f) { return f.r.arrays && !f.empty; }),
-    effect("query.count", Change::none, "Without an array: revision and count.", source::kMprog,
-           [](const auto& f) { return !f.r.arrays && !f.empty; }),
-};
+inline constexpr auto query = std::tuple_cat(
+    front_attribute, attribute_gap,
+    std::tuple{
+        due("query.caller", Errno::perm,
+            "Who asks what is attached needs CAP_NET_ADMIN in the first user namespace.",
+            source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
+        due("front.attach_type", Errno::inval,
+            "An attach type that is not one of the hooks is refused.", source::kBpf2,
+            [](const auto& f) { return !f.r.hook_known; }),
+        due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
+            source::kTcx, [](const auto& f) { return !f.r.device_known; }),
+        anywhere("query.flags", Errno::inval, "These hooks define no query flags.", source::kMprog,
+                 [](const auto& f) { return f.r.other_flags; }),
+        due("query.fault", Errno::fault, "An array that has to be filled is not mapped.",
+            source::kBpf2,
+            [](const auto& f) { return f.r.arrays && f.r.fault && f.room && !f.empty; }),
+        due("query.no_space", Errno::nospc,
+            "Room for some, but not for all: the first ones, the full count, and ENOSPC.",
+            source::kMprog, [](const auto& f) { return f.r.arrays && f.room && f.short_of_room; }),
+        may("query.no_room", Errno::nospc,
+            "No array, or no room at all, may be taken as asking for the count alone.",
+            source::kMprog,
+            [](const auto& f) { return (!f.r.arrays || !f.room) && f.short_of_room; }),
+        effect("query.empty", Change::none,
+               "An attach point never used, or emptied, answers count 0.", source::kEmptyQuery,
+               [](const auto& f) { return f.empty; }),
+        effect("query.all", Change::none,
+               "Revision, count, and all positions of whichever arrays were given.", source::kMprog,
+               [](const auto& f) { return f.r.arrays && !f.empty; }),
+        effect("query.count", Change::none, "Without an array: revision and count.", source::kMprog,
+               [](const auto& f) { return !f.r.arrays && !f.empty; }),
+    });
 
 template <class D>
 struct LinkFacts {
@@ -213,6 +253,7 @@ inline constexpr auto link_object = std::tuple{
 };
 
 inline constexpr auto link_update = std::tuple_cat(
+    front_attribute,
     std::tuple{
         due("link_update.flags", Errno::inval, "Link update knows REPLACE and no other flag.",
             source::kLinkUpdate, [](const auto& f) { return f.r.other_flags; }),
@@ -245,7 +286,7 @@ inline constexpr auto link_update = std::tuple_cat(
     });
 
 inline constexpr auto link_detach = std::tuple_cat(
-    link_object,
+    front_attribute, link_object,
     std::tuple{
         effect(
             "link_detach.removes", Change::remove,
@@ -255,6 +296,23 @@ inline constexpr auto link_detach = std::tuple_cat(
                "A link that is detached or orphaned already: 0, and nothing changes.", source::kTcx,
                [](const auto& f) { return !f.r.link_attached; }),
     });
+
+inline constexpr auto link_tells = std::tuple{
+    effect("info.attached", Change::none, "The link's program, device and attach type.",
+           source::kLinkInfo, [](const auto& f) { return f.r.link_attached; }),
+    effect("info.detached", Change::none,
+           "A link that is on no list: its program and attach type, and ifindex 0.", source::kTcx,
+           [](const auto& f) { return !f.r.link_attached; }),
+};
+
+inline constexpr auto info = std::tuple_cat(link_object, link_tells);
+
+inline constexpr auto fdinfo = std::tuple_cat(
+    std::tuple{
+        due("fdinfo.closed", Errno::noent, "A descriptor that is not open has no file in /proc.",
+            source::kLinkInfo, [](const auto& f) { return f.r.link.missing; }),
+    },
+    link_tells);
 
 // close(2) of a program: r.prog. Of a link: r.link, whose entry goes with its last reference.
 inline constexpr auto close = std::tuple{
@@ -278,7 +336,26 @@ inline constexpr auto remove = std::tuple{
     effect(
         "remove_device.clears", Change::none,
         "Every list of the device goes: plain entries lose their references, links are orphaned.",
-        source::kTcx, [](const auto& f) { return f.r.device_known; }),
+        source::kTcx, [](const auto& f) { return f.r.device_known && !f.r.whole_namespace; }),
+    effect("remove_namespace.clears", Change::none,
+           "The namespace goes, and every device in it as if it were removed.", source::kTcx,
+           [](const auto& f) { return f.r.whole_namespace; }),
+};
+
+// A qdisc shares the hooks of the device, not the lists.
+inline constexpr auto qdisc = std::tuple{
+    due("front.device", Errno::nodev, "There is no such device.", source::kTcx,
+        [](const auto& f) { return !f.r.device_known; }),
+    due("qdisc.exists", Errno::exist, "One is added where there is one of its kind.",
+        source::kQdisc,
+        [](const auto& f) { return f.r.adds && f.r.has_qdisc && !f.r.other_qdisc; }),
+    may("qdisc.other", Errno::exist,
+        "One is added where there is one of the other kind: whether it is in the way is open.",
+        source::kQdisc, [](const auto& f) { return f.r.adds && f.r.has_qdisc && f.r.other_qdisc; }),
+    fails("qdisc.absent", Errno::noent, "One is to go where there is none.", source::kQdisc,
+          [](const auto& f) { return f.r.removes && !f.r.has_qdisc; }),
+    effect("qdisc.beside", Change::none, "It comes, is replaced or goes; no list changes.",
+           source::kTcx, [](const auto& f) { return f.r.device_known; }),
 };
 
 // Whoever conforms comes to no harm; a kernel that is provoked does, and has to be found out.

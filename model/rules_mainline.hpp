@@ -153,12 +153,12 @@ inline constexpr auto replaces = std::tuple{
 };
 
 inline constexpr auto attach =
-    std::tuple_cat(front_flags, front_old_unused, front_prog, front_device, front_old,
-                   front_old_type, stale, exists, relative_object, old_absent, old_owned, before,
-                   before_differs, after, replaces, inserts);
+    std::tuple_cat(front_attribute, front_caller, front_flags, front_old_unused, front_prog,
+                   front_device, front_old, front_old_type, stale, exists, relative_object,
+                   old_absent, old_owned, before, before_differs, after, replaces, inserts);
 
 inline constexpr auto link_front = std::tuple_cat(
-    front_prog,
+    front_attribute, attribute_gap, front_caller, front_prog,
     std::tuple{
         due("front.attach_type", Errno::inval,
             "An attach type that is not one of the hooks is refused.", source::kBpf2,
@@ -307,7 +307,15 @@ inline constexpr auto remove = std::tuple_cat(
             [](const auto& f) { return f.meant.index; }),
     });
 
+// Without a descriptor to show for it, anybody's entry could be meant.
+inline constexpr auto unnamed_caller = std::tuple{
+    due("remove.caller", Errno::perm,
+        "Who names no program needs CAP_NET_ADMIN in the first user namespace.",
+        source::kCapabilities, [](const auto& f) { return !f.r.privileged && f.r.prog.none; }),
+};
+
 inline constexpr auto detach =
-    std::tuple_cat(front_flags, front_old_named, front_named, front_device, remove);
+    std::tuple_cat(front_attribute, front_caller, front_flags, front_old_named, front_named,
+                   unnamed_caller, front_device, remove);
 
 }  // namespace mprogcheck::rules::mainline

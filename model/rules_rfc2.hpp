@@ -212,8 +212,8 @@ inline constexpr auto inserts = std::tuple{
         [](const auto& f) { return f.anchor.index + 1; }),
 };
 
-inline constexpr auto attach =
-    std::tuple_cat(front_flags, front_prog, front_device, checks, replaces, inserts);
+inline constexpr auto attach = std::tuple_cat(front_attribute, front_caller, front_flags,
+                                              front_prog, front_device, checks, replaces, inserts);
 inline constexpr auto link_create = std::tuple_cat(mainline::link_front, checks, inserts);
 
 template <class D>
@@ -331,6 +331,7 @@ inline constexpr auto remove = std::tuple_cat(
             [](const auto& f) { return f.meant.index; }),
     });
 
-inline constexpr auto detach = std::tuple_cat(front_flags, front_named, front_device, remove);
+inline constexpr auto detach =
+    std::tuple_cat(front_attribute, front_caller, front_flags, front_named, front_device, remove);
 
 }  // namespace mprogcheck::rules::rfc2

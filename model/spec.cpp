@@ -27,8 +27,12 @@ constexpr Command kCommands[] = {
      "As attach, but a link owns the entry and keeps it for as long as it lives."},
     {Verb::link_update, "BPF_LINK_UPDATE", "The owner exchanges the program of its entry."},
     {Verb::link_detach, "BPF_LINK_DETACH", "The owner gives its entry up, and lives on."},
+    {Verb::info, "BPF_OBJ_GET_INFO_BY_FD", "What a link says of itself."},
+    {Verb::fdinfo, "/proc/self/fdinfo", "What the file of a link's descriptor says of it."},
     {Verb::close, "close(2)", "The only descriptor of a program or a link goes."},
-    {Verb::remove, "RTM_DELLINK", "The device goes, and its lists with it."},
+    {Verb::remove, "RTM_DELLINK", "The device goes, or its namespace, and its lists with it."},
+    {Verb::qdisc, "RTM_NEWQDISC, RTM_DELQDISC",
+     "A clsact or ingress qdisc shares the device with its lists."},
     {Verb::packet, "a packet", "What the programs on the list do to one packet."},
 };
 

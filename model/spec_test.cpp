@@ -13,6 +13,7 @@
 #include <set>
 #include <sstream>
 
+#include "model/attribute.hpp"
 #include "model/text.hpp"
 #include "model/words.hpp"
 #include "model/world.hpp"
@@ -21,9 +22,9 @@ namespace mprogcheck {
 namespace {
 
 // All but `provoke`, which is the harness's own and no part of the interface.
-constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
-                              Verb::link_create, Verb::link_update, Verb::link_detach,
-                              Verb::close,       Verb::remove,      Verb::packet};
+constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,  Verb::link_create,
+                              Verb::link_update, Verb::link_detach, Verb::close,  Verb::remove,
+                              Verb::packet,      Verb::info,        Verb::fdinfo, Verb::qdisc};
 
 // link_create shares rules of attach, where these decide. A new link owns nothing that could be
 // replaced, so another error always stands in front here.
@@ -229,6 +230,13 @@ Operation any_operation(Dice& dice, const World& world) {
   op.fault = dice.once_in(4);
   op.bits = dice.once_in(8) ? 1 : 0;
   op.revision = dice.once_in(4) ? 1 + dice.below(6) : 0;
+  op.caller = dice.once_in(8) ? Caller::nobody : Caller::root;
+  op.change = static_cast<QdiscChange>(dice.below(3));
+  if (op.verb == Verb::remove && dice.once_in(3)) op.point.device = kAllDevices;
+  if (attribute_size(op.verb) != 0) {
+    if (dice.once_in(8)) op.size = static_cast<std::uint16_t>(dice.below(kLongestAttribute));
+    if (dice.once_in(8)) op.dirty = static_cast<std::uint16_t>(dice.below(80));
+  }
   return op;
 }
 

@@ -215,7 +215,9 @@ template <class D, class Visit>
 void each_field(Request<D>& r, Visit&& visit) {
   const auto all = [&](auto&... fields) { (visit(fields), ...); };
   all(r.replace, r.before, r.after, r.first, r.last, r.id, r.by_link, r.other_flags, r.hook_known,
-      r.device_known, r.expects, r.expected, r.link_attached, r.owner, r.arrays, r.fault, r.room);
+      r.device_known, r.expects, r.expected, r.link_attached, r.owner, r.arrays, r.fault, r.room,
+      r.privileged, r.long_attribute, r.dirty_tail, r.dirty_gap, r.whole_namespace, r.has_qdisc,
+      r.other_qdisc, r.adds, r.removes);
   for (Voice<D>& v : r.says) all(v.ends, v.drops, v.prog);
   for (Object<D>* o : {&r.prog, &r.relative, &r.old, &r.link})
     all(o->none, o->missing, o->wrong_kind, o->wrong_type, o->prog, o->link);
@@ -293,6 +295,8 @@ Facts any_facts(Dice& dice) {
     r = &facts.r;
   for (Object<Plain>* o : {&r->prog, &r->relative, &r->old, &r->link}) tidy(*o, dice);
   r->hook_known = r->device_known = true;
+  r->privileged = dice.below(8) != 0;
+  r->dirty_tail = dice.below(12) == 0;
   if (dice.below(8) == 0) (dice.coin() ? r->hook_known : r->device_known) = false;
   return facts;
 }
@@ -437,6 +441,13 @@ TEST(Symbolic, CloseMeansTheSameOverTerms) {
 }
 TEST(Symbolic, RemoveMeansTheSameOverTerms) {
   check_on_facts<rules::LinkFacts>(rules::remove);
+}
+TEST(Symbolic, InfoMeansTheSameOverTerms) {
+  check_on_facts<rules::LinkFacts>(rules::info);
+  check_on_facts<rules::LinkFacts>(rules::fdinfo);
+}
+TEST(Symbolic, QdiscMeansTheSameOverTerms) {
+  check_on_facts<rules::LinkFacts>(rules::qdisc);
 }
 TEST(Symbolic, PacketMeansTheSameOverTerms) {
   check_on_chains(rules::packet, packet);

@@ -67,7 +67,20 @@ std::string grouped(std::uint64_t n);
 std::uint32_t wire_flags(Dialect dialect, std::uint8_t flags);
 
 // Which part of an operation a complaint is about.
-enum class Field { verb, point, prog, link, relative, old, flags, bits, revision, says };
+enum class Field {
+  verb,
+  point,
+  prog,
+  link,
+  relative,
+  old,
+  flags,
+  bits,
+  revision,
+  says,
+  size,
+  dirty
+};
 
 struct Complaint {
   Field field;

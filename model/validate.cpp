@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which operations make sense as the next one of a trace, whatever a target may answer.
+#include "model/attribute.hpp"
 #include "model/text.hpp"
 
 namespace mprogcheck {
@@ -41,7 +42,7 @@ std::optional<Complaint> NameCheck::ref(const Operation& op, Ref r, Field field)
     return Complaint{field, name('l', r.raw) + " is used before a link_create names it"};
   if (field != Field::relative || !op.has(flag::id)) return std::nullopt;
   const bool wants_link = op.has(flag::link);
-  if (r.kind == Ref::Kind::file || r.kind == Ref::Kind::foreign ||
+  if (r.kind == Ref::Kind::file || r.kind == Ref::Kind::map || r.kind == Ref::Kind::foreign ||
       (r.kind == Ref::Kind::prog && wants_link) || (r.kind == Ref::Kind::link && !wants_link))
     return Complaint{field, std::string("with 'id', rel must be ") +
                                 (wants_link ? "a link" : "a program") +
@@ -62,7 +63,8 @@ std::optional<Complaint> NameCheck::next(const Operation& op) {
   }
   if (op.verb == Verb::link_update && (op.bits & wire_flags(header_.dialect, flag::replace)))
     return Complaint{Field::bits, "these bits have names in this dialect; use the names"};
-  if (op.point.device != kNoDevice && op.point.device >= header_.devices)
+  const bool every = op.verb == Verb::remove && op.point.device == kAllDevices;
+  if (op.point.device != kNoDevice && !every && op.point.device >= header_.devices)
     return Complaint{Field::point,
                      name('d', op.point.device) + " is not declared; add it to the 'device' line"};
   if (rfc2 && op.revision > 0xffffffffU)
@@ -80,6 +82,10 @@ std::optional<Complaint> NameCheck::next(const Operation& op) {
   for (const Says& says : op.says)
     if (says.action != Action::next)
       if (auto c = ref(op, mprogcheck::ref(says.prog), Field::says)) return c;
+  if (auto c = size_complaint(op)) return Complaint{Field::size, *c};
+  if (auto c = dirty_complaint(op)) return Complaint{Field::dirty, *c};
+  if (op.verb == Verb::info && op.link.kind == Ref::Kind::prog)
+    return Complaint{Field::link, "a program has information of its own, which is not asked here"};
   if (op.verb == Verb::link_create) {
     if (links_[op.link.raw])
       return Complaint{Field::link, name('l', op.link.raw) + " is created twice"};

@@ -22,13 +22,21 @@ inline constexpr Pair<Verb> kVerbs[] = {
     {"link_create", Verb::link_create},
     {"link_update", Verb::link_update},
     {"link_detach", Verb::link_detach},
+    {"info", Verb::info},
+    {"fdinfo", Verb::fdinfo},
     {"close", Verb::close},
     {"remove", Verb::remove},
+    {"qdisc", Verb::qdisc},
     {"packet", Verb::packet},
     {"provoke", Verb::provoke},
 };
 inline constexpr Pair<Provocation> kProvocations[] = {
     {"panic", Provocation::panic}, {"warn", Provocation::warn}, {"hang", Provocation::hang}};
+inline constexpr Pair<Caller> kCallers[] = {
+    {"root", Caller::root}, {"nobody", Caller::nobody}, {"userns", Caller::userns}};
+inline constexpr Pair<Qdisc> kQdiscs[] = {{"clsact", Qdisc::clsact}, {"ingress", Qdisc::ingress}};
+inline constexpr Pair<QdiscChange> kQdiscChanges[] = {
+    {"add", QdiscChange::add}, {"replace", QdiscChange::replace}, {"remove", QdiscChange::remove}};
 inline constexpr Pair<Harm> kHarms[] = {
     {"none", Harm::none}, {"warned", Harm::warned}, {"died", Harm::died}, {"silent", Harm::silent}};
 inline constexpr Pair<Dialect> kDialects[] = {{"mainline", Dialect::mainline},
@@ -53,6 +61,7 @@ inline constexpr Pair<Action> kActions[] = {{"next", Action::next},
 inline constexpr Pair<Ref::Kind> kRefs[] = {{"none", Ref::Kind::none},
                                             {"bad", Ref::Kind::bad},
                                             {"file", Ref::Kind::file},
+                                            {"map", Ref::Kind::map},
                                             {"foreign", Ref::Kind::foreign}};
 
 inline constexpr Pair<Foreign> kForeigns[] = {{"xdp", Foreign::xdp},

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/world.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
+#include "model/attribute.hpp"
 #include "model/rules_common.hpp"
 #include "model/rules_mainline.hpp"
 #include "model/rules_rfc2.hpp"
@@ -14,6 +16,7 @@ void World::reset(const Header& header) {
   header_ = header;
   for (auto& c : chains_) c.reset(header.capacity, header.revision);
   for (std::size_t i = 0; i < kMaxDevices; ++i) device_present_[i] = i < header.devices;
+  qdiscs_.fill(Qdisc::none);
   for (std::size_t i = 0; i < kMaxProgs; ++i)
     progs_[i] = {.type = header.xdp[i] ? ProgType::xdp : ProgType::sched_cls,
                  .loaded = header.loaded[i],
@@ -32,7 +35,8 @@ void World::reset(const Header& header) {
   const bool is_prog = r.kind == Ref::Kind::prog, is_link = r.kind == Ref::Kind::link;
   const bool there = is_prog & (p.open | (by_id & p.alive()));
   const bool link_there = is_link & links_[r.raw].open;
-  const bool other = (r.kind == Ref::Kind::file) | (r.kind == Ref::Kind::foreign);
+  const bool other =
+      (r.kind == Ref::Kind::file) | (r.kind == Ref::Kind::map) | (r.kind == Ref::Kind::foreign);
   return {
       .none = r.kind == Ref::Kind::none,
       .missing = bool((r.kind == Ref::Kind::bad) | (is_prog & !there) | (is_link & !link_there)),
@@ -52,7 +56,7 @@ void World::reset(const Header& header) {
   return {
       .none = r.kind == Ref::Kind::none,
       .missing = bool((r.kind == Ref::Kind::bad) | (is_link & !there) | (is_prog & !prog_there)),
-      .wrong_kind = bool((r.kind == Ref::Kind::file) | prog_there),
+      .wrong_kind = bool((r.kind == Ref::Kind::file) | (r.kind == Ref::Kind::map) | prog_there),
       .wrong_type = bool((r.kind == Ref::Kind::foreign) |
                          (there & !any_type & (progs_[l.prog.raw].type != ProgType::sched_cls))),
       .prog = l.prog,
@@ -71,10 +75,16 @@ void World::reset(const Header& header) {
   r.other_flags = op.bits != 0;
   r.hook_known = op.point.hook != Hook::bogus;
   r.device_known = device_present(op.point.device);
+  r.privileged = op.caller == Caller::root;
   r.expects = op.revision != 0;
   r.expected = op.revision;
   r.owner = kNoLink;
   r.link.none = r.old.none = r.relative.none = r.prog.none = true;
+  if (op.odd_attribute()) {
+    r.long_attribute = long_attribute(op);
+    r.dirty_tail = dirty_tail(op);
+    r.dirty_gap = dirty_gap(op);
+  }
 
   switch (op.verb) {
     case Verb::attach:
@@ -92,6 +102,8 @@ void World::reset(const Header& header) {
       r.old = prog_object(op.old, false, true);
       [[fallthrough]];
     case Verb::link_detach:
+    case Verb::info:
+    case Verb::fdinfo:
       r.link = link_object(op.link, false, true);
       if (r.link.wrong_type) r.link.wrong_kind = true;
       break;
@@ -113,6 +125,15 @@ void World::reset(const Header& header) {
       }
       break;
     case Verb::remove:
+      r.whole_namespace = op.point.device == kAllDevices;
+      r.device_known |= r.whole_namespace;
+      break;
+    case Verb::qdisc:
+      r.has_qdisc = r.device_known && qdiscs_[op.point.device] != Qdisc::none;
+      r.other_qdisc = r.has_qdisc && qdiscs_[op.point.device] != op.kind;
+      r.adds = op.change == QdiscChange::add;
+      r.removes = op.change == QdiscChange::remove;
+      break;
     case Verb::provoke:
       break;
   }
@@ -129,10 +150,14 @@ void World::reset(const Header& header) {
 }
 
 Request<Plain> World::request(const Operation& op) const {
-  return looked_up(op);
+  return looked_up(shortened(op));
 }
 
 std::optional<Point> World::concerns(const Operation& op) const {
+  return op.size == kWhole ? concerned(op) : concerned(shortened(op));
+}
+
+std::optional<Point> World::concerned(const Operation& op) const {
   switch (op.verb) {
     case Verb::attach:
     case Verb::detach:
@@ -146,7 +171,12 @@ std::optional<Point> World::concerns(const Operation& op) const {
       if (l.kind == Ref::Kind::link && links_[l.raw].attached) return links_[l.raw].point;
       return std::nullopt;
     }
+    case Verb::qdisc:
+      if (device_present(op.point.device)) return Point{op.point.device, Hook::ingress};
+      return std::nullopt;
     case Verb::query:
+    case Verb::info:
+    case Verb::fdinfo:
     case Verb::remove:
     case Verb::packet:
     case Verb::provoke:
@@ -200,22 +230,29 @@ auto World::with_rules(const Operation& op, std::optional<Point> where, Visit&& 
     }
     case Verb::link_update:
     case Verb::link_detach:
+    case Verb::info:
+    case Verb::fdinfo:
     case Verb::close:
     case Verb::remove:
+    case Verb::qdisc:
     case Verb::provoke:
       break;
   }
   const LinkFacts<D> f = link_facts<D>(c, r);
   if (op.verb == Verb::link_update) return visit.template operator()<rules::link_update>(f);
   if (op.verb == Verb::link_detach) return visit.template operator()<rules::link_detach>(f);
+  if (op.verb == Verb::info) return visit.template operator()<rules::info>(f);
+  if (op.verb == Verb::fdinfo) return visit.template operator()<rules::fdinfo>(f);
   if (op.verb == Verb::close) return visit.template operator()<rules::close>(f);
+  if (op.verb == Verb::qdisc) return visit.template operator()<rules::qdisc>(f);
   if (op.verb == Verb::provoke) return visit.template operator()<rules::provoke>(f);
   return visit.template operator()<rules::remove>(f);
 }
 
 Decision World::decision(const Operation& op) const {
   Decision d;
-  decide_into(op, concerns(op), d);
+  const Operation asked = shortened(op);
+  decide_into(asked, concerned(asked), d);
   return d;
 }
 
@@ -225,20 +262,31 @@ void World::decide_into(const Operation& op, std::optional<Point> where, Decisio
 }
 
 void World::step(const Operation& op, Prediction& out) {
-  const auto where = concerns(op);
+  if (op.size == kWhole)
+    take(op, out);
+  else
+    take(shortened(op), out);
+}
+
+void World::take(const Operation& op, Prediction& out) {
+  const auto where = concerned(op);
   decide_into(op, where, out.decision);
   Observation& seen = out.observation;
   seen.error = out.decision.error;
   seen.fate = Fate::none;
   seen.harm = Harm::none;
-  seen.overran = false;
+  seen.overran = seen.strayed = false;
+  seen.at = kNoPoint;
   seen.answer.revision = 0;
   seen.answer.count = seen.answer.filled = 0;
   seen.has_after = where.has_value();
   if (op.verb == Verb::query) answer_query(op, out.decision, seen);
   if (op.verb == Verb::packet) answer_packet(op, out.decision, seen);
+  if (op.verb == Verb::info || op.verb == Verb::fdinfo) answer_info(op, out.decision, seen);
   carry_out(op, out.decision, where);
   if (where) chains_[index(*where)].list(seen.after);
+  if (where && op.verb == Verb::qdisc)
+    chains_[index({where->device, Hook::egress})].list(seen.answer);
   seen.references = references_;
 }
 
@@ -305,21 +353,37 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
     }
   }
   if (op.verb == Verb::remove) {
-    for (const Hook hook : {Hook::ingress, Hook::egress}) {
-      const Point p{op.point.device, hook};
-      while (chains_[index(p)].size() != 0) leave(p, 0);
-    }
-    device_present_[op.point.device] = false;
+    for (std::uint8_t d = 0; d < kMaxDevices; ++d)
+      if (d == op.point.device || op.point.device == kAllDevices) remove_device(d);
   }
+  if (op.verb == Verb::qdisc)
+    qdiscs_[op.point.device] = op.change == QdiscChange::remove ? Qdisc::none : op.kind;
+}
+
+void World::remove_device(std::uint8_t device) {
+  for (const Hook hook : {Hook::ingress, Hook::egress}) {
+    const Point p{device, hook};
+    while (chains_[index(p)].size() != 0) leave(p, 0);
+  }
+  device_present_[device] = false;
+  qdiscs_[device] = Qdisc::none;
+}
+
+void World::answer_info(const Operation& op, const Decision& d, Observation& out) const {
+  if (d.error != Errno::ok) return;
+  const LinkState& l = links_[op.link.raw];
+  out.at = {l.attached ? l.point.device : kNoDevice, l.point.hook};
+  out.answer.count = out.answer.filled = 1;
+  out.answer.entries[0] = {.prog = l.prog, .link = kNoLink, .flags = 0};
 }
 
 void World::answer_query(const Operation& op, const Decision& d, Observation& out) const {
   if (d.error != Errno::ok && d.error != Errno::nospc) return;
   const Chain& c = *chain(op.point);
-  out.answer.revision = c.revision();
-  out.answer.count = static_cast<std::uint8_t>(c.size());
+  if (tells_revision(op)) out.answer.revision = c.revision();
+  if (tells_count(op)) out.answer.count = static_cast<std::uint8_t>(c.size());
   if (op.arrays == 0) return;
-  out.answer.filled = op.room < c.size() ? op.room : out.answer.count;
+  out.answer.filled = static_cast<std::uint8_t>(std::min<int>(op.room, c.size()));
   for (std::size_t i = 0; i < out.answer.filled; ++i) {
     const Entry& from = c.at(static_cast<int>(i));
     const std::uint8_t wanted = from.link == kNoLink ? array::prog_flags : array::link_flags;
@@ -406,10 +470,16 @@ std::span<const Clause> clauses_of(Dialect dialect, Verb verb) {
       return clauses_in(rules::link_update);
     case Verb::link_detach:
       return clauses_in(rules::link_detach);
+    case Verb::info:
+      return clauses_in(rules::info);
+    case Verb::fdinfo:
+      return clauses_in(rules::fdinfo);
     case Verb::close:
       return clauses_in(rules::close);
     case Verb::remove:
       return clauses_in(rules::remove);
+    case Verb::qdisc:
+      return clauses_in(rules::qdisc);
     case Verb::packet:
       return clauses_in(rules::packet);
     case Verb::provoke:

@@ -97,9 +97,13 @@ class World {
   template <class Visit>
   auto with_rules(const Operation& op, std::optional<Point> where, Visit&& visit) const;
   void decide_into(const Operation& op, std::optional<Point> where, Decision& out) const;
+  std::optional<Point> concerned(const Operation& op) const;
+  void take(const Operation& op, Prediction& out);
   void carry_out(const Operation& op, const Decision& d, std::optional<Point> where);
+  void remove_device(std::uint8_t device);
   void leave(Point point, int index);
   void answer_query(const Operation& op, const Decision& d, Observation& out) const;
+  void answer_info(const Operation& op, const Decision& d, Observation& out) const;
   void answer_packet(const Operation& op, const Decision& d, Observation& out) const;
 
   Header header_{};
@@ -108,6 +112,7 @@ class World {
   std::array<ProgState, 256> progs_{};
   std::array<LinkState, 256> links_{};
   std::array<bool, kMaxDevices> device_present_{};
+  std::array<Qdisc, kMaxDevices> qdiscs_{};
   int references_ = 0;
   std::uint16_t links_named_ = 0;
 };

@@ -318,15 +318,28 @@ void runs_in_order(const Step& s, Queries& q) {
     ask(q, s, i, c.holds(j), s.rows[i].clause.id == "packet.next" ? to_the_end : ended);
   }
 }
-// What may be refused is what says the place twice over, or asks for nothing to be filled.
+// What may be refused is what says the place twice over, asks for nothing to be filled, or is no
+// ordinary call.
 void may_refuse_only(const Step& s, Queries& q) {
   const Request<Terms>& r = s.request;
   const Bool twice = (r.prog.usable() && (r.before || r.after)) || (r.before && r.after);
   const Bool nothing_to_fill = !r.arrays || r.room == Int(0);
+  const Bool odd = !r.privileged || r.long_attribute || r.dirty_gap;
   for (std::size_t i = 0; i < s.rows.size(); ++i)
     if (s.permits(i))
       q.push_back({std::string(s.rows[i].clause.id), s.rows[i].guard && !s.refused(),
-                   s.verb == Verb::query ? nothing_to_fill : twice});
+                   odd || (s.verb == Verb::query ? nothing_to_fill : twice)});
+}
+// Of what is not the caller's own nothing is told and nothing goes.
+void stranger_is_kept_out(const Step& s, Queries& q) {
+  const Request<Terms>& r = s.request;
+  for (std::size_t i = 0; i < s.rows.size(); ++i)
+    if (s.rows[i].clause.force == Force::effect)
+      ask(q, s, i, r.privileged || (s.verb == Verb::detach ? r.prog.usable() : Bool(false)));
+}
+void nothing_unread(const Step& s, Queries& q) {
+  for (std::size_t i = 0; i < s.rows.size(); ++i)
+    if (s.rows[i].clause.force == Force::effect) ask(q, s, i, !s.request.dirty_tail);
 }
 void answers_are_whole(const Step& s, Queries& q) {
   const Bool wanted = s.request.arrays && s.request.room != Int(0);

@@ -35,6 +35,8 @@ void orphans_change_nothing(const Step& s, Queries& q);
 void locked_out_exactly(const Step& s, Queries& q);
 void runs_in_order(const Step& s, Queries& q);
 void may_refuse_only(const Step& s, Queries& q);
+void stranger_is_kept_out(const Step& s, Queries& q);
+void nothing_unread(const Step& s, Queries& q);
 void answers_are_whole(const Step& s, Queries& q);
 
 }  // namespace mprogcheck::proofs::asks

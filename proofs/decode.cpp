@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "model/attribute.hpp"
 #include "model/check.hpp"
 #include "model/text.hpp"
 #include "model/world.hpp"
@@ -119,7 +120,8 @@ class Decoder {
 
   Ref object(const Object<Terms>& o, bool link, bool attached) {
     if (read_(o.none)) return {};
-    if (read_(o.missing)) return step_.verb == Verb::close ? closed(link) : Ref{Ref::Kind::bad, 0};
+    const bool by_name = step_.verb == Verb::close || step_.verb == Verb::fdinfo;
+    if (read_(o.missing)) return by_name ? closed(link) : Ref{Ref::Kind::bad, 0};
     if (read_(o.wrong_kind)) return {Ref::Kind::file, 0};
     if (read_(o.wrong_type)) {
       if (link) return {Ref::Kind::foreign, 0};
@@ -152,15 +154,19 @@ class Decoder {
         {&r.by_link, flag::link}};
     for (const auto& [is_set, f] : flags)
       if (read_(*is_set)) op.flags |= f;
+    around_the_call(op);
     if (read_(r.other_flags) && op.verb != Verb::link_detach && op.verb != Verb::close) op.bits = 1;
-    const bool only_asks =
-        op.verb == Verb::query || op.verb == Verb::packet || op.verb == Verb::remove;
+    const bool only_asks = op.verb == Verb::query || op.verb == Verb::packet ||
+                           op.verb == Verb::remove || op.verb == Verb::qdisc;
     if (of_list || only_asks) {
       op.point = kHere;
       if (!read_(r.device_known)) op.point.device = kNoDevice;
       if (!read_(r.hook_known)) op.point.hook = Hook::bogus;
     }
-    if (op.verb == Verb::remove && op.point.device == kNoDevice) return removed(op);
+    if (read_(r.whole_namespace)) op.point.device = kAllDevices;
+    const bool of_device = op.verb == Verb::remove || op.verb == Verb::qdisc;
+    if (of_device && op.point.device == kNoDevice) remove_before(op);
+    if (op.verb == Verb::qdisc) return beside(op);
     if (only_asks) return asking(op);
     if (of_list) {
       if (read_(r.expects)) op.revision = read_(r.expected);
@@ -177,11 +183,38 @@ class Decoder {
     return op;
   }
 
-  // Removing is of a device that has a name: so that it is not there, it is removed before.
-  Operation removed(Operation op) {
+  void around_the_call(Operation& op) {
+    const Request<Terms>& r = step_.request;
+    if (!read_(r.privileged)) op.caller = Caller::nobody;
+    if (read_(r.long_attribute)) op.size = kPage + 1;
+    const std::size_t others = op.verb == Verb::link_create ? 64 : 0;
+    if (read_(r.dirty_tail))
+      op.dirty = static_cast<std::uint16_t>(std::max(attribute_size(op.verb), others));
+    if (read_(r.dirty_gap)) op.dirty = op.verb == Verb::query ? 28 : 20;
+  }
+
+  // What is of a device that has a name: so that it is not there, it is removed before.
+  void remove_before(Operation& op) {
     trace_.header.devices = 2;
     op.point = kElsewhere;
-    trace_.operations.push_back(op);
+    Operation gone;
+    gone.verb = Verb::remove;
+    gone.point = kElsewhere;
+    trace_.operations.push_back(gone);
+  }
+
+  Operation beside(Operation op) {
+    const Request<Terms>& r = step_.request;
+    op.change = read_(r.adds)      ? QdiscChange::add
+                : read_(r.removes) ? QdiscChange::remove
+                                   : QdiscChange::replace;
+    if (op.change != QdiscChange::remove) op.kind = Qdisc::ingress;
+    if (read_(r.has_qdisc)) {
+      Operation there = op;
+      there.change = QdiscChange::add;
+      there.kind = read_(r.other_qdisc) ? Qdisc::clsact : Qdisc::ingress;
+      trace_.operations.push_back(there);
+    }
     return op;
   }
 

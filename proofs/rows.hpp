@@ -36,7 +36,8 @@ Rows<D> rows_over(const Table& table, const Facts& facts) {
 // takes all its lists along, is here as its answer alone.
 inline constexpr Verb kCommands[] = {Verb::attach,      Verb::link_create, Verb::detach,
                                      Verb::link_update, Verb::link_detach, Verb::close,
-                                     Verb::query,       Verb::packet,      Verb::remove};
+                                     Verb::query,       Verb::packet,      Verb::remove,
+                                     Verb::info,        Verb::fdinfo,      Verb::qdisc};
 
 // The rules of `verb`, in order.
 template <class D, class Chain>
@@ -65,6 +66,12 @@ Rows<D> rows_of(Dialect dialect, Verb verb, const Chain& c, const Request<D>& r)
       return rows_over<D>(packet, packet_facts<D>(c, r));
     case Verb::remove:
       return rows_over<D>(remove, link_facts<D>(c, r));
+    case Verb::info:
+      return rows_over<D>(info, link_facts<D>(c, r));
+    case Verb::fdinfo:
+      return rows_over<D>(fdinfo, link_facts<D>(c, r));
+    case Verb::qdisc:
+      return rows_over<D>(qdisc, link_facts<D>(c, r));
     case Verb::provoke:
       break;
   }

@@ -59,6 +59,15 @@ Request<Terms> any_request() {
           .arrays = any<Bool>("arrays"),
           .fault = any<Bool>("fault"),
           .room = any<Int>("room"),
+          .privileged = any<Bool>("privileged"),
+          .long_attribute = any<Bool>("long_attribute"),
+          .dirty_tail = any<Bool>("dirty_tail"),
+          .dirty_gap = any<Bool>("dirty_gap"),
+          .whole_namespace = any<Bool>("whole_namespace"),
+          .has_qdisc = any<Bool>("has_qdisc"),
+          .other_qdisc = any<Bool>("other_qdisc"),
+          .adds = any<Bool>("adds"),
+          .removes = any<Bool>("removes"),
           .says = {any_voice("one"), any_voice("two")}};
 }
 
@@ -85,8 +94,41 @@ Request<Terms> bare_request() {
           .arrays = no,
           .fault = no,
           .room = Int(0),
+          .privileged = yes,
+          .long_attribute = no,
+          .dirty_tail = no,
+          .dirty_gap = no,
+          .whole_namespace = no,
+          .has_qdisc = no,
+          .other_qdisc = no,
+          .adds = no,
+          .removes = no,
           .says = {Voice<Terms>{no, no, Terms::Prog(0)}, {no, no, Terms::Prog(0)}}};
 }
+
+namespace {
+
+// What is not about the list: the caller, the bytes of the attribute, the qdisc beside.
+void around_the_call(Verb verb, const Request<Terms>& r, std::vector<Bool>& known) {
+  const bool of_list = verb == Verb::attach || verb == Verb::detach || verb == Verb::link_create;
+  const bool has_gap = verb == Verb::query || verb == Verb::link_create;
+  const bool is_bpf =
+      of_list || verb == Verb::query || verb == Verb::link_update || verb == Verb::link_detach;
+  if (!is_bpf) known.push_back(r.privileged && !r.long_attribute && !r.dirty_tail);
+  known.push_back(has_gap ? !(r.dirty_tail && r.dirty_gap) : !r.dirty_gap);
+  known.push_back(verb == Verb::remove ? implies(r.whole_namespace, r.device_known)
+                                       : !r.whole_namespace);
+  if (verb != Verb::qdisc) {
+    known.push_back(!r.has_qdisc && !r.other_qdisc && !r.adds && !r.removes);
+  } else {
+    known.push_back(!(r.adds && r.removes));
+    known.push_back(implies(r.has_qdisc, r.device_known));
+    known.push_back(implies(r.other_qdisc, r.has_qdisc));
+    known.push_back(implies(r.removes && r.has_qdisc, r.other_qdisc));
+  }
+}
+
+}  // namespace
 
 std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c,
                               const Request<Terms>& r) {
@@ -111,8 +153,10 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   if (dialect == Dialect::rfc2) known.push_back((r.expected & 0xffffffffU) == r.expected);
 
   const bool inserts = verb == Verb::attach || verb == Verb::link_create;
+  const bool tells = verb == Verb::info || verb == Verb::fdinfo;
   const bool of_link =
-      verb == Verb::link_update || verb == Verb::link_detach || verb == Verb::close;
+      verb == Verb::link_update || verb == Verb::link_detach || verb == Verb::close || tells;
+  around_the_call(verb, r, known);
   if (verb == Verb::link_create) {
     // The link is new, and has the program from the start.
     known.push_back(is_name(r.owner));
@@ -138,24 +182,27 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
     known.push_back(r.relative.none);
     known.push_back(!r.before && !r.after && !r.first && !r.last && !r.id && !r.by_link);
   }
-  if (verb == Verb::link_detach || verb == Verb::close) known.push_back(!r.replace);
-  if (verb == Verb::link_detach) known.push_back(r.prog.none);
+  if (verb == Verb::link_detach || verb == Verb::close || tells) known.push_back(!r.replace);
+  if (verb == Verb::link_detach || tells) known.push_back(r.prog.none);
+  if (tells) known.push_back(!r.other_flags);
+  if (verb == Verb::fdinfo) known.push_back(!r.link.none && !r.link.wrong_kind);
   if (verb == Verb::close) {
     known.push_back(r.prog.none != r.link.none);
     known.push_back(!r.prog.wrong_kind && !r.prog.wrong_type);
     known.push_back(!r.link.wrong_kind && !r.link.wrong_type);
   }
-  if (verb == Verb::link_update || verb == Verb::link_detach)
+  if (verb == Verb::link_update || verb == Verb::link_detach || tells)
     known.push_back(!r.link.wrong_type);  // another type's link is another kind here
   if (inserts) known.push_back(!r.link_attached);
-  const bool only_asks = verb == Verb::query || verb == Verb::packet || verb == Verb::remove;
+  const bool only_asks =
+      verb == Verb::query || verb == Verb::packet || verb == Verb::remove || verb == Verb::qdisc;
   if (only_asks) {
     known.push_back(r.prog.none && r.relative.none && r.old.none && r.link.none);
     known.push_back(!r.replace && !r.before && !r.after && !r.first && !r.last && !r.id);
     known.push_back(!r.by_link && !r.expects);
   }
-  if (verb == Verb::packet || verb == Verb::remove) known.push_back(!r.other_flags);
-  if (verb == Verb::remove) known.push_back(r.hook_known);
+  if (only_asks && verb != Verb::query) known.push_back(!r.other_flags);
+  if (verb == Verb::remove || verb == Verb::qdisc) known.push_back(r.hook_known);
   if (verb == Verb::query)
     known.push_back(Int(0) <= r.room);
   else

@@ -199,6 +199,10 @@ std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
 Trace generate(const CampaignOptions& options, const Capabilities& all, std::uint64_t index) {
   Capabilities can = all;
   can.hazards = can.hazards && options.hazards;
+  // What is known to kill this kernel would do so again and again.
+  for (const Trace& known : options.known)
+    if (const Ref r = known.operations.back().relative; r.kind == Ref::Kind::foreign)
+      can.foreign.reset(r.raw);
   Random c = choices_of(options.seed, options.dialect, index);
   const Scope scope = draw_scope(c, options.dialect, can);
   Generator generator(c, scope);

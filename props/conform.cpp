@@ -18,6 +18,8 @@ void judge(const Trace& trace, std::span<const Observation> seen, const LastWord
     const Verb verb = trace.operations[i].verb;
     const Clause& decided = clauses_of(trace.header.dialect, verb)[verdict.rules[i]];
     ++out.clauses[clause_name(trace.header.dialect, verb, decided.id)].decided;
+    if (trace.operations[i].size != kWhole)
+      ++out.clauses[clause_name(trace.header.dialect, verb, "attribute.within")].decided;
   }
   for (const Deviation& d : verdict.deviations) {
     ClauseResult& clause = out.clauses[clause_name(trace.header.dialect, d.verb, d.clause)];
@@ -47,6 +49,8 @@ void miss(const Trace& trace, const std::string& why, Conformance& out) {
     world.step(op, p);
     const Clause& decides = clauses_of(trace.header.dialect, op.verb)[p.decision.rule];
     here.insert(clause_name(trace.header.dialect, op.verb, decides.id));
+    if (op.size != kWhole)
+      here.insert(clause_name(trace.header.dialect, op.verb, "attribute.within"));
   }
   for (const std::string& name : here) {
     NotAsked& clause = out.not_asked.try_emplace(name, NotAsked{0, why}).first->second;
@@ -91,6 +95,7 @@ Trace other_direction(const Trace& trace) {
   for (Operation& op : out.operations)
     if (op.point.hook != Hook::bogus)
       op.point.hook = op.point.hook == Hook::ingress ? Hook::egress : Hook::ingress;
+  annotate(out);
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "impl/target.hpp"
+#include "model/attribute.hpp"
 #include "model/world.hpp"
 #include "props/choices.hpp"
 
@@ -26,9 +27,10 @@ struct Scope {
   std::uint16_t links = kMaxLinks;  // links that may be created
   std::uint64_t revision = 1;
   bool packets = true;
-  bool hazards = false;  // relative objects of foreign kinds
+  bool hazards = false;  // relative objects of foreign kinds, odd attributes, other callers
   std::vector<Foreign> foreign{Foreign::xdp};
   bool removes = true;   // devices may go
+  bool qdiscs = false;   // qdiscs come and go beside
   bool mistakes = true;  // descriptors that are not open, unknown flags, ...
 };
 
@@ -39,6 +41,7 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
   s.dialect = dialect;
   s.packets = can.packets;
   s.hazards = can.hazards;
+  s.qdiscs = can.qdiscs;
   // To what is not a kernel they are all the same.
   for (std::size_t f = 1; f < kForeigns && !can.any_capacity; ++f)
     if (can.foreign[f]) s.foreign.push_back(static_cast<Foreign>(f));
@@ -115,13 +118,14 @@ class Generator {
     if (filled_ < s_.prefill) return fill(op);
     static constexpr Verb kVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
                                       Verb::link_create, Verb::link_update, Verb::link_detach,
-                                      Verb::close,       Verb::packet,      Verb::remove};
+                                      Verb::close,       Verb::packet,      Verb::remove,
+                                      Verb::info,        Verb::fdinfo,      Verb::qdisc};
     const bool links = world.links_named() != 0;
     const bool more_links = world.links_named() < s_.links;
-    op.verb =
-        kVerbs[pick(c_, std::array<std::uint32_t, 9>{340, 200, 90, more_links ? 140U : 0U,
-                                                     links ? 90U : 0U, links ? 40U : 0U, 50,
-                                                     s_.packets ? 45U : 0U, s_.removes ? 2U : 0U})];
+    op.verb = kVerbs[pick(c_, std::array<std::uint32_t, 12>{
+                                  340, 200, 90, more_links ? 140U : 0U, links ? 90U : 0U,
+                                  links ? 40U : 0U, 50, s_.packets ? 45U : 0U, s_.removes ? 2U : 0U,
+                                  links ? 12U : 0U, links ? 8U : 0U, s_.qdiscs ? 20U : 0U})];
     switch (op.verb) {
       case Verb::attach:
       case Verb::link_create:
@@ -148,9 +152,22 @@ class Generator {
       case Verb::provoke:  // only ever asked for by name
         break;
       case Verb::remove:
-        op.point = {static_cast<std::uint8_t>(c_.below(s_.devices)), Hook::ingress};
+        op.point = {one_in(c_, 5) ? kAllDevices : some_device(), Hook::ingress};
+        break;
+      case Verb::info:
+        op.link = mistake(20) ? wrong_link() : ref(named_link(world));
+        break;
+      case Verb::fdinfo:
+        op.link = ref(named_link(world));
+        break;
+      case Verb::qdisc:
+        op.point = {some_device(), Hook::ingress};
+        op.change = static_cast<QdiscChange>(c_.below(3));
+        if (op.change != QdiscChange::remove)
+          op.kind = c_.below(2) ? Qdisc::ingress : Qdisc::clsact;
         break;
     }
+    if (s_.hazards && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
   }
 
  private:
@@ -158,6 +175,36 @@ class Generator {
     op.verb = Verb::attach;
     op.point = {0, Hook::ingress};
     op.prog = ref(Prog{filled_++});
+  }
+
+  // Another caller, or an attribute that is not just its fields.
+  void odd(Operation& op) {
+    const std::span<const std::uint8_t> sizes = sizes_of(op.verb);
+    const auto end = static_cast<std::uint32_t>(attribute_size(op.verb));
+    switch (pick(c_, std::array<std::uint32_t, 5>{3, 2, 3, 2, 3})) {
+      case 0:
+        op.caller = Caller::nobody;
+        break;
+      case 1:
+        op.caller = Caller::userns;
+        break;
+      case 2:
+        op.size = sizes[c_.below(static_cast<std::uint32_t>(sizes.size() - 1))];
+        break;
+      case 3: {
+        const std::uint32_t longer[] = {end + 1, end + 8, 256, kPage, kPage + 1, kLongestAttribute};
+        op.size = static_cast<std::uint16_t>(longer[c_.below(6)]);
+        break;
+      }
+      default: {
+        const std::uint32_t gap = op.verb == Verb::query         ? 28
+                                  : op.verb == Verb::link_create ? 20
+                                                                 : end;
+        const std::uint32_t dirty[] = {end, gap, end + 8, 120, 400, kPage - 1};
+        op.dirty = static_cast<std::uint16_t>(dirty[c_.below(6)]);
+        break;
+      }
+    }
   }
 
   bool mistake(std::uint32_t n) { return s_.mistakes && one_in(c_, n); }
@@ -173,6 +220,12 @@ class Generator {
         p.device = kNoDevice;
     }
     return p;
+  }
+
+  std::uint8_t some_device() { return static_cast<std::uint8_t>(c_.below(s_.devices)); }
+  Ref wrong_link() {
+    static constexpr Ref::Kind kKinds[] = {Ref::Kind::bad, Ref::Kind::file, Ref::Kind::none};
+    return {kKinds[c_.below(3)], 0};
   }
 
   Prog any_prog() {
@@ -200,8 +253,8 @@ class Generator {
   }
 
   Ref wrong(const World& w) {
-    switch (pick(c_, std::array<std::uint32_t, 6>{3, 2, 2, 2, w.links_named() ? 2U : 0U,
-                                                  s_.hazards ? 2U : 0U})) {
+    switch (pick(c_, std::array<std::uint32_t, 7>{3, 2, 2, 2, w.links_named() ? 2U : 0U,
+                                                  s_.hazards ? 2U : 0U, s_.hazards ? 1U : 0U})) {
       case 0:
         return {Ref::Kind::bad, 0};
       case 1:
@@ -212,8 +265,10 @@ class Generator {
         return ref(any_prog());
       case 4:
         return ref(named_link(w));
-      default:
+      case 5:
         return {Ref::Kind::foreign, some_foreign()};
+      default:
+        return {Ref::Kind::map, 0};
     }
   }
   std::uint8_t some_foreign() {

@@ -9,6 +9,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "model/attribute.hpp"
 #include "model/text.hpp"
 
 namespace mprogcheck {
@@ -68,6 +69,7 @@ Size size_of(const Trace& trace) {
                op.old.given() + (op.revision != 0) + (op.bits != 0) +
                static_cast<std::size_t>(std::popcount(op.arrays)) + op.fault + (op.room != 0) +
                (op.says[0].action != Action::next) + (op.says[1].action != Action::next) +
+               (op.caller != Caller::root) + (op.size != kWhole) + (op.dirty != kClean) +
                (op.verb == Verb::link_create || op.verb == Verb::remove) +
                (op.point.hook != Hook::ingress);
   }
@@ -313,6 +315,17 @@ class Minimizer {
       with([](Operation& op) { op.old = {}; });
       with([](Operation& op) { op.revision = 0; });
       with([](Operation& op) { op.bits = 0; });
+      with([](Operation& op) { op.caller = Caller::root; });
+      with([](Operation& op) { op.caller = Caller::nobody; });
+      with([](Operation& op) { op.size = kWhole; });
+      with([](Operation& op) { op.dirty = kClean; });
+      for (std::uint16_t end = 0; end < 64; end += 4)
+        with([end](Operation& op) {
+          if (op.size != kWhole && op.size > end) op.size = end;
+        });
+      with([](Operation& op) {
+        if (op.dirty != kClean) op.dirty = static_cast<std::uint16_t>(attribute_size(op.verb));
+      });
       with([](Operation& op) { op.fault = false; });
       with([](Operation& op) {
         if (op.verb == Verb::detach) op.prog = {};

@@ -57,6 +57,15 @@ Request<Terms> lift(const Request<Plain>& r) {
           .arrays = Bool(r.arrays),
           .fault = Bool(r.fault),
           .room = Int(r.room),
+          .privileged = Bool(r.privileged),
+          .long_attribute = Bool(r.long_attribute),
+          .dirty_tail = Bool(r.dirty_tail),
+          .dirty_gap = Bool(r.dirty_gap),
+          .whole_namespace = Bool(r.whole_namespace),
+          .has_qdisc = Bool(r.has_qdisc),
+          .other_qdisc = Bool(r.other_qdisc),
+          .adds = Bool(r.adds),
+          .removes = Bool(r.removes),
           .says = {lift(r.says[0]), lift(r.says[1])}};
 }
 
@@ -95,6 +104,9 @@ bool is_true(const Bool& b) {
 // The list that the rules look at: asking one does not concern it in the sense of World.
 std::optional<Point> looked_at_by(const World& world, const Operation& op) {
   const bool asks = op.verb == Verb::query || op.verb == Verb::packet;
+  const bool tells = op.verb == Verb::info || op.verb == Verb::fdinfo;
+  if (tells && op.link.kind == Ref::Kind::link && world.link(Link{op.link.raw}).attached)
+    return world.link(Link{op.link.raw}).point;
   if (!asks) return world.concerns(op);
   return world.chain(op.point) ? std::optional(op.point) : std::nullopt;
 }

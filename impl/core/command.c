@@ -128,6 +128,9 @@ int mprog_prog_detach(struct mprog_net *net, const struct mprog_attr *attr)
 		req.prog = classifier_get(net, attr->prog_fd);
 		if (IS_ERR(req.prog))
 			return PTR_ERR(req.prog);
+	} else if (!attr->capable && !mprog_is_rfc2(net) &&
+		   !mprog_fault(net, unnamed_detach_for_anybody)) {
+		return -EPERM;
 	}
 	list = mprog_point(net, attr->ifindex, hook);
 	ret = list ? mprog_detach(list, &req) : -ENODEV;
@@ -176,6 +179,8 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 	u32 hook, end, i;
 	int ret;
 
+	if (!query->capable && !mprog_fault(net, query_for_anybody))
+		return -EPERM;
 	ret = mprog_hook_of(query->attach_type, &hook);
 	if (ret)
 		return ret;
@@ -233,5 +238,33 @@ int mprog_device_remove(struct mprog_net *net, u32 ifindex)
 		}
 	}
 	net->devices[ifindex - 1].present = false;
+	net->devices[ifindex - 1].qdisc = MPROG_NO_QDISC;
+	return 0;
+}
+
+void mprog_net_remove(struct mprog_net *net)
+{
+	u32 d;
+
+	for (d = 0; d < net->params.devices; d++)
+		mprog_device_remove(net, d + 1);
+}
+
+int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, bool replace)
+{
+	struct mprog_device *device;
+
+	if (!mprog_point(net, ifindex, 0))
+		return -ENODEV;
+	device = &net->devices[ifindex - 1];
+	if (kind == MPROG_NO_QDISC && device->qdisc == MPROG_NO_QDISC)
+		return -ENOENT;
+	if (kind != MPROG_NO_QDISC && device->qdisc == kind && !replace)
+		return -EEXIST;
+	if (kind == MPROG_NO_QDISC && mprog_fault(net, qdisc_takes_lists)) {
+		mprog_device_remove(net, ifindex);
+		device->present = true;
+	}
+	device->qdisc = kind;
 	return 0;
 }

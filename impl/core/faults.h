@@ -109,6 +109,14 @@
 	X(query_wants_prog_ids, both, "A query that gives no room for program ids gets nothing else either.") \
 	X(query_flags_ignored, both, "A query with flags is not refused.") \
 	X(query_past_room, both, "A truncated query fills one entry more than there is room for.") \
+	X(query_for_anybody, both, "A query asks for no capability.") \
+	X(query_writes_past_attribute, both, "A query answers behind the end of a short attribute.") \
+	/* The system call around it */ \
+	X(tail_ignored, both, "Bytes behind the last field are ignored.") \
+	X(short_attribute_refused, both, "An attribute that ends before its last field is refused.") \
+	X(unnamed_detach_for_anybody, mainline, "A detach that names no program asks for no capability.") \
+	X(info_keeps_device, both, "A link whose device is gone still names it.") \
+	X(qdisc_takes_lists, both, "A qdisc that goes takes the lists of its device along.") \
 	/* Packets */ \
 	X(run_skips_second, both, "The second program of a list does not run.") \
 	X(run_goes_on_after_pass, both, "PASS does not end the run.") \

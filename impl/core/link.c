@@ -43,6 +43,8 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 		ret = PTR_ERR(link);
 		goto out_prog;
 	}
+	link->ifindex = attr->ifindex;
+	link->attach_type = attr->attach_type;
 	req.prog = prog;
 	req.link = link;
 	ret = mprog_attach(list, &req);
@@ -144,6 +146,26 @@ int mprog_link_update(struct mprog_net *net, const struct mprog_attr *attr)
 out_prog:
 	mprog_prog_put(net, prog);
 out_link:
+	mprog_link_put(net, link);
+	return ret;
+}
+
+int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *info)
+{
+	struct mprog_link *link = mprog_link_by_fd(net, link_fd);
+	int ret = 0;
+
+	if (IS_ERR(link))
+		return PTR_ERR(link);
+	if (link->prog) {
+		info->prog_id = link->prog->id;
+		info->ifindex = 0;
+		if (link->list || mprog_fault(net, info_keeps_device))
+			info->ifindex = link->ifindex;
+		info->attach_type = link->attach_type;
+	} else {
+		ret = -EINVAL;
+	}
 	mprog_link_put(net, link);
 	return ret;
 }

@@ -76,6 +76,8 @@ struct mprog_link {
 	struct mprog_list *list; /* NULL: detached, or its device is gone */
 	refcount_t refs;
 	u32 id;
+	u32 ifindex; /* where it was made */
+	u32 attach_type;
 	u16 next_free;
 };
 
@@ -103,8 +105,11 @@ struct mprog_list {
 	struct mprog_array pair[2];
 };
 
+enum mprog_qdisc { MPROG_NO_QDISC, MPROG_CLSACT, MPROG_INGRESS_QDISC };
+
 struct mprog_device {
 	bool present;
+	enum mprog_qdisc qdisc; /* beside the lists */
 	struct mprog_list lists[MPROG_HOOKS];
 };
 
@@ -152,6 +157,7 @@ struct mprog_attr {
 	u32 link_fd;
 	u32 relative; /* a descriptor, or with ID an id */
 	u64 expected_revision;
+	bool capable; /* the caller has CAP_NET_ADMIN in the first user namespace */
 };
 
 /* An array that is NULL was not asked for; one that is ERR_PTR(-EFAULT) is not mapped. */
@@ -162,8 +168,25 @@ struct mprog_query {
 	u32 attach_flags;
 	u32 room;
 	u32 *prog_ids, *link_ids, *prog_flags, *link_flags;
+	bool capable;
 	u32 count; /* answer */
 	u64 revision;
+};
+
+struct mprog_link_info {
+	u32 prog_id;
+	u32 ifindex; /* 0: the link is on no list */
+	u32 attach_type;
+};
+
+/* Commands of bpf(2), numbered as there. */
+enum mprog_bpf_command {
+	MPROG_BPF_PROG_ATTACH = 8,
+	MPROG_BPF_PROG_DETACH = 9,
+	MPROG_BPF_PROG_QUERY = 16,
+	MPROG_BPF_LINK_CREATE = 28,
+	MPROG_BPF_LINK_UPDATE = 29,
+	MPROG_BPF_LINK_DETACH = 34,
 };
 
 /* Zeroed memory the first time; later it costs what the last use of the environment touched. */
@@ -179,7 +202,23 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 int mprog_link_update(struct mprog_net *net, const struct mprog_attr *attr);
 int mprog_link_detach(struct mprog_net *net, u32 link_fd);
 int mprog_close(struct mprog_net *net, u32 fd);
+int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *info);
 int mprog_device_remove(struct mprog_net *net, u32 ifindex);
+void mprog_net_remove(struct mprog_net *net);
+
+/*
+ * A qdisc that shares the hooks of the lists. -EEXIST: one of that kind is there, and is
+ * not to be replaced.
+ * MPROG_NO_QDISC: it goes; -ENOENT where there is none.
+ */
+int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, bool replace);
+
+/*
+ * A command as bpf(2) takes it: @size bytes laid out as union bpf_attr is (uapi bpf.h). Returns
+ * what the command does; of MPROG_BPF_LINK_CREATE the descriptor. -E2BIG, -EINVAL: bytes that no
+ * field has.
+ */
+int mprog_bpf(struct mprog_net *net, u32 command, void *attribute, u32 size, bool capable);
 
 /* The list of an attach point, or NULL where the device is not there. @hook < MPROG_HOOKS. */
 struct mprog_list *mprog_point(struct mprog_net *net, u32 ifindex, u32 hook);

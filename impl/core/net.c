@@ -29,6 +29,7 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 	}
 	for (i = 0; i < MPROG_MAX_DEVICES; i++) {
 		net->devices[i].present = i < params->devices;
+		net->devices[i].qdisc = MPROG_NO_QDISC;
 		list_init(&net->devices[i].lists[0], net);
 		list_init(&net->devices[i].lists[1], net);
 	}

@@ -77,6 +77,11 @@ struct GetInfo {
   std::uint64_t info;
 };
 
+// The beginning of struct bpf_link_info, of a link at tcx.
+struct LinkInfo {
+  std::uint32_t type, id, prog_id, unused, ifindex, attach_type;
+};
+
 static_assert(sizeof(Attach) == 32 && sizeof(Query) == 64 && sizeof(LinkCreate) == 32);
 static_assert(sizeof(LinkUpdate) == 16 && sizeof(LinkDetach) == 4 && sizeof(GetFdById) == 12);
 static_assert(sizeof(GetInfo) == 16);

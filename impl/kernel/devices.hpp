@@ -25,6 +25,7 @@
 
 #include "impl/kernel/descriptor.hpp"
 #include "model/errno.hpp"
+#include "model/operation.hpp"
 
 struct nl_sock;
 
@@ -39,9 +40,6 @@ struct Device {
 
   bool is_there() const { return ifindex != 0; }
 };
-
-// Of one device at most one: ingress has but that hook, clsact egress as well.
-enum class Qdisc : std::uint8_t { clsact, ingress };
 
 class Devices {
  public:

@@ -110,7 +110,7 @@ bool try_packets(Workshop& workshop) {
 bool try_qdiscs(Workshop& workshop) {
   std::vector<kernel::Device> devices;
   devices.push_back(workshop.devices.create(false));
-  const Errno added = workshop.devices.add_qdisc(devices[0], kernel::Qdisc::clsact, false);
+  const Errno added = workshop.devices.add_qdisc(devices[0], Qdisc::clsact, false);
   workshop.devices.leave(std::move(devices), {}, false);
   return added == Errno::ok;
 }
@@ -134,6 +134,10 @@ void refuse_unfit(const Trace& trace, const Capabilities& can) {
     if (op.verb == Verb::packet && !can.packets)
       throw CannotRun(
           "packets do not reach the attach points here, so traces with packets cannot be run");
+    if (op.verb == Verb::qdisc && !can.qdiscs)
+      throw CannotRun(
+          "this kernel makes no clsact and ingress qdiscs (needs CONFIG_NET_SCH_INGRESS, try: "
+          "modprobe sch_ingress)");
   }
 }
 

@@ -275,7 +275,6 @@ TEST_F(KernelTest, keeps_no_more_descriptors_after_many_traces_than_after_some) 
 
 TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
   if (!kernel_->capabilities().qdiscs) GTEST_SKIP() << "no qdiscs here";
-  using kernel::Qdisc;
   std::vector<Errno> answers;
   kernel::Namespace space;
   space.run([&] {

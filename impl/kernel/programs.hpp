@@ -38,6 +38,9 @@ class Programs {
   // where the kernel does not load it.
   Program own(Prog name, ProgType type);
 
+  // The descriptor of a map; of all that programs share, as good as any.
+  int map() const { return notes_map_.number(); }
+
   // Starts a new sheet: nobody ran, and everybody says next but those given here.
   void expect_packet(std::span<const Says> says);
 

@@ -95,6 +95,8 @@ std::uint32_t Names::descriptor(Ref ref) const {
       return kNotOpen;
     case Ref::Kind::file:
       return file;
+    case Ref::Kind::map:
+      return map;
     case Ref::Kind::prog:
       return ref.raw < progs.size() ? progs[ref.raw].descriptor : kNotOpen;
     case Ref::Kind::link:
@@ -121,6 +123,13 @@ std::uint32_t Names::interface(std::uint8_t device) const {
 void Room::clear(std::size_t slots) {
   for (auto* memory : {&progs, &links, &prog_flags, &link_flags})
     std::fill_n(memory->begin(), slots, kUntouched);
+}
+
+std::uint8_t Names::device(std::uint32_t ifindex) const {
+  if (ifindex == 0) return kNoDevice;
+  const auto at = std::find(interfaces.begin(), interfaces.end(), ifindex);
+  return at == interfaces.end() ? kStrangeDevice
+                                : static_cast<std::uint8_t>(at - interfaces.begin());
 }
 
 bool Room::overran(std::size_t slots) const {
@@ -159,8 +168,11 @@ abi::Call translate(const Operation& op, const Names& names, Room& room) {
       return {abi::kLinkUpdate, link_update(op, names)};
     case Verb::link_detach:
       return {abi::kLinkDetach, abi::LinkDetach{.link_fd = names.descriptor(op.link)}};
+    case Verb::info:
+    case Verb::fdinfo:
     case Verb::close:
     case Verb::remove:
+    case Verb::qdisc:
     case Verb::packet:
     case Verb::provoke:
       break;

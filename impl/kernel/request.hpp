@@ -37,6 +37,7 @@ struct Names {
   std::array<std::uint32_t, kMaxDevices> interfaces = {kNoInterface, kNoInterface, kNoInterface,
                                                        kNoInterface};
   std::uint32_t file = kNotOpen;  // open, and neither program nor link
+  std::uint32_t map = kNotOpen;
   std::array<std::uint32_t, kForeigns> foreign = all_closed();  // links of other types
 
   std::uint32_t descriptor(Ref ref) const;
@@ -45,6 +46,8 @@ struct Names {
   // has.
   std::uint32_t id(Ref ref, Ref::Kind wanted) const;
   std::uint32_t interface(std::uint8_t device) const;
+  // The device that has this ifindex; kNoDevice for 0, kStrangeDevice for any other.
+  std::uint8_t device(std::uint32_t ifindex) const;
 };
 
 // The memory of a query's arrays. 255 is the most an operation may give room for.

@@ -7,11 +7,14 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "impl/kernel/odd.hpp"
 #include "impl/target.hpp"
+#include "model/attribute.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -57,16 +60,23 @@ void Session::run(const Operation& op, Observation& seen) {
   seen.fate = Fate::none;
   seen.harm = Harm::none;
   seen.has_after = false;
-  seen.overran = false;
+  seen.overran = seen.strayed = false;
+  seen.at = kNoPoint;
   seen.references = -1;
   start(seen.answer);
   start(seen.after);
-  unusual_ = unusual_ || op.hazardous();
+  unusual_ = unusual_ || op.hazardous() || op.verb == Verb::qdisc;
   switch (op.verb) {
+    case Verb::info:
+      return info(op.link, seen);
+    case Verb::fdinfo:
+      return fdinfo(op.link, seen);
     case Verb::close:
       return close(op.prog, seen);
     case Verb::remove:
       return remove(op.point.device, seen);
+    case Verb::qdisc:
+      return qdisc(op, seen);
     case Verb::packet:
       return packet(op, seen);
     case Verb::provoke:
@@ -76,20 +86,28 @@ void Session::run(const Operation& op, Observation& seen) {
   }
 }
 
-void Session::run_call(const Operation& op, Observation& seen) {
+void Session::run_call(const Operation& given, Observation& seen) {
+  const Operation op = shortened(given);
   OpenLink* const link =
       op.verb == Verb::link_update || op.verb == Verb::link_detach ? link_of(op.link) : nullptr;
   const bool link_attached = link != nullptr && link->attached;
   if (op.verb == Verb::query) room_.clear();
-  abi::Call call = translate(op, stage_.names, room_);
-  const int result = abi::make(call);
+  // The fields as they are; which of them arrive is up to the size.
+  abi::Call call = translate(given, stage_.names, room_);
+  int result = 0;
+  if (op.odd_attribute() || op.caller != Caller::root) {
+    const OddResult odd = make_oddly(op, call);
+    result = odd.result, seen.strayed = odd.strayed;
+  } else {
+    result = abi::make(call);
+  }
   seen.error = abi::error_of(result);
   switch (op.verb) {
     case Verb::query:
       seen.overran = room_.overran(op.room);
       if (seen.error != Errno::ok && seen.error != Errno::nospc) return;
-      seen.answer.revision = call.as<abi::Query>().revision;
-      seen.answer.count = narrow(call.as<abi::Query>().count);
+      if (tells_revision(op)) seen.answer.revision = call.as<abi::Query>().revision;
+      if (tells_count(op)) seen.answer.count = narrow(call.as<abi::Query>().count);
       return read_entries(op.room, op.arrays, seen.answer);
     case Verb::link_create:
       if (result >= 0) keep_link(op, result);
@@ -120,6 +138,42 @@ void Session::keep_link(const Operation& op, int descriptor) {
   slot = std::move(link);
 }
 
+void Session::tell(std::uint32_t prog_id, std::uint32_t ifindex, std::uint32_t attach_type,
+                   Observation& seen) const {
+  const Hook hook = attach_type == abi::kTcxIngress  ? Hook::ingress
+                    : attach_type == abi::kTcxEgress ? Hook::egress
+                                                     : Hook::bogus;
+  seen.at = {stage_.names.device(ifindex), hook};
+  seen.answer.count = seen.answer.filled = 1;
+  seen.answer.entries[0] =
+      Entry{.prog = name_of(progs_by_id_, prog_id, kStrangeProg), .link = kNoLink, .flags = 0};
+}
+
+void Session::info(Ref link, Observation& seen) const {
+  abi::LinkInfo info{};
+  abi::Call call(abi::kGetInfoByFd, abi::GetInfo{.bpf_fd = stage_.names.descriptor(link),
+                                                 .info_len = sizeof(info),
+                                                 .info = reinterpret_cast<std::uintptr_t>(&info)});
+  seen.error = abi::error_of(abi::make(call));
+  if (seen.error == Errno::ok) tell(info.prog_id, info.ifindex, info.attach_type, seen);
+}
+
+// Lines of a name, a colon and a value; what is not there is 0, which no link has.
+void Session::fdinfo(Ref link, Observation& seen) const {
+  std::ifstream file("/proc/thread-self/fdinfo/" + std::to_string(stage_.names.descriptor(link)));
+  if (!file) {
+    seen.error = Errno::noent;
+    return;
+  }
+  std::uint32_t prog_id = 0, ifindex = 0, attach_type = 0;
+  for (std::string name; file >> name; file.ignore(256, '\n')) {
+    if (name == "prog_id:") file >> prog_id;
+    if (name == "ifindex:") file >> ifindex;
+    if (name == "attach_type:") file >> attach_type;
+  }
+  tell(prog_id, ifindex, attach_type, seen);
+}
+
 void Session::close(Ref ref, Observation& seen) {
   if (OpenLink* const link = link_of(ref)) {
     const bool attached = std::exchange(link->attached, false);
@@ -136,13 +190,33 @@ void Session::close(Ref ref, Observation& seen) {
 }
 
 void Session::remove(std::uint8_t device, Observation& seen) {
+  if (device == kAllDevices) {
+    // A second time it is gone already, and nothing in it.
+    if (stage_.passing->is_there()) stage_.end_namespace();
+    for (OpenLink& link : links_) link.attached = false;
+    return;
+  }
   if (device >= kMaxDevices || !stage_.devices[device].is_there()) {
     seen.error = Errno::nodev;
     return;
   }
-  seen.error = stage_.workshop.devices.remove(stage_.devices[device]);
+  seen.error = stage_.place().remove(stage_.devices[device]);
   for (OpenLink& link : links_)
     if (link.point.device == device) link.attached = false;
+}
+
+void Session::qdisc(const Operation& op, Observation& seen) {
+  if (!has(op.point)) {
+    seen.error = Errno::nodev;
+    return;
+  }
+  const Device& device = stage_.devices[op.point.device];
+  seen.error = op.change == QdiscChange::remove
+                   ? stage_.place().remove_qdisc(device)
+                   : stage_.place().add_qdisc(device, op.kind, op.change == QdiscChange::replace);
+  snapshot({op.point.device, Hook::egress}, seen);
+  seen.answer = seen.after;
+  snapshot({op.point.device, Hook::ingress}, seen);
 }
 
 void Session::packet(const Operation& op, Observation& seen) {
@@ -156,10 +230,9 @@ void Session::packet(const Operation& op, Observation& seen) {
   }
   const Device& device = stage_.devices[op.point.device];
   stage_.workshop.programs.expect_packet(op.says);
-  stage_.workshop.packets.send(device, op.point.hook);
+  stage_.packets().send(device, op.point.hook);
 
-  bool arrived =
-      stage_.workshop.packets.arrives(device, op.point.hook, std::chrono::milliseconds{0});
+  bool arrived = stage_.packets().arrives(device, op.point.hook, std::chrono::milliseconds{0});
   const std::uint32_t ran = stage_.workshop.programs.ran();
   const auto drops = [&](Prog prog) {
     return std::any_of(op.says.begin(), op.says.end(), [&](const Says& one) {
@@ -167,8 +240,7 @@ void Session::packet(const Operation& op, Observation& seen) {
     });
   };
   const bool dropped = ran != 0 && drops(stage_.workshop.programs.ran_at(ran - 1));
-  if (!arrived && !dropped)
-    arrived = stage_.workshop.packets.arrives(device, op.point.hook, kPatience);
+  if (!arrived && !dropped) arrived = stage_.packets().arrives(device, op.point.hook, kPatience);
   unusual_ = unusual_ || arrived == dropped;
 
   seen.fate = arrived ? Fate::passed : Fate::dropped;

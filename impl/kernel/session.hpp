@@ -34,8 +34,13 @@ class Session {
 
   void run_call(const Operation& op, Observation& seen);
   void keep_link(const Operation& op, int descriptor);
+  void info(Ref link, Observation& seen) const;
+  void fdinfo(Ref link, Observation& seen) const;
+  void tell(std::uint32_t prog_id, std::uint32_t ifindex, std::uint32_t attach_type,
+            Observation& seen) const;
   void close(Ref ref, Observation& seen);
   void remove(std::uint8_t device, Observation& seen);
+  void qdisc(const Operation& op, Observation& seen);
   void packet(const Operation& op, Observation& seen);
   void provoke(Provocation provocation);
 

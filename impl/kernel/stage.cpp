@@ -19,6 +19,7 @@ struct Needs {
   std::bitset<kMaxProgs> closed_progs;  // those of them that the trace closes
   std::bitset<kMaxDevices> devices;
   bool packets = false;
+  bool namespace_goes = false;
 };
 
 Needs needs_of(const Trace& trace) {
@@ -30,6 +31,7 @@ Needs needs_of(const Trace& trace) {
       needs.closed_progs.set(op.prog.raw);
     if (op.point.device < trace.header.devices) needs.devices.set(op.point.device);
     needs.packets = needs.packets || op.verb == Verb::packet;
+    needs.namespace_goes = needs.namespace_goes || op.point.device == kAllDevices;
   }
   needs.progs &= trace.header.loaded;
   needs.closed_progs &= needs.progs;
@@ -53,6 +55,7 @@ Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
       if (workshop.foreign->has(static_cast<Foreign>(f)))
         names.foreign[f] =
             static_cast<std::uint32_t>(workshop.foreign->descriptor(static_cast<Foreign>(f)));
+  names.map = static_cast<std::uint32_t>(workshop.programs.map());
   names.file = static_cast<std::uint32_t>(workshop.null_device.number());
   for (std::uint8_t p = 0; p < kMaxProgs; ++p) {
     if (!needs.progs[p]) continue;
@@ -65,20 +68,31 @@ Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
     names.progs[p] = {static_cast<std::uint32_t>(program.descriptor.number()), program.id};
     own_progs[p] = std::move(own.descriptor);
   }
+  if (needs.namespace_goes)
+    passing.emplace(workshop.programs.shared(Prog{0}, ProgType::sched_cls).descriptor.number());
   for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
     if (!needs.devices[d]) continue;
-    devices[d] = workshop.devices.create(needs.packets);
+    devices[d] = place().create(needs.packets);
     names.interfaces[d] = devices[d].ifindex;
     if (needs.packets && devices[d].peer != 0 && devices[d].traces == 0)
-      workshop.packets.wait_until_open(devices[d]);
+      packets().wait_until_open(devices[d]);
   }
 }
 
 void Stage::clear(std::vector<Descriptor> links, bool usual) {
+  if (passing) return passing.reset();
   std::vector<Device> left;
   for (Device& device : devices)
     if (device.is_there()) left.push_back(std::move(device));
   workshop.devices.leave(std::move(left), std::move(links), usual);
+}
+
+void Stage::end_namespace() {
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
+    devices[d] = {};
+    names.interfaces[d] = kNoInterface;
+  }
+  passing->end();
 }
 
 }  // namespace mprogcheck::kernel

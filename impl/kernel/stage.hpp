@@ -11,6 +11,7 @@
 #include "impl/kernel/devices.hpp"
 #include "impl/kernel/foreign.hpp"
 #include "impl/kernel/packet.hpp"
+#include "impl/kernel/passing.hpp"
 #include "impl/kernel/programs.hpp"
 #include "impl/kernel/request.hpp"
 #include "model/trace.hpp"
@@ -36,7 +37,14 @@ struct Stage {
   // Leaves the devices, and links on them, to the workshop. usual: as Devices::leave has it.
   void clear(std::vector<Descriptor> links, bool usual);
 
+  // The namespace of the trace goes, with its devices; see Passing::end.
+  void end_namespace();
+
+  Devices& place() { return passing ? passing->devices() : workshop.devices; }
+  Packets& packets() { return passing ? passing->packets() : workshop.packets; }
+
   Workshop& workshop;
+  std::optional<Passing> passing;  // where the trace has a namespace go
   Names names;
   std::array<Descriptor, kMaxProgs> own_progs;  // the descriptors of programs that the trace closes
   std::array<Device, kMaxDevices> devices;      // none where removed or not needed

@@ -154,7 +154,7 @@ Trace trace_from(std::string_view bytes) {
 std::string bytes_of(std::span<const Observation> seen) {
   Writer out;
   for (const Observation& o : seen)
-    out << o.error << o.fate << o.harm << o.has_after << o.overran << o.references << o.answer
+    out << o.error << o.fate << o.harm << o.has_after << o.overran << o.strayed << o.references << o.at << o.answer
         << o.after;
   return out.done();
 }
@@ -164,7 +164,7 @@ void observations_from(std::string_view bytes, std::vector<Observation>& seen) {
   Reader in(bytes);
   while (in.left() != 0) {
     Observation& o = seen.emplace_back();
-    in >> o.error >> o.fate >> o.harm >> o.has_after >> o.overran >> o.references >> o.answer >>
+    in >> o.error >> o.fate >> o.harm >> o.has_after >> o.overran >> o.strayed >> o.references >> o.at >> o.answer >>
         o.after;
   }
 }

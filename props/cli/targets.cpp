@@ -76,6 +76,7 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
     if (op.relative.kind == Ref::Kind::foreign && !can.foreign[op.relative.raw])
       return fmt::format("has no link of such a type: {}", print(op));
     if (op.verb == Verb::packet && !can.packets) return "cannot send packets";
+    if (op.verb == Verb::qdisc && !can.qdiscs) return "has no clsact and ingress qdiscs";
   }
   return {};
 }

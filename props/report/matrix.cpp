@@ -20,6 +20,13 @@ constexpr Clause kOfEveryChange[] = {
     {"revision.never_0", Force::effect, Errno::ok, Change::none,
      "No list has revision 0: in a request that means any.", kRevisions},
 };
+constexpr Clause kWithin{
+    "attribute.within",
+    Force::effect,
+    Errno::ok,
+    Change::none,
+    "Nothing is written beside an attribute that is as long as it is said to be.",
+    "include/uapi/linux/bpf.h, union bpf_attr and its size"};
 
 bool speaks(const Capabilities& can, Dialect dialect) {
   return dialect == Dialect::mainline ? can.mainline : can.rfc2;
@@ -33,20 +40,34 @@ bool broken(const Cell& cell) {
   return cell.answer == Answer::promise || cell.answer == Answer::precedence;
 }
 
-void add_rows_of_changes(std::span<const Conformance> seen, Dialect dialect,
-                         const std::vector<ClauseRow>& clauses, std::vector<Row>& rows) {
-  for (const Clause& clause : kOfEveryChange) {
-    Row row{dialect, std::string(kAnyChange), clause, {}, {}};
-    std::vector<std::string> names, changing;
-    for (const auto& [verb, of] : clauses) {
-      if (of.force == Force::effect && of.change != Change::none)
-        changing.push_back(clause_name(dialect, verb, of.id));
-      std::string name = clause_name(dialect, verb, clause.id);
-      if (names.empty() || names.back() != name) names.push_back(std::move(name));
-    }
-    for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, names, changing));
-    rows.push_back(std::move(row));
+// The names that a clause of no table has, one for each command.
+std::vector<std::string> with_each_command(Dialect dialect, std::string_view clause,
+                                           const std::vector<ClauseRow>& clauses) {
+  std::vector<std::string> names;
+  for (const auto& [verb, of] : clauses) {
+    std::string name = clause_name(dialect, verb, clause);
+    if (names.empty() || names.back() != name) names.push_back(std::move(name));
   }
+  return names;
+}
+
+void add_rows_of_no_table(std::span<const Conformance> seen, Dialect dialect,
+                          const std::vector<ClauseRow>& clauses, std::vector<Row>& rows) {
+  const auto add = [&](std::string_view command, const Clause& clause,
+                       const std::vector<std::string>& names,
+                       const std::vector<std::string>& asked_by) {
+    Row row{dialect, std::string(command), clause, {}, {}};
+    for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, names, asked_by));
+    rows.push_back(std::move(row));
+  };
+  std::vector<std::string> changing;
+  for (const auto& [verb, of] : clauses)
+    if (of.force == Force::effect && of.change != Change::none)
+      changing.push_back(clause_name(dialect, verb, of.id));
+  for (const Clause& clause : kOfEveryChange)
+    add(kAnyChange, clause, with_each_command(dialect, clause.id, clauses), changing);
+  const auto within = with_each_command(dialect, kWithin.id, clauses);
+  add(kAnyCall, kWithin, within, within);
 }
 
 }  // namespace
@@ -145,7 +166,7 @@ std::vector<Row> matrix(std::span<const Conformance> seen) {
       for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, name, name));
       rows.push_back(std::move(row));
     }
-    add_rows_of_changes(seen, dialect, clauses, rows);
+    add_rows_of_no_table(seen, dialect, clauses, rows);
   }
   for (Row& row : rows) row.since = since(row.cells, targets);
   return rows;

@@ -44,7 +44,7 @@ struct Since {
 
 struct Row {
   Dialect dialect{};
-  std::string command;  // as in `spec`, or kAnyChange
+  std::string command;  // as in `spec`, or one of these two
   Clause clause;
   std::vector<Cell> cells;  // one for each target
   std::vector<Since> since;
@@ -53,7 +53,7 @@ struct Row {
 };
 
 // The command of what is promised of every change of a list, whatever made it.
-inline constexpr std::string_view kAnyChange = "any change";
+inline constexpr std::string_view kAnyChange = "any change", kAnyCall = "any call";
 
 // What became of one clause, by what was seen of the target. `names` are the clause under each
 // command it concerns (clause_name()); where one of `asked_by` decides it is asked for.

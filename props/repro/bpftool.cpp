@@ -161,6 +161,11 @@ class Script {
         refuse(s, "bpftool cannot make links at tcx");
       case Verb::packet:
         refuse(s, "bpftool cannot send packets");
+      case Verb::info:
+      case Verb::fdinfo:
+        refuse(s, "bpftool cannot make the links at tcx that it would ask about");
+      case Verb::qdisc:
+        refuse(s, "qdiscs are tc's affair, not bpftool's");
       case Verb::provoke:
         refuse(s, "the harness provokes, in a VM of its own");
     }

@@ -33,6 +33,8 @@ std::string descriptor(Ref r) {
       return fmt::format("link_fd[l{}]", r.raw);
     case Ref::Kind::file:
       return "some_file";
+    case Ref::Kind::map:
+      return "some_map";
     case Ref::Kind::bad:
       return "NOT_OPEN";
     case Ref::Kind::none:
@@ -204,6 +206,9 @@ std::string request(const Step& step) {
       return query(step);
     case Verb::packet:
       return packet(step);
+    case Verb::info:
+    case Verb::fdinfo:
+    case Verb::qdisc:
     case Verb::provoke:
       cannot_express(step, "a C program", "the harness provokes, in a VM of its own");
   }

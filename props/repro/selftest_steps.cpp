@@ -79,6 +79,9 @@ class Writer {
                                  op_.point.device);
       case Verb::query:
         return query(at);
+      case Verb::info:
+      case Verb::fdinfo:
+      case Verb::qdisc:
       case Verb::packet:
       case Verb::provoke:
         break;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The commands as bpf(2) takes them: an attribute of so many bytes.
+ *
+ * What an older caller leaves off at the end counts as 0, what a newer one adds has to be 0, and
+ * what is answered stays within the bytes that were given.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+#define LONGEST 4096 /* a page */
+#define KNOWN 64     /* bytes of the longest command */
+
+/* Where a field of a command is, and where it goes. */
+struct field {
+	u8 at, width, to;
+};
+
+#define FIELD(offset, member)                                     \
+	{                                                         \
+		offset, sizeof(((struct mprog_attr *)0)->member), \
+		    offsetof(struct mprog_attr, member)           \
+	}
+
+static const struct field attach_fields[] = {
+    FIELD(0, ifindex), FIELD(4, prog_fd),   FIELD(8, attach_type),	 FIELD(12, flags),
+    FIELD(16, old_fd), FIELD(20, relative), FIELD(24, expected_revision)};
+static const struct field create_fields[] = {FIELD(0, prog_fd),	    FIELD(4, ifindex),
+					     FIELD(8, attach_type), FIELD(12, flags),
+					     FIELD(16, relative),   FIELD(24, expected_revision)};
+static const struct field update_fields[] = {FIELD(0, link_fd), FIELD(4, prog_fd), FIELD(8, flags),
+					     FIELD(12, old_fd)};
+
+static void read_fields(struct mprog_attr *attr, const u8 *bytes, const struct field *field,
+			u32 count)
+{
+	for (; count; count--, field++)
+		memcpy((u8 *)attr + field->to, bytes + field->at, field->width);
+}
+
+static u32 size_of(u32 command)
+{
+	switch (command) {
+	case MPROG_BPF_PROG_ATTACH:
+	case MPROG_BPF_PROG_DETACH:
+	case MPROG_BPF_LINK_CREATE:
+		return 32;
+	case MPROG_BPF_PROG_QUERY:
+		return 64;
+	case MPROG_BPF_LINK_UPDATE:
+		return 16;
+	default:
+		return 4;
+	}
+}
+
+static u64 number_at(const u8 *bytes, u32 at, u32 width)
+{
+	u64 number = 0;
+
+	memcpy(&number, bytes + at, width); /* little endian */
+	return number;
+}
+
+static u32 *address_at(const u8 *bytes, u32 at)
+{
+	return (u32 *)(unsigned long)number_at(bytes, at, 8);
+}
+
+/* Answers go back into the attribute, as far as it reaches. */
+static void answer(struct mprog_net *net, u8 *bytes, u32 size, u32 at, const void *from, u32 width)
+{
+	if (at + width <= size || mprog_fault(net, query_writes_past_attribute))
+		memcpy(bytes + at, from, width);
+}
+
+static int query(struct mprog_net *net, u8 *to, u32 size, const u8 *bytes, bool capable)
+{
+	struct mprog_query query = {
+	    .ifindex = number_at(bytes, 0, 4),
+	    .attach_type = number_at(bytes, 4, 4),
+	    .query_flags = number_at(bytes, 8, 4),
+	    .attach_flags = number_at(bytes, 12, 4),
+	    .room = number_at(bytes, 24, 4),
+	    .prog_ids = address_at(bytes, 16),
+	    .prog_flags = address_at(bytes, 32),
+	    .link_ids = address_at(bytes, 40),
+	    .link_flags = address_at(bytes, 48),
+	    .capable = capable,
+	};
+	int ret = mprog_prog_query(net, &query);
+
+	if (ret && ret != -ENOSPC)
+		return ret;
+	answer(net, to, size, 24, &query.count, sizeof(query.count));
+	answer(net, to, size, 56, &query.revision, sizeof(query.revision));
+	return ret;
+}
+
+int mprog_bpf(struct mprog_net *net, u32 command, void *attribute, u32 size, bool capable)
+{
+	struct mprog_attr attr = {.capable = capable};
+	u8 *given = attribute;
+	u8 bytes[KNOWN] = {};
+	u32 i, fd;
+	int ret;
+
+	if (size > LONGEST)
+		return -E2BIG;
+	for (i = size_of(command); i < size; i++) {
+		if (given[i] && !mprog_fault(net, tail_ignored))
+			return i < KNOWN ? -EINVAL : -E2BIG;
+	}
+	if (size < size_of(command) && mprog_fault(net, short_attribute_refused))
+		return -EINVAL;
+	memcpy(bytes, given, size < KNOWN ? size : KNOWN);
+
+	switch (command) {
+	case MPROG_BPF_PROG_ATTACH:
+		read_fields(&attr, bytes, attach_fields, ARRAY_SIZE(attach_fields));
+		return mprog_prog_attach(net, &attr);
+	case MPROG_BPF_PROG_DETACH:
+		read_fields(&attr, bytes, attach_fields, ARRAY_SIZE(attach_fields));
+		return mprog_prog_detach(net, &attr);
+	case MPROG_BPF_PROG_QUERY:
+		return query(net, given, size, bytes, capable);
+	case MPROG_BPF_LINK_CREATE:
+		read_fields(&attr, bytes, create_fields, ARRAY_SIZE(create_fields));
+		ret = mprog_link_create(net, &attr, &fd);
+		return ret ? ret : (int)fd;
+	case MPROG_BPF_LINK_UPDATE:
+		read_fields(&attr, bytes, update_fields, ARRAY_SIZE(update_fields));
+		return mprog_link_update(net, &attr);
+	case MPROG_BPF_LINK_DETACH:
+		return mprog_link_detach(net, number_at(bytes, 0, 4));
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Calls that no ordinary agent makes: by another caller, with an attribute that is shorter or
+// longer than its fields, or has bytes in none of them. Only ever in a VM.
+#pragma once
+
+#include "impl/kernel/abi.hpp"
+#include "model/operation.hpp"
+
+namespace mprogcheck::kernel {
+
+struct OddResult {
+  int result = -1;       // as of bpf(2); errno is set
+  bool strayed = false;  // something was written beside the bytes that were given
+};
+
+// Makes `call` as `op` wants it. What the kernel answers into the attribute is in `call`
+// afterwards, as far as the attribute reaches. Throws CannotRun where there can be no such caller.
+OddResult make_oddly(const Operation& op, abi::Call& call);
+
+}  // namespace mprogcheck::kernel
