@@ -99,6 +99,10 @@ TEST_F(CommandLine, what_cannot_be_done_is_refused_before_it_is_begun) {
        "t.trace:4:25: misprint: the file expects 'EEXIST', but the model says 'ok'"},
       {"conform --suite wrong", "wrong: 1 misprint in the suite"},
       {"faults --out d", "--out requires --hunt"},
+      {"kernels boot ./t.trace", "./t.trace: is no bzImage: it has no x86 boot header"},
+      {"kernels boot /dev/null", "/dev/null: is no file; name a bzImage"},
+      {"fuzz --target vm:./nothing", "./nothing: no such file"},
+      {"replay t.trace --target vm:./wrong", "./wrong: is no file; name a bzImage"},
       {"minimize t.trace --target impl:before_lands_behind -o nowhere/t", "cannot be written"}};
   for (const auto& [line, says] : cases) {
     const Ran r = run(line, "timeout 60 ");

@@ -43,6 +43,7 @@ int verdict_of(Action action) {
   std::string sentence = "could not " + what + ": " + std::strerror(error);
   if (error == EPERM || error == EACCES)
     sentence += " (run as root, or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN)";
+  if (error == ENOSYS) sentence += " (this kernel has no BPF; it needs CONFIG_BPF_SYSCALL)";
   throw CannotRun(sentence);
 }
 

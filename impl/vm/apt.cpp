@@ -23,8 +23,15 @@ constexpr std::string_view kSuites[] = {
     "bookworm-backports", "trixie", "trixie-backports", "forky", "sid", "experimental"};
 constexpr std::string_view kSecuritySuites[] = {"trixie-security", "forky-security"};
 
+[[noreturn]] void disk_is_full(const fs::path& directory) {
+  throw CannotRun(directory.string() +
+                  ": the disk is full; set XDG_CACHE_HOME to a directory with more room");
+}
+
 // What apt complained of, without addresses: a mirror is nobody's business but this machine's.
-std::string complaint(const std::string& errors) {
+// Throws CannotRun if all that is wrong is our disk.
+std::string complaint(const std::string& errors, const fs::path& directory) {
+  if (errors.find("No space left on device") != errors.npos) disk_is_full(directory);
   static const std::regex kNoise(
       R"( ?\[IP: [^\]]*\]| \([0-9a-f.:]+\)|^E: (Failed to fetch +\S+ +)?|\S+://\S+\s*)");
   static const std::regex kHost(R"('[^' ]+\.[^' ]+'|\S+:\d+\b)");
@@ -37,7 +44,8 @@ std::string complaint(const std::string& errors) {
 
 // apt waits for ever where the disk is full in the middle of its lists, and for minutes where
 // nobody answers. Nothing new on the disk for so long means that it is stuck.
-constexpr auto kPatience = std::chrono::seconds(60);
+constexpr auto kPatience = std::chrono::seconds(60), kPatienceIfFull = std::chrono::seconds(5);
+constexpr std::uintmax_t kFull = 1U << 20;  // a disk with less room than that
 
 // A tick that does what another does, and throws once apt is stuck.
 Tick impatient(const fs::path& directory, const Tick& tick) {
@@ -57,7 +65,9 @@ Tick impatient(const fs::path& directory, const Tick& tick) {
     const auto now = std::chrono::steady_clock::now();
     if (bytes != seen.bytes) seen = {bytes, now};
     if (now - seen.since > kPatience)
-      throw NotDelivered("apt got nothing for a minute: nobody answers, or the disk is full");
+      throw NotDelivered("apt got nothing for a minute: nobody answers");
+    if (now - seen.since > kPatienceIfFull && fs::space(directory, gone).available < kFull)
+      disk_is_full(directory);
   };
 }
 
@@ -166,7 +176,7 @@ std::vector<Offer> ask(const std::vector<Suite>& suites, const fs::path& directo
       errors += line + "\n";
   }
   if (apt.status != 0 && (missing.empty() || errors.find("E: ") != errors.npos))
-    throw CannotRun("Debian's mirror cannot be asked: " + complaint(errors));
+    throw CannotRun("Debian's mirror cannot be asked: " + complaint(errors, directory));
   std::vector<Offer> out;
   bool any = false;
   for (const Suite& suite : suites) {
@@ -189,7 +199,7 @@ void download(const std::string& kernel, const Parcel& parcel, const fs::path& f
       {kAptHelper, "-qq", "download-file", parcel.address, file, "SHA256:" + parcel.sha256},
       {.tick = impatient(directory, tick)});
   if (apt.status != 0)
-    throw NotDelivered(kernel + " cannot be downloaded: " + complaint(apt.output));
+    throw NotDelivered(kernel + " cannot be downloaded: " + complaint(apt.output, directory));
 }
 
 }  // namespace mprogcheck::vm

@@ -68,8 +68,11 @@ BzImage read_bzimage(const std::filesystem::path& file) {
   const auto refuse = [&](const std::string& why) {
     throw std::invalid_argument(file.string() + ": is no bzImage: " + why);
   };
+  if (bytes.size() == 0) refuse("it is empty");
   if (bytes.size() < kHeaderEnd || !bytes.has(kMagic, "HdrS"))
-    refuse("it has no x86 boot header (an uncompressed vmlinux, or a kernel for another machine?)");
+    refuse(
+        "it has no x86 boot header (an uncompressed vmlinux, or a kernel for another machine?); "
+        "'make bzImage' leaves one in arch/x86/boot");
   if (bytes.at(kProtocol, 2) < 0x200 || !(bytes.at(kLoadFlags, 1) & 1))
     refuse("its boot header is of an old kind");
   const std::size_t sectors = bytes.at(kSetupSectors, 1) ? bytes.at(kSetupSectors, 1) : 4;
@@ -79,7 +82,7 @@ BzImage read_bzimage(const std::filesystem::path& file) {
   if (const auto size = std::filesystem::file_size(file, error); error || size < wanted)
     throw std::invalid_argument(file.string() + ": is cut off: its header promises " +
                                 std::to_string(wanted) + " bytes, and it has " +
-                                std::to_string(error ? 0 : size));
+                                std::to_string(error ? 0 : size) + "; copy or fetch it anew");
   BzImage image;
   image.banner = bytes.text(bytes.at(kKernelVersion, 2) + 0x200);
   image.uname = image.banner.substr(0, image.banner.find(' '));

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kImage = "bzImage";
+constexpr const char* kElsewhere = "; set XDG_CACHE_HOME to a directory for caches";
 
 fs::path default_directory() {
   // The XDG specification: what is not absolute is to be ignored.
@@ -35,8 +36,7 @@ Cache::Cache(fs::path directory)
   std::error_code error;
   fs::create_directories(directory_, error);
   if (error)
-    throw CannotRun(directory_.string() + ": cannot be made: " + error.message() +
-                    "; set XDG_CACHE_HOME to a directory for caches");
+    throw CannotRun(directory_.string() + ": cannot be made: " + error.message() + kElsewhere);
 }
 
 fs::path Cache::image(const std::string& package, const std::string& version) const {
@@ -90,7 +90,7 @@ CacheLock::CacheLock(const Cache& cache, const std::function<void()>& tick)
   const auto failed = [&] {
     const std::string why = std::strerror(errno);
     if (fd_ >= 0) close(fd_);
-    return CannotRun(cache.directory().string() + ": cannot be written to: " + why);
+    return CannotRun(cache.directory().string() + ": cannot be written to: " + why + kElsewhere);
   };
   if (fd_ < 0) throw failed();
   while (flock(fd_, LOCK_EX | LOCK_NB) != 0) {

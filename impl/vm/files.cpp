@@ -55,7 +55,8 @@ kernel::Descriptor initramfs_with(const std::filesystem::path& init, const Modul
   for (const auto& [name, file] : modules) {
     std::string module = content_of(file);
     if (!module.starts_with(kElf)) module = unpacked(module);
-    if (!module.starts_with(kElf)) throw CannotRun(file.string() + ": is no kernel module");
+    if (!module.starts_with(kElf))
+      throw CannotRun(file.string() + ": cannot be read, or is no kernel module; remove it");
     files.emplace_back(name + ".ko", std::move(module));
   }
   return in_memory("initramfs", cpio_of(files));

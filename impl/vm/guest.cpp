@@ -107,9 +107,12 @@ Guest::Guest(const Boot& boot, const BootFiles& files) : packed_(!files.kernel.i
     }
     if (tries_ >= boot.tries)
       throw CannotRun(boot.kernel.string() + " did not boot to its agent in " +
-                      std::to_string(tries_) + " tries of " +
-                      std::to_string(boot.patience.count()) + " s; the console ends with:\n" +
-                      (last.empty() ? "(nothing)" : last));
+                      std::to_string(tries_) + " tries of up to " +
+                      std::to_string(boot.patience.count()) + " s; " +
+                      (files.kernel.is_open() ? ""
+                                              : "it may be damaged, as it cannot be unpacked here "
+                                                "either; ") +
+                      "the console ends with:\n" + (last.empty() ? "(nothing)" : last));
   }
 }
 

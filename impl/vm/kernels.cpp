@@ -167,17 +167,22 @@ const KernelPackage* newest_meant(const std::string& name, const std::vector<Ker
 }
 
 [[noreturn]] void no_such_kernel(const std::string& name, const std::vector<KernelPackage>& rows) {
-  std::string nearest;
-  if (!release_in(name + (name.find('.') == name.npos ? ".0" : "")).empty()) {
+  std::string nearest, version = name;
+  if (name.starts_with("linux-"))  // a package
+    version.erase(0, std::min(name.find_first_of("0123456789"), name.size()));
+  if (!release_in(version + (version.find('.') == version.npos ? ".0" : "")).empty()) {
     const auto older = std::find_if(rows.begin(), rows.end(), [&](const KernelPackage& k) {
-      return compare_versions(in_debian_order(k.release), in_debian_order(name)) < 0;
+      return compare_versions(in_debian_order(k.release), in_debian_order(version)) < 0;
     });
     if (older != rows.begin()) nearest = std::prev(older)->release;
     if (older != rows.end()) nearest = older->release + (nearest.empty() ? "" : " and " + nearest);
   }
-  throw std::invalid_argument("there is no kernel '" + name + "'; " +
-                              (nearest.empty() ? "" : "the nearest: " + nearest + "; ") +
-                              "'mprogcheck kernels list' names all");
+  std::error_code none;
+  throw std::invalid_argument(
+      "there is no kernel '" + name + "'; " +
+      (fs::is_directory(name, none) ? "a folder of that name is none; " : "") +
+      (nearest.empty() ? "" : "the nearest: " + nearest + "; ") +
+      "'mprogcheck kernels list' names all");
 }
 
 fs::path fetch(const Offer& offer, const KernelStore& store, const Cache& cache) {
@@ -199,7 +204,12 @@ fs::path fetch(const Offer& offer, const KernelStore& store, const Cache& cache)
                        " %");
     });
     fetched += parcel.size;
-    const bool has_kernel = unpack_kernel(package, unpacked, folder);
+    bool has_kernel = false;
+    try {
+      has_kernel = unpack_kernel(package, unpacked, folder);
+    } catch (const CannotRun& e) {
+      throw CannotRun(k.package + ": cannot be unpacked: " + e.what());
+    }
     fs::remove(package);
     return has_kernel;
   };

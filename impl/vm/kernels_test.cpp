@@ -18,6 +18,7 @@
 #include "impl/vm/apt.hpp"
 #include "impl/vm/bzimage.hpp"
 #include "impl/vm/cache.hpp"
+#include "impl/vm/guest.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/version.hpp"
 
@@ -236,6 +237,9 @@ TEST_F(Kernels, that_are_not_there_have_neighbours) {
             "list' names all");
   EXPECT_EQ(refusal<std::invalid_argument>("5"),
             "there is no kernel '5'; the nearest: 6.12.9; 'mprogcheck kernels list' names all");
+  EXPECT_EQ(refusal<std::invalid_argument>("linux-image-6.13+deb13-cloud-amd64"),
+            "there is no kernel 'linux-image-6.13+deb13-cloud-amd64'; the nearest: 6.12.57 and "
+            "7.3-rc7; 'mprogcheck kernels list' names all");
   EXPECT_EQ(refusal<std::invalid_argument>("frob"),
             "there is no kernel 'frob'; 'mprogcheck kernels list' names all");
 }
@@ -248,6 +252,8 @@ TEST_F(Kernels, by_path_are_looked_at) {
   EXPECT_EQ(image_of(good, store_), good);
   EXPECT_NE(refusal<std::invalid_argument>(cut).find("is cut off"), std::string::npos);
   EXPECT_NE(refusal<std::invalid_argument>(none).find("is no bzImage"), std::string::npos);
+  write(none, "");
+  EXPECT_NE(refusal<std::invalid_argument>(none).find("it is empty"), std::string::npos);
   EXPECT_NE(refusal<std::invalid_argument>(top_).find("is no file"), std::string::npos);
   EXPECT_NE(refusal<std::invalid_argument>(top_ / "x").find("no such file"), std::string::npos);
 }
@@ -285,6 +291,15 @@ TEST_F(Kernels, in_broken_packages_are_refused) {
   EXPECT_NE(refusal<CannotRun>("6.12.1").find("has no kernel in it"), std::string::npos);
   EXPECT_NE(refusal<CannotRun>("6.12.2").find("is no bzImage"), std::string::npos);
   EXPECT_NE(refusal<CannotRun>("6.12.3").find("package.deb"), std::string::npos);
+  // Shorter than it was, though the list knows it so.
+  offer("trixie", "other", "6.12.4-1", "boot/vmlinuz-6.12.4", bzimage("6.12.4"));
+  const fs::path cut = top_ / "archive/pool/other_6.12.4-1_amd64.deb";
+  fs::resize_file(cut, 5U << 18);
+  add_to_list("trixie", "linux-image-6.12.4-cloud-amd64", "6.12.4-1", cut);
+  store_.refresh = true;
+  EXPECT_EQ(refusal<CannotRun>("6.12.4"), "linux-image-6.12.4-cloud-amd64: cannot be unpacked: " +
+                                              (store_.cache / "part/package.deb").string() +
+                                              ": cannot be read: truncated input");
 }
 
 TEST_F(Kernels, of_an_archive_nobody_signed_are_refused) {
@@ -327,6 +342,36 @@ TEST_F(Kernels, installed_have_the_modules_installed_for_them) {
   }
   write(top_ / "bzImage", bzimage("6.18.44 (root@here) #1"));
   EXPECT_EQ(modules_of(top_ / "bzImage"), ModuleFiles());
+}
+
+TEST_F(Kernels, that_cannot_boot_here_say_why) {
+  const fs::path image = top_ / "bzImage", module = top_ / "sch_ingress.ko.xz";
+  write(image, bzimage("6.18.44 (root@here) #1"));
+  write(module, "no module");
+  const auto why_not = [&] {
+    Boot boot;
+    boot.kernel = boot.agent = image;
+    try {
+      Guest(boot, BootFiles(boot));
+    } catch (const CannotRun& e) {
+      return std::string(e.what());
+    }
+    return std::string("it boots");
+  };
+  EXPECT_EQ(why_not(), module.string() + ": cannot be read, or is no kernel module; remove it");
+  fs::remove(module);
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", top_.c_str(), 1);
+  EXPECT_EQ(why_not(), "there is no qemu-system-x86_64 (Debian: qemu-system-x86)");
+  ::setenv("PATH", path.c_str(), 1);
+}
+
+TEST_F(Kernels, have_to_be_kept_somewhere) {
+  write(top_ / "file", "");
+  store_.cache = top_ / "file" / "cache";
+  EXPECT_EQ(refusal<CannotRun>("6.12"), store_.cache.string() +
+                                            ": cannot be made: Not a directory; set XDG_CACHE_HOME "
+                                            "to a directory for caches");
 }
 
 TEST_F(Kernels, that_were_kept_without_modules_are_fetched_anew) {

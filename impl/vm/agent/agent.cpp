@@ -14,6 +14,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -31,10 +32,11 @@ namespace {
 using Kind = Frame::Kind;
 using kernel::Descriptor;
 
-// The console is seen by whoever reads why a guest would not boot.
+// The console is seen by whoever reads why a guest would not boot. The guest ends.
 [[noreturn]] void give_up(const char* what) {
   std::fprintf(stderr, "agent: could not %s: %s\n", what, std::strerror(errno));
-  for (;;) ::pause();
+  ::reboot(RB_AUTOBOOT);
+  std::abort();
 }
 
 void mount_what_is_needed() {
@@ -57,7 +59,7 @@ void load_modules() {
     if (!module.is_open() && errno == ENOENT) continue;
     if (::syscall(SYS_finit_module, module.number(), "", 0) != 0 && errno != EEXIST)
       throw CannotRun("the kernel does not load the module " + std::string(name) +
-                      " that came with it: " + std::strerror(errno));
+                      " that lies beside it (of another build?): " + std::strerror(errno));
   }
 }
 
@@ -73,7 +75,7 @@ Descriptor open_port() {
     if (port.is_open()) return port;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  give_up("open the virtio port");
+  give_up("open the virtio port (needs CONFIG_VIRTIO_PCI and CONFIG_VIRTIO_CONSOLE built in)");
 }
 
 class Agent {
