@@ -66,7 +66,9 @@ void Cache::evict(std::uint64_t limit, const fs::path& keep) const {
   std::vector<Kept> oldest_first;
   std::uintmax_t all = 0;
   for (const fs::path& image : images()) {
-    Kept& kept = oldest_first.emplace_back(fs::last_write_time(image), 0, image.parent_path());
+    Kept& kept = oldest_first.emplace_back();
+    kept.used = fs::last_write_time(image);
+    kept.folder = image.parent_path();
     for (const auto& file : fs::directory_iterator(kept.folder)) kept.size += file.file_size();
     all += kept.size;
   }

@@ -111,9 +111,10 @@ std::vector<Offer> read_offers(const fs::path& file) {
         const auto parcel = [&](const std::string& prefix) {
           return Parcel{p[prefix + "Address"], p[prefix + "SHA256"], size_in(p[prefix + "Size"])};
         };
-        Offer& o = out.emplace_back(std::move(k), parcel(""), std::nullopt);
+        Offer o{std::move(k), parcel(""), {}};
         if (Parcel modules = parcel(kOfModules); !modules.address.empty()) o.modules = modules;
         add_up(o);
+        out.push_back(std::move(o));
       });
   return out;
 }
