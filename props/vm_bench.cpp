@@ -11,7 +11,7 @@
 #include "impl/vm/kernels.hpp"
 #include "impl/vm/vm.hpp"
 #include "props/bench.hpp"
-#include "props/campaign.hpp"
+#include "props/generator.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -70,20 +70,54 @@ Boots boots(const vm::Boot& how, int count) {
   return all;
 }
 
-// Traces of the mix that a campaign has, without what no bare system call stands for.
-std::vector<Trace> mix(Capabilities can) {
+// Traces as a campaign draws them, of what a bare loop can do as well: no packets, no device goes.
+// lists_only: and only attach, detach and query, with REPLACE and all the other flags.
+std::vector<Trace> mix(Capabilities can, bool lists_only) {
   can.hazards = can.packets = false;
-  CampaignOptions options;
-  options.seed = 1;
-  std::vector<Trace> traces;
-  for (std::uint64_t i = 0; traces.size() < 128; ++i) {
-    Trace trace = generate(options, can, i);
-    std::erase_if(trace.operations, [](const Operation& op) {
-      return op.verb == Verb::packet || op.verb == Verb::remove;
-    });
-    traces.push_back(std::move(trace));
+  std::vector<Trace> traces(128);
+  Random choices(1);
+  for (Trace& trace : traces) {
+    Scope scope = draw_scope(choices, Dialect::mainline, can);
+    scope.removes = false;
+    if (lists_only) scope.links = 0;
+    Generator generator(choices, scope);
+    trace.header = header_of(scope);
+    World world;
+    world.reset(trace.header);
+    Prediction p;
+    while (trace.operations.size() < std::size_t{64} + scope.prefill) {
+      const Operation op = generator.next(world);
+      if (lists_only && op.verb == Verb::close) continue;
+      world.step(op, p);
+      trace.operations.push_back(op);
+    }
   }
   return traces;
+}
+
+// Operations of traces per second, and beside the system calls of a bare loop per second.
+//
+// The bare loop makes the very bpf(2) and close(2) calls of the traces, one for each operation, on
+// lists of the same devices, in the same guest, with the calls written out beforehand; counted is
+// the time in this loop alone, not what leads to it. The traced run is Vm::run, as campaigns and
+// conform have it; its time is all of it, seen from here: traces sent, devices and programs made
+// ready for each, the calls, the list read after each operation, what was seen sent back and taken
+// apart.
+struct Rate {
+  double operations = 0, of_bare = 0;  // medians of 5
+};
+Rate rate(Vm& vm, const std::vector<Trace>& traces) {
+  std::vector<double> ratios, rates;
+  std::vector<std::vector<Observation>> seen;
+  for (int round = 0; round < 5; ++round) {
+    const Vm::Bare bare = vm.run_bare(traces);
+    const auto start = Clock::now();
+    vm.run(traces, seen);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    rates.push_back(bare.calls / seconds);  // of which there is one for each operation
+    ratios.push_back(bare.seconds / seconds);
+  }
+  return {median(rates), median(ratios)};
 }
 
 }  // namespace
@@ -110,28 +144,17 @@ int bench_vm(const std::string& kernel, int loaded_boots) {
   options.name = "vm:" + kernel;
   options.boot = how;
   Vm vm(options);
-  const auto traces = mix(vm.capabilities());
-  double operations = 0;
-  for (const Trace& t : traces) operations += static_cast<double>(t.operations.size());
-  std::vector<double> ratios, rates;
-  std::vector<std::vector<Observation>> seen;
-  for (int round = 0; round < 5; ++round) {
-    double bare = 0, calls = 0;
-    for (const Trace& t : traces) {
-      const Vm::Bare b = vm.run_bare(t);
-      bare += b.seconds, calls += b.calls;
-    }
-    const auto start = Clock::now();
-    vm.run(traces, seen);
-    const double traced = std::chrono::duration<double>(Clock::now() - start).count();
-    rates.push_back(operations / traced);
-    ratios.push_back(rates.back() / (calls / bare));
-  }
+  const Rate lists = rate(vm, mix(vm.capabilities(), true));
   fmt::print(
-      "vm {}: {:.0f} operations per second, {:.2f} of a bare loop in the same guest (medians of "
-      "5); wanted 5000 where idle, and 0.6\n",
-      kernel, median(rates), median(ratios));
-  return reliable && median(ratios) >= 0.6 ? 0 : 1;
+      "vm {}: {:.0f} operations per second, {:.2f} of a bare loop in the same guest (attach, "
+      "detach, replace, query; medians of 5); wanted 5000 where idle, and 0.6\n",
+      kernel, lists.operations, lists.of_bare);
+  const Rate all = rate(vm, mix(vm.capabilities(), false));
+  fmt::print(
+      "vm {}: {:.0f} operations per second, {:.2f} of a bare loop where links are made, and "
+      "programs loaded for the traces that close them\n",
+      kernel, all.operations, all.of_bare);
+  return reliable && lists.of_bare >= 0.6 ? 0 : 1;
 }
 
 }  // namespace mprogcheck

@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "impl/kernel/namespace.hpp"
-#include "impl/kernel/stage.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
@@ -112,13 +110,19 @@ double seconds_of(std::vector<Step>& steps, Round& round) {
 
 }  // namespace
 
-BareResult run_bare(const Trace& trace, std::uint32_t rounds) {
+Bare::Bare(bool reuse) {
+  space_.run([&] { workshop_.emplace(false, reuse); });
+}
+
+Bare::~Bare() {
+  space_.run([this] { workshop_.reset(); });
+}
+
+BareResult Bare::run(const Trace& trace, std::uint32_t rounds) {
   BareResult result;
-  Namespace space;
-  space.run([&] {
-    Workshop workshop(false, false);
+  space_.run([&] {
     for (std::uint32_t r = 0; r < rounds; ++r) {
-      Round round(workshop, trace);
+      Round round(*workshop_, trace);
       std::vector<Step> steps = prepare(trace, round);
       result.seconds += seconds_of(steps, round);
       result.calls += steps.size();

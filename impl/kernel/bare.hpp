@@ -4,7 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "impl/kernel/namespace.hpp"
+#include "impl/kernel/stage.hpp"
 #include "model/trace.hpp"
 
 namespace mprogcheck::kernel {
@@ -14,8 +17,19 @@ struct BareResult {
   double seconds = 0;       // in these calls and the loop around them
 };
 
-// Runs the trace so many times, each from a fresh start, in a namespace of its own. Throws
-// CannotRun, also for a trace that removes devices or sends packets.
-BareResult run_bare(const Trace& trace, std::uint32_t rounds);
+// In a namespace of its own, with programs and devices as the target has them.
+class Bare {
+ public:
+  explicit Bare(bool reuse = false);  // of devices. Throws CannotRun
+  ~Bare();
+
+  // Runs the trace so many times, each from a fresh start, which is not counted. Throws CannotRun,
+  // also for a trace that removes devices or sends packets.
+  BareResult run(const Trace& trace, std::uint32_t rounds);
+
+ private:
+  Namespace space_;
+  std::optional<Workshop> workshop_;
+};
 
 }  // namespace mprogcheck::kernel

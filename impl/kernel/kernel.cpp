@@ -180,6 +180,10 @@ void Kernel::run_each(const Trace& trace, const Each& each) {
   inside_->space.run([&] { run_trace(*inside_->workshop, trace, seen, each); });
 }
 
+void Kernel::inside(const std::function<void()>& job) {
+  inside_->space.run(job);
+}
+
 std::uint32_t Kernel::devices_made() const {
   return inside_->workshop->devices.made();
 }

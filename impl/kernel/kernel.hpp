@@ -41,6 +41,10 @@ class Kernel : public Target {
   using Each = std::function<void(std::size_t operation, const Observation& seen)>;
   void run_each(const Trace& trace, const Each& each);
 
+  // Runs the job in the thread in which traces are run. Those that it asks for cost no change of
+  // threads, which in an emulated guest takes as long as ten operations.
+  void inside(const std::function<void()>& job);
+
   // That were needed until now, for all traces together.
   std::uint32_t devices_made() const;
 

@@ -297,11 +297,11 @@ TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
 }
 
 TEST_F(KernelTest, the_bare_loop_makes_the_same_calls) {
-  const auto result = kernel::run_bare(trace_of("attach p0 d0/ingress\n"
-                                                "link_create l0 p1 d0/ingress\n"
-                                                "attach p2 d0/ingress before link rel=l0\n"
-                                                "close l0\n"),
-                                       2);
+  const auto result = kernel::Bare().run(trace_of("attach p0 d0/ingress\n"
+                                                  "link_create l0 p1 d0/ingress\n"
+                                                  "attach p2 d0/ingress before link rel=l0\n"
+                                                  "close l0\n"),
+                                         2);
   EXPECT_EQ(result.calls, 8u);
   EXPECT_GT(result.seconds, 0);
 }

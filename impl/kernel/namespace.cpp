@@ -56,6 +56,7 @@ void Namespace::leave() {
 }
 
 void Namespace::run(const std::function<void()>& job) {
+  if (std::this_thread::get_id() == thread_.get_id()) return job();
   std::lock_guard one_at_a_time(callers_);
   std::unique_lock lock(mutex_);
   job_ = &job;

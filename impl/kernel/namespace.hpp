@@ -20,7 +20,8 @@ class Namespace {
   Namespace(const Namespace&) = delete;
   Namespace& operator=(const Namespace&) = delete;
 
-  // Runs the job inside and waits for it; what it throws is thrown here. Not to be called by a job.
+  // Runs the job inside and waits for it; what it throws is thrown here. A job may call it too:
+  // what it asks for is run at once.
   void run(const std::function<void()>& job);
 
  private:

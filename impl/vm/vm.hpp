@@ -38,11 +38,11 @@ class Vm : public Target {
   LastWords last_words() const override { return {vm::first_splat(last_words_), last_words_}; }
   std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
 
-  // Seconds and number of the bare system calls of a trace, in this guest.
+  // Seconds and number of the bare system calls of the traces, in this guest.
   struct Bare {
     double seconds = 0, calls = 0;
   };
-  Bare run_bare(const Trace& trace);
+  Bare run_bare(std::span<const Trace> traces);
   const vm::Guest& guest() const { return *guest_; }
   // Guests that were booted so far, and those that ended from outside.
   int boots() const { return boots_; }

@@ -37,10 +37,10 @@ class Writer {
     return *this;
   }
   Writer& operator<<(const std::string& text) { return *this << std::string_view(text); }
-  // Of a listing only the entries that are meant.
-  Writer& operator<<(const Listing& list) {
-    *this << list.revision << list.count << list.filled;
-    out_.append(reinterpret_cast<const char*>(list.entries.data()), list.filled * sizeof(Entry));
+  template <class T>
+  Writer& all(std::span<const T> values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    out_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
     return *this;
   }
   std::string done() { return std::move(out_); }
@@ -64,11 +64,10 @@ class Reader {
     text.assign(take(length), length);
     return *this;
   }
-  Reader& operator>>(Listing& list) {
-    *this >> list.revision >> list.count >> list.filled;
-    if (list.filled > list.entries.size()) throw Garbled("a list with too many entries");
-    std::memcpy(list.entries.data(), take(list.filled * sizeof(Entry)),
-                list.filled * sizeof(Entry));
+  template <class T>
+  Reader& all(std::span<T> values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    std::memcpy(values.data(), take(values.size_bytes()), values.size_bytes());
     return *this;
   }
   std::size_t left() const { return left_.size(); }
@@ -85,6 +84,49 @@ class Reader {
   }
   std::string_view left_;
 };
+
+// Of an observation all but the entries of its listings, of which only those that are meant travel.
+// In one piece: in an emulated guest each small one costs as much as a large one.
+struct Told {
+  std::uint64_t answer_revision, after_revision;
+  std::int32_t references;
+  Errno error;
+  Fate fate;
+  Harm harm;
+  bool has_after, overran, strayed;
+  Point at;
+  std::uint8_t answer_count, answer_filled, after_count, after_filled;
+};
+
+Told told_of(const Observation& o) {
+  return {.answer_revision = o.answer.revision,
+          .after_revision = o.after.revision,
+          .references = o.references,
+          .error = o.error,
+          .fate = o.fate,
+          .harm = o.harm,
+          .has_after = o.has_after,
+          .overran = o.overran,
+          .strayed = o.strayed,
+          .at = o.at,
+          .answer_count = o.answer.count,
+          .answer_filled = o.answer.filled,
+          .after_count = o.after.count,
+          .after_filled = o.after.filled};
+}
+
+std::span<const Entry> meant(const Listing& list) {
+  return {list.entries.data(), list.filled};
+}
+
+void fill(Listing& list, std::uint64_t revision, std::uint8_t count, std::uint8_t filled,
+          Reader& in) {
+  list.revision = revision;
+  list.count = count;
+  list.filled = filled;
+  if (filled > list.entries.size()) throw Garbled("a list with too many entries");
+  in.all(std::span(list.entries.data(), filled));
+}
 
 }  // namespace
 
@@ -139,23 +181,21 @@ Hello hello_from(std::string_view bytes) {
 std::string bytes_of(const Trace& trace) {
   Writer out;
   out << trace.header;
-  for (const Operation& op : trace.operations) out << op;
-  return out.done();
+  return out.all(std::span<const Operation>(trace.operations)).done();
 }
 
 Trace trace_from(std::string_view bytes) {
   Trace trace;
   Reader in(bytes);
   in >> trace.header;
-  while (in.left() != 0) in >> trace.operations.emplace_back();
+  trace.operations.resize((in.left() + sizeof(Operation) - 1) / sizeof(Operation));
+  in.all(std::span(trace.operations));
   return trace;
 }
 
 std::string bytes_of(std::span<const Observation> seen) {
   Writer out;
-  for (const Observation& o : seen)
-    out << o.error << o.fate << o.harm << o.has_after << o.overran << o.strayed << o.references << o.at << o.answer
-        << o.after;
+  for (const Observation& o : seen) (out << told_of(o)).all(meant(o.answer)).all(meant(o.after));
   return out.done();
 }
 
@@ -164,8 +204,18 @@ void observations_from(std::string_view bytes, std::vector<Observation>& seen) {
   Reader in(bytes);
   while (in.left() != 0) {
     Observation& o = seen.emplace_back();
-    in >> o.error >> o.fate >> o.harm >> o.has_after >> o.overran >> o.strayed >> o.references >> o.at >> o.answer >>
-        o.after;
+    Told told;
+    in >> told;
+    o.error = told.error;
+    o.fate = told.fate;
+    o.harm = told.harm;
+    o.has_after = told.has_after;
+    o.overran = told.overran;
+    o.strayed = told.strayed;
+    o.at = told.at;
+    o.references = told.references;
+    fill(o.answer, told.answer_revision, told.answer_count, told.answer_filled, in);
+    fill(o.after, told.after_revision, told.after_count, told.after_filled, in);
   }
 }
 

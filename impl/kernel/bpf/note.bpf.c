@@ -48,7 +48,7 @@ struct {
 	__type(value, __u32);
 } by_name SEC(".maps");
 
-// Goes on as the program of its name. It takes the kernel a quarter of the time to load, and is for
+// Goes on as the program of its name. It takes the kernel half the time to load, and is for
 // programs that serve one trace.
 SEC("tc")
 int stand_in(struct __sk_buff *skb)

@@ -85,7 +85,7 @@ class Agent {
   void serve() {
     try {
       load_modules();
-      kernel_.emplace(KernelOptions{.hazards = true, .reuse = true});
+      kernel_.emplace(kOptions);
       utsname machine{};
       ::uname(&machine);
       send({Kind::hello, bytes_of(Hello{.layout = layout(),
@@ -95,6 +95,12 @@ class Agent {
       send({Kind::cannot, e.what()});
     }
     flush();
+    if (kernel_) kernel_->inside([this] { answer_all(); });
+    answer_all();
+  }
+
+ private:
+  [[noreturn]] void answer_all() {
     for (;;) {
       // What was answered goes out when nothing more is asked for.
       std::optional<Frame> frame;
@@ -110,7 +116,6 @@ class Agent {
     }
   }
 
- private:
   void answer(const Frame& frame) {
     switch (frame.kind) {
       case Kind::run: {
@@ -127,7 +132,8 @@ class Agent {
       case Kind::program:
         return send({Kind::ran, bytes_of(run_program(frame.payload))});
       case Kind::bare: {
-        const auto result = kernel::run_bare(trace_from(frame.payload), 1);
+        if (!bare_) bare_.emplace(kOptions.reuse);
+        const auto result = bare_->run(trace_from(frame.payload), 1);
         const double figures[] = {result.seconds, static_cast<double>(result.calls)};
         std::string bytes(sizeof(figures), '\0');
         std::memcpy(bytes.data(), figures, sizeof(figures));
@@ -183,9 +189,11 @@ class Agent {
   }
 
   static constexpr std::size_t kEnough = 64 << 10;
+  static constexpr KernelOptions kOptions{.hazards = true, .reuse = true};
 
   Descriptor port_;
   std::optional<Kernel> kernel_;
+  std::optional<kernel::Bare> bare_;
   Unframer arrived_;
   std::string to_send_;
   bool heard_ = false;
