@@ -95,29 +95,34 @@ std::vector<Trace> mix(Capabilities can, bool lists_only) {
   return traces;
 }
 
-// Operations of traces per second, and beside the system calls of a bare loop per second.
+// Operations of traces per second, and beside those of a bare loop.
 //
 // The bare loop makes the very bpf(2) and close(2) calls of the traces, one for each operation, on
-// lists of the same devices, in the same guest, with the calls written out beforehand; counted is
-// the time in this loop alone, not what leads to it. The traced run is Vm::run, as campaigns and
-// conform have it; its time is all of it, seen from here: traces sent, devices and programs made
-// ready for each, the calls, the list read after each operation, what was seen sent back and taken
-// apart.
+// lists of devices of the same kind, in the same guest, with the calls written out beforehand. It
+// runs the same traces, so it too has to begin each of them with lists that are as new and with
+// programs of its own where they are closed, by the same means as the traced run. That is counted
+// in `of_loop`, and not in `of_calls`: there it is only the calls that are counted.
+//
+// The traced run is Vm::run, as campaigns and conform have it, and all of its time counts, seen
+// from here: traces sent, lists and programs made ready, the calls, the list read after each
+// operation, what was seen sent back and taken apart.
 struct Rate {
-  double operations = 0, of_bare = 0;  // medians of 5
+  double operations = 0, of_loop = 0, of_calls = 0;  // medians of 5
 };
 Rate rate(Vm& vm, const std::vector<Trace>& traces) {
-  std::vector<double> ratios, rates;
+  std::vector<double> rates, of_loop, of_calls;
   std::vector<std::vector<Observation>> seen;
+  vm.run(traces, seen), vm.run_bare(traces);  // so that programs shared by traces are loaded
   for (int round = 0; round < 5; ++round) {
     const Vm::Bare bare = vm.run_bare(traces);
     const auto start = Clock::now();
     vm.run(traces, seen);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     rates.push_back(bare.calls / seconds);  // of which there is one for each operation
-    ratios.push_back(bare.seconds / seconds);
+    of_loop.push_back((bare.seconds + bare.around) / seconds);
+    of_calls.push_back(bare.seconds / seconds);
   }
-  return {median(rates), median(ratios)};
+  return {median(rates), median(of_loop), median(of_calls)};
 }
 
 }  // namespace
@@ -146,15 +151,15 @@ int bench_vm(const std::string& kernel, int loaded_boots) {
   Vm vm(options);
   const Rate lists = rate(vm, mix(vm.capabilities(), true));
   fmt::print(
-      "vm {}: {:.0f} operations per second, {:.2f} of a bare loop in the same guest (attach, "
-      "detach, replace, query; medians of 5); wanted 5000 where idle, and 0.6\n",
-      kernel, lists.operations, lists.of_bare);
+      "vm {}: {:.0f} operations per second, {:.2f} of a bare loop in the same guest, {:.2f} of its "
+      "calls alone (attach, detach, replace, query; medians of 5); wanted 5000 where idle, and "
+      "0.6\n",
+      kernel, lists.operations, lists.of_loop, lists.of_calls);
   const Rate all = rate(vm, mix(vm.capabilities(), false));
   fmt::print(
-      "vm {}: {:.0f} operations per second, {:.2f} of a bare loop where links are made, and "
-      "programs loaded for the traces that close them\n",
-      kernel, all.operations, all.of_bare);
-  return reliable && lists.of_bare >= 0.6 ? 0 : 1;
+      "vm {}: {:.0f}, {:.2f} and {:.2f} where there are links as well, and programs are closed\n",
+      kernel, all.operations, all.of_loop, all.of_calls);
+  return reliable && lists.of_loop >= 0.6 ? 0 : 1;
 }
 
 }  // namespace mprogcheck

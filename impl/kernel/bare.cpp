@@ -93,9 +93,7 @@ void fill_in(Step& step, const Round& round) {
   }
 }
 
-double seconds_of(std::vector<Step>& steps, Round& round) {
-  using Clock = std::chrono::steady_clock;
-  const auto begin = Clock::now();
+void make_calls(std::vector<Step>& steps, Round& round) {
   for (Step& step : steps) {
     if (step.closes) {
       close(round, *step.closes);
@@ -105,7 +103,12 @@ double seconds_of(std::vector<Step>& steps, Round& round) {
     const int result = abi::make(step.call);
     if (step.creates && result >= 0) round.links[step.creates->raw] = Descriptor(result);
   }
-  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+double seconds_of(const auto& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 }  // namespace
@@ -122,9 +125,11 @@ BareResult Bare::run(const Trace& trace, std::uint32_t rounds) {
   BareResult result;
   space_.run([&] {
     for (std::uint32_t r = 0; r < rounds; ++r) {
-      Round round(*workshop_, trace);
-      std::vector<Step> steps = prepare(trace, round);
-      result.seconds += seconds_of(steps, round);
+      std::optional<Round> round;
+      result.around += seconds_of([&] { round.emplace(*workshop_, trace); });
+      std::vector<Step> steps = prepare(trace, *round);
+      result.seconds += seconds_of([&] { make_calls(steps, *round); });
+      result.around += seconds_of([&] { round.reset(); });
       result.calls += steps.size();
     }
   });

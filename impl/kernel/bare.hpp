@@ -15,6 +15,8 @@ namespace mprogcheck::kernel {
 struct BareResult {
   std::uint64_t calls = 0;  // of bpf(2) and close(2)
   double seconds = 0;       // in these calls and the loop around them
+  // In what each round needs before and after: lists as new, and the programs that it closes.
+  double around = 0;
 };
 
 // In a namespace of its own, with programs and devices as the target has them.
@@ -23,8 +25,8 @@ class Bare {
   explicit Bare(bool reuse = false);  // of devices. Throws CannotRun
   ~Bare();
 
-  // Runs the trace so many times, each from a fresh start, which is not counted. Throws CannotRun,
-  // also for a trace that removes devices or sends packets.
+  // Runs the trace so many times, each from a fresh start. Throws CannotRun, also for a trace that
+  // removes devices or sends packets.
   BareResult run(const Trace& trace, std::uint32_t rounds);
 
  private:

@@ -37,7 +37,7 @@ constexpr std::size_t kDevicesPerBatch = 64;
 constexpr std::size_t kLinksPerBatch = 128;
 
 // After so many a device goes, with what is attached to it.
-constexpr std::uint32_t kTracesPerDevice = 64;
+constexpr std::uint32_t kTracesPerDevice = 256;
 
 // Of include/uapi/linux/if_link.h, 6.7 on, which headers of a distribution may lack.
 constexpr std::uint16_t kNetkitPeerInfo = 1, kNetkitMode = 5;

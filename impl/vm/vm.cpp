@@ -163,9 +163,9 @@ Vm::Bare Vm::run_bare(std::span<const Trace> traces) {
       refused(options_.name, *frame);
     }
     Bare one;
-    static_assert(sizeof(one) == 2 * sizeof(double));
+    static_assert(sizeof(one) == 3 * sizeof(double));
     std::memcpy(&one, frame->payload.data(), sizeof(one));
-    all.seconds += one.seconds, all.calls += one.calls;
+    all.seconds += one.seconds, all.around += one.around, all.calls += one.calls;
   }
   return all;
 }

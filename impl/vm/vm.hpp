@@ -38,9 +38,9 @@ class Vm : public Target {
   LastWords last_words() const override { return {vm::first_splat(last_words_), last_words_}; }
   std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
 
-  // Seconds and number of the bare system calls of the traces, in this guest.
+  // Of the bare system calls of the traces, in this guest; as kernel::BareResult.
   struct Bare {
-    double seconds = 0, calls = 0;
+    double seconds = 0, around = 0, calls = 0;
   };
   Bare run_bare(std::span<const Trace> traces);
   const vm::Guest& guest() const { return *guest_; }

@@ -31,7 +31,7 @@ struct Frame {
     seen,    // the observations of one trace
     step,    // the observation of one operation of a trace that is run carefully
     ran,     // ProgramResult
-    timed,   // two doubles: seconds and system calls of a bare loop
+    timed,   // three doubles: seconds in the calls of a bare loop and around them; calls
     // To the agent.
     run,        // one trace
     carefully,  // one trace, answered operation by operation

@@ -134,7 +134,7 @@ class Agent {
       case Kind::bare: {
         if (!bare_) bare_.emplace(kOptions.reuse);
         const auto result = bare_->run(trace_from(frame.payload), 1);
-        const double figures[] = {result.seconds, static_cast<double>(result.calls)};
+        const double figures[] = {result.seconds, result.around, static_cast<double>(result.calls)};
         std::string bytes(sizeof(figures), '\0');
         std::memcpy(bytes.data(), figures, sizeof(figures));
         return send({Kind::timed, bytes});
