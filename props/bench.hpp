@@ -27,5 +27,7 @@ int bench_explore();
 int bench_spin();
 // loaded_boots: how many beside two busy loops.
 int bench_vm(const std::string& kernel, int loaded_boots);
+// times: that the guest is killed. Throws CannotRun.
+int bench_killed(const std::string& kernel, int times);
 
 }  // namespace mprogcheck
