@@ -44,7 +44,24 @@ Workshop::Workshop(bool hazards, bool reuse)
     : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)), devices(reuse) {
   if (!null_device.is_open())
     throw CannotRun(std::string("could not open /dev/null: ") + std::strerror(errno));
+  if (reuse) keep_lists_in_use();
   if (hazards) foreign.emplace(programs.shared(Prog{0}, ProgType::xdp).descriptor.number());
+}
+
+void Workshop::keep_lists_in_use() {
+  constexpr std::uint32_t kLoopback = 1;  // in every namespace, and in no trace
+  const auto& program = programs.shared(Prog{0}, ProgType::sched_cls).descriptor;
+  for (const auto type : {abi::kTcxIngress, abi::kTcxEgress}) {
+    abi::Call call(abi::kProgAttach,
+                   abi::Attach{.ifindex = kLoopback,
+                               .attach_bpf_fd = static_cast<std::uint32_t>(program.number()),
+                               .attach_type = type,
+                               .attach_flags = 0,
+                               .replace_bpf_fd = 0,
+                               .relative = 0,
+                               .expected_revision = 0});
+    abi::make(call);  // should it fail, it is slow; what is amiss is found by who tries lists
+  }
 }
 
 Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {

@@ -28,6 +28,13 @@ struct Workshop {
   Devices devices;
   Packets packets;
   std::optional<ForeignLinks> foreign;  // with hazards
+
+ private:
+  // A kernel rewrites its own code when the first list of all devices comes into use, and when the
+  // last one goes out of it. Where lists are emptied after each trace that would be all the time,
+  // and an emulator has to translate the code anew: four times the cost of each operation. So one
+  // list for each hook is in use for good.
+  void keep_lists_in_use();
 };
 
 struct Stage {
