@@ -112,8 +112,8 @@ TEST_F(RealKernel, that_answers_no_more_is_found_out) {
 }
 
 TEST_F(RealKernel, that_is_ended_from_outside_is_no_finding) {
-  std::vector<Trace> traces(400, trace("attach p0 d0/ingress\nattach p1 d0/ingress\n"
-                                       "detach p0 d0/ingress\nattach p0 d0/ingress before\n"));
+  std::vector<Trace> traces(4000, trace("attach p0 d0/ingress\nattach p1 d0/ingress\n"
+                                        "detach p0 d0/ingress\nattach p0 d0/ingress before\n"));
   const int before = vm_->lost();
   const pid_t qemu = vm_->guest().process();
   std::thread killer([&] {
