@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "model/attribute.hpp"
+#include "model/names.hpp"
 #include "model/text.hpp"
-#include "model/tokens.hpp"
 #include "model/words.hpp"
 
 namespace mprogcheck {
@@ -12,9 +12,9 @@ namespace {
 
 using namespace tokens;
 
-class Parser : LineReader {
+class Parser : NameReader {
  public:
-  Parser(std::string_view text, std::string_view file) : LineReader(file), text_(text) {}
+  Parser(std::string_view text, std::string_view file) : NameReader(file), text_(text) {}
 
   std::vector<Trace> run(std::vector<Spots>* spots) {
     std::size_t begin = 0;
@@ -338,7 +338,7 @@ class Parser : LineReader {
              quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
       const Token value{o.text.substr(eq + 1), o.column + eq + 1};
       if (tells && key == "at")
-        e.at = point(value);
+        e.at = attach_point(value);
       else if (key == "rev")
         e.revision = number(value, 0, ~std::uint64_t{0});
       else if (key == "count")
@@ -368,41 +368,10 @@ class Parser : LineReader {
     }
   }
 
-  Prog prog_seen(Token t) {
-    return t.text == "strange" ? kStrangeProg : Prog{indexed(t, t.text, 'p', kMaxProgs)};
-  }
-  Link link_seen(Token t) {
-    if (t.text == "-") return kNoLink;
-    return t.text == "strange" ? kStrangeLink : Link{indexed(t, t.text, 'l', kMaxLinks)};
-  }
-  std::uint8_t ends(Token t) {
-    if (t.text == "-") return 0;
-    if (t.text == "first") return flag::first;
-    if (t.text == "last") return flag::last;
-    if (t.text == "first|last") return flag::first | flag::last;
-    fail(at_, t.column, "expected -, first, last or first|last");
-  }
-
   Point point() {
     const Token t = need("an attach point such as d0/ingress");
     mark(Field::point, t);
-    return point(t);
-  }
-
-  Point point(Token t) {
-    const std::size_t slash = t.text.find('/');
-    if (slash == std::string_view::npos)
-      fail(at_, t.column, "expected an attach point such as d0/ingress, not " + quoted(t.text));
-    const auto hook = words::find(words::kHooks, t.text.substr(slash + 1));
-    if (!hook)
-      fail(at_, t.column + slash + 1,
-           "unknown hook " + quoted(t.text.substr(slash + 1)) +
-               "; there are ingress, egress and, on purpose, bogus");
-    const std::string_view device = t.text.substr(0, slash);
-    return {device == "nodev"     ? kNoDevice
-            : device == "strange" ? kStrangeDevice
-                                  : indexed(t, device, 'd', kMaxDevices),
-            *hook};
+    return attach_point(t);
   }
 
   Ref object(Field field, const std::string& what) {
@@ -411,19 +380,7 @@ class Parser : LineReader {
 
   Ref named(Token t, Field field) {
     mark(field, t);
-    if (const auto kind = words::find(words::kRefs, t.text)) return {*kind, 0};
-    constexpr std::string_view kOfType = "foreign:";
-    if (t.text.starts_with(kOfType)) {
-      const std::string_view type = t.text.substr(kOfType.size());
-      if (const auto f = words::find(words::kForeigns, type))
-        return {Ref::Kind::foreign, static_cast<std::uint8_t>(*f)};
-      fail(at_, t.column + kOfType.size(),
-           "unknown type of link " + quoted(type) +
-               "; there are xdp, cgroup, raw_tracepoint, iter, netfilter, struct_ops");
-    }
-    if (!t.text.empty() && t.text[0] == 'l')
-      return {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
-    return {Ref::Kind::prog, indexed(t, t.text, 'p', kMaxProgs)};
+    return ref(t);
   }
 
   // The last of two would win, and the reader would not know.

@@ -16,8 +16,8 @@
 #include <random>
 
 #include "impl/kernel/descriptor.hpp"
+#include "impl/process.hpp"
 #include "impl/target.hpp"
-#include "impl/vm/subprocess.hpp"
 #include "props/bench.hpp"
 
 namespace mprogcheck {
@@ -93,15 +93,19 @@ Campaign campaign(const std::string& kernel, const std::function<void()>& tick) 
     arguments.insert(arguments.end(),
                      {"--known", fmt::format("{}/known/{}.trace", MPROGCHECK_SOURCE_DIR, known)});
   const auto start = Clock::now();
-  const vm::Finished done = vm::run_program(arguments, tick);
+  std::string errors;
+  Running how;
+  how.tick = tick;
+  how.errors = &errors;
+  const ProgramResult done = run_process(arguments, how);
   Campaign c;
   c.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   c.status = done.status;
   fs::remove_all(out);
-  const auto document = nlohmann::json::parse(done.out, nullptr, false);
+  const auto document = nlohmann::json::parse(done.output, nullptr, false);
   if (document.is_discarded() || document["campaigns"].size() != 1)
     throw CannotRun("the campaign ended with " + std::to_string(done.status) +
-                    " and no summary: " + done.err);
+                    " and no summary: " + errors);
   c.summary = document["campaigns"][0];
   for (const auto& f : c.summary["findings"]) c.in_traces[f["bucket"]] = f["traces"];
   c.summary.erase("findings");
