@@ -25,6 +25,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
+// For the rest of its last words.
+constexpr milliseconds kAfterPanic{3000};
+
 constexpr const char* kQemu = "qemu-system-x86_64";
 
 // The frequency of the time stamp counter, which the emulator shows to its guests as it is. Told,
@@ -217,8 +220,10 @@ void Guest::queue(const Frame& frame) {
   to_send_ += framed(frame);
 }
 
+// A kernel that has panicked ends QEMU, but some hang in the attempt.
 std::optional<Frame> Guest::receive(milliseconds patience) {
-  const auto end = Clock::now() + patience;
+  auto end = Clock::now() + patience;
+  bool panicked = false;
   for (;;) {
     if (auto frame = arrived_.next()) return frame;
     const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
@@ -228,6 +233,10 @@ std::optional<Frame> Guest::receive(milliseconds patience) {
       return std::nullopt;
     }
     exchange(std::min(left, milliseconds{1000}));
+    if (!panicked && console_.find("Kernel panic", hello_at_) != std::string::npos) {
+      panicked = true;
+      end = std::min(end, Clock::now() + kAfterPanic);
+    }
   }
 }
 
