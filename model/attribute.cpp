@@ -115,7 +115,7 @@ Operation shortened(const Operation& op) {
                                        {kProgFlags, array::prog_flags},
                                        {kLinkIds, array::links},
                                        {kLinkFlags, array::link_flags}})
-        from(end, [&] { out.arrays = static_cast<std::uint8_t>(out.arrays & ~array); });
+        if (op.size < end) out.arrays = static_cast<std::uint8_t>(out.arrays & ~array);
       from(kRoom, [&] { out.room = 0; });
       break;
     case Verb::link_update:
