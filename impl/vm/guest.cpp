@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <x86intrin.h>
@@ -146,14 +147,18 @@ void Guest::start(const Boot& boot, const BootFiles& files) {
     arguments.push_back(a);
   arguments.push_back(nullptr);
 
+  const pid_t ours = ::getpid();
   qemu_ = ::fork();
   if (qemu_ < 0) cannot("start a process");
   if (qemu_ == 0) {
-    // No signal of the terminal reaches it. Should we be gone, the agent notices and ends it.
+    // No signal of the terminal reaches it. Should we be gone, it goes: an agent that notices may
+    // be dead itself. (A thread that ends before its guest takes it along as well: then it is lost,
+    // and another boots.)
     ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != ours) ::_exit(127);
     for (const int fd : {channel.theirs.number(), console.theirs.number(), files.initramfs.number(),
                          files.kernel.number()})
-
       ::fcntl(fd, F_SETFD, 0);
     const int null = ::open("/dev/null", O_RDWR);
     for (const int fd : {0, 1}) ::dup2(null, fd);
