@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "model/observation.hpp"
 #include "model/trace.hpp"
 
 namespace mprogcheck {
@@ -48,6 +49,7 @@ class Stepper {
 struct ProgramResult {
   int status = 0;
   std::string output;
+  Harm harm = Harm::none;  // that the kernel came to meanwhile; the rest is not known then
   bool operator==(const ProgramResult&) const = default;
 };
 
@@ -76,7 +78,8 @@ class Target {
                    std::vector<std::vector<Observation>>& observations) = 0;
 
   // Runs a program on the kernel that is judged; nothing where the target is none, or can run none.
-  // Only a static one runs everywhere. Throws CannotRun where the target fails as such.
+  // Only a static one runs everywhere. It is told --crash where hazards are allowed. Throws
+  // CannotRun where the target fails as such.
   virtual std::optional<ProgramResult> run_program(const std::filesystem::path& executable) {
     (void)executable;
     return std::nullopt;

@@ -195,8 +195,9 @@ std::string Kernel::describe() const {
 }
 
 std::optional<ProgramResult> Kernel::run_program(const std::filesystem::path& executable) {
-  return run_process({std::filesystem::absolute(executable).string()},
-                     {.limit = std::chrono::seconds(60)});
+  std::vector<std::string> line{std::filesystem::absolute(executable).string()};
+  if (capabilities_.hazards) line.emplace_back("--crash");
+  return run_process(line, {.limit = std::chrono::seconds(60)});
 }
 
 void Kernel::run(std::span<const Trace> traces,

@@ -141,14 +141,24 @@ std::optional<ProgramResult> Vm::run_program(const std::filesystem::path& execut
   std::ifstream in(executable, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(in)), {});
   if (!in || bytes.empty()) throw CannotRun("could not read " + executable.string());
-  sound_guest();
-  guest_->queue({Kind::program, bytes});
-  const auto frame = guest_->receive(options_.patience);
-  if (const Harm harm = note_harm(); harm != Harm::none)
-    return ProgramResult{.status = 256, .output = "the kernel came to harm:\n" + last_words_};
-  if (!frame) return std::nullopt;
-  if (frame->kind != Kind::ran) refused(options_.name, *frame);
-  return vm::result_from(frame->payload);
+  for (int tries = 1;; ++tries) {
+    sound_guest();
+    guest_->queue({Kind::program, bytes});
+    const auto frame = guest_->receive(options_.patience);
+    const Harm harm = note_harm();
+    if (harm == Harm::none && frame) {
+      if (frame->kind != Kind::ran) refused(options_.name, *frame);
+      return vm::result_from(frame->payload);
+    }
+    if (!guest_->lost())
+      return ProgramResult{.status = -1,
+                           .output = "the kernel came to harm:\n" + last_words_,
+                           .harm = harm == Harm::none ? Harm::silent : harm};
+    ++lost_;
+    if (tries == kMostLost)
+      throw CannotRun(options_.name + ": QEMU ended " + std::to_string(tries) +
+                      " times in the same program: " + guest_->why_lost());
+  }
 }
 
 Vm::Bare Vm::run_bare(std::span<const Trace> traces) {

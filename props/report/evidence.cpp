@@ -45,6 +45,11 @@ void write_program(Evidence& evidence) {
   }
 }
 
+std::string ending(const ProgramResult& ran) {
+  if (ran.harm != Harm::none) return describe(ran.harm) + "\n";
+  return "exit status " + std::to_string(ran.status) + "\n";
+}
+
 void confirm(Target& target, Compiler& compiler, Evidence& evidence) {
   const Compiled compiled = compiler.compile(evidence.program);
   if (compiled.executable.empty()) {
@@ -57,9 +62,12 @@ void confirm(Target& target, Compiler& compiler, Evidence& evidence) {
     evidence.confirmation = Confirmation::no_programs;
     return;
   }
-  const bool shown = ran->status == kShown && ran->output.find("DEVIATION") != std::string::npos;
+  // A kernel that is harmed does not get as far as to say that it deviates.
+  const bool harmful = evidence.example.deviation.aspect == Aspect::harm;
+  const bool says_so = ran->status == kShown && ran->output.find("DEVIATION") != std::string::npos;
+  const bool shown = harmful ? ran->harm != Harm::none : ran->harm == Harm::none && says_so;
   evidence.confirmation = shown ? Confirmation::confirmed : Confirmation::not_confirmed;
-  if (!shown) evidence.said = ran->output + "exit status " + std::to_string(ran->status) + "\n";
+  if (!shown) evidence.said = ran->output + ending(*ran);
 }
 
 }  // namespace

@@ -81,6 +81,29 @@ TEST(Tell, says_what_a_program_said_that_did_not_show_it) {
   EXPECT_EQ(evidence.said, "This kernel conforms: 2 steps.\nexit status 0\n");
 }
 
+TEST(Tell, harm_is_shown_by_a_kernel_that_comes_to_harm_and_nothing_else_is) {
+  Machine target("detach_before_head_takes_head");
+  Conformance seen = conform(target, suite(), {}, runs_all, {});
+  Example& example = seen.deviations.begin()->second;
+  Compiler compiler;
+  const auto evidence = [&](Aspect aspect, const ProgramResult& result) {
+    example.kept = {example.deviation, example.trace};
+    example.kept->first.aspect = aspect;
+    target.result = result;
+    return gather_evidence(target, seen, 1, compiler, 1, {}).at(0);
+  };
+  const ProgramResult says_so{.status = 1, .output = "DEVIATION: error\n"};
+  const ProgramResult dead{.status = -1, .output = "Oops\n", .harm = Harm::died};
+  const Evidence of_harm = evidence(Aspect::harm, dead);
+  if (of_harm.confirmation == Confirmation::not_compiled) GTEST_SKIP() << of_harm.said;
+  EXPECT_EQ(of_harm.confirmation, Confirmation::confirmed);
+  EXPECT_EQ(evidence(Aspect::error, says_so).confirmation, Confirmation::confirmed);
+  EXPECT_EQ(evidence(Aspect::harm, says_so).confirmation, Confirmation::not_confirmed);
+  const Evidence other = evidence(Aspect::error, dead);
+  EXPECT_EQ(other.confirmation, Confirmation::not_confirmed);
+  EXPECT_EQ(other.said, "Oops\nthe kernel is dead\n");
+}
+
 TEST(Tell, within_bounds_that_count_runs) {
   Machine target("detach_before_head_takes_head");
   const Conformance seen = conform(target, suite(), {}, runs_all, {});
