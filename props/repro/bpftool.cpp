@@ -132,6 +132,8 @@ class Script {
   }
 
   std::string remove(const Step& s) {
+    if (s.op.point.device == kAllDevices)
+      refuse(s, "the script would have to leave its own namespace");
     if (!removed_.insert(s.op.point.device).second)
       refuse(s, "the device is gone already, and bpftool cannot name it");
     return fmt::format("request ip link del dev d{}\nexpect ok\n", s.op.point.device);

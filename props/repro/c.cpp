@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The C reproducer: fixed text (repro_c_*.hpp) around one paragraph for each operation
-// (repro_c_steps.cpp).
+// The C reproducer: fixed text (c_*.hpp) around one paragraph for each operation (c_steps.cpp).
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bitset>
 #include <utility>
 #include <vector>
 
+#include "model/attribute.hpp"
 #include "model/text.hpp"
 #include "props/repro/c_core.hpp"
+#include "props/repro/c_devices.hpp"
+#include "props/repro/c_foreign.hpp"
+#include "props/repro/c_links.hpp"
 #include "props/repro/c_lists.hpp"
+#include "props/repro/c_odd.hpp"
 #include "props/repro/c_packet.hpp"
 #include "props/repro/c_setup.hpp"
 #include "props/repro/plan.hpp"
@@ -19,7 +24,9 @@ namespace mprogcheck::repro {
 namespace {
 
 std::string comment(const Trace& trace, std::string_view headline) {
+  const bool hazardous = is_hazardous(trace);
   std::string out = "// SPDX-License-Identifier: GPL-2.0-only\n/*\n";
+  if (hazardous) out += c_text::kWarning;
   out +=
       wrapped(for_c_comment(headline.empty()
                                 ? "Lists of BPF programs at tcx: what this sequence must lead to."
@@ -27,12 +34,12 @@ std::string comment(const Trace& trace, std::string_view headline) {
               " * ");
   out += " *\n";
   for (const Operation& op : trace.operations) out += fmt::format(" *\t{}\n", print(op));
-  out += R"C( *
+  out += fmt::format(R"C( *
  * Written by mprogcheck. What is expected is what the interface promises (uapi comments, commit messages,
  * manual pages); each step says which promise that is.
  *
  *	cc -Wall -Wextra -Werror -o repro repro.c -lbpf		(libbpf 1.0 or newer)
- *	./repro							(as root)
+ *	./repro{}							(as root)
  *
  * It needs root, to load BPF programs and to make a network namespace of its own. It touches nothing
  * outside of that, and leaves nothing behind.
@@ -40,7 +47,8 @@ std::string comment(const Trace& trace, std::string_view headline) {
  * Exit status: 0, this kernel conforms; 1, it deviates where the output says DEVIATION; 2, could not run
  * (or not to the end).
  * The steps are in main(), at the end.
- */)C";
+ */)C",
+                     hazardous ? " --crash" : "");
   return out;
 }
 
@@ -51,25 +59,42 @@ struct Uses {
   }
 
   void add(const Step& s) {
-    attaches |= s.op.verb == Verb::attach || s.op.verb == Verb::detach;
-    creates |= s.op.verb == Verb::link_create;
-    updates |= s.op.verb == Verb::link_update;
-    detaches |= s.op.verb == Verb::link_detach;
-    closes |= s.op.verb == Verb::close;
-    removes |= s.op.verb == Verb::remove;
-    queries |= s.op.verb == Verb::query;
-    answers |= has_answer(s);
-    packets |= s.op.verb == Verb::packet && s.must.error == Errno::ok;
-    lists |= s.where && s.op.verb != Verb::query;
+    const Operation& op = s.op;
+    attaches |= op.verb == Verb::attach || op.verb == Verb::detach;
+    creates |= op.verb == Verb::link_create;
+    updates |= op.verb == Verb::link_update;
+    releases |= op.verb == Verb::link_detach;
+    infos |= op.verb == Verb::info;
+    fdinfos |= op.verb == Verb::fdinfo;
+    tells |= tells_link(s);
+    closes |= op.verb == Verb::close;
+    removes |= op.verb == Verb::remove && op.point.device != kAllDevices;
+    removes_all |= op.verb == Verb::remove && op.point.device == kAllDevices;
+    qdiscs |= op.verb == Verb::qdisc;
+    queries |= op.verb == Verb::query;
+    counts |= has_answer(s) && tells_count(op);
+    answers |= has_answer(s) && tells_revision(op);
+    packets |= op.verb == Verb::packet && s.must.error == Errno::ok;
+    lists |= s.where && op.verb != Verb::query;
     revisions |= is_revision_it_had(s);
     also_due |= !s.also_due.empty();
-    also_permitted |= !s.permitted.empty();
+    also_permitted |= !s.permitted.empty() || s.any_error;
+    hazards |= op.hazardous();
+    callers |= op.caller != Caller::root;
+    odd_attributes |= op.odd_attribute();
+    for (const Ref r : {op.prog, op.link, op.relative, op.old}) {
+      maps |= r.kind == Ref::Kind::map;
+      if (r.kind == Ref::Kind::foreign) foreign.set(r.raw);
+    }
   }
 
-  bool attaches = false, creates = false, updates = false, detaches = false, closes = false,
-       removes = false;
-  bool queries = false, answers = false, packets = false, lists = false, revisions = false;
-  bool also_due = false, also_permitted = false;
+  bool attaches = false, creates = false, updates = false, releases = false, closes = false;
+  bool infos = false, fdinfos = false, tells = false;
+  bool removes = false, removes_all = false, qdiscs = false;
+  bool queries = false, counts = false, answers = false, packets = false, lists = false;
+  bool revisions = false, also_due = false, also_permitted = false;
+  bool hazards = false, callers = false, odd_attributes = false, maps = false;
+  std::bitset<kForeigns> foreign;
 };
 
 // The names of the trace, so that the steps can be read.
@@ -106,11 +131,20 @@ std::string names(const Trace& trace, const std::vector<Step>& steps, std::size_
 }
 
 std::string main_function(const Trace& trace, const std::vector<Step>& steps, const Uses& uses) {
-  std::string out = "\nint main(void)\n{\n";
+  std::string out =
+      uses.hazards ? "\nint main(int argc, char **argv)\n{\n" : "\nint main(void)\n{\n";
   if (uses.attaches) out += "\tstruct attach_attr attach;\n";
   if (uses.creates) out += "\tstruct link_create_attr create;\n";
+  if (uses.updates) out += "\tstruct link_update_attr update;\n";
+  if (uses.releases) out += "\tstruct link_detach_attr release;\n";
   if (uses.queries) out += "\tstruct query_attr query;\n";
-  out += "\n\tset_up();\n";
+  out += "\n";
+  if (uses.hazards) out += "\trequire_crash(argc, argv);\n";
+  out += "\tset_up();\n";
+  if (uses.maps) out += "\tset_up_map();\n";
+  for (std::size_t f = 0; f < kForeigns; ++f)
+    if (uses.foreign[f])
+      out += fmt::format("\tset_up_{}();\n", foreign_name(static_cast<Foreign>(f)));
   if (uses.packets) out += "\tset_up_packets();\n";
   for (std::size_t p = 0; p < kMaxProgs; ++p)
     if (trace.header.loaded[p])
@@ -131,30 +165,50 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   };
   piece(true, c_text::kHeaders);
   piece(uses.packets, c_text::kPacketHeaders);
+  piece(uses.qdiscs, c_text::kQdiscHeaders);
+  piece(uses.callers, c_text::kCallAsHeaders);
+  for (std::size_t f = 0; f < kForeigns; ++f)
+    piece(uses.foreign[f], c_text::kForeignLinks[f].headers);
   // A device is made in any case: that the kernel has tcx at all is asked there.
   out += names(trace, steps, std::max<std::size_t>(trace.header.devices, 1));
   piece(true, c_text::kCore);
+  piece(true, uses.callers ? c_text::kCallAs : c_text::kCall);
+  piece(uses.odd_attributes, c_text::kCallWith);
+  piece(true, c_text::kSteps);
   piece(uses.also_due, c_text::kAlsoDue);
   piece(uses.also_permitted, c_text::kAlsoPermitted);
   piece(true, c_text::kLists);
-  piece(uses.lists || uses.answers, c_text::kExpectEntries);
+  piece(uses.lists || uses.counts, c_text::kExpectEntries);
   piece(uses.lists, c_text::kExpectList);
   piece(uses.revisions, c_text::kRevision);
   piece(uses.queries, c_text::kAsk);
+  piece(uses.counts, c_text::kExpectCounted);
   piece(uses.answers, c_text::kExpectAnswer);
   piece(uses.creates, c_text::kLinkCreate);
   piece(uses.updates, c_text::kLinkUpdate);
-  piece(uses.detaches, c_text::kLinkDetach);
+  piece(uses.releases, c_text::kLinkDetach);
+  piece(uses.infos || uses.fdinfos, c_text::kTold);
+  piece(uses.infos, c_text::kInfo);
+  piece(uses.fdinfos, c_text::kFdinfo);
+  piece(uses.tells, c_text::kExpectTold);
   piece(uses.closes, c_text::kClose);
   piece(true, c_text::kDevices);
   piece(uses.removes, c_text::kRemove);
+  piece(uses.qdiscs, c_text::kQdisc);
   piece(uses.packets, c_text::kPacket);
+  piece(uses.removes_all, c_text::kRemoveAll);
+  piece(uses.removes_all && uses.packets, c_text::kClosePacketSocket);
+  piece(uses.removes_all, c_text::kRemoveAllEnd);
+  piece(uses.maps, c_text::kMap);
+  piece(uses.foreign.any(), c_text::kForeign);
+  for (std::size_t f = 0; f < kForeigns; ++f) piece(uses.foreign[f], c_text::kForeignLinks[f].text);
   if (trace.header.loaded.any()) {
     piece(!uses.packets, c_text::kLoad);
     piece(uses.packets, c_text::kLoadNoting);
     piece(true, c_text::kLoadEnd);
   }
   piece(true, c_text::kSetUp);
+  piece(uses.hazards, c_text::kGuard);
   return out + main_function(trace, steps, uses);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The text of C reproducers (see repro_c_core.hpp) that send packets.
+// The text of C reproducers (see c_core.hpp) that send packets.
 #pragma once
 
 #include <string_view>

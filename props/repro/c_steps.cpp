@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "model/attribute.hpp"
 #include "model/text.hpp"
+#include "model/words.hpp"
 #include "props/repro/plan.hpp"
 #include "props/repro/writers.hpp"
 
@@ -37,8 +39,9 @@ std::string descriptor(Ref r) {
       return "some_map";
     case Ref::Kind::bad:
       return "NOT_OPEN";
-    case Ref::Kind::none:
     case Ref::Kind::foreign:
+      return foreign_name(static_cast<Foreign>(r.raw));
+    case Ref::Kind::none:
       break;
   }
   return "0";
@@ -92,6 +95,27 @@ std::string expected_revision(const Step& step) {
   return step.op.revision ? fmt::format("{}ULL", step.op.revision) : "0";
 }
 
+// `variable` filled in, and the call of bpf(2) with it, as whoever and with however many bytes.
+std::string fill(std::string_view type, std::string_view variable, const Members& members) {
+  return fmt::format("\t{} = (struct {}) {};\n", variable, type, members.text());
+}
+
+std::string call(const Operation& op, std::string_view command, std::string_view variable) {
+  if (!op.odd_attribute()) return fmt::format("call({0}, &{1}, sizeof({1}))", command, variable);
+  const std::string dirty = op.dirty == kClean ? "CLEAN" : fmt::format("{}", op.dirty);
+  return fmt::format("call_with({2}, {3}, {0}, &{1}, sizeof({1}))", command, variable,
+                     bytes_given(op), dirty);
+}
+
+std::string by_caller(const Operation& op) {
+  if (op.caller == Caller::root) return "";
+  return fmt::format("\tcaller = {};\n", op.caller == Caller::nobody ? "NOBODY" : "USERNS");
+}
+
+std::string expect(const Step& step, std::string_view result) {
+  return fmt::format("{}\texpect({}, {});\n", by_caller(step.op), result, error(step.must.error));
+}
+
 std::string attach_or_detach(const Step& step) {
   const Operation& op = step.op;
   Members m;
@@ -99,10 +123,8 @@ std::string attach_or_detach(const Step& step) {
   m.add("attach_type", attach_type(op.point.hook)).add("attach_flags", flags(op));
   m.add("replace_bpf_fd", descriptor(op.old));
   add_relative(m, op).add("expected_revision", expected_revision(step));
-  return fmt::format(
-      "\tattach = (struct attach_attr) {};\n\texpect(call({}, &attach, sizeof(attach)), {});\n",
-      m.text(), op.verb == Verb::attach ? "BPF_PROG_ATTACH" : "BPF_PROG_DETACH",
-      error(step.must.error));
+  const auto command = op.verb == Verb::attach ? "BPF_PROG_ATTACH" : "BPF_PROG_DETACH";
+  return fill("attach_attr", "attach", m) + expect(step, call(op, command, "attach"));
 }
 
 std::string link_create(const Step& step) {
@@ -111,18 +133,24 @@ std::string link_create(const Step& step) {
   m.add("prog_fd", descriptor(op.prog)).add("target_ifindex", device_index(op.point));
   m.add("attach_type", attach_type(op.point.hook)).add("flags", flags(op));
   add_relative(m, op).add("expected_revision", expected_revision(step));
-  return fmt::format(
-      "\tcreate = (struct link_create_attr) {};\n"
-      "\texpect(keep_link(l{}, call(BPF_LINK_CREATE, &create, sizeof(create))), {});\n",
-      m.text(), op.link.raw, error(step.must.error));
+  return fill("link_create_attr", "create", m) +
+         expect(step, fmt::format("keep_link(l{}, {})", op.link.raw,
+                                  call(op, "BPF_LINK_CREATE", "create")));
 }
 
 std::string link_update(const Step& step) {
   Members m;
   m.add("link_fd", descriptor(step.op.link)).add("new_prog_fd", descriptor(step.op.prog));
   m.add("flags", flags(step.op)).add("old_prog_fd", descriptor(step.op.old));
-  return fmt::format("\texpect(link_update((struct link_update_attr) {}), {});\n", m.text(),
-                     error(step.must.error));
+  return fill("link_update_attr", "update", m) +
+         expect(step, call(step.op, "BPF_LINK_UPDATE", "update"));
+}
+
+std::string link_detach(const Step& step) {
+  Members m;
+  m.add("link_fd", descriptor(step.op.link));
+  return fill("link_detach_attr", "release", m) +
+         expect(step, call(step.op, "BPF_LINK_DETACH", "release"));
 }
 
 // `rows` in braces, eight to a line where there are more.
@@ -135,12 +163,13 @@ std::string in_macro(std::string_view macro, std::string_view none,
   return out + ")";
 }
 
-std::string entries(const Listing& list) {
+// Programs that were not asked for have no name.
+std::string entries(const Listing& list, bool progs = true) {
   std::vector<std::string> rows;
   for (std::size_t i = 0; i < list.filled; ++i) {
     const Entry& e = list.entries[i];
-    rows.push_back(
-        fmt::format("{{ p{}, {} }}", e.prog.raw, e.link == kNoLink ? "PLAIN" : link_name(e.link)));
+    rows.push_back(fmt::format("{{ {}, {} }}", progs ? program_name(e.prog) : "0",
+                               e.link == kNoLink ? "PLAIN" : link_name(e.link)));
   }
   return in_macro("ENTRIES", "NO_ENTRIES", rows);
 }
@@ -157,12 +186,46 @@ std::string query(const Step& step) {
       .add("prog_attach_flags", array(array::prog_flags, "prog_flags"));
   m.add("link_ids", array(array::links, "link_ids"))
       .add("link_attach_flags", array(array::link_flags, "link_flags"));
-  std::string out = fmt::format("\tquery = (struct query_attr) {};\n\texpect(ask(&query), {});\n",
-                                m.text(), error(step.must.error));
-  if (has_answer(step))
-    out += fmt::format("\texpect_answer({}, &query, {}, {}, {});\n", place(*step.where),
-                       step.must.answer.count, entries(step.must.answer), op.room);
-  return out;
+  const std::string out = fill("query_attr", "query", m) + "\tclear_arrays(&query);\n" +
+                          expect(step, call(op, "BPF_PROG_QUERY", "query"));
+  if (!has_answer(step) || !tells_count(op)) return out;
+  const std::string told =
+      fmt::format("&query, {}, {}, {}", step.must.answer.count,
+                  entries(step.must.answer, op.arrays & array::progs), op.room);
+  if (!tells_revision(op)) return out + fmt::format("\texpect_counted({});\n", told);
+  return out + fmt::format("\texpect_answer({}, {});\n", place(*step.where), told);
+}
+
+std::string info(const Step& step) {
+  const std::string asked = step.op.verb == Verb::info ? "ask_link" : "read_fdinfo";
+  std::string out = expect(step, fmt::format("{}({})", asked, descriptor(step.op.link)));
+  if (!tells_link(step)) return out;
+  const Point at = step.must.at;
+  return out + fmt::format("\texpect_told({}, {}, {});\n",
+                           program_name(step.must.answer.entries[0].prog),
+                           at.device == kNoDevice ? "0" : device_index(at), attach_type(at.hook));
+}
+
+std::string qdisc(const Step& step) {
+  const Operation& op = step.op;
+  const bool goes = op.change == QdiscChange::remove;
+  const auto flags = op.change == QdiscChange::add ? "NLM_F_CREATE | NLM_F_EXCL"
+                     : goes                        ? "0"
+                                                   : "NLM_F_CREATE | NLM_F_REPLACE";
+  const std::string kind =
+      goes ? "NULL" : fmt::format("\"{}\"", words::name(words::kQdiscs, op.kind));
+  return expect(step, fmt::format("change_qdisc(d{}, {}, {}, {})", op.point.device,
+                                  goes ? "RTM_DELQDISC" : "RTM_NEWQDISC", flags, kind));
+}
+
+std::string remove(const Step& step) {
+  if (step.op.point.device == kAllDevices) return expect(step, "remove_namespace()");
+  return expect(step, fmt::format("remove_device(d{})", step.op.point.device));
+}
+
+std::string expect_list(const Step& step, Point where, const Listing& list) {
+  return fmt::format("\texpect_list({}, {}, {});\n", place(where),
+                     step.changes ? "CHANGED" : "UNCHANGED", entries(list));
 }
 
 std::string packet(const Step& step) {
@@ -187,7 +250,6 @@ std::string packet(const Step& step) {
 }
 
 std::string request(const Step& step) {
-  const std::string due = error(step.must.error);
   switch (step.op.verb) {
     case Verb::attach:
     case Verb::detach:
@@ -197,18 +259,20 @@ std::string request(const Step& step) {
     case Verb::link_update:
       return link_update(step);
     case Verb::link_detach:
-      return fmt::format("\texpect(link_detach({}), {});\n", descriptor(step.op.link), due);
+      return link_detach(step);
+    case Verb::info:
+    case Verb::fdinfo:
+      return info(step);
     case Verb::close:
-      return fmt::format("\texpect(close_for_good(&{}), {});\n", descriptor(step.op.prog), due);
+      return expect(step, fmt::format("close_for_good(&{})", descriptor(step.op.prog)));
     case Verb::remove:
-      return fmt::format("\texpect(remove_device(d{}), {});\n", step.op.point.device, due);
+      return remove(step);
+    case Verb::qdisc:
+      return qdisc(step);
     case Verb::query:
       return query(step);
     case Verb::packet:
       return packet(step);
-    case Verb::info:
-    case Verb::fdinfo:
-    case Verb::qdisc:
     case Verb::provoke:
       cannot_express(step, "a C program", "the harness provokes, in a VM of its own");
   }
@@ -222,10 +286,13 @@ std::string c_paragraph(const Step& step) {
   out += fmt::format("\tstep(\"{}\");\n", print(step.op));
   for (const Errno e : step.also_due) out += fmt::format("\talso_due({});\n", error(e));
   for (const Errno e : step.permitted) out += fmt::format("\talso_permitted({});\n", error(e));
+  if (step.any_error) out += "\talso_permitted(ANY_ERROR);\n";
   out += request(step);
   if (step.where && step.op.verb != Verb::query)
-    out += fmt::format("\texpect_list({}, {}, {});\n", place(*step.where),
-                       step.changes ? "CHANGED" : "UNCHANGED", entries(step.must.after));
+    out += expect_list(step, *step.where, step.must.after);
+  // A qdisc shares both hooks.
+  if (step.where && step.op.verb == Verb::qdisc)
+    out += expect_list(step, {step.where->device, Hook::egress}, step.must.answer);
   return out + "\tdone();\n";
 }
 

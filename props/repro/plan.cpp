@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "model/text.hpp"
+#include "model/words.hpp"
 
 namespace mprogcheck::repro {
 namespace {
@@ -32,10 +33,11 @@ void add_other_errors(Step& step, const Decision& decision, Dialect dialect) {
     const bool open = clause.force == Force::may || !(clause.ordered && step.clause.ordered);
     add_once(open ? step.permitted : step.also_due, clause.error);
   }
-  // Where any error keeps the promise, these are the ones an implementation has reason to give.
-  if (step.clause.any_error)
-    for (const Errno e : {Errno::inval, Errno::noent, Errno::busy, Errno::range})
-      if (e != decision.error) add_once(step.permitted, e);
+  step.any_error = step.clause.any_error;
+  if (step.any_error) {
+    step.permitted.clear();
+    step.also_due.clear();
+  }
   // An error that is left open anyway is no breach at all.
   std::erase_if(step.also_due, [&](Errno e) {
     return std::find(step.permitted.begin(), step.permitted.end(), e) != step.permitted.end();
@@ -83,12 +85,11 @@ void require_kernel_trace(const Trace& trace) {
   if (const auto bad = complaint(trace))
     throw std::invalid_argument(
         fmt::format("operation {} makes no sense: {}", bad->first + 1, bad->second.text));
-  for (std::size_t i = 0; i < trace.operations.size(); ++i)
-    if (trace.operations[i].hazardous())
-      throw std::invalid_argument(
-          fmt::format("step {}, '{}', names a link of a foreign kind, which has crashed kernels; "
-                      "a reproducer that a maintainer runs must not",
-                      i + 1, print(trace.operations[i])));
+}
+
+bool is_hazardous(const Trace& trace) {
+  return std::any_of(trace.operations.begin(), trace.operations.end(),
+                     [](const Operation& op) { return op.hazardous(); });
 }
 
 void cannot_express(const Step& step, std::string_view format, std::string_view why) {
@@ -114,6 +115,15 @@ bool is_revision_it_had(const Step& step) {
 bool has_answer(const Step& step) {
   return step.op.verb == Verb::query && step.where &&
          (step.must.error == Errno::ok || step.must.error == Errno::nospc);
+}
+
+bool tells_link(const Step& step) {
+  return (step.op.verb == Verb::info || step.op.verb == Verb::fdinfo) &&
+         step.must.error == Errno::ok;
+}
+
+std::string foreign_name(Foreign type) {
+  return fmt::format("{}_link", words::name(words::kForeigns, type));
 }
 
 std::string one_line(std::string_view text) {

@@ -24,6 +24,7 @@ struct Step {
       also_due;  // of rules that stand further back: only the precedence would be broken
   std::vector<Errno>
       permitted;               // errors that the interface leaves open, or due ones in no set order
+  bool any_error = false;      // the request has to fail, by whichever error
   std::optional<Point> where;  // the list it changes or would change, or asks for
   bool changes = false;        // that list
   std::uint64_t revision = 0;  // the model's, of that list, when the operation is made
@@ -33,8 +34,11 @@ struct Step {
 std::vector<Step> plan(const Trace& trace);
 
 // Throws std::invalid_argument for what no kernel can be shown: another dialect, another capacity,
-// names that are not there, operations that have crashed kernels.
+// names that are not there.
 void require_kernel_trace(const Trace& trace);
+
+// Whether the trace is nothing for a kernel that matters.
+bool is_hazardous(const Trace& trace);
 
 // "step 3, 'attach p0 d0/ingress rev=2', cannot be written for bpftool: <why>"
 [[noreturn]] void cannot_express(const Step& step, std::string_view format, std::string_view why);
@@ -52,6 +56,12 @@ bool is_revision_it_had(const Step& step);
 
 // A query that is answered, with all or with what there was room for.
 bool has_answer(const Step& step);
+
+// A link that says what it is.
+bool tells_link(const Step& step);
+
+// What a link of another type is called in C.
+std::string foreign_name(Foreign type);  // xdp_link
 
 // Without control characters, line ends above all.
 std::string one_line(std::string_view text);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "props/repro/repro.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "model/check.hpp"
@@ -30,6 +33,16 @@ std::string annotated(Trace trace, std::string_view headline) {
   return print(trace);
 }
 
+// Only a C program warns of what it does, and asks before it runs.
+void require_harmless(const Trace& trace) {
+  for (std::size_t i = 0; i < trace.operations.size(); ++i)
+    if (const Operation& op = trace.operations[i]; op.hazardous() && op.verb != Verb::provoke)
+      throw std::invalid_argument(fmt::format(
+          "step {}, '{}', may crash the kernel it runs on, and this format cannot ask before it "
+          "runs; use --format c",
+          i + 1, print(op)));
+}
+
 }  // namespace
 
 std::string reproduce(const Trace& trace, ReproFormat format, std::string_view headline) {
@@ -37,6 +50,7 @@ std::string reproduce(const Trace& trace, ReproFormat format, std::string_view h
   if (format == ReproFormat::trace) return annotated(trace, headline);
   repro::require_kernel_trace(trace);
   if (format == ReproFormat::c) return repro::write_c(trace, headline);
+  require_harmless(trace);
   if (format == ReproFormat::selftest) return repro::write_selftest(trace, headline);
   return repro::write_bpftool(trace, headline);
 }

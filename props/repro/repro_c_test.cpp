@@ -57,9 +57,49 @@ attach p4 d0/egress
 packet nodev/egress
 )";
 
+// What is asked of links, and what goes on beside the lists.
+constexpr std::string_view kBeside = R"(
+attach p3 d0/ingress
+link_create l0 p0 d0/ingress
+link_create l1 p1 d1/egress
+info l0
+fdinfo l1
+link_update l0 p2
+info l0
+link_detach l0
+info l0
+fdinfo l0
+close l0
+fdinfo l0
+info file
+remove all
+info l1
+fdinfo l1
+remove d0
+remove all
+attach p2 d0/ingress
+link_update l1 p2
+query d1/egress
+link_detach l1
+)";
+
+constexpr std::string_view kQdiscs = R"(
+qdisc d0 add clsact
+qdisc d0 add clsact
+attach p0 d0/ingress
+qdisc d0 replace clsact
+link_create l0 p1 d0/egress
+qdisc d0 remove
+qdisc d0 remove
+query d0/ingress room=3 progs links
+qdisc d1 add ingress
+remove d1
+qdisc d1 remove
+)";
+
 constexpr std::string_view kFlags = " -O1 -Wall -Wextra -Werror ";
 
-// Builds the C reproducer with every compiler there is, and runs it.
+// Builds the C reproducer with every compiler there is, and runs it; never with --crash.
 int build_and_run(const Folder& folder, const Trace& trace) {
   folder.write("repro.c", reproduce(trace, ReproFormat::c, "a test"));
   for (const std::string compiler : {"clang", "cc"}) {
@@ -92,6 +132,53 @@ TEST(ReproC, SeesWhichProgramsAPacketMeets) {
   EXPECT_TRUE(contains(folder.read("said"), "observed dropped, ran [p1]"));
 }
 
+TEST(ReproC, AsksLinksAndEndsItsNamespace) {
+  const Folder folder;
+  const int status = build_and_run(folder, trace_of(kBeside));
+  SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+  EXPECT_EQ(status, 0) << folder.read("said");
+  EXPECT_TRUE(contains(folder.read("said"), "This kernel conforms: 22 steps."));
+}
+
+TEST(ReproC, EndsANamespaceThatHasSeenPackets) {
+  const Folder folder;
+  const int status = build_and_run(
+      folder, trace_of("link_create l0 p0 d0/ingress\npacket d0/ingress p0=drop\nremove all\n"
+                       "packet d0/ingress\ninfo l0"));
+  SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+  EXPECT_EQ(status, 0) << folder.read("said");
+}
+
+TEST(ReproC, ChangesQdiscsBesideTheLists) {
+  const Folder folder;
+  const int status = build_and_run(folder, trace_of(kQdiscs));
+  SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+  EXPECT_EQ(status, 0) << folder.read("said");
+}
+
+// What they do where they are told to is in repro_vm_test.cpp.
+TEST(ReproC, DoesNothingHazardousUnlessToldTo) {
+  for (const std::string operations :
+       {"attach p0 d0/ingress size=16\nquery d0/ingress size=40 room=1 progs\nquery d0/egress "
+        "size=8\n"
+        "link_create l0 p1 d0/ingress dirty=60\nlink_update l0 p2 size=8\nlink_detach l0 size=8000",
+        "attach p0 d0/ingress as=userns\nquery d0/ingress as=nobody",
+        "query d0/ingress size=24 progs", "attach map d0/ingress size=20 as=nobody",
+        "attach p0 d0/ingress link rel=foreign", "attach p0 d0/ingress link rel=foreign:cgroup",
+        "attach p0 d0/ingress link rel=foreign:raw_tracepoint",
+        "attach p0 d0/ingress link rel=foreign:iter",
+        "attach p0 d0/ingress link rel=foreign:netfilter",
+        "attach p0 d0/ingress link rel=foreign:struct_ops\npacket d0/ingress p0=drop\nremove "
+        "all"}) {
+    const Folder folder;
+    EXPECT_EQ(build_and_run(folder, trace_of(operations)), kCouldNotRun) << operations;
+    const std::string said = folder.read("said");
+    EXPECT_TRUE(said.starts_with("WARNING: this program may crash the kernel it runs on")) << said;
+    EXPECT_TRUE(contains(said, "\nNothing was done.")) << said;
+    EXPECT_FALSE(contains(said, "step")) << said;
+  }
+}
+
 TEST(ReproC, ShowsADeviation) {
   const Folder folder;
   const int status = build_and_run(folder, trace_of(kDeviates));
@@ -121,17 +208,38 @@ TEST(ReproC, CompilesWithoutDevicesOrPrograms) {
   const Folder folder;
   for (const std::string_view only :
        {"query nodev/ingress room=4 progs", "attach bad nodev/egress", "link_detach file",
-        "detach none nodev/bogus", "link_update bad none"}) {
+        "detach none nodev/bogus", "link_update bad none", "info file", "packet nodev/egress"}) {
     const int status = build_and_run(folder, trace_of(only, ""));
     SKIP_IF_IT_COULD_NOT_RUN(status, folder);
     EXPECT_EQ(status, 0) << only << "\n" << folder.read("said");
   }
 }
 
+TEST(ReproC, CompilesWithPacketsAlone) {
+  const Folder folder;
+  const int status = build_and_run(folder, trace_of("packet d0/ingress p0=drop"));
+  SKIP_IF_IT_COULD_NOT_RUN(status, folder);
+  EXPECT_EQ(status, 0) << folder.read("said");
+}
+
 TEST(ReproC, LeavesOpenWhatTheInterfaceLeavesOpen) {
   const std::string text = reproduce(
       trace_of("attach p0 d0/ingress\ndetach none d0/ingress before after"), ReproFormat::c);
   EXPECT_TRUE(contains(text, "also_permitted(ERANGE);")) << text;
+}
+
+TEST(ReproC, TakesAnyErrorWhereAnyKeepsThePromise) {
+  const std::string text = reproduce(trace_of(kDeviates), ReproFormat::c);
+  EXPECT_TRUE(contains(text, "also_permitted(ANY_ERROR);")) << text;
+  EXPECT_FALSE(contains(text, "also_due(")) << text;
+}
+
+// Of what was not asked for nothing is said, not even by name.
+TEST(ReproC, NamesNoProgramThatIsNotThere) {
+  const std::string text = reproduce(
+      trace_of("attach p1 d0/ingress\nquery d0/ingress room=1 links", "device d0\nload p1"),
+      ReproFormat::c);
+  EXPECT_TRUE(contains(text, "ENTRIES({ 0, PLAIN })")) << text;
 }
 
 TEST(ReproC, StopsWhereTheInterfaceLetAKernelGoAnotherWay) {

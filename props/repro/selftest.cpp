@@ -94,6 +94,7 @@ std::string declarations(const SelftestNeeds& needs) {
   out += declaration("__u64", revisions) + declaration("__u32", arrays) +
          declaration("__u32", ids) + declaration("int", fds) + declaration("int", link_fds) +
          declaration("int", ifindexes);
+  if (needs.infos) out += "\tstruct bpf_link_info info;\n\t__u32 info_len;\n";
   if (needs.file) out += "\tint null_fd = open(\"/dev/null\", O_RDWR);\n";
   return out + "\tstruct test_tc_link *skel;\n\tint err;\n\n";
 }

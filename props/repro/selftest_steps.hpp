@@ -24,6 +24,7 @@ struct SelftestNeeds {
   std::uint64_t most_revision = 1;
 
   bool attaches = false, detaches = false, queries = false, creates = false, updates = false;
+  bool infos = false;
   bool file = false, new_revisions = false;
   std::uint8_t arrays = 0;          // of array::
   std::bitset<kMaxProgs> prog_ids;  // whose ids are looked at
