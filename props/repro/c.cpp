@@ -34,21 +34,23 @@ std::string comment(const Trace& trace, std::string_view headline) {
               " * ");
   out += " *\n";
   for (const Operation& op : trace.operations) out += fmt::format(" *\t{}\n", print(op));
-  out += fmt::format(R"C( *
+  out +=
+      fmt::format(R"C( *
  * Written by mprogcheck. What is expected is what the interface promises (uapi comments, commit messages,
  * manual pages); each step says which promise that is.
  *
  *	cc -Wall -Wextra -Werror -o repro repro.c -lbpf		(libbpf 1.0 or newer)
  *	./repro{}							(as root)
  *
- * It needs root, to load BPF programs and to make a network namespace of its own. It touches nothing
- * outside of that, and leaves nothing behind.
+ * It needs root, to load BPF programs and to make a network namespace of its own. {}
  *
  * Exit status: 0, this kernel conforms; 1, it deviates where the output says DEVIATION; 2, could not run
  * (or not to the end).
  * The steps are in main(), at the end.
  */)C",
-                     hazardous ? " --crash" : "");
+                  hazardous ? " --crash" : "",
+                  hazardous ? "Whatever it makes goes\n * when it ends."
+                            : "It touches nothing\n * outside of that, and leaves nothing behind.");
   return out;
 }
 
@@ -196,11 +198,11 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   piece(uses.removes, c_text::kRemove);
   piece(uses.qdiscs, c_text::kQdisc);
   piece(uses.packets, c_text::kPacket);
+  piece(uses.removes_all || uses.foreign.any(), c_text::kTrivial);
   piece(uses.removes_all, c_text::kRemoveAll);
   piece(uses.removes_all && uses.packets, c_text::kClosePacketSocket);
   piece(uses.removes_all, c_text::kRemoveAllEnd);
   piece(uses.maps, c_text::kMap);
-  piece(uses.foreign.any(), c_text::kForeign);
   for (std::size_t f = 0; f < kForeigns; ++f) piece(uses.foreign[f], c_text::kForeignLinks[f].text);
   if (trace.header.loaded.any()) {
     piece(!uses.packets, c_text::kLoad);

@@ -145,9 +145,18 @@ static void wait_until_orphaned(int fd)
 	cannot("waiting for the end of a network namespace that nobody uses any more");
 }
 
-/* Into another new namespace; the one before goes, with all that is in it. */
+/*
+ * Into another new namespace; the one before goes, with all that is in it. Its devices go together, and a
+ * link is asked under the same lock, so one link tells of all.
+ */
 static int remove_namespace(void)
 {
+	const int loopback = 1; /* in every namespace */
+	int prog = trivial(BPF_PROG_TYPE_SCHED_CLS, TCX_NEXT, 0, 0);
+	int witness = bpf_link_create(prog, loopback, BPF_TCX_INGRESS, NULL);
+
+	if (witness < 0)
+		cannot("attaching a program to the loopback device");
 	for (int i = 0; i < DEVICES; i++) {
 		if (tap[i] >= 0)
 			close(tap[i]);
@@ -163,10 +172,9 @@ inline constexpr std::string_view kClosePacketSocket = R"C(	close(packet_socket)
 
 inline constexpr std::string_view kRemoveAllEnd = R"C(	if (unshare(CLONE_NEWNET))
 		cannot("making another network namespace");
-	for (int i = 0; i < LINKS; i++) {
-		if (link_fd[i] != NOT_OPEN)
-			wait_until_orphaned(link_fd[i]);
-	}
+	wait_until_orphaned(witness);
+	close(witness);
+	close(prog);
 	return 0;
 }
 )C";

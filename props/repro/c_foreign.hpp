@@ -10,24 +10,6 @@
 
 namespace mprogcheck::repro::c_text {
 
-inline constexpr std::string_view kForeign = R"C(
-/* A program that returns `verdict` and does nothing. */
-static int trivial(int type, int verdict, int expected_attach_type, int btf_id)
-{
-	const struct bpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = verdict },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = (enum bpf_attach_type)expected_attach_type,
-		    .attach_btf_id = (__u32)btf_id);
-	int fd = bpf_prog_load((enum bpf_prog_type)type, "repro", "GPL", insns, 2, &options);
-
-	if (fd < 0)
-		cannot("loading a BPF program of another type");
-	return fd;
-}
-)C";
-
 inline constexpr std::string_view kXdpLink = R"C(
 static int xdp_link;
 

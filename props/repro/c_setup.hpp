@@ -86,6 +86,24 @@ inline constexpr std::string_view kLoadEnd = R"C(	if (prog_fd[prog] < 0)
 }
 )C";
 
+inline constexpr std::string_view kTrivial = R"C(
+/* A program that returns `verdict` and does nothing. */
+static int trivial(int type, int verdict, int expected_attach_type, int btf_id)
+{
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = verdict },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = (enum bpf_attach_type)expected_attach_type,
+		    .attach_btf_id = (__u32)btf_id);
+	int fd = bpf_prog_load((enum bpf_prog_type)type, "repro", "GPL", insns, 2, &options);
+
+	if (fd < 0)
+		cannot("loading a BPF program that does nothing");
+	return fd;
+}
+)C";
+
 inline constexpr std::string_view kSetUp = R"C(
 /* A network namespace of our own, with DEVICES devices; whatever is attached goes with it. */
 static void set_up(void)
