@@ -146,14 +146,13 @@ std::optional<ProgramResult> Vm::run_program(const std::filesystem::path& execut
     guest_->queue({Kind::program, bytes});
     const auto frame = guest_->receive(options_.patience);
     const Harm harm = note_harm();
-    if (harm == Harm::none && frame) {
+    if (harm == Harm::none) {  // never so where no frame came
       if (frame->kind != Kind::ran) refused(options_.name, *frame);
       return vm::result_from(frame->payload);
     }
     if (!guest_->lost())
-      return ProgramResult{.status = -1,
-                           .output = "the kernel came to harm:\n" + last_words_,
-                           .harm = harm == Harm::none ? Harm::silent : harm};
+      return ProgramResult{
+          .status = -1, .output = "the kernel came to harm:\n" + last_words_, .harm = harm};
     ++lost_;
     if (tries == kMostLost)
       throw CannotRun(options_.name + ": QEMU ended " + std::to_string(tries) +
