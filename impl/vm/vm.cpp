@@ -99,6 +99,7 @@ Harm Vm::run_carefully_once(const Trace& trace, std::vector<Observation>& seen) 
     if (harm != worst && !seen.empty()) seen.back().harm = harm;
     worst = harm;
     if (!frame) break;
+    guest_->queue({Kind::go_on, {}});
   }
   return worst;
 }

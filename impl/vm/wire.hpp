@@ -37,6 +37,7 @@ struct Frame {
     carefully,  // one trace, answered operation by operation
     program,    // an executable, to be run
     bare,       // one trace whose system calls are to be made without anything around them
+    go_on,      // the next operation of a trace that is run carefully
   };
   Kind kind;
   std::string payload;

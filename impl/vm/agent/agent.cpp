@@ -127,6 +127,7 @@ class Agent {
         kernel_->run_each(trace_from(frame.payload), [&](std::size_t, const Observation& seen) {
           send({Kind::step, bytes_of(std::span(&seen, 1))});
           flush();
+          wait_to_go_on();
         });
         return send({Kind::seen, {}});
       case Kind::program:
@@ -167,6 +168,13 @@ class Agent {
       left.remove_prefix(static_cast<std::size_t>(sent));
     }
     to_send_.clear();
+  }
+
+  // What the console says until then is of the operation that was answered last.
+  void wait_to_go_on() {
+    std::optional<Frame> frame;
+    while (!(frame = arrived_.next())) receive();
+    if (frame->kind != Kind::go_on) throw Garbled("a frame in the middle of a trace");
   }
 
   bool more_is_there() const {
