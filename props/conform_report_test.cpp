@@ -138,7 +138,8 @@ TEST_F(ConformReport, is_the_same_each_time) {
 
 TEST_F(ConformReport, says_where_each_new_deviation_is_shown) {
   const Ran r = run("conform --target impl:before_lands_behind --out report");
-  for (const json& deviation : document()["deviations"]) {
+  const json told = document();  // not a temporary, which a range would outlive
+  for (const json& deviation : told["deviations"]) {
     const std::string begin =
                           "  DEVIATION " + deviation["bucket"].get<std::string>() + ": observed ",
                       end = "; report/" + deviation["trace_file"].get<std::string>() + "\n";
