@@ -10,6 +10,7 @@
 
 #include "impl/vm/kernels.hpp"
 #include "impl/vm/vm.hpp"
+#include "model/attribute.hpp"
 #include "props/bench.hpp"
 #include "props/generator.hpp"
 
@@ -70,10 +71,10 @@ Boots boots(const vm::Boot& how, int count) {
   return all;
 }
 
-// Traces as a campaign draws them, of what a bare loop can do as well: no packets, no device goes.
-// lists_only: and only attach, detach and query, with REPLACE and all the other flags.
+// Traces as a campaign draws them, of what a bare loop can do as well: calls of bpf(2) and
+// close(2). lists_only: and only attach, detach and query, with REPLACE and all the other flags.
 std::vector<Trace> mix(Capabilities can, bool lists_only) {
-  can.hazards = can.packets = false;
+  can.hazards = can.packets = can.qdiscs = false;
   std::vector<Trace> traces(128);
   Random choices(1);
   for (Trace& trace : traces) {
@@ -87,7 +88,8 @@ std::vector<Trace> mix(Capabilities can, bool lists_only) {
     Prediction p;
     while (trace.operations.size() < std::size_t{64} + scope.prefill) {
       const Operation op = generator.next(world);
-      if (lists_only && op.verb == Verb::close) continue;
+      const bool a_call = attribute_size(op.verb) != 0 || (op.verb == Verb::close && !lists_only);
+      if (!a_call) continue;
       world.step(op, p);
       trace.operations.push_back(op);
     }
