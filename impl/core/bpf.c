@@ -5,40 +5,12 @@
  * What an older caller leaves off at the end counts as 0, what a newer one adds has to be 0, and
  * what is answered stays within the bytes that were given.
  */
-#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "internal.h"
 
 #define LONGEST 4096 /* a page */
 #define KNOWN 64     /* bytes of the longest command */
-
-/* Where a field of a command is, and where it goes. */
-struct field {
-	u8 at, width, to;
-};
-
-#define FIELD(offset, member)                                     \
-	{                                                         \
-		offset, sizeof(((struct mprog_attr *)0)->member), \
-		    offsetof(struct mprog_attr, member)           \
-	}
-
-static const struct field attach_fields[] = {
-    FIELD(0, ifindex), FIELD(4, prog_fd),   FIELD(8, attach_type),	 FIELD(12, flags),
-    FIELD(16, old_fd), FIELD(20, relative), FIELD(24, expected_revision)};
-static const struct field create_fields[] = {FIELD(0, prog_fd),	    FIELD(4, ifindex),
-					     FIELD(8, attach_type), FIELD(12, flags),
-					     FIELD(16, relative),   FIELD(24, expected_revision)};
-static const struct field update_fields[] = {FIELD(0, link_fd), FIELD(4, prog_fd), FIELD(8, flags),
-					     FIELD(12, old_fd)};
-
-static void read_fields(struct mprog_attr *attr, const u8 *bytes, const struct field *field,
-			u32 count)
-{
-	for (; count; count--, field++)
-		memcpy((u8 *)attr + field->to, bytes + field->at, field->width);
-}
 
 static u32 size_of(u32 command)
 {
@@ -99,9 +71,47 @@ static int query(struct mprog_net *net, u8 *to, u32 size, const u8 *bytes, bool 
 	return ret;
 }
 
+static struct mprog_attr attach_attr(const u8 *bytes, bool capable)
+{
+	return (struct mprog_attr){
+	    .ifindex = number_at(bytes, 0, 4),
+	    .prog_fd = number_at(bytes, 4, 4),
+	    .attach_type = number_at(bytes, 8, 4),
+	    .flags = number_at(bytes, 12, 4),
+	    .old_fd = number_at(bytes, 16, 4),
+	    .relative = number_at(bytes, 20, 4),
+	    .expected_revision = number_at(bytes, 24, 8),
+	    .capable = capable,
+	};
+}
+
+static struct mprog_attr link_create_attr(const u8 *bytes, bool capable)
+{
+	return (struct mprog_attr){
+	    .prog_fd = number_at(bytes, 0, 4),
+	    .ifindex = number_at(bytes, 4, 4),
+	    .attach_type = number_at(bytes, 8, 4),
+	    .flags = number_at(bytes, 12, 4),
+	    .relative = number_at(bytes, 16, 4),
+	    .expected_revision = number_at(bytes, 24, 8),
+	    .capable = capable,
+	};
+}
+
+static struct mprog_attr link_update_attr(const u8 *bytes, bool capable)
+{
+	return (struct mprog_attr){
+	    .link_fd = number_at(bytes, 0, 4),
+	    .prog_fd = number_at(bytes, 4, 4),
+	    .flags = number_at(bytes, 8, 4),
+	    .old_fd = number_at(bytes, 12, 4),
+	    .capable = capable,
+	};
+}
+
 int mprog_bpf(struct mprog_net *net, u32 command, void *attribute, u32 size, bool capable)
 {
-	struct mprog_attr attr = {.capable = capable};
+	struct mprog_attr attr;
 	u8 *given = attribute;
 	u8 bytes[KNOWN] = {};
 	u32 i, fd;
@@ -119,19 +129,19 @@ int mprog_bpf(struct mprog_net *net, u32 command, void *attribute, u32 size, boo
 
 	switch (command) {
 	case MPROG_BPF_PROG_ATTACH:
-		read_fields(&attr, bytes, attach_fields, ARRAY_SIZE(attach_fields));
+		attr = attach_attr(bytes, capable);
 		return mprog_prog_attach(net, &attr);
 	case MPROG_BPF_PROG_DETACH:
-		read_fields(&attr, bytes, attach_fields, ARRAY_SIZE(attach_fields));
+		attr = attach_attr(bytes, capable);
 		return mprog_prog_detach(net, &attr);
 	case MPROG_BPF_PROG_QUERY:
 		return query(net, given, size, bytes, capable);
 	case MPROG_BPF_LINK_CREATE:
-		read_fields(&attr, bytes, create_fields, ARRAY_SIZE(create_fields));
+		attr = link_create_attr(bytes, capable);
 		ret = mprog_link_create(net, &attr, &fd);
 		return ret ? ret : (int)fd;
 	case MPROG_BPF_LINK_UPDATE:
-		read_fields(&attr, bytes, update_fields, ARRAY_SIZE(update_fields));
+		attr = link_update_attr(bytes, capable);
 		return mprog_link_update(net, &attr);
 	case MPROG_BPF_LINK_DETACH:
 		return mprog_link_detach(net, number_at(bytes, 0, 4));

@@ -207,9 +207,8 @@ int mprog_device_remove(struct mprog_net *net, u32 ifindex);
 void mprog_net_remove(struct mprog_net *net);
 
 /*
- * A qdisc that shares the hooks of the lists. -EEXIST: one of that kind is there, and is
- * not to be replaced.
- * MPROG_NO_QDISC: it goes; -ENOENT where there is none.
+ * A qdisc that shares the hooks of the lists. -EEXIST: one of that kind is there, and is not to be
+ * replaced. MPROG_NO_QDISC: it goes; -ENOENT where there is none.
  */
 int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, bool replace);
 

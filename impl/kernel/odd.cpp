@@ -5,21 +5,15 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <algorithm>
-#include <array>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "impl/kernel/watched.hpp"
 #include "impl/target.hpp"
-#include "model/attribute.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
-
-// Bytes on either side of an attribute, and what stands in them.
-constexpr std::size_t kAround = 64;
-constexpr std::uint8_t kUnwritten = 0xa5;
 
 constexpr int kNobody = 65534;
 constexpr std::size_t kStack = 64 << 10;
@@ -67,29 +61,15 @@ void send(Errand& errand) {
 }  // namespace
 
 OddResult make_oddly(const Operation& op, abi::Call& call) {
-  const std::size_t size = op.odd_attribute() ? bytes_given(op) : call.size;
-  const std::size_t fields = std::min<std::size_t>(size, call.size);
-  alignas(8) std::array<std::uint8_t, kAround + kLongestAttribute + kAround> memory;
-  memory.fill(kUnwritten);
-  std::uint8_t* const attribute = memory.data() + kAround;
-  std::fill_n(attribute, size, std::uint8_t{0});
-  std::memcpy(attribute, call.words.data(), fields);
-  if (op.dirty < size) attribute[op.dirty] = 1;
-
-  Errand errand{op.caller, static_cast<int>(call.command), attribute, size, -1, 0};
+  Watched memory(op, call);
+  Errand errand{op.caller, static_cast<int>(call.command), memory.bytes(), memory.size(), -1, 0};
   if (op.caller == Caller::root)
     bpf(errand);
   else
     send(errand);
-
-  std::memcpy(call.words.data(), attribute, fields);
-  const auto written = [](std::uint8_t byte) { return byte != kUnwritten; };
-  OddResult out;
-  out.result = errand.result;
-  out.strayed = std::any_of(memory.data(), attribute, written) ||
-                std::any_of(attribute + size, memory.data() + memory.size(), written);
+  memory.answer(call);
   errno = errand.error;
-  return out;
+  return {.result = errand.result, .strayed = memory.strayed()};
 }
 
 }  // namespace mprogcheck::kernel
