@@ -25,6 +25,9 @@ struct Capabilities {
   std::bitset<kForeigns> foreign;  // then: links of which types there are
   bool packets = false;            // packets can be sent and their fate seen
   bool qdiscs = false;             // a device of a trace takes clsact
+  bool netkit = false;             // netkit devices can be made
+  bool rooms = false;              // ... with HEADROOM and TAILROOM
+  bool single = false;             // ... with PAIRING, hence without a peer
   std::uint8_t devices = 1;        // how many a trace may use
   bool operator==(const Capabilities&) const = default;
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <type_traits>
 
 #include "model/errno.hpp"
@@ -38,8 +39,34 @@ struct Listing {
   }
 };
 
-// The fate of a packet at the attach point.
-enum class Fate : std::uint8_t { none, passed, dropped };
+// The fate of a packet at the attach point, or on its way from one device to the other.
+enum class Fate : std::uint8_t { none, passed, dropped, redirected };
+
+// A program that a packet met: on which device it saw the packet, and what the packet carried then.
+struct Met {
+  Prog prog{};
+  std::uint8_t on = kNoDevice;
+  bool mark = false, priority = false;
+  auto operator<=>(const Met&) const = default;
+};
+inline constexpr std::size_t kMaxMet = kLists * kMaxCapacity;
+
+// One packet from device to device: whom it met, and what was counted at either end.
+struct Journey {
+  std::uint8_t met = 0;                              // progs[0, met) are meant
+  std::array<Met, kMaxMet> progs;                    // the rest is left unset, for speed
+  std::uint8_t sent = 0, dropped = 0, received = 0;  // tx, tx_dropped here, rx there
+  std::uint32_t sent_bytes = 0, received_bytes = 0;
+
+  void start() { met = sent = dropped = received = 0, sent_bytes = received_bytes = 0; }
+  friend bool operator==(const Journey& a, const Journey& b) {
+    static_assert(std::has_unique_object_representations_v<Met>);
+    return a.met == b.met && a.sent == b.sent && a.dropped == b.dropped &&
+           a.received == b.received && a.sent_bytes == b.sent_bytes &&
+           a.received_bytes == b.received_bytes &&
+           std::memcmp(a.progs.data(), b.progs.data(), a.met * sizeof(Met)) == 0;
+  }
+};
 
 // What became of the kernel by an operation: it complained in its log (a warning, a stall), it
 // panicked or crashed, or nothing answers any more. Of the latter two nothing follows.
@@ -58,13 +85,20 @@ struct Observation {
   // Of a query; for a packet the programs that ran, in order; a link's program; for a qdisc the
   // list of egress.
   Listing answer;
-  Listing after;  // of the attach point concerned, after the operation
+  Listing after;    // of the attach point concerned, after the operation
+  Journey journey;  // of `send`
+  // After a request about devices: all that the trace has made, by name. Header devices are not
+  // among them.
+  bool has_devices = false;
+  std::array<DeviceView, kMaxDevices> devices;
+  std::string extack;  // what netlink said beside an error; for people
 
   friend bool operator==(const Observation& a, const Observation& b) {
     return a.error == b.error && a.fate == b.fate && a.harm == b.harm &&
            a.has_after == b.has_after && a.overran == b.overran && a.strayed == b.strayed &&
            a.references == b.references && a.at == b.at && a.answer == b.answer &&
-           (!a.has_after || a.after == b.after);
+           (!a.has_after || a.after == b.after) && a.journey == b.journey &&
+           a.has_devices == b.has_devices && (!a.has_devices || a.devices == b.devices);
   }
 };
 

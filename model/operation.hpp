@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "model/device.hpp"
+
 namespace mprogcheck {
 
 // Names are small numbers: p7 is Prog{7}. A trace holds at most so many of each.
@@ -37,9 +39,11 @@ enum class Dialect : std::uint8_t { mainline, rfc2 };
 
 enum class ProgType : std::uint8_t { sched_cls, xdp };
 
-// `bogus` is an attach type the kernel does not know.
-enum class Hook : std::uint8_t { ingress, egress, bogus };
-inline constexpr std::size_t kHooks = 2;
+// Those of tcx, which any device has; those of netkit, its own list and that of its other side; and
+// `bogus`, an attach type the kernel does not know.
+enum class Hook : std::uint8_t { ingress, egress, primary, peer, bogus };
+inline constexpr std::size_t kHooks = 2;  // of tcx
+inline constexpr std::size_t kLists = 3;  // of a device: ingress, egress and, at netkit, its own
 
 // Links that no list of ours can hold, by what they attach. That of struct_ops has no program.
 enum class Foreign : std::uint8_t { xdp, cgroup, raw_tracepoint, iter, netfilter, struct_ops };
@@ -51,6 +55,7 @@ struct Point {
   auto operator<=>(const Point&) const = default;
 };
 inline constexpr std::uint8_t kNoDevice = 255;       // `nodev`: an ifindex that no device has
+inline constexpr std::uint8_t kLoopback = 252;       // `lo`: a device that is no netkit
 inline constexpr std::uint8_t kStrangeDevice = 253;  // observed, and none of the trace
 inline constexpr std::uint8_t kAllDevices = 254;     // remove: the namespace, with all it has
 inline constexpr Point kNoPoint{kNoDevice, Hook::bogus};
@@ -91,9 +96,9 @@ namespace array {
 inline constexpr std::uint8_t progs = 1, links = 2, prog_flags = 4, link_flags = 8;
 }
 
-// What a program answers for a packet; `unknown` is a code the uapi does not define (mapped to
-// next).
-enum class Action : std::uint8_t { next, pass, drop, unknown };
+// What a program answers for a packet; `unknown` is a code the uapi does not define. A redirect is
+// to the loopback device, which every namespace has.
+enum class Action : std::uint8_t { next, pass, drop, unknown, redirect };
 
 struct Says {
   Prog prog{};
@@ -114,9 +119,13 @@ enum class Verb : std::uint8_t {
   remove,       // the device goes, or the namespace
   qdisc,        // a clsact or ingress qdisc comes to the device, or goes
   packet,       // one packet through the attach point
+  create,       // RTM_NEWLINK: a netkit device and its peer
+  change,       // RTM_NEWLINK of one that is there
+  set,          // RTM_SETLINK: up, down, name, address, MTU, namespace
+  send,         // one packet out of a netkit device, by a packet socket, to where it goes
   provoke,      // what brings a kernel to harm on purpose: whether the harness would notice
 };
-inline constexpr std::size_t kVerbs = 13;
+inline constexpr std::size_t kVerbs = 17;
 
 // What `provoke` does to the kernel of a VM: a panic by sysrq, a warning in its log, an agent that
 // never answers again.
@@ -151,12 +160,25 @@ struct Operation {
   Caller caller = Caller::root;
   Qdisc kind = Qdisc::none;  // qdisc: which, and what becomes of it
   QdiscChange change = QdiscChange::add;
-  std::uint16_t size = kWhole;   // in bytes, as told to bpf(2); see attribute.hpp
-  std::uint16_t dirty = kClean;  // the offset of a byte that is not 0 and belongs to no field
+  std::uint16_t size = kWhole;    // in bytes, as told to bpf(2); see attribute.hpp
+  std::uint16_t dirty = kClean;   // the offset of a byte that is not 0 and belongs to no field
+  std::uint8_t space = 0;         // in whose network namespace the call is made
+  std::uint8_t peer = kNoDevice;  // create: the name of the other side, if it is to have one
+  std::array<Attr, kMaxAttrs> attrs{};  // create, change, set; those in use come first
+  std::uint32_t bytes = 60;             // send: of the frame, its head of 14 included
+  bool mark = false, priority = false;  // send: whether the packet carries one
 
   auto operator<=>(const Operation&) const = default;
 
   constexpr bool has(std::uint8_t f) const { return (flags & f) != 0; }
+
+  // The last attribute of the key, which is the one that counts; null if there is none.
+  constexpr const Attr* attr(Key key) const {
+    const Attr* found = nullptr;
+    for (const Attr& a : attrs)
+      if (a.key == key) found = &a;
+    return found;
+  }
 
   constexpr bool odd_attribute() const { return size != kWhole || dirty != kClean; }
 
@@ -166,6 +188,11 @@ struct Operation {
     const auto foreign = [](Ref r) {
       return r.kind == Ref::Kind::foreign || r.kind == Ref::Kind::map;
     };
+    const auto extreme = [](const Attr& a) {
+      return a.form != Form::whole || a.key == Key::unknown || a.value > 9000;
+    };
+    for (const Attr& a : attrs)
+      if (extreme(a)) return true;
     return verb == Verb::provoke || foreign(relative) || foreign(link) || foreign(prog) ||
            foreign(old) || caller != Caller::root || odd_attribute();
   }
