@@ -26,9 +26,9 @@ class Revisions {
 
  private:
   static std::size_t index(Point p) {
-    return std::size_t{p.device} * kHooks + static_cast<std::size_t>(p.hook);
+    return std::size_t{p.device} * kLists + static_cast<std::size_t>(p.hook);
   }
-  std::array<std::vector<std::uint64_t>, kMaxDevices * kHooks> seen_;
+  std::array<std::vector<std::uint64_t>, kMaxDevices * kLists> seen_;
 };
 
 class Checker {
@@ -88,6 +88,8 @@ class Checker {
     if (!fine) error_differs(op, decision, seen);
     if (seen.has_after != where_.has_value()) presence(op, seen);
     if (seen.strayed) strayed(op, seen);
+    if (op.verb == Verb::create && agreed && seen.error == Errno::ok) lists_begin(op);
+    if (fine && !devices(op, seen)) return false;
     if (!agreed && seen.error == Errno::ok && !changes_nothing(op))
       return go_on_from_success(op, seen);
     if (fine && !answer(op, seen)) return false;
@@ -110,7 +112,7 @@ class Checker {
 
   static bool changes_nothing(const Operation& op) {
     return op.verb == Verb::query || op.verb == Verb::packet || op.verb == Verb::info ||
-           op.verb == Verb::fdinfo;
+           op.verb == Verb::fdinfo || op.verb == Verb::send;
   }
 
   // Whether some rule that is met says so and nothing says that another wins. One that is due but
@@ -133,7 +135,8 @@ class Checker {
       return ".without_progs";
     if (op.verb == Verb::detach && op.prog.given()) return ".named";
     for (const Says& says : op.says)
-      if (op.verb == Verb::packet && says.action == Action::unknown) return ".unknown";
+      if ((op.verb == Verb::packet || op.verb == Verb::send) && says.action == Action::unknown)
+        return ".unknown";
     return "";
   }
 
@@ -152,6 +155,10 @@ class Checker {
     d.aspect = aspect;
     d.expected_error = prediction_.decision.error;
     d.detail = kind_of(op);
+    const auto of_netkit = [](Hook hook) { return hook == Hook::primary || hook == Hook::peer; };
+    d.at_netkit = of_netkit(op.point.hook) || (where_ && of_netkit(where_->hook)) ||
+                  op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set ||
+                  op.verb == Verb::send;
     for (std::size_t i = 0; i < clauses.size(); ++i)
       if (i != prediction_.decision.rule && (prediction_.decision.met >> i & 1) &&
           clauses[i].force != Force::effect)
@@ -176,12 +183,65 @@ class Checker {
     report(std::move(d), seen, to_string(decision.error), describe(op, seen));
   }
 
+  // A new device has new lists.
+  void lists_begin(const Operation& op) {
+    for (const std::uint8_t d : {op.point.device, op.peer})
+      for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary})
+        if (d < kMaxDevices) revisions_.restart({d, hook}, trace_.header.revision);
+  }
+
+  // Of a device what differs, in the words of a bucket; empty if nothing does. Attributes that came
+  // later than netkit itself need not be told.
+  static std::string_view difference(const DeviceView& model, const DeviceView& seen) {
+    constexpr std::uint32_t kLater = told(Key::headroom) | told(Key::tailroom) | told(Key::pairing);
+    if (model.there != seen.there) return seen.there ? "there" : "gone";
+    if (!model.there) return "";
+    if ((model.told & ~seen.told & ~kLater) || (seen.told & ~model.told)) return "told";
+    const auto tells = [&](Key key) { return (model.told & seen.told & told(key)) != 0; };
+    if (model.space != seen.space) return "ns";
+    if (model.name != seen.name) return "name";
+    if (model.link != seen.link) return "link";
+    if (model.primary != seen.primary) return "primary";
+    if (model.up != seen.up) return "state";
+    if (model.carrier != seen.carrier) return "carrier";
+    if (model.arp != seen.arp) return "arp";
+    if (model.address != seen.address) return "address";
+    if (model.mtu != seen.mtu) return "mtu";
+    if (tells(Key::mode) && model.mode != seen.mode) return "mode";
+    if (tells(Key::policy) && model.policy != seen.policy) return "policy";
+    if (tells(Key::peer_policy) && model.peer_policy != seen.peer_policy) return "peer_policy";
+    if (tells(Key::scrub) && model.scrub != seen.scrub) return "scrub";
+    if (tells(Key::peer_scrub) && model.peer_scrub != seen.peer_scrub) return "peer_scrub";
+    if (tells(Key::headroom) && model.headroom != seen.headroom) return "headroom";
+    if (tells(Key::tailroom) && model.tailroom != seen.tailroom) return "tailroom";
+    if (tells(Key::pairing) && model.pairing != seen.pairing) return "pairing";
+    return "";
+  }
+
+  // False: other devices are there than the model can go on with.
+  bool devices(const Operation& op, const Observation& seen) {
+    if (!tells_devices(op.verb)) return true;
+    bool differs = false;
+    for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
+      const DeviceView model = world_.view(d);
+      const std::string_view what = difference(model, seen.devices[d]);
+      if (what.empty()) continue;
+      differs = true;
+      Deviation deviates = deviation(op, Aspect::devices);
+      deviates.detail = "." + std::string(what);
+      const std::string which = "d" + std::to_string(int{d}) + ": ";
+      report(std::move(deviates), seen, which + describe(model), which + describe(seen.devices[d]));
+    }
+    return !differs || world_.adopt(seen.devices);
+  }
+
   // The target did what the model refuses: take over what it shows.
   bool go_on_from_success(const Operation& op, const Observation& seen) {
+    if (tells_devices(op.verb) && op.verb != Verb::remove) return world_.adopt(seen.devices);
     if (!where_ || !seen.has_after) return false;
     if (op.verb == Verb::link_create && op.prog.kind != Ref::Kind::prog) return false;
     if (op.verb == Verb::link_create)
-      world_.assume_link(Link{op.link.raw}, *where_, Prog{op.prog.raw});
+      world_.assume_link(Link{op.link.raw}, *where_, op.point.hook, Prog{op.prog.raw});
     return take_over(seen.after);
   }
 
@@ -192,10 +252,24 @@ class Checker {
     return true;
   }
 
+  static std::string_view difference(const Journey& model, const Journey& seen) {
+    if (model == seen) return "";
+    if (model.met != seen.met) return "order";
+    for (std::size_t i = 0; i < model.met; ++i) {
+      const Met &wanted = model.progs[i], &met = seen.progs[i];
+      if (wanted.prog != met.prog) return "order";
+      if (wanted.on != met.on) return "on";
+      if (wanted.mark != met.mark || wanted.priority != met.priority) return "scrub";
+    }
+    return "counted";
+  }
+
   // What of the answer differs first, in the words of a bucket; empty if nothing does.
   static std::string_view difference(const Operation& op, const Observation& model,
                                      const Observation& seen) {
-    if (op.verb == Verb::packet && model.fate != seen.fate) return "fate";
+    if ((op.verb == Verb::packet || op.verb == Verb::send) && model.fate != seen.fate)
+      return "fate";
+    if (op.verb == Verb::send) return difference(model.journey, seen.journey);
     if (op.verb == Verb::qdisc) return "";
     if (seen.overran) return "overrun";
     // Refused as the interface permits: then nothing is told.
@@ -220,8 +294,8 @@ class Checker {
     if (what.empty()) return true;
     Deviation d = deviation(op, Aspect::answer);
     d.detail = "." + std::string(what) + d.detail;
-    report(std::move(d), seen, print(expected_of(op, model)),
-           print(expected_of(op, seen)) + (seen.overran ? ", and wrote past the room given" : ""));
+    report(std::move(d), seen, describe(op, model),
+           describe(op, seen) + (seen.overran ? ", and wrote past the room given" : ""));
     if (op.verb != Verb::query || seen.error != Errno::ok) return true;
     const std::uint8_t whole = array::progs | array::links;
     if (!tells_revision(op) || (op.arrays & whole) != whole ||
@@ -330,17 +404,19 @@ std::string_view word(Aspect aspect) {
       return "references";
     case Aspect::harm:
       return "harm";
+    case Aspect::devices:
+      return "devices";
   }
   return "?";
 }
 
 std::string bucket(const Deviation& d, Dialect dialect) {
-  std::string out = std::string(word(dialect)) + ".tcx." + std::string(word(d.verb)) + "." +
-                    std::string(d.clause);
+  const std::string place = std::string(word(dialect)) + (d.at_netkit ? ".netkit." : ".tcx.");
+  const std::string out = place + std::string(word(d.verb)) + "." + std::string(d.clause);
   // A revision that comes back is one finding, whichever way the list was emptied; so is what is
   // written beside an attribute, whatever was asked.
   if (d.clause.starts_with("revision.") || d.clause == "attribute.within")
-    return std::string(word(dialect)) + ".tcx." + std::string(d.clause);
+    return place + std::string(d.clause);
   if (d.aspect == Aspect::error)
     return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error) + d.detail;
   return out + "." + std::string(word(d.aspect)) + d.detail;

@@ -18,8 +18,8 @@ namespace mprogcheck {
 enum class Breach : std::uint8_t { promise, precedence };
 
 // What differs: the error, the answer to a query or the fate of a packet, the list afterwards, its
-// revision, the number of references held, or what became of the kernel.
-enum class Aspect : std::uint8_t { error, answer, list, revision, references, harm };
+// revision, the number of references held, what became of the kernel, or the devices afterwards.
+enum class Aspect : std::uint8_t { error, answer, list, revision, references, harm, devices };
 
 struct Deviation {
   std::size_t step = 0;  // index of the operation
@@ -27,6 +27,7 @@ struct Deviation {
   std::string_view clause;
   Breach breach{};
   Aspect aspect{};
+  bool at_netkit = false;  // else at tcx, which any device has
   Errno expected_error{};
   Errno observed_error{};
   std::string detail;  // of an answer: what differs first, and what kind of request it was

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which table of rules is whose, in words.
 #include "model/rules_common.hpp"
+#include "model/rules_device.hpp"
 #include "model/rules_mainline.hpp"
 #include "model/rules_rfc2.hpp"
 #include "model/world.hpp"
@@ -50,6 +51,14 @@ std::span<const Clause> clauses_of(Dialect dialect, Verb verb) {
       return clauses_in(rules::packet);
     case Verb::provoke:
       return clauses_in(rules::provoke);
+    case Verb::create:
+      return clauses_in(rules::create);
+    case Verb::change:
+      return clauses_in(rules::change);
+    case Verb::set:
+      return clauses_in(rules::set);
+    case Verb::send:
+      return clauses_in(rules::send);
   }
   return {};
 }

@@ -70,13 +70,18 @@ inline constexpr std::uint32_t default_mtu = 1500, min_mtu = 68, max_mtu = 65535
 inline constexpr std::uint32_t max_queues = 4096;  // of any device
 }  // namespace netkit
 enum class Address : std::uint8_t { zero, a, b, multicast, random };  // random: observed alone
-enum class Presence : std::uint8_t { none, cut };  // PEER_INFO: left out; shorter than its head
+// PEER_INFO: left out; shorter than its head; there, which goes without saying where a peer is
+// named.
+enum class Presence : std::uint8_t { none, cut, given };
 // An ifindex below 0, and that of the loopback device, which every namespace has.
 enum class Index : std::uint8_t { negative, loopback };
 
 // The interface name of the device dN is "dN" in a trace; names the kernel made up stand behind.
 inline constexpr std::uint8_t kMadeUpName = 128;  // nk0, nk1, ...
 inline constexpr std::uint8_t kStrangeName = 255;
+
+// The head of an ethernet frame, in bytes.
+inline constexpr std::uint32_t kFrameHead = 14;
 
 // One device as a dump shows it.
 struct DeviceView {

@@ -64,10 +64,13 @@ template <class D>
 struct Request {
   using Bool = typename D::Bool;
   Bool replace, before, after, first, last, id, by_link;  // the flags
-  Bool other_flags;   // any flag bit the command does not define
-  Bool hook_known;    // the attach type is one of ours
-  Bool device_known;  // the device is there
-  Bool expects;       // expected_revision is not 0
+  Bool other_flags;    // any flag bit the command does not define
+  Bool hook_known;     // the attach type is one of ours
+  Bool device_known;   // the device is there, in the caller's namespace
+  Bool not_netkit;     // a hook of netkit, and the device is none
+  Bool not_primary;    // ... the device is the peer of a pair
+  Bool single_device;  // ... the device has no peer
+  Bool expects;        // expected_revision is not 0
   typename D::Revision expected;
   Object<D> prog;          // the program that goes in or out
   Object<D> relative;      // the anchor
@@ -83,6 +86,7 @@ struct Request {
   Bool dirty_tail;         // a byte behind the command's last field is not 0
   Bool dirty_gap;          // or one between its fields, or of a field that is not for these hooks
   Bool whole_namespace;    // remove: not one device, but all of them
+  Bool paired;             // remove: the device has another side
   Bool has_qdisc;          // qdisc: the device has one
   Bool other_qdisc;        // ... of the other kind
   Bool adds, removes;      // ... and what becomes of it; neither: it is replaced

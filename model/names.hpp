@@ -34,10 +34,11 @@ class NameReader : protected LineReader {
     if (!hook)
       fail(at_, t.column + slash + 1,
            "unknown hook " + quoted(t.text.substr(slash + 1)) +
-               "; there are ingress, egress and, on purpose, bogus");
+               "; there are ingress, egress, primary, peer and, on purpose, bogus");
     const std::string_view device = t.text.substr(0, slash);
     return {device == "nodev"     ? kNoDevice
             : device == "strange" ? kStrangeDevice
+            : device == "lo"      ? kLoopback
                                   : indexed(t, device, 'd', kMaxDevices),
             *hook};
   }

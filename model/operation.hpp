@@ -127,6 +127,11 @@ enum class Verb : std::uint8_t {
 };
 inline constexpr std::size_t kVerbs = 17;
 
+// Whether all devices are looked at behind it.
+constexpr bool tells_devices(Verb verb) {
+  return verb == Verb::create || verb == Verb::change || verb == Verb::set || verb == Verb::remove;
+}
+
 // What `provoke` does to the kernel of a VM: a panic by sysrq, a warning in its log, an agent that
 // never answers again.
 enum class Provocation : std::uint8_t { panic, warn, hang };

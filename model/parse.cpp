@@ -155,7 +155,7 @@ class Parser : NameReader {
       fail(at_, verb.column,
            "unknown operation " + quoted(verb.text) +
                "; there are attach, detach, query, link_create, link_update, link_detach, info, "
-               "fdinfo, close, remove, qdisc, packet, provoke");
+               "fdinfo, close, remove, qdisc, packet, create, change, set, send, provoke");
     op.verb = *v;
     mark(Field::verb, verb);
     operands(op);
@@ -223,6 +223,21 @@ class Parser : NameReader {
       mark(Field::point, t);
     }
     if (op.verb == Verb::qdisc) qdisc(op);
+    if (op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set ||
+        op.verb == Verb::send) {
+      const Token t = need("a device");
+      op.point = {indexed(t, t.text, 'd', kMaxDevices), Hook::ingress};
+      mark(Field::point, t);
+    }
+    if (op.verb == Verb::create && next_ < tokens_.size() && is_device(tokens_[next_])) {
+      const Token t = tokens_[next_++];
+      op.peer = indexed(t, t.text, 'd', kMaxDevices);
+      mark(Field::peer, t);
+    }
+  }
+
+  static bool is_device(Token t) {
+    return t.text.size() > 1 && t.text[0] == 'd' && t.text[1] >= '0' && t.text[1] <= '9';
   }
 
   void qdisc(Operation& op) {
@@ -238,7 +253,10 @@ class Parser : NameReader {
   }
 
   void option(Operation& op, Token t) {
-    once(t);
+    const bool of_device =
+        op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set;
+    // Of an attribute that is given twice the last counts: part of what is asked.
+    if (!of_device || t.text.starts_with("in=")) once(t);
     const bool listed =
         op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create;
     const bool update = op.verb == Verb::link_update;
@@ -258,10 +276,20 @@ class Parser : NameReader {
         return;
       }
     }
+    if (op.verb == Verb::send && (t.text == "mark" || t.text == "priority"))
+      return void((t.text == "mark" ? op.mark : op.priority) = true);
     const std::size_t eq = t.text.find('=');
     if (eq != std::string_view::npos) {
       const std::string_view key = t.text.substr(0, eq);
       const Token value{t.text.substr(eq + 1), t.column + eq + 1};
+      if (key == "in" &&
+          (attribute_size(op.verb) != 0 || op.verb == Verb::create || op.verb == Verb::remove) &&
+          !of_link(op.verb))
+        return void(op.space = space(value));
+      if (of_device)
+        if (const auto k = words::find(words::kKeys, key)) return attr(op, *k, value, t);
+      if (key == "bytes" && op.verb == Verb::send)
+        return void(op.bytes = static_cast<std::uint32_t>(number(value, 0, 100'000)));
       if (key == "rel" && listed) return void(op.relative = named(value, Field::relative));
       if (key == "old" && (op.verb == Verb::attach || op.verb == Verb::detach || update))
         return void(op.old = named(value, Field::old));
@@ -284,10 +312,55 @@ class Parser : NameReader {
       if (key == "as" && of_bpf) return void(op.caller = caller(value));
       if (key == "room" && op.verb == Verb::query)
         return void(op.room = static_cast<std::uint8_t>(number(value, 0, 255)));
-      if (op.verb == Verb::packet) return says(op, {key, t.column}, value);
+      if (op.verb == Verb::packet || op.verb == Verb::send) return says(op, {key, t.column}, value);
     }
     fail(at_, t.column,
          quoted(t.text) + " is nothing that " + std::string(word(op.verb)) + " knows");
+  }
+
+  static bool of_link(Verb verb) { return verb == Verb::link_update || verb == Verb::link_detach; }
+
+  std::uint8_t space(Token t) {
+    const std::uint8_t s = indexed(t, t.text, 'n', kMaxSpaces);
+    mark(Field::space, t);
+    return s;
+  }
+
+  void attr(Operation& op, Key key, Token value, Token whole) {
+    const auto free = std::find_if(op.attrs.begin(), op.attrs.end(),
+                                   [](const Attr& a) { return a.key == Key::none; });
+    if (free == op.attrs.end())
+      fail(at_, whole.column,
+           "a request has " + std::to_string(kMaxAttrs) + " attributes at most here");
+    mark(Field::attrs, whole);
+    free->key = key;
+    if (const std::size_t colon = value.text.find(':'); colon != std::string_view::npos) {
+      const auto form = words::find(words::kForms, value.text.substr(colon + 1));
+      if (!form)
+        fail(at_, value.column + colon + 1,
+             "unknown form " + quoted(value.text.substr(colon + 1)) + "; there are short and long");
+      free->form = *form;
+      value.text = value.text.substr(0, colon);
+    }
+    if (key == Key::name || key == Key::peer_name) {
+      free->value =
+          value.text == "none" ? kMadeUpName : indexed(value, value.text, 'd', kMaxDevices);
+      return;
+    }
+    std::string names;
+    for (const auto& [w, v] : words::values_of(key)) {
+      (names += names.empty() ? "" : ", ") += w;
+      if (value.text == w) return void(free->value = v);
+    }
+    const bool wants_name = key == Key::address || key == Key::peer_address || key == Key::peer ||
+                            key == Key::index || key == Key::peer_index || key == Key::space ||
+                            key == Key::peer_space || key == Key::state;
+    if (wants_name)
+      fail(at_, value.column, "unknown value " + quoted(value.text) + "; there are " + names);
+    const std::uint64_t most = key == Key::headroom || key == Key::tailroom ? 0xffffU
+                               : key == Key::primary                        ? 0xffU
+                                                                            : 0xffffffffU;
+    free->value = static_cast<std::uint32_t>(number(value, 0, most));
   }
 
   Caller caller(Token t) {
@@ -302,7 +375,7 @@ class Parser : NameReader {
     const auto action = words::find(words::kActions, what.text);
     if (!action)
       fail(at_, what.column,
-           "unknown verdict " + quoted(what.text) + "; there are pass, drop, unknown");
+           "unknown verdict " + quoted(what.text) + "; there are pass, drop, unknown, redirect");
     if (*action == Action::next)
       fail(at_, what.column, "'next' is what a program says anyway; leave it out");
     Says& slot = op.says[0].action == Action::next ? op.says[0] : op.says[1];
@@ -324,16 +397,16 @@ class Parser : NameReader {
     while (next_ < tokens_.size()) {
       const Token o = tokens_[next_++];
       once(o);
-      if (op.verb == Verb::packet && (o.text == "passed" || o.text == "dropped")) {
-        if (e.fate != Fate::none) fail(at_, o.column, "a packet is passed or dropped, not both");
-        e.fate = o.text == "passed" ? Fate::passed : Fate::dropped;
+      const bool packet = op.verb == Verb::packet || op.verb == Verb::send;
+      if (const auto fate = words::find(words::kFates, o.text); packet && fate) {
+        if (e.fate != Fate::none) fail(at_, o.column, "a packet has one fate");
+        e.fate = *fate;
         continue;
       }
       const std::size_t eq = o.text.find('=');
       const std::string_view key = o.text.substr(0, eq);
       const bool tells = op.verb == Verb::info || op.verb == Verb::fdinfo;
-      if (eq == std::string_view::npos ||
-          (op.verb != Verb::query && op.verb != Verb::packet && !tells))
+      if (eq == std::string_view::npos || (op.verb != Verb::query && !packet && !tells))
         fail(at_, o.column,
              quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
       const Token value{o.text.substr(eq + 1), o.column + eq + 1};
@@ -344,7 +417,9 @@ class Parser : NameReader {
       else if (key == "count")
         e.count = static_cast<std::uint8_t>(number(value, 0, kMaxCapacity));
       else if (key == "progs")
-        each(value, e.progs.emplace(), [&](Token x) { return prog_seen(x); });
+        each(
+            value, e.progs.emplace(), [&](Token x) { return prog_seen(x); },
+            op.verb == Verb::send ? kMaxMet : kMaxCapacity);
       else if (key == "links")
         each(value, e.links.emplace(), [&](Token x) { return link_seen(x); });
       else if (key == "flags")
@@ -357,13 +432,14 @@ class Parser : NameReader {
   }
 
   template <class T, class Read>
-  void each(Token value, std::vector<T>& out, Read&& read) {
+  void each(Token value, std::vector<T>& out, Read&& read, std::size_t most = kMaxCapacity) {
     if (value.text == "none") return;
     for (std::size_t begin = 0; begin <= value.text.size();) {
       std::size_t end = value.text.find(',', begin);
       if (end == std::string_view::npos) end = value.text.size();
       out.push_back(read(Token{value.text.substr(begin, end - begin), value.column + begin}));
-      if (out.size() > kMaxCapacity) fail(at_, value.column, "a list has 63 entries at most");
+      if (out.size() > most)
+        fail(at_, value.column, "a list has " + std::to_string(most) + " entries at most");
       begin = end + 1;
     }
   }
@@ -407,7 +483,7 @@ class Parser : NameReader {
   std::vector<Spots> spots_;  // of traces_
   std::vector<std::string> above_;
   std::vector<std::string_view> said_;  // in this header, these options, this expectation
-  std::array<std::size_t, 12> columns_{};
+  std::array<std::size_t, 15> columns_{};
   std::optional<NameCheck> names_;
   bool in_header_ = false;
 };

@@ -36,6 +36,7 @@ std::string ends(std::uint8_t flags) {
 std::string device(Point point) {
   if (point.device == kNoDevice) return "nodev";
   if (point.device == kStrangeDevice) return "strange";
+  if (point.device == kLoopback) return "lo";
   return point.device == kAllDevices ? "all" : "d" + std::to_string(int{point.device});
 }
 
@@ -44,6 +45,27 @@ std::string listed(const Items& items, Name&& name_of) {
   if (items.empty()) return "none";
   std::string out;
   for (const auto& item : items) out += (out.empty() ? "" : ",") + name_of(item);
+  return out;
+}
+
+// An interface name.
+std::string interface(std::uint8_t name) {
+  if (name == kStrangeName) return "strange";
+  return name < kMadeUpName ? "d" + std::to_string(int{name})
+                            : "nk" + std::to_string(name - kMadeUpName);
+}
+
+std::string print(const Attr& a) {
+  std::string out = std::string(words::name(words::kKeys, a.key)) + "=";
+  if (a.key == Key::name || a.key == Key::peer_name) {
+    out += a.value < kMadeUpName ? "d" + std::to_string(a.value) : "none";
+  } else {
+    const auto values = words::values_of(a.key);
+    const auto named = std::find_if(values.begin(), values.end(),
+                                    [&](const auto& pair) { return pair.second == a.value; });
+    out += named == values.end() ? std::to_string(a.value) : std::string(named->first);
+  }
+  if (a.form != Form::whole) (out += ':') += words::name(words::kForms, a.form);
   return out;
 }
 
@@ -126,7 +148,14 @@ std::string print(const Operation& op) {
       out << " " << words::name(words::kProvocations, op.provocation);
       break;
     case Verb::remove:
+    case Verb::change:
+    case Verb::set:
+    case Verb::send:
       out << " " << device(op.point);
+      break;
+    case Verb::create:
+      out << " " << device(op.point);
+      if (op.peer != kNoDevice) out << " " << device({op.peer, Hook::ingress});
       break;
     case Verb::qdisc:
       out << " " << device(op.point) << " " << words::name(words::kQdiscChanges, op.change);
@@ -145,6 +174,14 @@ std::string print(const Operation& op) {
   if (op.revision) out << " rev=" << op.revision;
   if (op.size != kWhole) out << " size=" << op.size;
   if (op.dirty != kClean) out << " dirty=" << op.dirty;
+  if (op.verb == Verb::send) {
+    if (op.bytes != Operation{}.bytes) out << " bytes=" << op.bytes;
+    if (op.mark) out << " mark";
+    if (op.priority) out << " priority";
+  }
+  for (const Attr& a : op.attrs)
+    if (a.key != Key::none) out << " " << print(a);
+  if (op.space != 0) out << " in=n" << int{op.space};
   if (op.caller != Caller::root) out << " as=" << words::name(words::kCallers, op.caller);
   for (const Says& s : op.says)
     if (s.action != Action::next)
@@ -155,7 +192,7 @@ std::string print(const Operation& op) {
 std::string print(const Expected& e) {
   std::ostringstream out;
   out << to_string(e.error);
-  if (e.fate != Fate::none) out << (e.fate == Fate::passed ? " passed" : " dropped");
+  if (e.fate != Fate::none) out << " " << words::name(words::kFates, e.fate);
   if (e.revision) out << " rev=" << *e.revision;
   if (e.count) out << " count=" << int{*e.count};
   if (e.progs) out << " progs=" << listed(*e.progs, [](Prog p) { return name(p); });
@@ -204,6 +241,11 @@ Expected expected_of(const Operation& op, const Observation& seen) {
     e.progs.emplace();
     for (const Entry& x : entries) e.progs->push_back(x.prog);
   }
+  if (op.verb == Verb::send && seen.fate != Fate::none) {
+    e.progs.emplace();
+    for (std::size_t i = 0; i < seen.journey.met; ++i)
+      e.progs->push_back(seen.journey.progs[i].prog);
+  }
   if ((op.verb == Verb::info || op.verb == Verb::fdinfo) && answered) {
     e.at = seen.at;
     e.progs.emplace();
@@ -247,12 +289,56 @@ std::string describe(const Listing& list) {
   return out + "]";
 }
 
+std::string describe(const Journey& journey) {
+  std::string out = "[";
+  for (std::size_t i = 0; i < journey.met; ++i) {
+    const Met& met = journey.progs[i];
+    out += (i ? " " : "") + name(met.prog) + "@" + device({met.on, Hook::ingress});
+    if (met.mark) out += "+mark";
+    if (met.priority) out += "+priority";
+  }
+  const auto counted = [&](const char* what, int packets) {
+    if (packets != 0) out += " " + std::string(what) + " " + std::to_string(packets);
+  };
+  out += "]";
+  counted("sent", journey.sent);
+  if (journey.sent) out += " of " + std::to_string(journey.sent_bytes) + " bytes";
+  counted("dropped", journey.dropped);
+  counted("received", journey.received);
+  if (journey.received) out += " of " + std::to_string(journey.received_bytes) + " bytes";
+  return out;
+}
+
+std::string describe(const DeviceView& view) {
+  if (!view.there) return "gone";
+  std::ostringstream out;
+  out << interface(view.name) << " in n" << int{view.space} << " "
+      << (view.primary ? "primary" : "peer") << " of " << device({view.link, Hook::ingress})
+      << (view.up ? " up" : " down") << (view.carrier ? " carrier" : "") << (view.arp ? " arp" : "")
+      << " mtu " << view.mtu << " address "
+      << words::kAddresses[static_cast<std::size_t>(view.address)].first;
+  const auto tell = [&](Key key, std::uint32_t value) {
+    if (view.told & told(key)) out << " " << print(Attr{key, Form::whole, value});
+  };
+  tell(Key::mode, view.mode);
+  tell(Key::policy, view.policy);
+  tell(Key::peer_policy, view.peer_policy);
+  tell(Key::scrub, view.scrub);
+  tell(Key::peer_scrub, view.peer_scrub);
+  tell(Key::headroom, view.headroom);
+  tell(Key::tailroom, view.tailroom);
+  tell(Key::pairing, view.pairing);
+  return out.str();
+}
+
 std::string describe(const Operation& op, const Observation& seen) {
   if (seen.harm == Harm::died || seen.harm == Harm::silent) return describe(seen.harm);
   std::string out = print(expected_of(op, seen));
   if (seen.harm != Harm::none) out += ", and " + describe(seen.harm);
   if (seen.has_after)
     out += " " + describe(seen.after) + " rev " + std::to_string(seen.after.revision);
+  if (op.verb == Verb::send && seen.fate != Fate::none) out += " " + describe(seen.journey);
+  if (!seen.extack.empty()) out += " (" + seen.extack + ")";
   return out;
 }
 

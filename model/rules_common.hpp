@@ -33,6 +33,9 @@ inline constexpr std::string_view kQdisc = "tc(8), add, replace, delete; netlink
 inline constexpr std::string_view kLinkInfo =
     "include/uapi/linux/bpf.h, struct bpf_link_info; proc_pid_fdinfo(5)";
 inline constexpr std::string_view kOurs = "of the harness itself";
+inline constexpr std::string_view kNetkit =
+    "commit 35dfaad7188c (netkit, bpf: Add bpf programmable net device); seed 000";
+inline constexpr std::string_view kSingle = "seed 004 (netkit: Add single device mode for netkit)";
 }  // namespace source
 
 // What bpf(2) says of the attribute before any command looks at it. Of the tail it says that it has
@@ -96,6 +99,13 @@ inline constexpr auto front_named = std::tuple_cat(
 inline constexpr auto front_device = std::tuple{
     due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
         source::kTcx, [](const auto& f) { return !f.r.device_known; }),
+    due("front.not_netkit", Errno::nxio, "The device has no such hooks: it is no netkit.",
+        source::kNetkit, [](const auto& f) { return f.r.not_netkit; }),
+    due("front.not_primary", Errno::acces,
+        "Only the primary is a handle on the pair: its peer manages no programs.", source::kNetkit,
+        [](const auto& f) { return f.r.not_primary; }),
+    due("front.single", Errno::opnotsupp, "A single device takes no programs.", source::kSingle,
+        [](const auto& f) { return f.r.single_device; }),
 };
 
 inline constexpr auto front_old_unused = std::tuple{
@@ -183,8 +193,9 @@ inline constexpr auto query = std::tuple_cat(
         due("front.attach_type", Errno::inval,
             "An attach type that is not one of the hooks is refused.", source::kBpf2,
             [](const auto& f) { return !f.r.hook_known; }),
-        due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
-            source::kTcx, [](const auto& f) { return !f.r.device_known; }),
+    },
+    front_device,
+    std::tuple{
         anywhere("query.flags", Errno::inval, "These hooks define no query flags.", source::kMprog,
                  [](const auto& f) { return f.r.other_flags; }),
         due("query.fault", Errno::fault, "An array that has to be filled is not mapped.",
@@ -336,7 +347,12 @@ inline constexpr auto remove = std::tuple{
     effect(
         "remove_device.clears", Change::none,
         "Every list of the device goes: plain entries lose their references, links are orphaned.",
-        source::kTcx, [](const auto& f) { return f.r.device_known && !f.r.whole_namespace; }),
+        source::kTcx,
+        [](const auto& f) { return f.r.device_known && !f.r.whole_namespace && !f.r.paired; }),
+    effect("remove_device.pair", Change::none,
+           "Either side takes the other along: the lists of both go as if they were removed.",
+           source::kNetkit,
+           [](const auto& f) { return f.r.device_known && !f.r.whole_namespace && f.r.paired; }),
     effect("remove_namespace.clears", Change::none,
            "The namespace goes, and every device in it as if it were removed.", source::kTcx,
            [](const auto& f) { return f.r.whole_namespace; }),

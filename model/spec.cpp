@@ -34,6 +34,14 @@ constexpr Command kCommands[] = {
     {Verb::qdisc, "RTM_NEWQDISC, RTM_DELQDISC",
      "A clsact or ingress qdisc shares the device with its lists."},
     {Verb::packet, "a packet", "What the programs on the list do to one packet."},
+    {Verb::create, "RTM_NEWLINK, NLM_F_CREATE",
+     "A netkit device and its peer come to be, or neither."},
+    {Verb::change, "RTM_NEWLINK",
+     "The primary of a pair settles what holds where no program does."},
+    {Verb::set, "RTM_SETLINK",
+     "One side goes up or down, or has another MTU, address, name or namespace."},
+    {Verb::send, "a packet from side to side",
+     "What becomes of a packet that a socket sends out of a netkit device."},
 };
 
 constexpr std::string_view kPreamble =

@@ -59,6 +59,8 @@ Expected expected_of(const Operation& op, const Observation& seen);
 std::string describe(const Operation& op, const Observation& seen);
 std::string describe(const Listing& list);
 std::string describe(Harm harm);
+std::string describe(const Journey& journey);
+std::string describe(const DeviceView& view);
 
 // A number for people: 1234567 as 1,234,567.
 std::string grouped(std::uint64_t n);
@@ -79,7 +81,10 @@ enum class Field {
   revision,
   says,
   size,
-  dirty
+  dirty,
+  peer,
+  attrs,
+  space
 };
 
 struct Complaint {
@@ -96,8 +101,10 @@ class NameCheck {
 
  private:
   std::optional<Complaint> ref(const Operation& op, Ref r, Field field) const;
+  std::optional<Complaint> devices(const Operation& op);
   Header header_;
   std::bitset<256> links_{};
+  std::bitset<kMaxDevices> made_{};  // devices that a create has named
 };
 
 // The first complaint about a whole trace, with the number of the operation.

@@ -50,6 +50,101 @@ std::optional<Complaint> NameCheck::ref(const Operation& op, Ref r, Field field)
   return std::nullopt;
 }
 
+namespace {
+
+// Attributes that stand in INFO_DATA.
+bool of_data(Key key) {
+  return key >= Key::policy && key <= Key::peer;
+}
+bool of_peer_info(Key key) {
+  return key >= Key::peer_address;
+}
+bool has_length(Key key) {
+  return key != Key::primary && key != Key::peer && key != Key::index && key != Key::peer_index &&
+         key != Key::name && key != Key::peer_name && key != Key::state && key != Key::space &&
+         key != Key::peer_space;
+}
+
+std::optional<std::string> attrs_complaint(const Operation& op) {
+  const Attr* const info = op.attr(Key::peer);
+  std::size_t given = 0;
+  for (const Attr& a : op.attrs) {
+    if (a.key == Key::none) continue;
+    ++given;
+    if (a.form != Form::whole && !has_length(a.key))
+      return "this attribute has no length that could be another";
+    if (a.key == Key::state && op.verb != Verb::set) return "'state' is for set";
+    if (op.verb == Verb::change && !of_data(a.key))
+      return "only attributes of INFO_DATA change; use set";
+    if (op.verb == Verb::set && (of_data(a.key) || of_peer_info(a.key) || a.key == Key::txqueues ||
+                                 a.key == Key::rxqueues || a.key == Key::index))
+      return "set has state, mtu, address, name and ns";
+    if (of_peer_info(a.key) && (op.peer == kNoDevice || info))
+      return "there is no PEER_INFO that it could stand in; name the peer, and leave 'peer=' out";
+    if (op.verb == Verb::set && (a.key == Key::name && a.value >= kMadeUpName))
+      return "a device is renamed to a name; say which";
+    if ((a.key == Key::address || a.key == Key::peer_address) &&
+        a.value == static_cast<std::uint32_t>(Address::random))
+      return "an address is given as a, b, zero or multicast";
+    if (a.key == Key::peer &&
+        a.value ==
+            static_cast<std::uint32_t>(op.verb == Verb::create ? Presence::given : Presence::none))
+      return "that goes without saying; leave it out";
+    if (a.key == Key::peer && op.verb == Verb::create && op.peer == kNoDevice)
+      return "without a peer there is no PEER_INFO to leave out";
+  }
+  if (op.verb == Verb::set && given != 1) return "set takes one thing at a time";
+  if (op.verb == Verb::set && op.attrs[0].form == Form::lengthened &&
+      op.attrs[0].key == Key::address)
+    return "an address may be given short, not long";
+  if (op.verb == Verb::change && given == 0) return "a change of nothing; say what is to be";
+  return std::nullopt;
+}
+
+}  // namespace
+
+// Netkit devices are made by the trace; those of the header are of no particular kind.
+std::optional<Complaint> NameCheck::devices(const Operation& op) {
+  const std::uint8_t d = op.point.device;
+  const bool at_netkit = op.point.hook == Hook::primary || op.point.hook == Hook::peer;
+  const bool wants_netkit = op.verb == Verb::create || op.verb == Verb::change ||
+                            op.verb == Verb::set || op.verb == Verb::send || at_netkit;
+  if (at_netkit && (op.verb == Verb::packet || op.verb == Verb::qdisc))
+    return Complaint{Field::point, "a packet comes to these lists by 'send'"};
+  if (op.verb == Verb::packet && d >= header_.devices && d < kMaxDevices)
+    return Complaint{Field::point, "a netkit device gets its packets by 'send'"};
+  if (op.verb == Verb::qdisc && d >= header_.devices && d < kMaxDevices)
+    return Complaint{Field::point, "qdiscs are for devices of the header"};
+  if (d == kLoopback && !at_netkit)
+    return Complaint{Field::point,
+                     "lo is there to show what is no netkit; say lo/primary or lo/peer"};
+  if (wants_netkit && d < header_.devices)
+    return Complaint{Field::point, name('d', d) +
+                                       " is declared in the header, and of no particular "
+                                       "kind; netkit devices are made by 'create'"};
+  if (op.peer != kNoDevice && (op.peer < header_.devices || op.peer == d))
+    return Complaint{Field::peer, "the peer is a device of its own, and not one of the header"};
+  if (op.verb == Verb::create) {
+    const Attr* const pairing = op.attr(Key::pairing);
+    if (op.peer == kNoDevice && !(pairing && pairing->value == netkit::single))
+      return Complaint{Field::verb, "a pair has two ends; name the other, or say pairing=single"};
+    made_[d] = true;
+    if (op.peer != kNoDevice) made_[op.peer] = true;
+  }
+  const bool all = op.verb == Verb::remove && d == kAllDevices;
+  if (op.verb == Verb::remove && op.space != 0 && !all)
+    return Complaint{Field::space, "a device goes from where it is; leave 'in=' out"};
+  const bool declared = d == kNoDevice || d == kLoopback || all || d < header_.devices ||
+                        (d < kMaxDevices && made_[d]);
+  if (!declared)
+    return Complaint{Field::point, name('d', d) +
+                                       " is not declared; add it to the 'device' line, or "
+                                       "have a 'create' make it"};
+  if (op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set)
+    if (auto c = attrs_complaint(op)) return Complaint{Field::attrs, *c};
+  return std::nullopt;
+}
+
 std::optional<Complaint> NameCheck::next(const Operation& op) {
   const bool rfc2 = header_.dialect == Dialect::rfc2;
   if (takes_list_flags(op.verb)) {
@@ -63,22 +158,22 @@ std::optional<Complaint> NameCheck::next(const Operation& op) {
   }
   if (op.verb == Verb::link_update && (op.bits & wire_flags(header_.dialect, flag::replace)))
     return Complaint{Field::bits, "these bits have names in this dialect; use the names"};
-  const bool every = op.verb == Verb::remove && op.point.device == kAllDevices;
-  if (op.point.device != kNoDevice && !every && op.point.device >= header_.devices)
-    return Complaint{Field::point,
-                     name('d', op.point.device) + " is not declared; add it to the 'device' line"};
+  if (auto c = devices(op)) return c;
   if (rfc2 && op.revision > 0xffffffffU)
     return Complaint{Field::revision, "revisions have 32 bits in dialect rfc2"};
   for (const auto& [r, field] :
        {std::pair{op.prog, Field::prog}, std::pair{op.relative, Field::relative},
         std::pair{op.old, Field::old}})
     if (auto c = ref(op, r, field)) return c;
-  if (op.verb == Verb::packet && op.says[0].prog == op.says[1].prog &&
-      op.says[1].action != Action::next)
+  if (op.says[0].prog == op.says[1].prog && op.says[1].action != Action::next)
     return Complaint{Field::says, name('p', op.says[0].prog.raw) +
                                       " says two things; a program has one verdict"};
   for (const Ref r : {op.prog, op.old, op.link})
     if (r.kind == Ref::Kind::foreign) return Complaint{Field::verb, "'foreign' is for rel= only"};
+  for (const Says& says : op.says)
+    if (op.verb == Verb::packet && says.action == Action::redirect)
+      return Complaint{Field::says,
+                       "a packet is redirected on its way from side to side; use send"};
   for (const Says& says : op.says)
     if (says.action != Action::next)
       if (auto c = ref(op, mprogcheck::ref(says.prog), Field::says)) return c;

@@ -108,7 +108,8 @@ inline constexpr Pair<std::uint32_t> kPairings[] = {{"pair", netkit::pair},
                                                     {"single", netkit::single}};
 inline constexpr Pair<std::uint32_t> kPresences[] = {
     {"none", static_cast<std::uint32_t>(Presence::none)},
-    {"cut", static_cast<std::uint32_t>(Presence::cut)}};
+    {"cut", static_cast<std::uint32_t>(Presence::cut)},
+    {"given", static_cast<std::uint32_t>(Presence::given)}};
 inline constexpr Pair<std::uint32_t> kAddresses[] = {
     {"zero", static_cast<std::uint32_t>(Address::zero)},
     {"a", static_cast<std::uint32_t>(Address::a)},

@@ -7,8 +7,10 @@
 
 #include "model/attribute.hpp"
 #include "model/rules_common.hpp"
+#include "model/rules_device.hpp"
 #include "model/rules_mainline.hpp"
 #include "model/rules_rfc2.hpp"
+#include "model/way.hpp"
 
 namespace mprogcheck {
 
@@ -17,6 +19,8 @@ void World::reset(const Header& header) {
   for (auto& c : chains_) c.reset(header.capacity, header.revision);
   for (std::size_t i = 0; i < kMaxDevices; ++i) device_present_[i] = i < header.devices;
   qdiscs_.fill(Qdisc::none);
+  devices_.fill({});
+  space_there_.fill(true);
   for (std::size_t i = 0; i < kMaxProgs; ++i)
     progs_[i] = {.type = header.xdp[i] ? ProgType::xdp : ProgType::sched_cls,
                  .loaded = header.loaded[i],
@@ -63,6 +67,22 @@ void World::reset(const Header& header) {
       .link = Link{r.raw}};
 }
 
+// The device by its index in the caller's namespace.
+[[gnu::always_inline]] inline void World::look_up_device(const Operation& op,
+                                                         Request<Plain>& r) const {
+  const bool at_netkit = op.point.hook == Hook::primary || op.point.hook == Hook::peer;
+  if (!device_present(op.point.device)) {
+    r.device_known = r.not_netkit = op.point.device == kLoopback && at_netkit;
+    return;
+  }
+  const DeviceView& d = devices_[op.point.device];
+  r.device_known = op.space == (d.there ? d.space : 0);
+  if (!at_netkit || !r.device_known) return;
+  r.not_netkit = !d.there;
+  r.not_primary = d.there && !d.primary;
+  r.single_device = d.there && d.primary && d.pairing == netkit::single;
+}
+
 [[gnu::always_inline]] inline Request<Plain> World::looked_up(const Operation& op) const {
   Request<Plain> r{};
   r.replace = op.has(flag::replace);
@@ -74,7 +94,7 @@ void World::reset(const Header& header) {
   r.by_link = op.has(flag::link);
   r.other_flags = op.bits != 0;
   r.hook_known = op.point.hook != Hook::bogus;
-  r.device_known = device_present(op.point.device);
+  look_up_device(op, r);
   r.privileged = op.caller == Caller::root;
   r.expects = op.revision != 0;
   r.expected = op.revision;
@@ -126,7 +146,9 @@ void World::reset(const Header& header) {
       break;
     case Verb::remove:
       r.whole_namespace = op.point.device == kAllDevices;
-      r.device_known |= r.whole_namespace;
+      r.device_known = r.whole_namespace || device_present(op.point.device);
+      r.paired = device_present(op.point.device) && devices_[op.point.device].there &&
+                 devices_[op.point.device].pairing == netkit::pair;
       break;
     case Verb::qdisc:
       r.has_qdisc = r.device_known && qdiscs_[op.point.device] != Qdisc::none;
@@ -135,6 +157,10 @@ void World::reset(const Header& header) {
       r.removes = op.change == QdiscChange::remove;
       break;
     case Verb::provoke:
+    case Verb::create:
+    case Verb::change:
+    case Verb::set:
+    case Verb::send:
       break;
   }
   if (r.link.usable()) r.link_attached = links_[r.link.link.raw].attached;
@@ -162,8 +188,7 @@ std::optional<Point> World::concerned(const Operation& op) const {
     case Verb::attach:
     case Verb::detach:
     case Verb::link_create:
-      if (chain(op.point)) return op.point;
-      return std::nullopt;
+      return located(op.point, op.space);
     case Verb::link_update:
     case Verb::link_detach:
     case Verb::close: {
@@ -180,6 +205,10 @@ std::optional<Point> World::concerned(const Operation& op) const {
     case Verb::remove:
     case Verb::packet:
     case Verb::provoke:
+    case Verb::create:
+    case Verb::change:
+    case Verb::set:
+    case Verb::send:
       return std::nullopt;
   }
   return std::nullopt;
@@ -221,13 +250,22 @@ auto World::with_rules(const Operation& op, std::optional<Point> where, Visit&& 
                  ? visit.template operator()<mainline::detach>(mainline::remove_facts<D>(c, r))
                  : visit.template operator()<rfc2::detach>(rfc2::remove_facts<D>(c, r));
     case Verb::query: {
-      const Chain* at = chain(op.point);
-      return visit.template operator()<rules::query>(query_facts<D>(at ? *at : empty_chain(), r));
+      const auto asked = located(op.point, op.space);
+      const Chain& at = asked ? chains_[index(*asked)] : empty_chain();
+      return visit.template operator()<rules::query>(query_facts<D>(at, r));
     }
     case Verb::packet: {
       const Chain* at = chain(op.point);
       return visit.template operator()<rules::packet>(packet_facts<D>(at ? *at : empty_chain(), r));
     }
+    case Verb::create:
+      return visit.template operator()<rules::create>(create_facts(op));
+    case Verb::change:
+      return visit.template operator()<rules::change>(change_facts(op));
+    case Verb::set:
+      return visit.template operator()<rules::set>(set_facts(op));
+    case Verb::send:
+      return visit.template operator()<rules::send>(send_facts(op));
     case Verb::link_update:
     case Verb::link_detach:
     case Verb::info:
@@ -280,6 +318,9 @@ void World::take(const Operation& op, Prediction& out) {
   seen.answer.revision = 0;
   seen.answer.count = seen.answer.filled = 0;
   seen.has_after = where.has_value();
+  seen.has_devices = false;
+  seen.journey.start();
+  if (op.verb == Verb::send) answer_send(op, out.decision, seen);
   if (op.verb == Verb::query) answer_query(op, out.decision, seen);
   if (op.verb == Verb::packet) answer_packet(op, out.decision, seen);
   if (op.verb == Verb::info || op.verb == Verb::fdinfo) answer_info(op, out.decision, seen);
@@ -288,6 +329,9 @@ void World::take(const Operation& op, Prediction& out) {
   if (where && op.verb == Verb::qdisc)
     chains_[index({where->device, Hook::egress})].list(seen.answer);
   seen.references = references_;
+  if (!tells_devices(op.verb)) return;
+  seen.has_devices = true;
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d) seen.devices[d] = view(d);
 }
 
 void World::leave(Point point, int i) {
@@ -316,8 +360,12 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
       const bool by_link = op.verb == Verb::link_create;
       c.insert(d.index, {in, by_link ? Link{op.link.raw} : kNoLink, ends});
       if (by_link) {
-        links_[op.link.raw] = {
-            .created = true, .open = true, .attached = true, .point = *where, .prog = in};
+        links_[op.link.raw] = {.created = true,
+                               .open = true,
+                               .attached = true,
+                               .point = *where,
+                               .hook = op.point.hook,
+                               .prog = in};
         ++references_;
       }
       ++progs_[in.raw].holders;
@@ -353,33 +401,47 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
     }
   }
   if (op.verb == Verb::remove) {
+    const bool all = op.point.device == kAllDevices;
+    if (all) space_there_[op.space] = false;
     for (std::uint8_t d = 0; d < kMaxDevices; ++d)
-      if (d == op.point.device || op.point.device == kAllDevices) remove_device(d);
+      if (d == op.point.device ||
+          (all && device_present_[d] && op.space == (devices_[d].there ? devices_[d].space : 0)))
+        remove_device(d);
   }
+  if (op.verb == Verb::create) create(op);
+  if (op.verb == Verb::change) change(op);
+  if (op.verb == Verb::set) set(op);
   if (op.verb == Verb::qdisc)
     qdiscs_[op.point.device] = op.change == QdiscChange::remove ? Qdisc::none : op.kind;
 }
 
 void World::remove_device(std::uint8_t device) {
-  for (const Hook hook : {Hook::ingress, Hook::egress}) {
+  const DeviceView gone = devices_[device];
+  remove_one(device);
+  if (gone.there && gone.pairing == netkit::pair) remove_one(gone.link);
+}
+
+void World::remove_one(std::uint8_t device) {
+  for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary}) {
     const Point p{device, hook};
     while (chains_[index(p)].size() != 0) leave(p, 0);
   }
   device_present_[device] = false;
+  devices_[device] = {};
   qdiscs_[device] = Qdisc::none;
 }
 
 void World::answer_info(const Operation& op, const Decision& d, Observation& out) const {
   if (d.error != Errno::ok) return;
   const LinkState& l = links_[op.link.raw];
-  out.at = {l.attached ? l.point.device : kNoDevice, l.point.hook};
+  out.at = {l.attached ? l.point.device : kNoDevice, l.hook};
   out.answer.count = out.answer.filled = 1;
   out.answer.entries[0] = {.prog = l.prog, .link = kNoLink, .flags = 0};
 }
 
 void World::answer_query(const Operation& op, const Decision& d, Observation& out) const {
   if (d.error != Errno::ok && d.error != Errno::nospc) return;
-  const Chain& c = *chain(op.point);
+  const Chain& c = chains_[index(*located(op.point, op.space))];
   if (tells_revision(op)) out.answer.revision = c.revision();
   if (tells_count(op)) out.answer.count = static_cast<std::uint8_t>(c.size());
   if (op.arrays == 0) return;
@@ -402,9 +464,13 @@ void World::answer_packet(const Operation& op, const Decision& d, Observation& o
     out.answer.entries[i] = {.prog = c.at(static_cast<int>(i)).prog, .link = kNoLink, .flags = 0};
 }
 
-void World::assume_link(Link link, Point point, Prog prog) {
-  links_[link.raw] = {
-      .created = true, .open = true, .attached = false, .point = point, .prog = prog};
+void World::assume_link(Link link, Point point, Hook asked, Prog prog) {
+  links_[link.raw] = {.created = true,
+                      .open = true,
+                      .attached = false,
+                      .point = point,
+                      .hook = asked,
+                      .prog = prog};
   links_named_ = std::max<std::uint16_t>(links_named_, link.raw + 1);
   ++progs_[prog.raw].holders;
   references_ += 2;
