@@ -119,7 +119,7 @@ enum class Verb : std::uint8_t {
   remove,       // the device goes, or the namespace
   qdisc,        // a clsact or ingress qdisc comes to the device, or goes
   packet,       // one packet through the attach point
-  create,       // RTM_NEWLINK: a netkit device and its peer
+  create,       // RTM_NEWLINK: a netkit device, and its peer
   change,       // RTM_NEWLINK of one that is there
   set,          // RTM_SETLINK: up, down, name, address, MTU, namespace
   send,         // one packet out of a netkit device, by a packet socket, to where it goes

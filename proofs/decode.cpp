@@ -48,6 +48,7 @@ class Names {
 };
 
 constexpr Point kHere{0, Hook::ingress}, kElsewhere{1, Hook::ingress};
+constexpr std::uint8_t kPrimary = 2, kPeer = 3;  // of a pair that is made where one is needed
 
 class Decoder {
  public:
@@ -162,6 +163,10 @@ class Decoder {
       op.point = kHere;
       if (!read_(r.device_known)) op.point.device = kNoDevice;
       if (!read_(r.hook_known)) op.point.hook = Hook::bogus;
+      if (read_(r.not_netkit)) op.point = {kLoopback, Hook::primary};
+      if (read_(r.not_primary)) op.point = made(netkit::pair, kPeer);
+      if (read_(r.single_device)) op.point = made(netkit::single, kPrimary);
+      if (read_(r.paired)) op.point = made(netkit::pair, kPrimary);
     }
     if (read_(r.whole_namespace)) op.point.device = kAllDevices;
     const bool of_device = op.verb == Verb::remove || op.verb == Verb::qdisc;
@@ -181,6 +186,19 @@ class Decoder {
       (op.verb == Verb::close && !read_(r.link.none) ? op.prog : op.link) = l;
     }
     return op;
+  }
+
+  // A netkit device, made for the request to come to.
+  Point made(std::uint32_t pairing, std::uint8_t side) {
+    Operation op;
+    op.verb = Verb::create;
+    op.point.device = kPrimary;
+    if (pairing == netkit::pair)
+      op.peer = kPeer;
+    else
+      op.attrs[0] = {Key::pairing, Form::whole, pairing};
+    trace_.operations.push_back(op);
+    return {side, step_.verb == Verb::remove ? Hook::ingress : Hook::primary};
   }
 
   void around_the_call(Operation& op) {

@@ -32,8 +32,8 @@ Rows<D> rows_over(const Table& table, const Facts& facts) {
   return rows;
 }
 
-// All commands but what provokes the harness; of close(2): that of a link. Removing a device, which
-// takes all its lists along, is here as its answer alone.
+// All commands on lists; of close(2): that of a link. Removing a device, which takes all its lists
+// along, is here as its answer alone.
 inline constexpr Verb kCommands[] = {Verb::attach,      Verb::link_create, Verb::detach,
                                      Verb::link_update, Verb::link_detach, Verb::close,
                                      Verb::query,       Verb::packet,      Verb::remove,
@@ -72,6 +72,10 @@ Rows<D> rows_of(Dialect dialect, Verb verb, const Chain& c, const Request<D>& r)
       return rows_over<D>(fdinfo, link_facts<D>(c, r));
     case Verb::qdisc:
       return rows_over<D>(qdisc, link_facts<D>(c, r));
+    case Verb::create:
+    case Verb::change:
+    case Verb::set:
+    case Verb::send:
     case Verb::provoke:
       break;
   }

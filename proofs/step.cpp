@@ -48,6 +48,9 @@ Request<Terms> any_request() {
           .other_flags = any<Bool>("other_flags"),
           .hook_known = any<Bool>("hook_known"),
           .device_known = any<Bool>("device_known"),
+          .not_netkit = any<Bool>("not_netkit"),
+          .not_primary = any<Bool>("not_primary"),
+          .single_device = any<Bool>("single_device"),
           .expects = any<Bool>("expects"),
           .expected = any<Revision>("expected"),
           .prog = any_object("new"),
@@ -64,6 +67,7 @@ Request<Terms> any_request() {
           .dirty_tail = any<Bool>("dirty_tail"),
           .dirty_gap = any<Bool>("dirty_gap"),
           .whole_namespace = any<Bool>("whole_namespace"),
+          .paired = any<Bool>("paired"),
           .has_qdisc = any<Bool>("has_qdisc"),
           .other_qdisc = any<Bool>("other_qdisc"),
           .adds = any<Bool>("adds"),
@@ -83,6 +87,9 @@ Request<Terms> bare_request() {
           .other_flags = no,
           .hook_known = yes,
           .device_known = yes,
+          .not_netkit = no,
+          .not_primary = no,
+          .single_device = no,
           .expects = no,
           .expected = Revision(0),
           .prog = no_object(),
@@ -99,6 +106,7 @@ Request<Terms> bare_request() {
           .dirty_tail = no,
           .dirty_gap = no,
           .whole_namespace = no,
+          .paired = no,
           .has_qdisc = no,
           .other_qdisc = no,
           .adds = no,
@@ -116,8 +124,17 @@ void around_the_call(Verb verb, const Request<Terms>& r, std::vector<Bool>& know
       of_list || verb == Verb::query || verb == Verb::link_update || verb == Verb::link_detach;
   if (!is_bpf) known.push_back(r.privileged && !r.long_attribute && !r.dirty_tail);
   known.push_back(has_gap ? !(r.dirty_tail && r.dirty_gap) : !r.dirty_gap);
-  known.push_back(verb == Verb::remove ? implies(r.whole_namespace, r.device_known)
-                                       : !r.whole_namespace);
+  if (verb == Verb::remove)
+    known.push_back(implies(r.whole_namespace || r.paired, r.device_known) &&
+                    !(r.whole_namespace && r.paired));
+  else
+    known.push_back(!r.whole_namespace && !r.paired);
+  // A device is wrong in one way at most, and only where there is one and a hook is asked for.
+  const Bool wrong = r.not_netkit || r.not_primary || r.single_device;
+  known.push_back(of_list || verb == Verb::query ? implies(wrong, r.device_known && r.hook_known)
+                                                 : !wrong);
+  known.push_back(!(r.not_netkit && r.not_primary) && !(r.not_netkit && r.single_device) &&
+                  !(r.not_primary && r.single_device));
   if (verb != Verb::qdisc) {
     known.push_back(!r.has_qdisc && !r.other_qdisc && !r.adds && !r.removes);
   } else {
