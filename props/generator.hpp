@@ -12,6 +12,7 @@
 #include "model/attribute.hpp"
 #include "model/world.hpp"
 #include "props/choices.hpp"
+#include "props/device_generator.hpp"
 #include "props/scope.hpp"
 
 namespace mprogcheck {
@@ -19,7 +20,8 @@ namespace mprogcheck {
 template <Choices C>
 class Generator {
  public:
-  Generator(C& choices, const Scope& scope) : c_(choices), s_(scope) {}
+  Generator(C& choices, const Scope& scope) : c_(choices), s_(scope), netkit_(c_, s_) {}
+  Generator(const Generator&) = delete;  // its parts refer to each other
 
   // The next operation of a trace whose operations so far led to `world`.
   Operation next(const World& world) {
@@ -32,6 +34,7 @@ class Generator {
   void next(const World& world, Operation& op) {
     op = Operation{};
     if (filled_ < s_.prefill) return fill(op);
+    if (s_.netkit && (!netkit_.named_any() || one_in(c_, 3))) return of_device(world, op);
     static constexpr Verb kVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
                                       Verb::link_create, Verb::link_update, Verb::link_detach,
                                       Verb::close,       Verb::packet,      Verb::remove,
@@ -51,7 +54,7 @@ class Generator {
         remove(world, op);
         break;
       case Verb::query:
-        query(op);
+        query(world, op);
         break;
       case Verb::link_update:
         link_update(world, op);
@@ -65,10 +68,16 @@ class Generator {
       case Verb::packet:
         packet(op);
         break;
+      case Verb::create:  // see of_device()
+      case Verb::change:
+      case Verb::set:
+      case Verb::send:
       case Verb::provoke:  // only ever asked for by name
         break;
       case Verb::remove:
         op.point = {one_in(c_, 5) ? kAllDevices : some_device(), Hook::ingress};
+        if (s_.netkit && op.point.device == kAllDevices)
+          op.space = static_cast<std::uint8_t>(c_.below(2));
         break;
       case Verb::info:
         op.link = mistake(20) ? wrong_link() : ref(named_link(world));
@@ -87,9 +96,30 @@ class Generator {
   }
 
  private:
+  void of_device(const World& world, Operation& op) {
+    static constexpr Verb kVerbs[] = {Verb::create, Verb::change, Verb::set, Verb::send,
+                                      Verb::remove};
+    const bool any = netkit_.named_any();
+    op.verb = kVerbs[any ? pick(c_, std::array<std::uint32_t, 5>{12, 10, 28, 45, 5}) : 0];
+    switch (op.verb) {
+      case Verb::create:
+        return netkit_.create(world, op);
+      case Verb::change:
+        return netkit_.change(world, op);
+      case Verb::set:
+        return netkit_.set(world, op);
+      case Verb::send:
+        return netkit_.send(world, op);
+      default:
+        op.point = {netkit_.device(world, !one_in(c_, 8)), Hook::ingress};
+        return;
+    }
+  }
+
   void fill(Operation& op) {
+    if (s_.netkit && !netkit_.named_any()) return netkit_.plain(op);
     op.verb = Verb::attach;
-    op.point = {0, Hook::ingress};
+    op.point = s_.netkit ? Point{s_.devices, Hook::primary} : Point{0, Hook::ingress};
     op.prog = ref(Prog{filled_++});
   }
 
@@ -124,6 +154,11 @@ class Generator {
   }
 
   bool mistake(std::uint32_t n) { return s_.mistakes && one_in(c_, n); }
+
+  void some_point(const World& world, Operation& op) {
+    if (netkit_.named_any() && !one_in(c_, 4)) return netkit_.point(world, op);
+    op.point = some_point();
+  }
 
   Point some_point() {
     Point p{0, Hook::ingress};
@@ -206,6 +241,10 @@ class Generator {
   const Chain& list_at(const World& w, Point p) const {
     return w.chain(p) ? *w.chain(p) : nothing();
   }
+  const Chain& list_asked(const World& w, const Operation& op) const {
+    const auto at = w.located(op.point, op.space);
+    return at ? *w.chain(*at) : nothing();
+  }
 
   // BEFORE, AFTER, REPLACE and their combinations; FIRST and LAST where the dialect has them.
   std::uint8_t directives() {
@@ -236,7 +275,7 @@ class Generator {
   // The relative object: an entry of the list as a rule, named as program or link, by descriptor or
   // id.
   void relative(const World& w, Operation& op) {
-    const Chain& chain = list_at(w, op.point);
+    const Chain& chain = list_asked(w, op);
     const bool uses = op.flags & (flag::before | flag::after) ||
                       (s_.dialect == Dialect::rfc2 && op.has(flag::replace));
     const bool filled = chain.size() != 0;
@@ -309,8 +348,8 @@ class Generator {
   }
 
   void insert(const World& w, Operation& op) {
-    op.point = some_point();
-    const Chain& chain = list_at(w, op.point);
+    some_point(w, op);
+    const Chain& chain = list_asked(w, op);
     if (op.verb == Verb::link_create)
       op.link = ref(Link{static_cast<std::uint8_t>(w.links_named())});
     op.prog = mistake(60) ? wrong_prog(w) : ref(one_in(c_, 8) ? any_prog() : absent_prog(chain));
@@ -329,8 +368,8 @@ class Generator {
   }
 
   void remove(const World& w, Operation& op) {
-    op.point = some_point();
-    const Chain& chain = list_at(w, op.point);
+    some_point(w, op);
+    const Chain& chain = list_asked(w, op);
     if (chain.size() != 0 && c_.below(2) == 0)
       op.prog = ref(present(chain).prog);
     else if (one_in(c_, 8))
@@ -346,8 +385,8 @@ class Generator {
     extra_bits(op);
   }
 
-  void query(Operation& op) {
-    op.point = some_point();
+  void query(const World& world, Operation& op) {
+    some_point(world, op);
     op.room = static_cast<std::uint8_t>(
         one_in(c_, 2) ? kMaxCapacity + 1 : c_.below(std::min<std::uint32_t>(s_.capacity, 8) + 2));
     op.arrays = static_cast<std::uint8_t>(15 - c_.below(16));
@@ -383,6 +422,7 @@ class Generator {
 
   C& c_;
   Scope s_;
+  DeviceGenerator<C> netkit_;
   std::uint8_t filled_ = 0;
 };
 

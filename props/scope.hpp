@@ -28,6 +28,9 @@ struct Scope {
   bool removes = true;   // devices may go
   bool qdiscs = false;   // qdiscs come and go beside
   bool mistakes = true;  // descriptors that are not open, unknown flags, ...
+  bool netkit = false;   // netkit devices are made, changed and crossed
+  bool rooms = false;    // ... with HEADROOM and TAILROOM
+  bool single = false;   // ... and without a peer
 };
 
 // A scope for one trace, as varied as the target allows.
@@ -42,6 +45,9 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
   for (std::size_t f = 1; f < kForeigns && !can.any_capacity; ++f)
     if (can.foreign[f]) s.foreign.push_back(static_cast<Foreign>(f));
   s.devices = one_in(c, 6) && can.devices > 1 ? 2 : 1;
+  s.netkit = can.netkit && one_in(c, 2);
+  s.rooms = can.rooms;
+  s.single = can.single;
   if (can.any_capacity) {
     switch (pick(c, std::array<std::uint32_t, 3>{60, 30, 10})) {
       case 0:

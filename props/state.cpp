@@ -126,11 +126,11 @@ World world_of(const Bounds& bounds, StateKey state, std::uint64_t revision) {
     const bool plain = s.entries[i].link == kPlain;
     const Link link = plain ? kNoLink : Link{s.entries[i].link};
     list.entries[i] = {Prog{i}, link, static_cast<std::uint8_t>(s.entries[i].flags << 3)};
-    if (!plain) world.assume_link(link, kExploredPoint, Prog{i});
+    if (!plain) world.assume_link(link, kExploredPoint, kExploredPoint.hook, Prog{i});
   }
   for (std::uint8_t i = 0; i < s.detached.size(); ++i)
     world.assume_link(Link{static_cast<std::uint8_t>(s.attached + i)}, kExploredPoint,
-                      Prog{s.detached[i]});
+                      kExploredPoint.hook, Prog{s.detached[i]});
   world.adopt(kExploredPoint, list);
   return world;
 }
