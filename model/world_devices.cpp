@@ -124,7 +124,7 @@ rules::CreateFacts World::create_facts(const Operation& op) const {
   const std::uint8_t name = name_of(op, false), peer_name = name_of(op, true);
   const auto known_otherwise = [&](std::uint8_t device, std::uint8_t as, std::uint8_t where) {
     return device_present(device) &&
-           !(devices_[device].name == as && devices_[device].space == where);
+           (as >= kMadeUpName || devices_[device].name != as || devices_[device].space != where);
   };
   f.data = data_facts(op);
   f.single = is(op.attr(Key::pairing), netkit::single);

@@ -39,7 +39,7 @@ class DeviceGenerator {
   // A pair with nothing said of it.
   void plain(Operation& op) {
     op.verb = Verb::create;
-    op.point.device = s_.devices;
+    op.point = {s_.devices, Hook::ingress};
     op.peer = static_cast<std::uint8_t>(s_.devices + 1);
     named_[op.point.device] = named_[op.peer] = true;
   }
@@ -86,7 +86,11 @@ class DeviceGenerator {
     static constexpr Key kKeysOfSet[] = {Key::state, Key::mtu, Key::address, Key::name, Key::space};
     const Key key = kKeysOfSet[pick(c_, std::array<std::uint32_t, 5>{60, 12, 10, 8, 12})];
     Attr a = valued(key);
-    if (key == Key::state) a.value = one_in(c_, 5) ? 0 : 1;
+    if (key == Key::state) {
+      a.value = one_in(c_, 8) ? 0 : 1;
+      if (a.value && !one_in(c_, 8))
+        op.point.device = one_of(w, [](const DeviceView& d) { return d.there && !d.up; });
+    }
     if (key == Key::name && a.value >= kMadeUpName) a.value = op.point.device;
     if (key == Key::address && a.form == Form::lengthened) a.form = Form::whole;
     add(op, a);
@@ -94,7 +98,8 @@ class DeviceGenerator {
 
   // To sides that are up, past lists with programs on them, where there are such.
   void send(const World& w, Operation& op) {
-    op.point.device = device(w, true);
+    op.point.device =
+        one_in(c_, 8) ? device(w, true) : one_of(w, [](const DeviceView& d) { return d.carrier; });
     const DeviceView from = w.view(op.point.device);
     const std::uint32_t mtu = from.there ? from.mtu : netkit::default_mtu;
     const std::uint32_t lengths[] = {
@@ -122,15 +127,39 @@ class DeviceGenerator {
 
   // One that the trace has named: `there`, if any is.
   std::uint8_t device(const World& w, bool there) {
-    std::array<std::uint8_t, kMaxDevices> some{};
-    std::uint32_t count = 0;
-    for (std::uint8_t d = 0; d < kMaxDevices; ++d)
-      if (named_[d] && (!there || w.view(d).there)) some[count++] = d;
-    if (count == 0 && there) return device(w, false);
-    return some[c_.below(count)];
+    return one_of(w, [&](const DeviceView& d) { return !there || d.there; });
+  }
+
+  bool any_there(const World& w) const {
+    return any(w, [](const DeviceView& d) { return d.there; });
+  }
+  bool any_connected(const World& w) const {
+    return any(w, [](const DeviceView& d) { return d.carrier; });
   }
 
  private:
+  template <class Fit>
+  bool any(const World& w, Fit&& fit) const {
+    for (std::uint8_t d = 0; d < kMaxDevices; ++d)
+      if (named_[d] && fit(w.view(d))) return true;
+    return false;
+  }
+
+  // One that is fit, if any is; else whichever is there, or was.
+  template <class Fit>
+  std::uint8_t one_of(const World& w, Fit&& fit) {
+    std::array<std::uint8_t, kMaxDevices> some{};
+    std::uint32_t count = 0;
+    const auto gather = [&](auto&& is_fit) {
+      for (std::uint8_t d = 0; d < kMaxDevices && count < kMaxDevices; ++d)
+        if (named_[d] && is_fit(w.view(d))) some[count++] = d;
+    };
+    gather(fit);
+    if (count == 0) gather([](const DeviceView& d) { return d.there; });
+    if (count == 0) gather([](const DeviceView&) { return true; });
+    return some[c_.below(count)];
+  }
+
   void free_names(const World& w, Operation& op) {
     std::array<std::uint8_t, kMaxDevices> some{};
     std::size_t count = 0;
@@ -172,6 +201,7 @@ class DeviceGenerator {
     const bool of_peer = key >= Key::peer_address;
     if (of_peer && (op.peer == kNoDevice || op.attr(Key::peer))) return {};
     if (key == Key::primary && !s_.mistakes) return {};
+    if (key == Key::pairing && op.peer == kNoDevice) return {};
     const Attr a = valued(key);
     return allowed(a) ? a : Attr{};
   }

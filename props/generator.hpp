@@ -99,8 +99,14 @@ class Generator {
   void of_device(const World& world, Operation& op) {
     static constexpr Verb kVerbs[] = {Verb::create, Verb::change, Verb::set, Verb::send,
                                       Verb::remove};
-    const bool any = netkit_.named_any();
-    op.verb = kVerbs[any ? pick(c_, std::array<std::uint32_t, 5>{12, 10, 28, 45, 5}) : 0];
+    op.point.hook = Hook::ingress;
+    if (!netkit_.named_any() || (!netkit_.any_there(world) && !one_in(c_, 8)))
+      op.verb = Verb::create;
+    else
+      op.verb = kVerbs[pick(c_, std::array<std::uint32_t, 5>{12, 10, 28, 45, 4})];
+    // Where no packet could get anywhere something is set up first.
+    if (op.verb == Verb::send && !netkit_.any_connected(world) && !one_in(c_, 4))
+      op.verb = Verb::set;
     switch (op.verb) {
       case Verb::create:
         return netkit_.create(world, op);
