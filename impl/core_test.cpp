@@ -37,7 +37,7 @@ class Core : public testing::Test {
   }
   mprog_attr to(std::uint32_t prog, std::uint32_t flags = 0, std::uint32_t relative = 0) const {
     mprog_attr attr{};
-    attr.ifindex = 1;
+    attr.ifindex = MPROG_FIRST_IFINDEX;
     attr.attach_type = MPROG_INGRESS;
     attr.flags = flags;
     attr.prog_fd = fds[prog];
@@ -153,7 +153,7 @@ TEST_F(Core, TheRevisionOutlivesAnEmptyList) {
   detach(1);
   EXPECT_EQ(list().revision, 3u);
   mprog_query query{};
-  query.ifindex = 1;
+  query.ifindex = MPROG_FIRST_IFINDEX;
   query.attach_type = MPROG_INGRESS;
   query.capable = true;
   EXPECT_EQ(mprog_prog_query(net.get(), &query), 0);
@@ -257,7 +257,7 @@ TEST_F(Core, ADeviceThatGoesOrphansLinksAndDropsPlainEntries) {
   start();
   attach(1);
   const std::uint32_t fd = link(2);
-  EXPECT_EQ(mprog_device_remove(net.get(), 1), 0);
+  EXPECT_EQ(mprog_device_remove(net.get(), MPROG_FIRST_IFINDEX), 0);
   EXPECT_EQ(references(1), 1);
   EXPECT_EQ(references(2), 2);
   mprog_attr attr = to(3);
@@ -266,7 +266,7 @@ TEST_F(Core, ADeviceThatGoesOrphansLinksAndDropsPlainEntries) {
   EXPECT_EQ(mprog_link_detach(net.get(), fd), 0);
   EXPECT_EQ(mprog_close(net.get(), fd), 0);
   EXPECT_EQ(net->held, 70u);
-  EXPECT_EQ(mprog_device_remove(net.get(), 1), -ENODEV);
+  EXPECT_EQ(mprog_device_remove(net.get(), MPROG_FIRST_IFINDEX), -ENODEV);
 }
 
 TEST_F(Core, Rfc2KeepsFirstAtTheHeadAndLastAtTheTail) {

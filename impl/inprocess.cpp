@@ -68,6 +68,9 @@ Capabilities InProcess::capabilities() const {
           .foreign = ~std::bitset<kForeigns>(),  // it has one, which stands for all
           .packets = true,
           .qdiscs = true,
+          .netkit = true,
+          .rooms = true,
+          .single = true,
           .devices = kMaxDevices};
 }
 
@@ -94,6 +97,8 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   observation.fate = Fate::none, observation.harm = Harm::none;
   observation.overran = observation.strayed = false;
   observation.at = kNoPoint;
+  observation.journey.start();
+  observation.extack.clear();
   clear(observation.answer);
   const mprog_list* list = state_->concerned(shortened(op));
   observation.error = state_->execute(op, &observation);
@@ -103,8 +108,11 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   else
     clear(observation.after);
   if (list && op.verb == Verb::qdisc)
-    state_->snapshot(*mprog_point(&state_->net, inprocess::ifindex_of(op.point), 1),
+    state_->snapshot(state_->net.devices[op.point.device].lists[MPROG_AT_EGRESS],
                      observation.answer);
+  observation.has_devices = tells_devices(op.verb);
+  if (observation.has_devices)
+    for (std::uint8_t d = 0; d < kMaxDevices; ++d) observation.devices[d] = state_->view(d);
   observation.references = static_cast<std::int32_t>(state_->net.held);
 }
 

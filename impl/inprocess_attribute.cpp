@@ -39,8 +39,9 @@ Errno State::odd(const Operation& op, Observation* seen) {
   const mprog_attr attr = attr_of(op);
   abi::Call call = call_of(op.verb, attr, op.verb == Verb::query ? query_of(asked) : mprog_query{});
   kernel::Watched memory(op, call);
-  const int ret = mprog_bpf(&net, static_cast<std::uint32_t>(call.command), memory.bytes(),
-                            static_cast<std::uint32_t>(memory.size()), attr.capable);
+  const int ret =
+      mprog_bpf(&net, op.space, static_cast<std::uint32_t>(call.command), memory.bytes(),
+                static_cast<std::uint32_t>(memory.size()), attr.capable);
   if (ret >= 0 && op.verb == Verb::link_create) name_link(op, static_cast<std::uint32_t>(ret));
   const Errno error = errno_of(std::min(ret, 0));
   if (!seen) return error;

@@ -2,13 +2,14 @@
 // What stands between a trace and impl/core: names there, descriptors and ids here.
 #pragma once
 
+#include <linux/err.h>
 #include <linux/rcupdate.h>
 
 #include <algorithm>
 #include <array>
 
 #include "impl/core/faults.h"
-#include "impl/core/mprog.h"
+#include "impl/core/netdev.h"
 #include "impl/inprocess.hpp"
 #include "model/attribute.hpp"
 
@@ -23,32 +24,18 @@ inline constexpr std::uint8_t kNoName = 255;
 inline constexpr std::size_t kGuard = 2;
 inline constexpr std::uint32_t kUntouched = 0xffffffff;
 
-// The programs' side of a packet: each notes that it ran and answers what the operation says.
-struct Packet {
+struct State;
+
+// A packet as programs see it, and what they note on it: at an attach point that they ran, on the
+// way from device to device also where they met it, and how.
+struct Packet : mprog_packet {
   const Operation& op;
-  Listing* ran;  // or null, if nobody looks
+  const State& state;
+  Listing* ran;      // or null, if nobody looks
+  Journey* journey;  // likewise
 };
 
-inline int visit(const mprog_prog* prog, void* context) {
-  auto& packet = *static_cast<Packet*>(context);
-  const Prog self{static_cast<std::uint8_t>(prog->cookie)};
-  if (Listing* ran = packet.ran; ran && ran->filled < ran->entries.size())
-    ran->entries[ran->filled++] = Entry{self, kNoLink, 0};
-  for (const Says& says : packet.op.says) {
-    if (says.prog != self || says.action == Action::next) continue;
-    switch (says.action) {
-      case Action::pass:
-        return MPROG_PASS;
-      case Action::drop:
-        return MPROG_DROP;
-      case Action::unknown:
-        return 4711;
-      case Action::next:
-        break;
-    }
-  }
-  return MPROG_NEXT;
-}
+int visit(const mprog_prog* prog, void* context);
 
 inline std::uint32_t hook_of(Hook hook) {
   switch (hook) {
@@ -56,14 +43,20 @@ inline std::uint32_t hook_of(Hook hook) {
       return MPROG_INGRESS;
     case Hook::egress:
       return MPROG_EGRESS;
+    case Hook::primary:
+      return MPROG_PRIMARY;
+    case Hook::peer:
+      return MPROG_PEER;
     case Hook::bogus:
       break;
   }
   return kBadHook;
 }
 
-inline std::uint32_t ifindex_of(const Point& point) {
-  return point.device == kNoDevice ? kBadIfindex : point.device + 1u;
+inline Hook hook_from(std::uint32_t attach_type) {
+  for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary, Hook::peer})
+    if (hook_of(hook) == attach_type) return hook;
+  return Hook::bogus;
 }
 
 inline std::uint8_t entry_flags(std::uint32_t bits) {
@@ -83,6 +76,7 @@ struct State {
   bool grace_periods = false;
   std::array<std::uint32_t, kMaxProgs> prog_fd{}, prog_id{};
   std::array<std::uint32_t, kMaxLinks> link_fd{}, link_id{};
+  std::array<std::uint32_t, kMaxDevices> ifindex{};       // by name; stays when the device goes
   std::array<std::uint8_t, MPROG_MAX_LINKS> link_name{};  // by slot in the core
   std::size_t links_named = 0;                            // names below this one were in use
   std::array<std::uint32_t, MPROG_SLOTS + kGuard> prog_ids{}, link_ids{}, prog_flags{},
@@ -106,6 +100,8 @@ struct State {
     params.synchronize = grace_periods ? synchronize_rcu : nullptr;
     rfc2 = header.dialect == Dialect::rfc2;
     mprog_net_init(&net, &params);
+    for (std::uint32_t i = 0; i < kMaxDevices; ++i)
+      ifindex[i] = i < params.devices ? MPROG_FIRST_IFINDEX + i : kBadIfindex;
     for (std::size_t i = 0; i < links_named; ++i) link_fd[i] = kBadFd, link_id[i] = kBadId;
     links_named = 0;
     for (std::size_t i = 0; i < kMaxProgs; ++i) {
@@ -155,6 +151,18 @@ struct State {
     return kBadId;
   }
 
+  std::uint32_t ifindex_of(std::uint8_t device) const {
+    return device < kMaxDevices  ? ifindex[device]
+           : device == kLoopback ? MPROG_LOOPBACK
+                                 : kBadIfindex;
+  }
+
+  std::uint8_t device_of(std::uint32_t index) const {
+    for (std::uint8_t d = 0; d < kMaxDevices; ++d)
+      if (ifindex[d] == index) return d;
+    return index == 0 ? kNoDevice : kStrangeDevice;
+  }
+
   // Mainline has no FIRST and LAST: there they become bits that mean nothing.
   std::uint32_t bits_of(const Operation& op) const {
     std::uint32_t bits = op.bits;
@@ -170,7 +178,8 @@ struct State {
 
   mprog_attr attr_of(const Operation& op) const {
     mprog_attr attr;
-    attr.ifindex = ifindex_of(op.point);
+    attr.space = op.space;
+    attr.ifindex = ifindex_of(op.point.device);
     attr.attach_type = hook_of(op.point.hook);
     attr.flags = bits_of(op);
     attr.prog_fd = fd_of(op.prog);
@@ -250,7 +259,8 @@ struct State {
       return storage.data();
     };
     mprog_query q{};
-    q.ifindex = ifindex_of(op.point);
+    q.space = op.space;
+    q.ifindex = ifindex_of(op.point.device);
     q.attach_type = hook_of(op.point.hook);
     q.query_flags = op.bits;
     q.room = op.room;
@@ -295,13 +305,19 @@ struct State {
     }
   }
 
+  // The list that the operation names, or null.
+  const mprog_list* point(const Operation& op) {
+    const mprog_list* list =
+        mprog_point(&net, op.space, ifindex_of(op.point.device), hook_of(op.point.hook));
+    return IS_ERR(list) ? nullptr : list;
+  }
+
   Errno packet(const Operation& op, Observation* observation) {
     if (op.point.hook == Hook::bogus) return Errno::inval;
-    const mprog_list* list =
-        mprog_point(&net, ifindex_of(op.point), hook_of(op.point.hook) - MPROG_INGRESS);
+    const mprog_list* list = point(op);
     if (!list) return Errno::nodev;
-    Packet packet{op, observation ? &observation->answer : nullptr};
-    const int verdict = mprog_run(list, &packet);
+    Packet packet{{}, op, *this, observation ? &observation->answer : nullptr, nullptr};
+    const int verdict = mprog_run(list, static_cast<mprog_packet*>(&packet));
     if (observation) {
       observation->answer.count = observation->answer.filled;
       observation->fate = verdict == MPROG_DROP ? Fate::dropped : Fate::passed;
@@ -314,10 +330,7 @@ struct State {
     struct mprog_link_info told {};
     const Errno error = errno_of(::mprog_link_info(&net, fd_of(op.link), &told));
     if (!seen || error != Errno::ok) return error;
-    seen->at = {told.ifindex == 0 ? kNoDevice : static_cast<std::uint8_t>(told.ifindex - 1),
-                told.attach_type == MPROG_INGRESS  ? Hook::ingress
-                : told.attach_type == MPROG_EGRESS ? Hook::egress
-                                                   : Hook::bogus};
+    seen->at = {device_of(told.ifindex), hook_from(told.attach_type)};
     seen->answer.count = seen->answer.filled = 1;
     seen->answer.entries[0] = Entry{prog_of(told.prog_id), kNoLink, 0};
     return error;
@@ -325,8 +338,8 @@ struct State {
 
   Errno remove(const Operation& op) {
     if (op.point.device != kAllDevices)
-      return errno_of(mprog_device_remove(&net, ifindex_of(op.point)));
-    mprog_net_remove(&net);
+      return errno_of(mprog_device_remove(&net, ifindex_of(op.point.device)));
+    mprog_space_remove(&net, op.space);
     return Errno::ok;
   }
 
@@ -335,9 +348,17 @@ struct State {
     const mprog_qdisc kind = goes                       ? MPROG_NO_QDISC
                              : op.kind == Qdisc::clsact ? MPROG_CLSACT
                                                         : MPROG_INGRESS_QDISC;
-    return errno_of(
-        mprog_qdisc_set(&net, ifindex_of(op.point), kind, op.change == QdiscChange::replace));
+    return errno_of(mprog_qdisc_set(&net, ifindex_of(op.point.device), kind,
+                                    op.change == QdiscChange::replace));
   }
+
+  // Devices, and packets from one to the other: inprocess_netkit.cpp.
+  Errno create(const Operation& op, Observation* seen);
+  Errno change(const Operation& op, Observation* seen);
+  Errno set(const Operation& op, Observation* seen);
+  Errno send(const Operation& op, Observation* seen);
+  // As a dump shows it; nothing of what is no netkit device of the trace.
+  DeviceView view(std::uint8_t device);
 
   Errno execute(const Operation& op, Observation* observation) {
     if (op.odd_attribute()) return odd(op, observation);
@@ -371,6 +392,14 @@ struct State {
         return qdisc(op);
       case Verb::packet:
         return packet(op, observation);
+      case Verb::create:
+        return create(op, observation);
+      case Verb::change:
+        return change(op, observation);
+      case Verb::set:
+        return set(op, observation);
+      case Verb::send:
+        return send(op, observation);
       case Verb::provoke:
         return Errno::ok;  // there is no kernel to come to harm
     }
@@ -384,8 +413,7 @@ struct State {
       case Verb::attach:
       case Verb::detach:
       case Verb::link_create:
-        if (op.point.hook == Hook::bogus) return nullptr;
-        return mprog_point(&net, ifindex_of(op.point), hook_of(op.point.hook) - MPROG_INGRESS);
+        return point(op);
       case Verb::link_update:
       case Verb::link_detach:
         return list_of(op.link);
@@ -395,6 +423,10 @@ struct State {
         return nullptr;
     }
   }
+
+  bool known_otherwise(std::uint8_t device, std::uint32_t name, std::uint32_t space);
+  void name_device(std::uint8_t device, std::uint32_t index);
+  void claim();
 
   const mprog_list* list_of(Ref r) {
     if (r.kind != Ref::Kind::link || r.raw >= kMaxLinks) return nullptr;

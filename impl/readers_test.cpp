@@ -58,7 +58,7 @@ class World {
     const auto pick = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
     const std::uint32_t prog = pick(kProgs), other = pick(kProgs);
     mprog_attr attr{};
-    attr.ifindex = 1;
+    attr.ifindex = MPROG_FIRST_IFINDEX;
     attr.attach_type = MPROG_INGRESS;
     attr.prog_fd = fd_[prog];
     std::uint32_t fd = 0;
@@ -107,7 +107,7 @@ class World {
       // Gone with all that is on its lists, and there again: readers stay on its list.
       case 8:
         if (pick(4)) break;
-        mprog_device_remove(net_.get(), 1);
+        mprog_device_remove(net_.get(), MPROG_FIRST_IFINDEX);
         net_->devices[0].present = true;
         break;
     }

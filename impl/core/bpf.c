@@ -48,9 +48,10 @@ static void answer(struct mprog_net *net, u8 *bytes, u32 size, u32 at, const voi
 		memcpy(bytes + at, from, width);
 }
 
-static int query(struct mprog_net *net, u8 *to, u32 size, const u8 *bytes, bool capable)
+static int query(struct mprog_net *net, u32 space, u8 *to, u32 size, const u8 *bytes, bool capable)
 {
 	struct mprog_query query = {
+	    .space = space,
 	    .ifindex = number_at(bytes, 0, 4),
 	    .attach_type = number_at(bytes, 4, 4),
 	    .query_flags = number_at(bytes, 8, 4),
@@ -71,9 +72,10 @@ static int query(struct mprog_net *net, u8 *to, u32 size, const u8 *bytes, bool 
 	return ret;
 }
 
-static struct mprog_attr attach_attr(const u8 *bytes, bool capable)
+static struct mprog_attr attach_attr(u32 space, const u8 *bytes, bool capable)
 {
 	return (struct mprog_attr){
+	    .space = space,
 	    .ifindex = number_at(bytes, 0, 4),
 	    .prog_fd = number_at(bytes, 4, 4),
 	    .attach_type = number_at(bytes, 8, 4),
@@ -85,9 +87,10 @@ static struct mprog_attr attach_attr(const u8 *bytes, bool capable)
 	};
 }
 
-static struct mprog_attr link_create_attr(const u8 *bytes, bool capable)
+static struct mprog_attr link_create_attr(u32 space, const u8 *bytes, bool capable)
 {
 	return (struct mprog_attr){
+	    .space = space,
 	    .prog_fd = number_at(bytes, 0, 4),
 	    .ifindex = number_at(bytes, 4, 4),
 	    .attach_type = number_at(bytes, 8, 4),
@@ -109,7 +112,8 @@ static struct mprog_attr link_update_attr(const u8 *bytes, bool capable)
 	};
 }
 
-int mprog_bpf(struct mprog_net *net, u32 command, void *attribute, u32 size, bool capable)
+int mprog_bpf(struct mprog_net *net, u32 space, u32 command, void *attribute, u32 size,
+	      bool capable)
 {
 	struct mprog_attr attr;
 	u8 *given = attribute;
@@ -129,15 +133,15 @@ int mprog_bpf(struct mprog_net *net, u32 command, void *attribute, u32 size, boo
 
 	switch (command) {
 	case MPROG_BPF_PROG_ATTACH:
-		attr = attach_attr(bytes, capable);
+		attr = attach_attr(space, bytes, capable);
 		return mprog_prog_attach(net, &attr);
 	case MPROG_BPF_PROG_DETACH:
-		attr = attach_attr(bytes, capable);
+		attr = attach_attr(space, bytes, capable);
 		return mprog_prog_detach(net, &attr);
 	case MPROG_BPF_PROG_QUERY:
-		return query(net, given, size, bytes, capable);
+		return query(net, space, given, size, bytes, capable);
 	case MPROG_BPF_LINK_CREATE:
-		attr = link_create_attr(bytes, capable);
+		attr = link_create_attr(space, bytes, capable);
 		ret = mprog_link_create(net, &attr, &fd);
 		return ret ? ret : (int)fd;
 	case MPROG_BPF_LINK_UPDATE:

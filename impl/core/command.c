@@ -10,8 +10,21 @@
 
 int mprog_hook_of(u32 attach_type, u32 *hook)
 {
-	*hook = attach_type - MPROG_INGRESS;
-	return *hook < MPROG_HOOKS ? 0 : -EINVAL;
+	switch (attach_type) {
+	case MPROG_INGRESS:
+		*hook = MPROG_AT_INGRESS;
+		return 0;
+	case MPROG_EGRESS:
+		*hook = MPROG_AT_EGRESS;
+		return 0;
+	case MPROG_PRIMARY:
+		*hook = MPROG_AT_PRIMARY;
+		return 0;
+	case MPROG_PEER:
+		*hook = MPROG_AT_PEER;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 /* Checks flag bits and gives ID its one internal place. */
@@ -30,13 +43,6 @@ int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags)
 		bits ^= MPROG_F_ID_MAINLINE | MPROG_F_ID;
 	*flags = bits;
 	return 0;
-}
-
-struct mprog_list *mprog_point(struct mprog_net *net, u32 ifindex, u32 hook)
-{
-	if (ifindex - 1 >= net->params.devices || !net->devices[ifindex - 1].present)
-		return NULL;
-	return &net->devices[ifindex - 1].lists[hook];
 }
 
 /* A program of the type that attach points want, by descriptor. */
@@ -62,7 +68,7 @@ static int request_of(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	ret = mprog_hook_of(attr->attach_type, hook);
 	if (ret)
 		return ret;
-	if (mprog_fault(net, device_before_flags) && !mprog_point(net, attr->ifindex, *hook))
+	if (mprog_fault(net, device_before_flags) && !mprog_device_of(net, attr->ifindex))
 		return -ENODEV;
 	req->relative = attr->relative;
 	req->expected = attr->expected_revision;
@@ -87,9 +93,11 @@ int mprog_prog_attach(struct mprog_net *net, const struct mprog_attr *attr)
 	req.prog = classifier_get(net, attr->prog_fd);
 	if (IS_ERR(req.prog))
 		return PTR_ERR(req.prog);
-	list = mprog_point(net, attr->ifindex, hook);
-	if (!list) {
-		ret = -ENODEV;
+	if (hook == MPROG_AT_PEER && mprog_fault(net, peer_hook_is_primary))
+		hook = MPROG_AT_PRIMARY;
+	list = mprog_point_at(net, attr->space, attr->ifindex, hook);
+	if (IS_ERR(list)) {
+		ret = PTR_ERR(list);
 		goto out_prog;
 	}
 	if (names_old) {
@@ -132,8 +140,8 @@ int mprog_prog_detach(struct mprog_net *net, const struct mprog_attr *attr)
 		   !mprog_fault(net, unnamed_detach_for_anybody)) {
 		return -EPERM;
 	}
-	list = mprog_point(net, attr->ifindex, hook);
-	ret = list ? mprog_detach(list, &req) : -ENODEV;
+	list = mprog_point_at(net, attr->space, attr->ifindex, hook);
+	ret = IS_ERR(list) ? PTR_ERR(list) : mprog_detach(list, &req);
 	if (req.prog && !(ret && mprog_fault(net, named_leaked_on_failed_detach)))
 		mprog_prog_put(net, req.prog);
 	return ret;
@@ -176,17 +184,14 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 	const struct mprog_array *array;
 	struct mprog_list *list;
 	bool asked, truncated;
-	u32 hook, end, i;
+	u32 end, i;
 	int ret;
 
 	if (!query->capable && !mprog_fault(net, query_for_anybody))
 		return -EPERM;
-	ret = mprog_hook_of(query->attach_type, &hook);
-	if (ret)
-		return ret;
-	list = mprog_point(net, query->ifindex, hook);
-	if (!list)
-		return -ENODEV;
+	list = mprog_point(net, query->space, query->ifindex, query->attach_type);
+	if (IS_ERR(list))
+		return PTR_ERR(list);
 	if ((query->query_flags || query->attach_flags) && !mprog_fault(net, query_flags_ignored))
 		return -EINVAL;
 	query->revision = list->revision;
@@ -211,60 +216,4 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 	if (truncated && mprog_fault(net, query_counts_what_fits))
 		query->count = query->room;
 	return truncated && !mprog_fault(net, query_without_enospc) ? -ENOSPC : 0;
-}
-
-int mprog_device_remove(struct mprog_net *net, u32 ifindex)
-{
-	const struct mprog_array *array;
-	struct mprog_list *list;
-	u32 hook, count, i;
-
-	if (!mprog_point(net, ifindex, 0))
-		return -ENODEV;
-	for (hook = 0; hook < MPROG_HOOKS; hook++) {
-		list = mprog_point(net, ifindex, hook);
-		array = mprog_active(list);
-		count = list->count;
-		for (i = 0; i < count; i++) {
-			if (array->cp[i].link && !mprog_fault(net, device_forgets_links))
-				array->cp[i].link->list = NULL;
-		}
-		mprog_list_clear(list);
-		/* What is idle now is the list as it was; the links' programs are the links'
-		 * affair. */
-		for (i = 0; i < count; i++) {
-			if (!array->cp[i].link && !mprog_fault(net, device_keeps_references))
-				mprog_prog_put(net, array->fp[i]);
-		}
-	}
-	net->devices[ifindex - 1].present = false;
-	net->devices[ifindex - 1].qdisc = MPROG_NO_QDISC;
-	return 0;
-}
-
-void mprog_net_remove(struct mprog_net *net)
-{
-	u32 d;
-
-	for (d = 0; d < net->params.devices; d++)
-		mprog_device_remove(net, d + 1);
-}
-
-int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, bool replace)
-{
-	struct mprog_device *device;
-
-	if (!mprog_point(net, ifindex, 0))
-		return -ENODEV;
-	device = &net->devices[ifindex - 1];
-	if (kind == MPROG_NO_QDISC && device->qdisc == MPROG_NO_QDISC)
-		return -ENOENT;
-	if (kind != MPROG_NO_QDISC && device->qdisc == kind && !replace)
-		return -EEXIST;
-	if (kind == MPROG_NO_QDISC && mprog_fault(net, qdisc_takes_lists)) {
-		mprog_device_remove(net, ifindex);
-		device->present = true;
-	}
-	device->qdisc = kind;
-	return 0;
 }

@@ -121,7 +121,74 @@
 	X(run_skips_second, both, "The second program of a list does not run.") \
 	X(run_goes_on_after_pass, both, "PASS does not end the run.") \
 	X(drop_passes, both, "DROP ends the run, and the packet passes.") \
-	X(unknown_verdict_ends_run, both, "A verdict that nobody defined ends the run.")
+	X(unknown_verdict_ends_run, both, "A verdict that nobody defined ends the run.") \
+	/* Who may attach at netkit, and where it lands */ \
+	X(peer_may_attach, both, "The peer side may attach programs as the primary does.") \
+	X(single_may_attach, both, "A single device takes programs.") \
+	X(peer_hook_is_primary, both, "What is attached at the peer's hook lands on the primary's own list.") \
+	X(not_netkit_is_nodev, both, "A device that is no netkit is taken for none at all.") \
+	X(caller_space_ignored, both, "A device is found by its index from any namespace.") \
+	X(netkit_link_leaked_on_error, both, "A link create that fails at netkit leaks the link.") \
+	X(netkit_forgets_links, both, "A link at netkit keeps pointing to the list of a device that is gone.") \
+	/* Making a device */ \
+	X(primary_may_be_given, both, "PRIMARY in a request is ignored, where it is to be refused.") \
+	X(short_attribute_accepted, both, "An attribute of netkit may be shorter than its value.") \
+	X(first_duplicate_counts, both, "Of an attribute that is given twice the first counts.") \
+	X(unknown_attribute_refused, both, "An attribute that nobody has defined is refused.") \
+	X(scrub_range_unchecked, both, "Any value will do for SCRUB.") \
+	X(policy_unchecked, both, "Any value will do for a policy.") \
+	X(no_address_is_wrong, both, "A multicast address, or none but zeros, will do.") \
+	X(mtu_has_no_upper_end, both, "An MTU above 65535 will do.") \
+	X(no_queue_accepted, both, "A device may have no queue at all.") \
+	X(name_taken_unnoticed, both, "That the primary's name is taken turns out late, with another device in hand.") \
+	X(peer_sizes_unchecked, both, "MTU and queues of the peer are not looked at.") \
+	X(l3_peer_may_have_address, both, "In mode L3 only the primary is refused an address.") \
+	X(single_with_peer_policy, both, "A single device may be given the policy of a peer.") \
+	X(single_with_policy, both, "A single device may be given a policy other than PASS.") \
+	X(peer_is_where_primary_is, both, "The peer comes to the namespace of the primary, whatever PEER_INFO says.") \
+	X(peer_mtu_inherited, both, "The peer inherits the MTU even where PEER_INFO was given.") \
+	X(peer_address_inherited, both, "Without PEER_INFO the peer gets the primary's address.") \
+	X(peer_name_ignored, both, "The peer gets a name that is made up, whatever PEER_INFO says.") \
+	X(peer_name_taken_unnoticed, both, "The peer's name may be taken.") \
+	X(peer_index_ignored, both, "Whether the peer's interface index is taken is not looked at.") \
+	X(peer_left_behind, both, "The peer stays where the primary turns out to have no name.") \
+	X(rooms_on_one_side, both, "HEADROOM and TAILROOM are for the primary only.") \
+	X(new_device_keeps_revision, both, "A new device begins with the revision of the one that had its place.") \
+	/* Changing, moving and removing it */ \
+	X(change_applies_half, both, "POLICY is changed although PEER_POLICY is refused.") \
+	X(peer_may_change, both, "The peer side may change policies.") \
+	X(fixed_attribute_ignored, both, "MODE, SCRUB and the like are ignored in a change, where they are to be refused.") \
+	X(peer_policy_is_own, both, "PEER_POLICY in a change sets the primary's own.") \
+	X(single_policy_changes, both, "The policy of a single device can be changed.") \
+	X(l3_address_changes, both, "In mode L3 an address can be set.") \
+	X(rename_to_taken_name, both, "A device may be renamed to a name that is taken.") \
+	X(name_taken_where_moved, both, "A device may be moved to where its name is taken.") \
+	X(moved_device_stays_up, both, "A device that is moved stays up.") \
+	X(moved_device_loses_list, both, "A device that is moved loses its programs.") \
+	X(moved_list_starts_afresh, both, "The revision starts afresh when the device is moved.") \
+	X(carrier_with_one_side_up, both, "A side has a carrier once it is up itself.") \
+	X(carrier_stays_on_other_side, both, "Where one side is closed the other keeps its carrier.") \
+	X(single_opening_needs_peer, both, "A single device cannot be opened for want of a peer.") \
+	X(single_tells_scrub, both, "A single device tells SCRUB in a dump.") \
+	X(peer_outlives_primary, both, "The peer stays when the primary is removed.") \
+	X(space_end_spares_other_side, both, "A namespace that ends leaves other sides elsewhere behind.") \
+	/* From side to side */ \
+	X(unknown_verdict_goes_on_at_netkit, both, "A verdict that nobody defined lets the next program of netkit be asked.") \
+	X(policy_asked_after_programs, both, "The policy decides although there were programs, and they said NEXT.") \
+	X(policy_of_other_side, both, "The policy of the receiving side decides.") \
+	X(programs_run_for_peer_that_is_down, both, "Programs run before anybody looks whether the other side is up.") \
+	X(packet_still_on_sender, both, "Programs of netkit see the packet on the sending device.") \
+	X(scrubbed_in_same_space, both, "Mark and priority are lost within a namespace.") \
+	X(never_scrubbed, both, "Mark and priority are kept across namespaces whatever SCRUB says.") \
+	X(scrub_keeps_priority, both, "Scrubbing forgets the priority.") \
+	X(other_side_scrubs, both, "SCRUB of the receiving side decides.") \
+	X(drop_not_counted, both, "What netkit drops is not counted.") \
+	X(dropped_counts_as_sent, both, "What netkit drops is counted as sent, too.") \
+	X(drop_not_told, both, "The sender does not learn that netkit dropped its packet.") \
+	X(redirect_not_counted, both, "What netkit redirects is not counted as sent.") \
+	X(received_without_head, both, "The ethernet head is not counted at the receiving side.") \
+	X(ingress_of_other_side_skipped, both, "Programs at tcx ingress of the receiving side do not run.") \
+	X(head_counts_for_mtu, both, "A frame with its head may not be longer than the MTU.")
 /* clang-format on */
 
 enum mprog_fault {

@@ -10,7 +10,7 @@
 #include <linux/rcupdate.h>
 
 #include "faults.h"
-#include "mprog.h"
+#include "netdev.h"
 
 /* Where a fault can be planted the code asks for it by name; without faults that is constant. */
 #ifdef MPROG_PLANTED_FAULTS
@@ -56,6 +56,7 @@ struct mprog_prog *mprog_prog_by_fd(struct mprog_net *net, u32 fd);
 struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id);
 struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd);
 struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id);
+int mprog_space_by_fd(struct mprog_net *net, u32 fd);
 struct mprog_link *mprog_link_alloc(struct mprog_net *net, struct mprog_prog *prog, u32 *fd);
 bool mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog);
 void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog);
@@ -90,6 +91,16 @@ int mprog_rfc2_detach(struct mprog_list *list, const struct mprog_request *req, 
 
 /* link.c */
 void mprog_link_release(struct mprog_net *net, struct mprog_link *link);
+
+/* device.c */
+u32 mprog_ifindex(const struct mprog_device *device);
+struct mprog_device *mprog_peer(const struct mprog_device *device);
+bool mprog_ifindex_taken(struct mprog_net *net, u32 space, u32 ifindex);
+struct mprog_device *mprog_device_by_name(struct mprog_net *net, u32 space, const char *name);
+struct mprog_list *mprog_point_at(struct mprog_net *net, u32 space, u32 ifindex, u32 hook);
+void mprog_device_init(struct mprog_net *net, struct mprog_device *device);
+void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit);
+void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device);
 
 /* command.c */
 int mprog_hook_of(u32 attach_type, u32 *hook);

@@ -29,12 +29,15 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	ret = mprog_hook_of(attr->attach_type, &hook);
 	if (ret)
 		goto out_prog;
-	if (mprog_fault(net, link_create_on_wrong_side))
-		hook = 0;
-	list = mprog_point(net, attr->ifindex, hook);
-	ret = -ENODEV;
-	if (!list)
+	if (hook == MPROG_AT_EGRESS && mprog_fault(net, link_create_on_wrong_side))
+		hook = MPROG_AT_INGRESS;
+	if (hook == MPROG_AT_PEER && mprog_fault(net, peer_hook_is_primary))
+		hook = MPROG_AT_PRIMARY;
+	list = mprog_point_at(net, attr->space, attr->ifindex, hook);
+	if (IS_ERR(list)) {
+		ret = PTR_ERR(list);
 		goto out_prog;
+	}
 	ret = mprog_flags_of(net, attr->flags, &req.flags);
 	if (ret)
 		goto out_prog;
@@ -43,7 +46,7 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 		ret = PTR_ERR(link);
 		goto out_prog;
 	}
-	link->ifindex = attr->ifindex;
+	link->ifindex = list->ifindex;
 	link->attach_type = attr->attach_type;
 	req.prog = prog;
 	req.link = link;
@@ -60,7 +63,8 @@ out_link:
 		mprog_prog_get(net, prog);
 	if (mprog_fault(net, link_create_puts_prog_twice))
 		mprog_prog_put(net, prog);
-	mprog_close(net, link_fd);
+	if (hook < MPROG_AT_PRIMARY || !mprog_fault(net, netkit_link_leaked_on_error))
+		mprog_close(net, link_fd);
 	return ret;
 out_prog:
 	mprog_prog_put(net, prog);

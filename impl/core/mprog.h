@@ -9,12 +9,14 @@
  *	verdict = mprog_run(list, packet);      // any number of threads, at any time
  *
  * All commands on one environment are called under one lock of the caller's (in a kernel: the
- * rtnl). mprog_run() needs no lock. Programs and links are counted; what leaves a list is let go
- * of only when no reader can be looking at it any more.
+ * rtnl). mprog_run() needs no lock, nor does mprog_xmit(); for that, and for devices, see netdev.h.
+ *Programs and links are counted; what leaves a list is let go of only when no reader can be looking
+ *at it any more.
  */
 #ifndef _MPROG_H
 #define _MPROG_H
 
+#include <linux/atomic.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
 
@@ -30,6 +32,11 @@ extern "C" {
 #define MPROG_MAX_LINKS 256
 #define MPROG_MAX_FILES 512
 #define MPROG_MAX_DEVICES 4
+#define MPROG_MAX_SPACES 2
+
+/* Interfaces are numbered alike in all network namespaces, each of which has a loopback device. */
+#define MPROG_LOOPBACK 1
+#define MPROG_FIRST_IFINDEX 2
 
 /* An id is the number of a slot, and above it a serial number that is used once. */
 #define MPROG_ID_SLOT_BITS 10
@@ -47,10 +54,18 @@ enum mprog_dialect { MPROG_MAINLINE, MPROG_RFC2 };
 #define MPROG_F_ID (1U << 7)
 #define MPROG_F_LINK (1U << 13)
 
-/* Attach types, numbered as tcx is. */
+/* Attach types, numbered as those of tcx and netkit are. */
 #define MPROG_INGRESS 46
 #define MPROG_EGRESS 47
-#define MPROG_HOOKS 2
+#define MPROG_PRIMARY 54
+#define MPROG_PEER 55
+
+/*
+ * What they stand for. The first three are lists of the device itself, the last is that of its
+ * other side.
+ */
+enum mprog_hook { MPROG_AT_INGRESS, MPROG_AT_EGRESS, MPROG_AT_PRIMARY, MPROG_AT_PEER };
+#define MPROG_LISTS 3
 
 enum mprog_prog_type { MPROG_SCHED_CLS = 3, MPROG_XDP = 6 };
 
@@ -76,7 +91,7 @@ struct mprog_link {
 	struct mprog_list *list; /* NULL: detached, or its device is gone */
 	refcount_t refs;
 	u32 id;
-	u32 ifindex; /* where it was made */
+	u32 ifindex; /* whose list it was made on */
 	u32 attach_type;
 	u16 next_free;
 };
@@ -100,6 +115,7 @@ struct mprog_list {
 	struct mprog_array __rcu *active;
 	struct mprog_net *net;
 	u64 revision;
+	u32 ifindex; /* of the device it belongs to */
 	u32 count;
 	u32 count_max; /* slots that were ever in use, for mprog_net_init() */
 	struct mprog_array pair[2];
@@ -107,13 +123,46 @@ struct mprog_list {
 
 enum mprog_qdisc { MPROG_NO_QDISC, MPROG_CLSACT, MPROG_INGRESS_QDISC };
 
-struct mprog_device {
-	bool present;
-	enum mprog_qdisc qdisc; /* beside the lists */
-	struct mprog_list lists[MPROG_HOOKS];
+#define MPROG_NAME 16
+#define MPROG_ETH_ALEN 6
+#define MPROG_ETH_HLEN 14
+
+/* Values of netkit's attributes, as in uapi if_link.h; its policies are verdicts. */
+enum mprog_mode { MPROG_L2, MPROG_L3 };
+enum mprog_scrub { MPROG_SCRUB_NONE, MPROG_SCRUB_DEFAULT };
+enum mprog_pairing { MPROG_PAIR, MPROG_SINGLE };
+
+enum mprog_kind { MPROG_PLAIN, MPROG_NETKIT };
+
+struct mprog_counters {
+	atomic64_t tx_packets, tx_bytes, tx_dropped, rx_packets, rx_bytes;
 };
 
-enum mprog_file_kind { MPROG_FILE_CLOSED, MPROG_FILE_PROG, MPROG_FILE_LINK, MPROG_FILE_OTHER };
+struct mprog_device {
+	bool present;
+	bool up; /* what packets ask first: all that follows is as it should be where it is set */
+	bool carrier;
+	bool primary;
+	u8 kind;
+	u8 mode, policy, scrub, pairing;
+	u8 address[MPROG_ETH_ALEN];
+	u16 headroom, tailroom;
+	u32 space; /* the network namespace it is in */
+	u32 mtu;
+	char name[MPROG_NAME]; /* padded with 0 */
+	struct mprog_device __rcu *peer;
+	enum mprog_qdisc qdisc; /* beside the lists */
+	struct mprog_counters counters;
+	struct mprog_list lists[MPROG_LISTS]; /* that of netkit last */
+};
+
+enum mprog_file_kind {
+	MPROG_FILE_CLOSED,
+	MPROG_FILE_PROG,
+	MPROG_FILE_LINK,
+	MPROG_FILE_OTHER,
+	MPROG_FILE_SPACE,
+};
 
 struct mprog_file {
 	u16 kind;
@@ -124,7 +173,7 @@ struct mprog_file {
 struct mprog_params {
 	enum mprog_dialect dialect;
 	u32 capacity;
-	u32 devices;
+	u32 devices;  /* plain ones, up, in the first namespace */
 	u64 revision; /* of every list at the start */
 	u32 fault;    /* enum mprog_fault */
 	/* Waits until readers have left what they are in. NULL: commands and packets never overlap.
@@ -136,8 +185,10 @@ struct mprog_net {
 	struct mprog_params params;
 	u32 held; /* references held on all programs and links together */
 	u32 serial;
+	u32 addresses; /* made up so far */
 	u16 free_prog, free_link, free_file;
 	u16 used_progs, used_links, used_files;
+	bool ended[MPROG_MAX_SPACES];
 	struct mprog_device devices[MPROG_MAX_DEVICES];
 	struct mprog_prog progs[MPROG_MAX_PROGS];
 	struct mprog_link links[MPROG_MAX_LINKS];
@@ -146,10 +197,17 @@ struct mprog_net {
 };
 
 /* Descriptors that are open from the start. */
-enum { MPROG_FD_NONE, MPROG_FD_OTHER, MPROG_FD_FOREIGN, MPROG_FD_FIRST };
+enum {
+	MPROG_FD_NONE,
+	MPROG_FD_OTHER,
+	MPROG_FD_FOREIGN,
+	MPROG_FD_SPACES, /* one for each network namespace */
+	MPROG_FD_FIRST = MPROG_FD_SPACES + MPROG_MAX_SPACES,
+};
 
 struct mprog_attr {
-	u32 ifindex; /* 1 .. devices */
+	u32 space; /* of the caller, < MPROG_MAX_SPACES */
+	u32 ifindex;
 	u32 attach_type;
 	u32 flags;
 	u32 prog_fd;
@@ -162,6 +220,7 @@ struct mprog_attr {
 
 /* An array that is NULL was not asked for; one that is ERR_PTR(-EFAULT) is not mapped. */
 struct mprog_query {
+	u32 space;
 	u32 ifindex;
 	u32 attach_type;
 	u32 query_flags;
@@ -203,8 +262,10 @@ int mprog_link_update(struct mprog_net *net, const struct mprog_attr *attr);
 int mprog_link_detach(struct mprog_net *net, u32 link_fd);
 int mprog_close(struct mprog_net *net, u32 fd);
 int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *info);
+
+/* Netkit devices go with their other side, wherever that is; a namespace with all it has. */
 int mprog_device_remove(struct mprog_net *net, u32 ifindex);
-void mprog_net_remove(struct mprog_net *net);
+void mprog_space_remove(struct mprog_net *net, u32 space);
 
 /*
  * A qdisc that shares the hooks of the lists. -EEXIST: one of that kind is there, and is not to be
@@ -217,10 +278,20 @@ int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, b
  * what the command does; of MPROG_BPF_LINK_CREATE the descriptor. -E2BIG, -EINVAL: bytes that no
  * field has.
  */
-int mprog_bpf(struct mprog_net *net, u32 command, void *attribute, u32 size, bool capable);
+int mprog_bpf(struct mprog_net *net, u32 space, u32 command, void *attribute, u32 size,
+	      bool capable);
 
-/* The list of an attach point, or NULL where the device is not there. @hook < MPROG_HOOKS. */
-struct mprog_list *mprog_point(struct mprog_net *net, u32 ifindex, u32 hook);
+/* The device of that number, in whichever namespace, or NULL. */
+struct mprog_device *mprog_device_of(struct mprog_net *net, u32 ifindex);
+
+/*
+ * The list of an attach point, for a caller in @space. -EINVAL: no such attach type. -ENODEV: no
+ * such device there. -ENXIO: no netkit device. -EACCES: not the primary. -EOPNOTSUPP: it has no
+ * other side.
+ */
+struct mprog_list *mprog_point(struct mprog_net *net, u32 space, u32 ifindex, u32 attach_type);
+
+/* Asks the programs in their order. What nobody defined counts as MPROG_NEXT. */
 int mprog_run(const struct mprog_list *list, void *packet);
 
 /* The objects behind ids, or NULL. */

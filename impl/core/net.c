@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* An environment as new, at the price of what was used of it. */
+#include <linux/build_bug.h>
+#include <linux/string.h>
+
 #include "internal.h"
 
-static void list_init(struct mprog_list *list, struct mprog_net *net)
+/* d0, d1, ... in the first namespace, and up. */
+static void plain_device(struct mprog_net *net, u32 slot)
 {
-	u32 i;
+	struct mprog_device *device = &net->devices[slot];
 
-	for (i = 0; i <= list->count_max; i++) {
-		list->pair[0].fp[i] = NULL;
-		list->pair[1].fp[i] = NULL;
-	}
-	list->active = &list->pair[0];
-	list->net = net;
-	list->count = 0;
-	list->count_max = 0;
-	list->revision = net->params.revision;
+	mprog_device_init(net, device);
+	memset(device->name, 0, MPROG_NAME);
+	device->name[0] = 'd';
+	device->name[1] = '0' + slot;
+	WRITE_ONCE(device->mtu, MPROG_DEFAULT_MTU);
+	WRITE_ONCE(device->up, true);
 }
 
 void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
@@ -27,12 +28,15 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 		if (!net->params.revision)
 			net->params.revision = 1;
 	}
+	BUILD_BUG_ON(MPROG_MAX_DEVICES > 10); /* their numbers are one digit in names */
 	for (i = 0; i < MPROG_MAX_DEVICES; i++) {
-		net->devices[i].present = i < params->devices;
-		net->devices[i].qdisc = MPROG_NO_QDISC;
-		list_init(&net->devices[i].lists[0], net);
-		list_init(&net->devices[i].lists[1], net);
+		if (i < params->devices)
+			plain_device(net, i);
+		else
+			net->devices[i].present = net->devices[i].up = false;
 	}
+	for (i = 0; i < MPROG_MAX_SPACES; i++)
+		net->ended[i] = false;
 	for (i = 0; i < net->used_progs; i++) {
 		refcount_set(&net->progs[i].refs, 0);
 		net->progs[i].id = 0;

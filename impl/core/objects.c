@@ -144,6 +144,18 @@ struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
 	return link;
 }
 
+/* A network namespace by descriptor. Its number; one that has ended is none any more. */
+int mprog_space_by_fd(struct mprog_net *net, u32 fd)
+{
+	struct mprog_file *file = file_of(net, fd);
+
+	if (!file)
+		return -EBADF;
+	if (file->kind != MPROG_FILE_SPACE || *(bool *)file->object)
+		return -EINVAL;
+	return (bool *)file->object - net->ended;
+}
+
 static u32 file_open(struct mprog_net *net, enum mprog_file_kind kind, void *object)
 {
 	u32 fd = net->free_file;
@@ -230,9 +242,13 @@ struct mprog_link *mprog_link_alloc(struct mprog_net *net, struct mprog_prog *pr
 /* What stands open from the start. A foreign link has an id and a descriptor, but no program. */
 void mprog_standing_files(struct mprog_net *net)
 {
+	u32 i;
+
 	refcount_set(&net->foreign.refs, 1);
 	net->foreign.id = new_id(net, ID_OF_LINK + MPROG_MAX_LINKS);
 	file_open(net, MPROG_FILE_OTHER, NULL);
 	file_open(net, MPROG_FILE_OTHER, NULL);
 	file_open(net, MPROG_FILE_LINK, &net->foreign);
+	for (i = 0; i < MPROG_MAX_SPACES; i++)
+		file_open(net, MPROG_FILE_SPACE, &net->ended[i]);
 }

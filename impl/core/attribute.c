@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attributes as netlink validates them: each that is there, then the last of its type counts.
+ *
+ * Types that nobody has defined are skipped, so that what is newer may be asked of what is older.
+ * One may be longer than its value, and is not to be shorter.
+ */
+#include <linux/string.h>
+
+#include "attribute.h"
+
+struct policy {
+	u16 len; /* bytes at least */
+	bool bounded;
+	u32 max;
+	const char *reject; /* why it is not to be given at all */
+};
+
+static const struct policy netkit_policy[MPROG_NETKIT_MAX + 1] = {
+    [MPROG_NETKIT_PEER_INFO] = {.len = MPROG_IFINFOMSG},
+    [MPROG_NETKIT_PRIMARY] = {.reject = "Which side is the primary is told, not asked for"},
+    [MPROG_NETKIT_POLICY] = {.len = sizeof(u32)},
+    [MPROG_NETKIT_PEER_POLICY] = {.len = sizeof(u32)},
+    [MPROG_NETKIT_MODE] = {.len = sizeof(u32), .bounded = true, .max = MPROG_L3},
+    [MPROG_NETKIT_SCRUB] = {.len = sizeof(u32), .bounded = true, .max = MPROG_SCRUB_DEFAULT},
+    [MPROG_NETKIT_PEER_SCRUB] = {.len = sizeof(u32), .bounded = true, .max = MPROG_SCRUB_DEFAULT},
+    [MPROG_NETKIT_HEADROOM] = {.len = sizeof(u16)},
+    [MPROG_NETKIT_TAILROOM] = {.len = sizeof(u16)},
+    [MPROG_NETKIT_PAIRING] = {.len = sizeof(u32), .bounded = true, .max = MPROG_SINGLE},
+};
+
+/* The length of an address is looked at by the device that is to have it. */
+static const struct policy ifla_policy[MPROG_IFLA_MAX + 1] = {
+    [MPROG_IFLA_MTU] = {.len = sizeof(u32)},
+    [MPROG_IFLA_NET_NS_FD] = {.len = sizeof(u32)},
+    [MPROG_IFLA_NUM_TX_QUEUES] = {.len = sizeof(u32)},
+    [MPROG_IFLA_NUM_RX_QUEUES] = {.len = sizeof(u32)},
+};
+
+u32 mprog_nla_number(const struct mprog_nlattr *attr, u32 width)
+{
+	u32 number = 0;
+
+	memcpy(&number, attr->data, width); /* little endian */
+	return number;
+}
+
+static int validate(struct mprog_net *net, const struct mprog_nlattr *attr,
+		    const struct policy *policy, struct mprog_extack *extack)
+{
+	bool netkit = policy >= netkit_policy && policy <= &netkit_policy[MPROG_NETKIT_MAX];
+
+	if (policy->reject && !mprog_fault(net, primary_may_be_given))
+		return mprog_refuse(extack, -EINVAL, policy->reject);
+	if (attr->len < policy->len && !(netkit && mprog_fault(net, short_attribute_accepted)))
+		return mprog_refuse(extack, -ERANGE, "An attribute is shorter than its value");
+	if (policy->bounded && mprog_nla_number(attr, sizeof(u32)) > policy->max &&
+	    !(attr->type == MPROG_NETKIT_SCRUB && mprog_fault(net, scrub_range_unchecked)))
+		return mprog_refuse(extack, -ERANGE,
+				    "An attribute has a value that nobody defined");
+	return 0;
+}
+
+static int parse(struct mprog_net *net, const struct mprog_nlattrs *attrs,
+		 const struct policy *policy, u32 max, const struct mprog_nlattr **table,
+		 struct mprog_extack *extack)
+{
+	const struct mprog_nlattr *attr = attrs->first;
+	const struct mprog_nlattr *end = attr + attrs->count;
+	int ret;
+
+	for (; attr < end; attr++) {
+		if (attr->type > max) {
+			if (mprog_fault(net, unknown_attribute_refused))
+				return mprog_refuse(extack, -EINVAL, "An attribute nobody knows");
+			continue;
+		}
+		ret = validate(net, attr, &policy[attr->type], extack);
+		if (ret)
+			return ret;
+		if (table[attr->type] && mprog_fault(net, first_duplicate_counts))
+			continue;
+		table[attr->type] = attr;
+	}
+	return 0;
+}
+
+int mprog_parse_netkit(struct mprog_net *net, const struct mprog_nlattrs *attrs,
+		       const struct mprog_nlattr **table, struct mprog_extack *extack)
+{
+	return parse(net, attrs, netkit_policy, MPROG_NETKIT_MAX, table, extack);
+}
+
+int mprog_parse_ifla(struct mprog_net *net, const struct mprog_nlattrs *attrs,
+		     const struct mprog_nlattr **table, struct mprog_extack *extack)
+{
+	return parse(net, attrs, ifla_policy, MPROG_IFLA_MAX, table, extack);
+}
+
+u32 mprog_netkit_value(const struct mprog_nlattr *const *data, u32 type, u32 otherwise)
+{
+	return data[type] ? mprog_nla_number(data[type], netkit_policy[type].len) : otherwise;
+}
+
+static bool is_none(const u8 *address)
+{
+	static const u8 zero[MPROG_ETH_ALEN];
+
+	return (address[0] & 1) || !memcmp(address, zero, MPROG_ETH_ALEN);
+}
+
+int mprog_check_address(struct mprog_net *net, const struct mprog_nlattr *address,
+			struct mprog_extack *extack)
+{
+	if (is_none(address->data) && !mprog_fault(net, no_address_is_wrong))
+		return mprog_refuse(extack, -EADDRNOTAVAIL, "No device can have that address");
+	return 0;
+}
+
+int mprog_check_mtu(struct mprog_net *net, const struct mprog_nlattr *mtu,
+		    struct mprog_extack *extack)
+{
+	u32 value = mprog_nla_number(mtu, sizeof(u32));
+	u32 max = MPROG_MAX_MTU;
+
+	if (mprog_fault(net, mtu_has_no_upper_end))
+		max = ~0U;
+	if (value < MPROG_MIN_MTU || value > max)
+		return mprog_refuse(extack, -EINVAL, "The MTU is not within 68 and 65535");
+	return 0;
+}
+
+int mprog_check_policy(struct mprog_net *net, const struct mprog_nlattr *policy,
+		       struct mprog_extack *extack)
+{
+	u32 value = mprog_nla_number(policy, sizeof(u32));
+
+	if (value != MPROG_PASS && value != MPROG_DROP && !mprog_fault(net, policy_unchecked))
+		return mprog_refuse(extack, -EINVAL, "A policy is PASS or DROP");
+	return 0;
+}

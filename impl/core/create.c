@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * RTM_NEWLINK that makes a netkit device and its peer.
+ *
+ * First all is checked that can be without touching anything. Then the peer is registered, which
+ * takes a name, and after it the primary; what fails from there on takes the peer back.
+ */
+#include <linux/string.h>
+
+#include "attribute.h"
+
+/* A request by type. Without PEER_INFO the peer is told what the primary is told. */
+struct message {
+	const struct mprog_nlattr *tb[MPROG_IFLA_MAX + 1];
+	const struct mprog_nlattr *data[MPROG_NETKIT_MAX + 1];
+	const struct mprog_nlattr *peer_tb[MPROG_IFLA_MAX + 1];
+	bool peer_info;
+	u32 space, peer_space;
+};
+
+static int given_address(struct mprog_net *net, const struct mprog_nlattr *address,
+			 struct mprog_extack *extack)
+{
+	if (!address)
+		return 0;
+	if (address->len != MPROG_ETH_ALEN)
+		return mprog_refuse(extack, -EINVAL, "An address has 6 bytes");
+	return mprog_check_address(net, address, extack);
+}
+
+static int given_space(struct mprog_net *net, const struct mprog_nlattr *fd, u32 *space,
+		       struct mprog_extack *extack)
+{
+	int ret;
+
+	if (!fd)
+		return 0;
+	ret = mprog_space_by_fd(net, mprog_nla_number(fd, sizeof(u32)));
+	if (ret < 0)
+		return mprog_refuse(extack, ret, "The descriptor is not that of a namespace");
+	*space = ret;
+	return 0;
+}
+
+static int parse_peer(struct mprog_net *net, const struct mprog_netdev_request *req,
+		      struct message *m, struct mprog_extack *extack)
+{
+	int ret;
+
+	m->peer_space = req->space;
+	if (!m->peer_info)
+		return given_space(net, m->tb[MPROG_IFLA_NET_NS_FD], &m->peer_space, extack);
+	if (req->peer_ifindex < 0)
+		return mprog_refuse(extack, -EINVAL, "The peer's interface index is below 0");
+	ret = mprog_parse_ifla(net, &req->peer, m->peer_tb, extack);
+	if (ret)
+		return ret;
+	ret = given_address(net, m->peer_tb[MPROG_IFLA_ADDRESS], extack);
+	if (ret)
+		return ret;
+	if (mprog_fault(net, peer_is_where_primary_is))
+		return given_space(net, m->tb[MPROG_IFLA_NET_NS_FD], &m->peer_space, extack);
+	return given_space(net, m->peer_tb[MPROG_IFLA_NET_NS_FD], &m->peer_space, extack);
+}
+
+static int parse(struct mprog_net *net, const struct mprog_netdev_request *req, struct message *m,
+		 struct mprog_extack *extack)
+{
+	int ret;
+
+	ret = mprog_parse_ifla(net, &req->attrs, m->tb, extack);
+	if (ret)
+		return ret;
+	ret = mprog_parse_netkit(net, &req->data, m->data, extack);
+	if (ret)
+		return ret;
+	m->peer_info = m->data[MPROG_NETKIT_PEER_INFO];
+	ret = given_address(net, m->tb[MPROG_IFLA_ADDRESS], extack);
+	if (ret)
+		return ret;
+	ret = parse_peer(net, req, m, extack);
+	if (ret)
+		return ret;
+	m->space = req->space;
+	return given_space(net, m->tb[MPROG_IFLA_NET_NS_FD], &m->space, extack);
+}
+
+/* An interface name as it is compared, padded; all zero where none is asked for. */
+static void name_of(const struct mprog_nlattr *attr, char *name)
+{
+	memset(name, 0, MPROG_NAME);
+	if (attr)
+		memcpy(name, attr->data, attr->len < MPROG_NAME ? attr->len : MPROG_NAME - 1);
+}
+
+static int check_existing(struct mprog_net *net, const struct mprog_netdev_request *req,
+			  const struct message *m, struct mprog_extack *extack)
+{
+	char name[MPROG_NAME];
+
+	if (req->ifindex < 0)
+		return mprog_refuse(extack, -EINVAL, "The interface index is below 0");
+	name_of(m->tb[MPROG_IFLA_NAME], name);
+	if ((req->ifindex && mprog_ifindex_taken(net, m->space, req->ifindex)) ||
+	    (name[0] && !mprog_fault(net, name_taken_unnoticed) &&
+	     mprog_device_by_name(net, m->space, name)))
+		return mprog_refuse(extack, -EEXIST, "There is such a device already");
+	return 0;
+}
+
+static int check_queues(struct mprog_net *net, const struct mprog_nlattr *queues,
+			struct mprog_extack *extack)
+{
+	u32 count;
+
+	if (!queues)
+		return 0;
+	count = mprog_nla_number(queues, sizeof(u32));
+	if ((count < 1 && !mprog_fault(net, no_queue_accepted)) || count > MPROG_MAX_QUEUES)
+		return mprog_refuse(extack, -EINVAL, "A device has 1 to 4096 queues");
+	return 0;
+}
+
+/* What any device is made with. */
+static int check_sizes(struct mprog_net *net, const struct mprog_nlattr *const *tb,
+		       struct mprog_extack *extack)
+{
+	int ret;
+
+	ret = check_queues(net, tb[MPROG_IFLA_NUM_TX_QUEUES], extack);
+	if (ret)
+		return ret;
+	ret = check_queues(net, tb[MPROG_IFLA_NUM_RX_QUEUES], extack);
+	if (ret || !tb[MPROG_IFLA_MTU])
+		return ret;
+	return mprog_check_mtu(net, tb[MPROG_IFLA_MTU], extack);
+}
+
+static int check_single(struct mprog_net *net, const struct message *m, struct mprog_extack *extack)
+{
+	bool of_peer = m->peer_info || m->data[MPROG_NETKIT_PEER_SCRUB];
+
+	if (m->data[MPROG_NETKIT_PEER_POLICY] && !mprog_fault(net, single_with_peer_policy))
+		of_peer = true;
+	if (of_peer)
+		return mprog_refuse(extack, -EOPNOTSUPP, "A single device has no peer");
+	if (mprog_netkit_value(m->data, MPROG_NETKIT_POLICY, MPROG_PASS) != MPROG_PASS &&
+	    !mprog_fault(net, single_with_policy))
+		return mprog_refuse(extack, -EOPNOTSUPP, "A single device passes");
+	return 0;
+}
+
+static int check_netkit(struct mprog_net *net, const struct message *m, struct mprog_extack *extack)
+{
+	const struct mprog_nlattr *const *data = m->data;
+	bool address = m->tb[MPROG_IFLA_ADDRESS];
+	int ret;
+
+	if (data[MPROG_NETKIT_POLICY]) {
+		ret = mprog_check_policy(net, data[MPROG_NETKIT_POLICY], extack);
+		if (ret)
+			return ret;
+	}
+	if (data[MPROG_NETKIT_PEER_POLICY]) {
+		ret = mprog_check_policy(net, data[MPROG_NETKIT_PEER_POLICY], extack);
+		if (ret)
+			return ret;
+	}
+	if (m->peer_tb[MPROG_IFLA_ADDRESS] && !mprog_fault(net, l3_peer_may_have_address))
+		address = true;
+	if (address && mprog_netkit_value(data, MPROG_NETKIT_MODE, MPROG_L3) == MPROG_L3)
+		return mprog_refuse(extack, -EOPNOTSUPP, "In mode L3 there is no address");
+	if (mprog_netkit_value(data, MPROG_NETKIT_PAIRING, MPROG_PAIR) == MPROG_SINGLE)
+		return check_single(net, m, extack);
+	return 0;
+}
+
+static struct mprog_device *free_slot(struct mprog_net *net)
+{
+	u32 i;
+
+	for (i = 0; i < MPROG_MAX_DEVICES; i++) {
+		if (!net->devices[i].present)
+			return &net->devices[i];
+	}
+	return NULL;
+}
+
+/* nk0, nk1, ...: the first that nobody has. */
+static void make_up_name(struct mprog_net *net, u32 space, char *name)
+{
+	memset(name, 0, MPROG_NAME);
+	name[0] = 'n';
+	name[1] = 'k';
+	for (name[2] = '0'; mprog_device_by_name(net, space, name); name[2]++)
+		;
+}
+
+/* Of its own for each device, and neither anybody's nor everybody's. */
+static void random_address(struct mprog_net *net, u8 *address)
+{
+	u32 serial = ++net->addresses;
+
+	memset(address, 0, MPROG_ETH_ALEN);
+	address[0] = 0x06;
+	memcpy(address + 1, &serial, sizeof(serial));
+}
+
+/* One side, as the request and the defaults want it. It is there from now on, and down. */
+static void furnish(struct mprog_net *net, const struct message *m, struct mprog_device *device,
+		    bool is_peer)
+{
+	const struct mprog_nlattr *const *data = m->data;
+	const struct mprog_nlattr *const *tb = is_peer && m->peer_info ? m->peer_tb : m->tb;
+	const struct mprog_nlattr *mtu = tb[MPROG_IFLA_MTU];
+	const struct mprog_nlattr *address = tb[MPROG_IFLA_ADDRESS];
+
+	if (is_peer && !mtu && mprog_fault(net, peer_mtu_inherited))
+		mtu = m->tb[MPROG_IFLA_MTU];
+	if (is_peer && !m->peer_info && !mprog_fault(net, peer_address_inherited))
+		address = NULL;
+	WRITE_ONCE(device->space, is_peer ? m->peer_space : m->space);
+	WRITE_ONCE(device->mtu, mtu ? mprog_nla_number(mtu, sizeof(u32)) : MPROG_DEFAULT_MTU);
+	WRITE_ONCE(device->kind, MPROG_NETKIT);
+	device->primary = !is_peer;
+	device->pairing = mprog_netkit_value(data, MPROG_NETKIT_PAIRING, MPROG_PAIR);
+	device->mode = mprog_netkit_value(data, MPROG_NETKIT_MODE, MPROG_L3);
+	WRITE_ONCE(device->policy,
+		   mprog_netkit_value(
+		       data, is_peer ? MPROG_NETKIT_PEER_POLICY : MPROG_NETKIT_POLICY, MPROG_PASS));
+	WRITE_ONCE(device->scrub,
+		   mprog_netkit_value(data, is_peer ? MPROG_NETKIT_PEER_SCRUB : MPROG_NETKIT_SCRUB,
+				      MPROG_SCRUB_DEFAULT));
+	device->headroom = mprog_netkit_value(data, MPROG_NETKIT_HEADROOM, 0);
+	device->tailroom = mprog_netkit_value(data, MPROG_NETKIT_TAILROOM, 0);
+	if (is_peer && mprog_fault(net, rooms_on_one_side))
+		device->headroom = device->tailroom = 0;
+	if (device->mode == MPROG_L3)
+		memset(device->address, 0, MPROG_ETH_ALEN);
+	else if (address)
+		memcpy(device->address, address->data, MPROG_ETH_ALEN);
+	else
+		random_address(net, device->address);
+	atomic64_set(&device->counters.tx_packets, 0);
+	atomic64_set(&device->counters.tx_bytes, 0);
+	atomic64_set(&device->counters.tx_dropped, 0);
+	atomic64_set(&device->counters.rx_packets, 0);
+	atomic64_set(&device->counters.rx_bytes, 0);
+}
+
+static struct mprog_device *register_side(struct mprog_net *net, const struct message *m,
+					  bool is_peer, int ifindex, struct mprog_extack *extack)
+{
+	const struct mprog_nlattr *const *tb = is_peer ? m->peer_tb : m->tb;
+	u32 space = is_peer ? m->peer_space : m->space;
+	struct mprog_device *device;
+	char name[MPROG_NAME];
+
+	name_of(tb[MPROG_IFLA_NAME], name);
+	if (is_peer && mprog_fault(net, peer_name_ignored))
+		name[0] = 0;
+	if (!name[0])
+		make_up_name(net, space, name);
+	if (mprog_device_by_name(net, space, name) &&
+	    !(is_peer && mprog_fault(net, peer_name_taken_unnoticed))) {
+		extack->msg = "The name is taken";
+		return ERR_PTR(-EEXIST);
+	}
+	/* Numbers are those of slots: of others than the loopback device's none is to be had. */
+	if (ifindex && !mprog_fault(net, peer_index_ignored)) {
+		extack->msg = "The interface index is taken";
+		return ERR_PTR(-EBUSY);
+	}
+	device = free_slot(net);
+	if (!device)
+		return ERR_PTR(-ENOMEM);
+	mprog_device_init(net, device);
+	memcpy(device->name, name, MPROG_NAME);
+	furnish(net, m, device, is_peer);
+	return device;
+}
+
+static int register_pair(struct mprog_net *net, const struct mprog_netdev_request *req,
+			 const struct message *m, struct mprog_extack *extack, u32 *ifindex)
+{
+	struct mprog_device *device, *peer = NULL;
+	int ret;
+
+	if (mprog_netkit_value(m->data, MPROG_NETKIT_PAIRING, MPROG_PAIR) == MPROG_PAIR) {
+		ret = check_sizes(net, m->peer_tb, extack);
+		if (ret && !mprog_fault(net, peer_sizes_unchecked))
+			return ret;
+		peer = register_side(net, m, true, req->peer_ifindex, extack);
+		if (IS_ERR(peer))
+			return PTR_ERR(peer);
+	}
+	device = register_side(net, m, false, req->ifindex, extack);
+	if (IS_ERR(device)) {
+		/* Nobody has seen it up, so no packet is under way. */
+		if (peer && !mprog_fault(net, peer_left_behind))
+			WRITE_ONCE(peer->present, false);
+		return PTR_ERR(device);
+	}
+	if (peer) {
+		rcu_assign_pointer(device->peer, peer);
+		rcu_assign_pointer(peer->peer, device);
+	}
+	*ifindex = mprog_ifindex(device);
+	return 0;
+}
+
+int mprog_netdev_new(struct mprog_net *net, const struct mprog_netdev_request *req,
+		     struct mprog_extack *extack, u32 *ifindex)
+{
+	struct message m = {};
+	int ret;
+
+	ret = parse(net, req, &m, extack);
+	if (!ret)
+		ret = check_existing(net, req, &m, extack);
+	if (!ret)
+		ret = check_sizes(net, m.tb, extack);
+	if (!ret)
+		ret = check_netkit(net, &m, extack);
+	if (!ret)
+		ret = register_pair(net, req, &m, extack, ifindex);
+	return ret;
+}
