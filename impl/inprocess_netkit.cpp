@@ -34,7 +34,7 @@ struct Nest {
     put(type, &value, width, form);
   }
   void put_name(std::uint32_t device) {
-    if (device >= kMadeUpName) return;  // then nothing is said, and one is made up
+    if (device >= kMaxDevices) return;
     const char name[] = {'d', static_cast<char>('0' + device), '\0'};
     put(MPROG_IFLA_NAME, name, sizeof(name), Form::whole);
   }
@@ -150,6 +150,9 @@ struct Message {
       if (!op.attr(Key::peer_name)) peer.put_name(op.peer);
     }
     for (const Attr& a : op.attrs) {
+      // `none` is the last word, as every last one of its type: then no name travels.
+      if ((a.key == Key::name || a.key == Key::peer_name) && op.attr(a.key)->value >= kMadeUpName)
+        continue;
       if (const Type t = netkit_type(a.key); t.type != 0)
         data.put(t.type, a.value, t.width, a.form);
       else if (const Key key = of_primary(a.key); key != Key::none)
