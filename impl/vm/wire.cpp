@@ -85,8 +85,9 @@ class Reader {
   std::string_view left_;
 };
 
-// Of an observation all but the entries of its listings, of which only those that are meant travel.
-// In one piece: in an emulated guest each small one costs as much as a large one.
+// Of an observation all but the entries of its listings, of which only those that are meant travel,
+// and what only some verbs have: a journey, devices, words. In one piece: in an emulated guest each
+// small one costs as much as a large one.
 struct Told {
   std::uint64_t answer_revision, after_revision;
   std::int32_t references;
@@ -96,6 +97,13 @@ struct Told {
   bool has_after, overran, strayed;
   Point at;
   std::uint8_t answer_count, answer_filled, after_count, after_filled;
+  bool has_journey, has_devices, has_words;
+};
+
+// A journey without its programs, of which only those that were met travel.
+struct ToldJourney {
+  std::uint32_t sent_bytes, received_bytes;
+  std::uint8_t met, sent, dropped, received;
 };
 
 Told told_of(const Observation& o) {
@@ -112,7 +120,51 @@ Told told_of(const Observation& o) {
           .answer_count = o.answer.count,
           .answer_filled = o.answer.filled,
           .after_count = o.after.count,
-          .after_filled = o.after.filled};
+          .after_filled = o.after.filled,
+          .has_journey = !(o.journey == Journey{}),
+          .has_devices = o.has_devices,
+          .has_words = !o.extack.empty()};
+}
+
+void write(const Journey& j, Writer& out) {
+  out << ToldJourney{.sent_bytes = j.sent_bytes,
+                     .received_bytes = j.received_bytes,
+                     .met = j.met,
+                     .sent = j.sent,
+                     .dropped = j.dropped,
+                     .received = j.received};
+  out.all(std::span<const Met>(j.progs.data(), j.met));
+}
+
+void read(Journey& j, Reader& in) {
+  ToldJourney told;
+  in >> told;
+  j.sent_bytes = told.sent_bytes;
+  j.received_bytes = told.received_bytes;
+  j.met = told.met;
+  j.sent = told.sent;
+  j.dropped = told.dropped;
+  j.received = told.received;
+  if (j.met > j.progs.size()) throw Garbled("a packet that met too many programs");
+  in.all(std::span(j.progs.data(), j.met));
+}
+
+// Which are there, and these.
+void write(const std::array<DeviceView, kMaxDevices>& devices, Writer& out) {
+  std::uint8_t there = 0;
+  for (std::size_t d = 0; d < devices.size(); ++d) there |= devices[d].there ? 1U << d : 0U;
+  out << there;
+  for (const DeviceView& view : devices)
+    if (view.there) out << view;
+}
+
+void read(std::array<DeviceView, kMaxDevices>& devices, Reader& in) {
+  std::uint8_t there = 0;
+  in >> there;
+  for (std::size_t d = 0; d < devices.size(); ++d) {
+    devices[d] = {};
+    if ((there >> d & 1U) != 0) in >> devices[d];
+  }
 }
 
 std::span<const Entry> meant(const Listing& list) {
@@ -158,7 +210,7 @@ std::optional<Frame> Unframer::next() {
 
 std::uint64_t layout() {
   // What the sizes do not tell is in the version, to be counted up by hand.
-  constexpr std::uint64_t kVersion = 3;
+  constexpr std::uint64_t kVersion = 4;
   return kVersion << 48 | std::uint64_t{sizeof(Operation)} << 32 |
          std::uint64_t{sizeof(Header)} << 16 | std::uint64_t{sizeof(Observation)};
 }
@@ -195,7 +247,13 @@ Trace trace_from(std::string_view bytes) {
 
 std::string bytes_of(std::span<const Observation> seen) {
   Writer out;
-  for (const Observation& o : seen) (out << told_of(o)).all(meant(o.answer)).all(meant(o.after));
+  for (const Observation& o : seen) {
+    const Told told = told_of(o);
+    (out << told).all(meant(o.answer)).all(meant(o.after));
+    if (told.has_journey) write(o.journey, out);
+    if (told.has_devices) write(o.devices, out);
+    if (told.has_words) out << o.extack;
+  }
   return out.done();
 }
 
@@ -216,6 +274,10 @@ void observations_from(std::string_view bytes, std::vector<Observation>& seen) {
     o.references = told.references;
     fill(o.answer, told.answer_revision, told.answer_count, told.answer_filled, in);
     fill(o.after, told.after_revision, told.after_count, told.after_filled, in);
+    o.has_devices = told.has_devices;
+    if (told.has_journey) read(o.journey, in);
+    if (told.has_devices) read(o.devices, in);
+    if (told.has_words) in >> o.extack;
   }
 }
 

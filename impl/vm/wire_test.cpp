@@ -48,6 +48,22 @@ TEST(Wire, ObservationsArriveAsTheyAre) {
   EXPECT_TRUE(there == seen);
 }
 
+TEST(Wire, DevicesAndJourneysArriveAsTheyAre) {
+  auto seen = observations_of(
+      parse("dialect mainline\ndevice d0\nload p0 p1\ncreate d1 d2 mode=l2 mtu=900 address=a\n"
+            "attach p0 d1/primary\nattach p1 d2/ingress\nset d1 state=up\nset d2 state=up\n"
+            "send d1 bytes=914 mark\nremove d2\n",
+            "wire_test")
+          .at(0));
+  ASSERT_TRUE(seen[0].devices[1].there);
+  ASSERT_EQ(seen[5].journey.met, 2);
+  seen[0].extack = "a word";
+  std::vector<Observation> there;
+  observations_from(bytes_of(seen), there);
+  EXPECT_TRUE(there == seen);
+  EXPECT_EQ(there[0].extack, "a word");
+}
+
 TEST(Wire, HelloAndProgramsArriveAsTheyAre) {
   Hello hello{.layout = layout(), .release = "7.2.13", .capabilities = {}};
   hello.capabilities.mainline = hello.capabilities.packets = true;
