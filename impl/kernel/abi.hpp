@@ -31,6 +31,8 @@ enum AttachType : std::uint32_t {
   kXdp = 37,
   kTcxIngress = 46,
   kTcxEgress = 47,
+  kNetkitPrimary = 54,
+  kNetkitPeer = 55,
   kNoSuchType = 0xffff
 };
 
@@ -77,7 +79,7 @@ struct GetInfo {
   std::uint64_t info;
 };
 
-// The beginning of struct bpf_link_info, of a link at tcx.
+// The beginning of struct bpf_link_info, of a link at tcx or netkit.
 struct LinkInfo {
   std::uint32_t type, id, prog_id, unused, ifindex, attach_type;
 };

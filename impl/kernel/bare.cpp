@@ -48,7 +48,11 @@ struct Round {
 
 Step prepare(const Operation& op, const Names& names, Room& room) {
   Step step;
-  if (op.verb == Verb::remove || op.verb == Verb::packet || op.verb == Verb::provoke)
+  const bool makes_another = op.verb == Verb::remove || op.verb == Verb::packet ||
+                             op.verb == Verb::send || op.verb == Verb::create ||
+                             op.verb == Verb::change || op.verb == Verb::set ||
+                             op.verb == Verb::provoke || op.space != 0;
+  if (makes_another)
     throw CannotRun(
         "the bare loop makes bpf(2) and close(2) calls only, and this trace has other operations");
   if (op.verb == Verb::close) {

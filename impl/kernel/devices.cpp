@@ -7,8 +7,6 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <netlink/msg.h>
-#include <netlink/netlink.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -18,8 +16,6 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
-#include <new>
-#include <optional>
 #include <utility>
 
 #include "impl/kernel/emptied.hpp"
@@ -54,44 +50,7 @@ constexpr std::uint32_t kNetkitL2 = 0;
 
 }  // namespace
 
-// A request of rtnetlink about one device, or about all of a group, or about a qdisc.
-class Devices::Message {
- public:
-  explicit Message(int type, int flags = 0)
-      : message_(nlmsg_alloc_simple(type, NLM_F_REQUEST | NLM_F_ACK | flags), nlmsg_free) {
-    if (!message_) throw std::bad_alloc();
-  }
-  // The device, and what it is to be from now on.
-  void about(std::uint32_t ifindex, std::optional<bool> up = {}) {
-    ifinfomsg link{};
-    link.ifi_index = static_cast<int>(ifindex);
-    link.ifi_flags = up.value_or(false) ? IFF_UP : 0;
-    link.ifi_change = up ? IFF_UP : 0;
-    nlmsg_append(get(), &link, sizeof(link), NLMSG_ALIGNTO);
-  }
-  void about_qdisc_of(std::uint32_t ifindex) {
-    tcmsg qdisc{};
-    qdisc.tcm_ifindex = static_cast<int>(ifindex);
-    qdisc.tcm_parent = TC_H_CLSACT;  // the same place as TC_H_INGRESS
-    nlmsg_append(get(), &qdisc, sizeof(qdisc), NLMSG_ALIGNTO);
-  }
-  void put(int type, std::uint32_t value) { nla_put_u32(get(), type, value); }
-  void put(int type, const std::string& text) { nla_put_string(get(), type, text.c_str()); }
-  template <class Inside>
-  void nest(int type, Inside&& inside) {
-    nlattr* const begin = nla_nest_start(get(), type);
-    inside();
-    nla_nest_end(get(), begin);
-  }
-  nl_msg* get() { return message_.get(); }
-
- private:
-  std::unique_ptr<nl_msg, void (*)(nl_msg*)> message_;
-};
-
-Devices::Devices(bool reuse) : netlink_(nl_socket_alloc(), nl_socket_free), reuse_(reuse) {
-  if (!netlink_ || nl_connect(netlink_.get(), NETLINK_ROUTE) < 0) cannot("open a netlink socket");
-}
+Devices::Devices(Netlink& netlink, bool reuse) : netlink_(netlink), reuse_(reuse) {}
 
 Devices::~Devices() {
   try {
@@ -132,7 +91,8 @@ Device Devices::create_tap(const std::string& name, bool up) {
   name.copy(request.ifr_name, sizeof(request.ifr_name) - 1);
   if (::ioctl(device.tap.number(), TUNSETIFF, &request) < 0)
     cannot("make a TAP device (run as root, or with CAP_NET_ADMIN)");
-  device.ifindex = index_of(name);
+  device.ifindex = made_as(name);
+  device.name = name;
   const Errno error = change(device.ifindex, up);
   if (error != Errno::ok) cannot("set a TAP device up", error);
   return device;
@@ -153,7 +113,7 @@ Device Devices::create_netkit(const std::string& name, bool up) {
       });
     });
   });
-  const Errno error = request(message);
+  const Errno error = netlink_.request(message);
   if (error == Errno::opnotsupp)
     throw CannotRun(
         "this kernel makes neither TAP nor netkit devices (needs CONFIG_TUN, try: modprobe tun; or "
@@ -161,8 +121,9 @@ Device Devices::create_netkit(const std::string& name, bool up) {
   if (error != Errno::ok) cannot("make a pair of netkit devices", error);
   Device device;
   device.up = up;
-  device.ifindex = index_of(name);
-  device.peer = index_of(name + "p");
+  device.ifindex = made_as(name);
+  device.name = name;
+  device.peer = made_as(name + "p");
   // What the request says of a peer's state is not looked at.
   if (up && change(device.peer, true) != Errno::ok) cannot("set a netkit peer up");
   return device;
@@ -171,17 +132,15 @@ Device Devices::create_netkit(const std::string& name, bool up) {
 // Up or down, and in the group of ours.
 Errno Devices::change(std::uint32_t ifindex, bool up) {
   Message message(RTM_SETLINK);
-  message.about(ifindex, up);
+  message.about(static_cast<std::int32_t>(ifindex), up);
   message.put(IFLA_GROUP, kOurGroup);
-  return request(message);
+  return netlink_.request(message);
 }
 
-std::uint32_t Devices::index_of(const std::string& name) {
-  ifreq request{};
-  name.copy(request.ifr_name, sizeof(request.ifr_name) - 1);
-  if (::ioctl(nl_socket_get_fd(netlink_.get()), SIOCGIFINDEX, &request) < 0)
-    cannot("find the device just made");
-  return static_cast<std::uint32_t>(request.ifr_ifindex);
+std::uint32_t Devices::made_as(const std::string& name) {
+  const std::uint32_t ifindex = netlink_.index_of(name);
+  if (ifindex == 0) cannot("find the device just made");
+  return ifindex;
 }
 
 Errno Devices::remove(Device& device) {
@@ -194,13 +153,13 @@ Errno Devices::add_qdisc(const Device& device, Qdisc qdisc, bool replace) {
   Message message(RTM_NEWQDISC, NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL));
   message.about_qdisc_of(device.ifindex);
   message.put(TCA_KIND, qdisc == Qdisc::clsact ? "clsact" : "ingress");
-  return request(message);
+  return netlink_.request(message);
 }
 
 Errno Devices::remove_qdisc(const Device& device) {
   Message message(RTM_DELQDISC);
   message.about_qdisc_of(device.ifindex);
-  return request(message);
+  return netlink_.request(message);
 }
 
 void Devices::leave(std::vector<Device> devices, std::vector<Descriptor> links, bool usual) {
@@ -229,22 +188,9 @@ void Devices::sweep() {
 
 Errno Devices::delete_one_or_all(std::uint32_t ifindex) {
   Message message(RTM_DELLINK);
-  message.about(ifindex);
+  message.about(static_cast<std::int32_t>(ifindex));
   if (ifindex == 0) message.put(IFLA_GROUP, kOurGroup);
-  return request(message);
-}
-
-Errno Devices::request(Message& message) {
-  // The library has error numbers of its own; the kernel's are in the answer.
-  int error = 0;
-  const auto keep = [](sockaddr_nl*, nlmsgerr* answer, void* to) -> int {
-    *static_cast<int*>(to) = -answer->error;
-    return NL_STOP;
-  };
-  nl_socket_modify_err_cb(netlink_.get(), NL_CB_CUSTOM, keep, &error);
-  if (nl_send_auto(netlink_.get(), message.get()) < 0) cannot("send a netlink request");
-  if (nl_wait_for_ack(netlink_.get()) < 0 && error == 0) cannot("read a netlink answer");
-  return static_cast<Errno>(error);
+  return netlink_.request(message);
 }
 
 }  // namespace mprogcheck::kernel

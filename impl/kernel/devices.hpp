@@ -19,22 +19,21 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "impl/kernel/descriptor.hpp"
+#include "impl/kernel/netlink.hpp"
 #include "model/errno.hpp"
 #include "model/operation.hpp"
-
-struct nl_sock;
 
 namespace mprogcheck::kernel {
 
 struct Device {
   std::uint32_t ifindex = 0;  // 0: there is none
-  std::uint32_t peer = 0;     // a netkit's other end of the wire
-  Descriptor tap;             // or a TAP's, not blocking
+  std::string name;
+  std::uint32_t peer = 0;  // a netkit's other end of the wire
+  Descriptor tap;          // or a TAP's, not blocking
   bool up = false;
   std::uint32_t traces = 0;  // that it has served
 
@@ -43,7 +42,8 @@ struct Device {
 
 class Devices {
  public:
-  explicit Devices(bool reuse);  // throws CannotRun
+  // In the namespace of the calling thread, which is that of `netlink`.
+  Devices(Netlink& netlink, bool reuse);
   ~Devices();
   Devices(const Devices&) = delete;
   Devices& operator=(const Devices&) = delete;
@@ -72,16 +72,14 @@ class Devices {
   void sweep_if_due();
 
  private:
-  class Message;
   void sweep();
   Device create_tap(const std::string& name, bool up);
   Device create_netkit(const std::string& name, bool up);
   Errno change(std::uint32_t ifindex, bool up);
-  std::uint32_t index_of(const std::string& name);
+  std::uint32_t made_as(const std::string& name);
   Errno delete_one_or_all(std::uint32_t ifindex);  // 0: all
-  Errno request(Message& message);
 
-  std::unique_ptr<nl_sock, void (*)(nl_sock*)> netlink_;
+  Netlink& netlink_;
   bool reuse_;
   std::uint32_t made_ = 0;
   bool taps_ = true;  // there are such devices here

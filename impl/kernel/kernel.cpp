@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -115,6 +116,55 @@ bool try_qdiscs(Workshop& workshop) {
   return added == Errno::ok;
 }
 
+// With attributes of one value each.
+Operation create(std::uint8_t peer, std::vector<Attr> attrs) {
+  Operation op;
+  op.verb = Verb::create;
+  op.point = {1, Hook::bogus};
+  op.peer = peer;
+  std::copy(attrs.begin(), attrs.end(), op.attrs.begin());
+  return op;
+}
+
+DeviceView try_to_make(Workshop& workshop, const Operation& op) {
+  return run_trace(workshop, trace_of({op}))[0].devices[1];
+}
+
+bool try_netkit(Workshop& workshop) {
+  Operation remove;
+  remove.verb = Verb::remove;
+  remove.point = {1, Hook::bogus};
+  const auto seen = run_trace(workshop, trace_of({create(2, {}), remove}));
+  return seen[0].error == Errno::ok && seen[0].devices[1].there && seen[1].error == Errno::ok &&
+         !seen[1].devices[1].there && !seen[1].devices[2].there;
+}
+
+// An attribute that the kernel does not know has no effect.
+bool try_rooms(Workshop& workshop) {
+  const DeviceView made =
+      try_to_make(workshop, create(2, {{.key = Key::headroom, .form = Form::whole, .value = 8}}));
+  return (made.told & told(Key::headroom)) != 0 && made.headroom == 8;
+}
+
+bool try_single(Workshop& workshop) {
+  const DeviceView made = try_to_make(
+      workshop,
+      create(kNoDevice, {{.key = Key::pairing, .form = Form::whole, .value = netkit::single}}));
+  return made.there && made.link == kNoDevice;
+}
+
+void refuse_unfit_devices(const Operation& op, const Capabilities& can) {
+  const bool at_netkit = op.point.hook == Hook::primary || op.point.hook == Hook::peer;
+  const bool makes_netkit = op.verb == Verb::create || op.verb == Verb::change ||
+                            op.verb == Verb::set || op.verb == Verb::send;
+  if ((at_netkit || makes_netkit) && !can.netkit)
+    throw CannotRun("this kernel makes no netkit devices (needs 6.7 or newer with CONFIG_NETKIT)");
+  if ((op.attr(Key::headroom) || op.attr(Key::tailroom)) && !can.rooms)
+    throw CannotRun("this kernel's netkit devices have no HEADROOM and TAILROOM (6.14 or newer)");
+  if (op.attr(Key::pairing) && !can.single)
+    throw CannotRun("this kernel's netkit devices have no PAIRING (7.1 or newer)");
+}
+
 void refuse_unfit(const Trace& trace, const Capabilities& can) {
   const Header& header = trace.header;
   if (header.dialect != Dialect::mainline)
@@ -138,6 +188,7 @@ void refuse_unfit(const Trace& trace, const Capabilities& can) {
       throw CannotRun(
           "this kernel makes no clsact and ingress qdiscs (needs CONFIG_NET_SCH_INGRESS, try: "
           "modprobe sch_ingress)");
+    refuse_unfit_devices(op, can);
   }
 }
 
@@ -168,7 +219,10 @@ Kernel::Kernel(KernelOptions options) {
                                                            : std::bitset<kForeigns>(),
                      .packets = try_packets(*inside_->workshop),
                      .qdiscs = try_qdiscs(*inside_->workshop),
+                     .netkit = try_netkit(*inside_->workshop),
                      .devices = kMaxDevices};
+    capabilities_.rooms = capabilities_.netkit && try_rooms(*inside_->workshop);
+    capabilities_.single = capabilities_.netkit && try_single(*inside_->workshop);
   });
 }
 

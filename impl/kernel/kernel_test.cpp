@@ -278,7 +278,8 @@ TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
   std::vector<Errno> answers;
   kernel::Namespace space;
   space.run([&] {
-    kernel::Devices devices(false);
+    kernel::Netlink netlink;
+    kernel::Devices devices(netlink, false);
     std::vector<kernel::Device> all;
     const kernel::Device& device = all.emplace_back(devices.create(false));
     answers = {devices.remove_qdisc(device),

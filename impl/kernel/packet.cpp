@@ -90,6 +90,37 @@ bool Packets::arrives(const Device& device, Hook hook, std::chrono::milliseconds
   }
 }
 
+Errno Packets::send_frame(std::uint32_t ifindex, std::span<const std::uint8_t> frame,
+                          Carried carried) {
+  constexpr int kMark = 7, kPriority = 3;
+  const auto set = [&](int option, int value) {
+    if (::setsockopt(socket_.number(), SOL_SOCKET, option, &value, sizeof(value)) != 0)
+      cannot("give packets a mark or a priority");
+  };
+  if (carried.mark != carried_.mark) set(SO_MARK, carried.mark ? kMark : 0);
+  if (carried.priority != carried_.priority) set(SO_PRIORITY, carried.priority ? kPriority : 0);
+  carried_ = carried;
+  sockaddr_ll to{};
+  to.sll_family = AF_PACKET;
+  to.sll_protocol = htons(NOTE_ETHERTYPE);
+  to.sll_ifindex = static_cast<int>(ifindex);
+  const ssize_t sent = ::sendto(socket_.number(), frame.data(), frame.size(), 0,
+                                reinterpret_cast<sockaddr*>(&to), sizeof(to));
+  return sent < 0 ? static_cast<Errno>(errno) : Errno::ok;
+}
+
+std::optional<Packets::Arrival> Packets::take_frame() {
+  constexpr std::size_t kLongest = 128 << 10;  // more than any MTU
+  taken_.resize(kLongest);
+  sockaddr_ll sender{};
+  socklen_t sender_length = sizeof(sender);
+  const ssize_t length = ::recvfrom(socket_.number(), taken_.data(), taken_.size(), 0,
+                                    reinterpret_cast<sockaddr*>(&sender), &sender_length);
+  if (length < 0) return std::nullopt;
+  return Arrival{static_cast<std::uint32_t>(sender.sll_ifindex),
+                 {taken_.data(), static_cast<std::size_t>(length)}};
+}
+
 // Reads all there is at the end behind the attach point; whether the packet sent last was in it.
 bool Packets::drain(const Device& device, Hook hook) {
   const bool tap = out_of_tap(device, hook);

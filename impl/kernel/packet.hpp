@@ -2,10 +2,14 @@
 // One packet through an attach point. Ingress: written to the tap, or sent by a netkit's peer, so
 // that the device receives it; it got past the attach point if a packet socket sees it. Egress:
 // sent on the device through the packet socket; it got past if the tap, or the peer, receives it.
+// Frames of any content and length, for journey.hpp, go and come by the same socket.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
@@ -27,6 +31,23 @@ class Packets {
   // Whether the packet sent last comes out behind the attach point within that time.
   bool arrives(const Device& device, Hook hook, std::chrono::milliseconds patience);
 
+  // Sends the frame on a device, with a mark or a priority other than 0 if they are wanted. Tells
+  // what the kernel answered.
+  struct Carried {
+    bool mark = false, priority = false;
+    bool operator==(const Carried&) const = default;
+  };
+  Errno send_frame(std::uint32_t ifindex, std::span<const std::uint8_t> frame, Carried carried);
+
+  // A frame that has arrived, good until the next call, and on which device; nothing if there is
+  // none.
+  struct Arrival {
+    std::uint32_t ifindex;
+    std::span<const std::uint8_t> frame;
+  };
+  std::optional<Arrival> take_frame();
+  int descriptor() const { return socket_.number(); }
+
  private:
   bool drain(const Device& device, Hook hook);
 
@@ -34,6 +55,8 @@ class Packets {
   // readers.
   Descriptor socket_;
   std::uint32_t sequence_ = 0;
+  Carried carried_;  // by what is sent through the socket
+  std::vector<std::uint8_t> taken_;
 };
 
 }  // namespace mprogcheck::kernel

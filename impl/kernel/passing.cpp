@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/kernel/passing.hpp"
 
-#include <fcntl.h>
-#include <sched.h>
-
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -24,40 +21,24 @@ constexpr auto kPatience = std::chrono::seconds(30);
 
 }  // namespace
 
-Passing::Passing(int prog) : home_(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)) {
-  if (!home_.is_open() || ::unshare(CLONE_NEWNET) != 0) cannot("make a network namespace");
-  try {
-    inside_ = std::make_unique<Inside>();
-    witness_ = inside_->devices.create(false);
-    abi::Call call(abi::kLinkCreate, abi::LinkCreate{.prog_fd = static_cast<std::uint32_t>(prog),
-                                                     .ifindex = witness_.ifindex,
-                                                     .attach_type = abi::kTcxIngress,
-                                                     .flags = 0,
-                                                     .relative = 0,
-                                                     .unused = 0,
-                                                     .expected_revision = 0});
-    link_ = Descriptor(abi::make(call));
-    if (!link_.is_open()) cannot("attach a program to a device of a new namespace");
-  } catch (...) {
-    go_back();
-    throw;
-  }
-}
-
-Passing::~Passing() {
-  go_back();
-}
-
-void Passing::go_back() {
-  witness_ = {};
-  inside_.reset();
-  if (home_.is_open()) ::setns(home_.number(), CLONE_NEWNET);
-  home_.reset();
+Passing::Passing(const Space& home, int prog) {
+  const Visit visit(home);
+  inside_ = std::make_unique<Inside>();
+  inside_->witness = inside_->devices.create(false);
+  abi::Call call(abi::kLinkCreate, abi::LinkCreate{.prog_fd = static_cast<std::uint32_t>(prog),
+                                                   .ifindex = inside_->witness.ifindex,
+                                                   .attach_type = abi::kTcxIngress,
+                                                   .flags = 0,
+                                                   .relative = 0,
+                                                   .unused = 0,
+                                                   .expected_revision = 0});
+  link_ = Descriptor(abi::make(call));
+  if (!link_.is_open()) cannot("attach a program to a device of a new namespace");
 }
 
 // All devices of a namespace go together, and a link is asked under the same lock.
 void Passing::end() {
-  go_back();
+  inside_.reset();
   const auto until = std::chrono::steady_clock::now() + kPatience;
   for (;;) {
     abi::LinkInfo info{};

@@ -21,9 +21,10 @@
 namespace mprogcheck::kernel {
 namespace {
 
-static_assert(NOTE_PROGS >= kMaxProgs && NOTE_SLOTS > kMaxCapacity);
+static_assert(NOTE_PROGS >= kMaxProgs && NOTE_SLOTS > kMaxMet);
 
-// Verdicts as tcx numbers them (uapi bpf.h, enum tcx_action_base).
+// Verdicts as tcx and netkit number them (uapi bpf.h, enum tcx_action_base; if_link.h, enum
+// netkit_action).
 int verdict_of(Action action) {
   switch (action) {
     case Action::next:
@@ -34,6 +35,8 @@ int verdict_of(Action action) {
       return 2;
     case Action::unknown:
       return 42;
+    case Action::redirect:
+      return NOTE_REDIRECT;
   }
   return -1;
 }
@@ -126,8 +129,12 @@ std::uint32_t Programs::ran() const {
   return __atomic_load_n(&notes_->ran, __ATOMIC_SEQ_CST);
 }
 
-Prog Programs::ran_at(std::uint32_t position) const {
-  return Prog{static_cast<std::uint8_t>(notes_->slots[position % NOTE_SLOTS])};
+Note Programs::ran_at(std::uint32_t position) const {
+  const note_slot& slot = notes_->slots[position % NOTE_SLOTS];
+  return {.prog = Prog{static_cast<std::uint8_t>(slot.self)},
+          .ifindex = slot.ifindex,
+          .mark = (slot.carries & NOTE_MARK) != 0,
+          .priority = (slot.carries & NOTE_PRIORITY) != 0};
 }
 
 }  // namespace mprogcheck::kernel

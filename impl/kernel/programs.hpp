@@ -24,6 +24,13 @@ struct Program {
   std::uint32_t id = 0;
 };
 
+// That a program ran: on which device it saw the packet, and what this carried.
+struct Note {
+  Prog prog{};
+  std::uint32_t ifindex = 0;
+  bool mark = false, priority = false;
+};
+
 class Programs {
  public:
   Programs();  // throws CannotRun
@@ -44,9 +51,10 @@ class Programs {
   // Starts a new sheet: nobody ran, and everybody says next but those given here.
   void expect_packet(std::span<const Says> says);
 
-  // How many ran since then, and which one ran at that position.
+  // How many ran since then, and what the one at that position noted. Those at the loopback device
+  // do not note.
   std::uint32_t ran() const;
-  Prog ran_at(std::uint32_t position) const;
+  Note ran_at(std::uint32_t position) const;
 
  private:
   static Program load(const bpf_program* from, Prog name, ProgType type);

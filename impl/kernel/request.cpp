@@ -27,6 +27,10 @@ std::uint32_t attach_type(Hook hook) {
       return abi::kTcxIngress;
     case Hook::egress:
       return abi::kTcxEgress;
+    case Hook::primary:
+      return abi::kNetkitPrimary;
+    case Hook::peer:
+      return abi::kNetkitPeer;
     case Hook::bogus:
       return abi::kNoSuchType;
   }
@@ -117,19 +121,13 @@ std::uint32_t Names::id(Ref ref, Ref::Kind wanted) const {
 }
 
 std::uint32_t Names::interface(std::uint8_t device) const {
+  if (device == kLoopback) return 1;  // in every namespace
   return device < interfaces.size() ? interfaces[device] : kNoInterface;
 }
 
 void Room::clear(std::size_t slots) {
   for (auto* memory : {&progs, &links, &prog_flags, &link_flags})
     std::fill_n(memory->begin(), slots, kUntouched);
-}
-
-std::uint8_t Names::device(std::uint32_t ifindex) const {
-  if (ifindex == 0) return kNoDevice;
-  const auto at = std::find(interfaces.begin(), interfaces.end(), ifindex);
-  return at == interfaces.end() ? kStrangeDevice
-                                : static_cast<std::uint8_t>(at - interfaces.begin());
 }
 
 bool Room::overran(std::size_t slots) const {
@@ -174,6 +172,10 @@ abi::Call translate(const Operation& op, const Names& names, Room& room) {
     case Verb::remove:
     case Verb::qdisc:
     case Verb::packet:
+    case Verb::create:
+    case Verb::change:
+    case Verb::set:
+    case Verb::send:
     case Verb::provoke:
       break;
   }

@@ -46,8 +46,6 @@ struct Names {
   // has.
   std::uint32_t id(Ref ref, Ref::Kind wanted) const;
   std::uint32_t interface(std::uint8_t device) const;
-  // The device that has this ifindex; kNoDevice for 0, kStrangeDevice for any other.
-  std::uint8_t device(std::uint32_t ifindex) const;
 };
 
 // The memory of a query's arrays. 255 is the most an operation may give room for.

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <exception>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,9 @@ void Session::run(const Operation& op, Observation& seen) {
   seen.references = -1;
   start(seen.answer);
   start(seen.after);
+  seen.journey.start();
+  seen.has_devices = tells_devices(op.verb);
+  seen.extack.clear();
   unusual_ = unusual_ || op.hazardous() || op.verb == Verb::qdisc;
   switch (op.verb) {
     case Verb::info:
@@ -74,11 +78,23 @@ void Session::run(const Operation& op, Observation& seen) {
     case Verb::close:
       return close(op.prog, seen);
     case Verb::remove:
-      return remove(op.point.device, seen);
+      remove(op, seen);
+      return tell_devices(seen);
     case Verb::qdisc:
       return qdisc(op, seen);
     case Verb::packet:
       return packet(op, seen);
+    case Verb::create:
+      stage_.netkits.create(op, seen);
+      return tell_devices(seen);
+    case Verb::change:
+      stage_.netkits.change(op, seen);
+      return tell_devices(seen);
+    case Verb::set:
+      stage_.netkits.set(op, seen);
+      return tell_devices(seen);
+    case Verb::send:
+      return send(op, seen);
     case Verb::provoke:
       return provoke(op.provocation);
     default:
@@ -92,6 +108,10 @@ void Session::run_call(const Operation& given, Observation& seen) {
       op.verb == Verb::link_update || op.verb == Verb::link_detach ? link_of(op.link) : nullptr;
   const bool link_attached = link != nullptr && link->attached;
   if (op.verb == Verb::query) room_.clear();
+  if (op.point.device < kMaxDevices)
+    stage_.names.interfaces[op.point.device] = stage_.number(op.point.device, op.space);
+  std::optional<Visit> elsewhere;
+  stage_.enter(elsewhere, op.space);
   // The fields as they are; which of them arrive is up to the size.
   abi::Call call = translate(given, stage_.names, room_);
   int result = 0;
@@ -102,6 +122,7 @@ void Session::run_call(const Operation& given, Observation& seen) {
     result = abi::make(call);
   }
   seen.error = abi::error_of(result);
+  elsewhere.reset();
   switch (op.verb) {
     case Verb::query:
       seen.overran = room_.overran(op.room);
@@ -119,12 +140,12 @@ void Session::run_call(const Operation& given, Observation& seen) {
       break;
   }
   if (link_attached) return snapshot(link->point, seen);
-  if (op.verb != Verb::link_update && op.verb != Verb::link_detach && has(op.point))
+  if (op.verb != Verb::link_update && op.verb != Verb::link_detach && has(op.point, op.space))
     snapshot(op.point, seen);
 }
 
 void Session::keep_link(const Operation& op, int descriptor) {
-  OpenLink link{Descriptor(descriptor), op.point, has(op.point)};
+  OpenLink link{Descriptor(descriptor), op.point, has(op.point, op.space)};
   if (op.link.kind != Ref::Kind::link || op.link.raw >= kMaxLinks) {
     nameless_links_.push_back(std::move(link.descriptor));
     return;
@@ -138,12 +159,15 @@ void Session::keep_link(const Operation& op, int descriptor) {
   slot = std::move(link);
 }
 
-void Session::tell(std::uint32_t prog_id, std::uint32_t ifindex, std::uint32_t attach_type,
-                   Observation& seen) const {
-  const Hook hook = attach_type == abi::kTcxIngress  ? Hook::ingress
-                    : attach_type == abi::kTcxEgress ? Hook::egress
-                                                     : Hook::bogus;
-  seen.at = {stage_.names.device(ifindex), hook};
+void Session::tell(Ref link, std::uint32_t prog_id, std::uint32_t ifindex,
+                   std::uint32_t attach_type, Observation& seen) const {
+  const Hook hook = attach_type == abi::kTcxIngress      ? Hook::ingress
+                    : attach_type == abi::kTcxEgress     ? Hook::egress
+                    : attach_type == abi::kNetkitPrimary ? Hook::primary
+                    : attach_type == abi::kNetkitPeer    ? Hook::peer
+                                                         : Hook::bogus;
+  const bool named = link.kind == Ref::Kind::link && link.raw < kMaxLinks;
+  seen.at = {stage_.device(ifindex, named ? links_[link.raw].point.device : kNoDevice), hook};
   seen.answer.count = seen.answer.filled = 1;
   seen.answer.entries[0] =
       Entry{.prog = name_of(progs_by_id_, prog_id, kStrangeProg), .link = kNoLink, .flags = 0};
@@ -155,7 +179,7 @@ void Session::info(Ref link, Observation& seen) const {
                                                  .info_len = sizeof(info),
                                                  .info = reinterpret_cast<std::uintptr_t>(&info)});
   seen.error = abi::error_of(abi::make(call));
-  if (seen.error == Errno::ok) tell(info.prog_id, info.ifindex, info.attach_type, seen);
+  if (seen.error == Errno::ok) tell(link, info.prog_id, info.ifindex, info.attach_type, seen);
 }
 
 // Lines of a name, a colon and a value; what is not there is 0, which no link has.
@@ -171,7 +195,7 @@ void Session::fdinfo(Ref link, Observation& seen) const {
     if (name == "ifindex:") file >> ifindex;
     if (name == "attach_type:") file >> attach_type;
   }
-  tell(prog_id, ifindex, attach_type, seen);
+  tell(link, prog_id, ifindex, attach_type, seen);
 }
 
 void Session::close(Ref ref, Observation& seen) {
@@ -189,24 +213,40 @@ void Session::close(Ref ref, Observation& seen) {
   }
 }
 
-void Session::remove(std::uint8_t device, Observation& seen) {
-  if (device == kAllDevices) {
-    // A second time it is gone already, and nothing in it.
-    if (stage_.passing->is_there()) stage_.end_namespace();
-    for (OpenLink& link : links_) link.attached = false;
-    return;
-  }
-  if (device >= kMaxDevices || !stage_.devices[device].is_there()) {
+void Session::remove(const Operation& op, Observation& seen) {
+  const std::uint8_t device = op.point.device;
+  if (device == kAllDevices)
+    stage_.end_namespace(op.space);
+  else if (device < kMaxDevices && stage_.devices[device].is_there())
+    seen.error = stage_.place().remove(stage_.devices[device]);
+  else
+    stage_.netkits.remove(device, seen);
+}
+
+void Session::tell_devices(Observation& seen) {
+  stage_.netkits.read_all();
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d) seen.devices[d] = stage_.netkits.at(d).view;
+  // What is attached to a device goes with it.
+  for (OpenLink& link : links_) link.attached = link.attached && is_there(link.point.device);
+}
+
+void Session::send(const Operation& op, Observation& seen) {
+  const std::uint8_t device = op.point.device;
+  if (!stage_.netkits.is_there(device)) {
     seen.error = Errno::nodev;
     return;
   }
-  seen.error = stage_.place().remove(stage_.devices[device]);
-  for (OpenLink& link : links_)
-    if (link.point.device == device) link.attached = false;
+  const auto end = [&](std::uint8_t d) {
+    if (!stage_.netkits.is_there(d)) return End{};
+    const Netkit& netkit = stage_.netkits.at(d);
+    return End{.space = stage_.spaces[netkit.view.space], .ifindex = netkit.ifindex, .device = d};
+  };
+  stage_.workshop.traveller.send(op, end(device), end(stage_.netkits.at(device).other),
+                                 stage_.workshop.programs, seen);
 }
 
 void Session::qdisc(const Operation& op, Observation& seen) {
-  if (!has(op.point)) {
+  if (!has(op.point, 0)) {
     seen.error = Errno::nodev;
     return;
   }
@@ -224,7 +264,7 @@ void Session::packet(const Operation& op, Observation& seen) {
     seen.error = Errno::inval;
     return;
   }
-  if (!has(op.point)) {
+  if (!has(op.point, 0)) {
     seen.error = Errno::nodev;
     return;
   }
@@ -239,7 +279,7 @@ void Session::packet(const Operation& op, Observation& seen) {
       return one.prog == prog && one.action == Action::drop;
     });
   };
-  const bool dropped = ran != 0 && drops(stage_.workshop.programs.ran_at(ran - 1));
+  const bool dropped = ran != 0 && drops(stage_.workshop.programs.ran_at(ran - 1).prog);
   if (!arrived && !dropped) arrived = stage_.packets().arrives(device, op.point.hook, kPatience);
   unusual_ = unusual_ || arrived == dropped;
 
@@ -248,7 +288,7 @@ void Session::packet(const Operation& op, Observation& seen) {
   seen.answer.filled = static_cast<std::uint8_t>(std::min<std::size_t>(ran, kMaxCapacity));
   for (std::uint8_t i = 0; i < seen.answer.filled; ++i)
     seen.answer.entries[i] =
-        Entry{.prog = stage_.workshop.programs.ran_at(i), .link = kNoLink, .flags = 0};
+        Entry{.prog = stage_.workshop.programs.ran_at(i).prog, .link = kNoLink, .flags = 0};
 }
 
 // Only ever in a VM: Kernel refuses what is hazardous elsewhere.
@@ -268,10 +308,19 @@ void Session::provoke(Provocation provocation) {
   }
 }
 
-// Whether it is a list that can be asked: the device is there and the hook is one.
-bool Session::has(Point point) const {
-  return point.hook != Hook::bogus && point.device < kMaxDevices &&
-         stage_.devices[point.device].is_there();
+bool Session::is_there(std::uint8_t device) const {
+  return device < kMaxDevices &&
+         (stage_.netkits.is_there(device) || stage_.devices[device].is_there());
+}
+
+// Whether it is a list that somebody in the namespace can ask for: the device is there, and the
+// hook is one of those it has. Those of netkit are a primary's that has a peer.
+bool Session::has(Point point, std::uint8_t space) const {
+  if (point.hook == Hook::bogus || !stage_.is_in(point.device, space)) return false;
+  if (point.hook == Hook::ingress || point.hook == Hook::egress) return true;
+  if (!stage_.netkits.is_there(point.device)) return false;
+  const Netkit& netkit = stage_.netkits.at(point.device);
+  return netkit.view.primary && netkit.is_pair();
 }
 
 Session::OpenLink* Session::link_of(Ref ref) {
@@ -283,7 +332,11 @@ Session::OpenLink* Session::link_of(Ref ref) {
 // Should the kernel refuse this query, the revision is 0, which no list has: the difference shows.
 void Session::snapshot(Point point, Observation& seen) {
   room_.clear(kWholeList);
-  abi::Call call = whole_list(stage_.names.interface(point.device), point.hook, room_);
+  const bool netkit = stage_.netkits.is_there(point.device);
+  const std::uint8_t space = netkit ? stage_.netkits.at(point.device).view.space : 0;
+  std::optional<Visit> elsewhere;
+  stage_.enter(elsewhere, space);
+  abi::Call call = whole_list(stage_.number(point.device, space), point.hook, room_);
   seen.has_after = true;
   if (abi::make(call) < 0) return;
   seen.after.revision = call.as<abi::Query>().revision;

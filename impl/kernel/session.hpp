@@ -36,15 +36,18 @@ class Session {
   void keep_link(const Operation& op, int descriptor);
   void info(Ref link, Observation& seen) const;
   void fdinfo(Ref link, Observation& seen) const;
-  void tell(std::uint32_t prog_id, std::uint32_t ifindex, std::uint32_t attach_type,
+  void tell(Ref link, std::uint32_t prog_id, std::uint32_t ifindex, std::uint32_t attach_type,
             Observation& seen) const;
   void close(Ref ref, Observation& seen);
-  void remove(std::uint8_t device, Observation& seen);
+  void remove(const Operation& op, Observation& seen);
+  void tell_devices(Observation& seen);
+  void send(const Operation& op, Observation& seen);
   void qdisc(const Operation& op, Observation& seen);
   void packet(const Operation& op, Observation& seen);
   void provoke(Provocation provocation);
 
-  bool has(Point point) const;
+  bool is_there(std::uint8_t device) const;
+  bool has(Point point, std::uint8_t space) const;
   OpenLink* link_of(Ref ref);
   void snapshot(Point point, Observation& seen);
   void read_entries(std::size_t room, std::uint8_t arrays, Listing& answer) const;

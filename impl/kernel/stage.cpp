@@ -19,8 +19,22 @@ struct Needs {
   std::bitset<kMaxProgs> closed_progs;  // those of them that the trace closes
   std::bitset<kMaxDevices> devices;
   bool packets = false;
-  bool namespace_goes = false;
+  std::array<bool, kMaxSpaces> goes{};  // namespaces that end
+  bool other = false;                   // the second namespace
 };
+
+void add_devices(Needs& needs, const Trace& trace, const Operation& op) {
+  const auto add = [&](std::uint32_t device) {
+    if (device < trace.header.devices) needs.devices.set(device);
+  };
+  add(op.point.device);
+  for (const Attr& attr : op.attrs) {
+    if (attr.key == Key::name || attr.key == Key::peer_name) add(attr.value);
+    if (attr.key == Key::space || attr.key == Key::peer_space)
+      needs.other = needs.other || attr.value == 1;
+  }
+  needs.other = needs.other || op.space == 1;
+}
 
 Needs needs_of(const Trace& trace) {
   Needs needs;
@@ -29,9 +43,9 @@ Needs needs_of(const Trace& trace) {
       if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs) needs.progs.set(ref.raw);
     if (op.verb == Verb::close && op.prog.kind == Ref::Kind::prog && op.prog.raw < kMaxProgs)
       needs.closed_progs.set(op.prog.raw);
-    if (op.point.device < trace.header.devices) needs.devices.set(op.point.device);
+    add_devices(needs, trace, op);
     needs.packets = needs.packets || op.verb == Verb::packet;
-    needs.namespace_goes = needs.namespace_goes || op.point.device == kAllDevices;
+    if (op.point.device == kAllDevices && op.space < kMaxSpaces) needs.goes[op.space] = true;
   }
   needs.progs &= trace.header.loaded;
   needs.closed_progs &= needs.progs;
@@ -41,7 +55,7 @@ Needs needs_of(const Trace& trace) {
 }  // namespace
 
 Workshop::Workshop(bool hazards, bool reuse)
-    : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)), devices(reuse) {
+    : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)), devices(home.netlink, reuse) {
   if (!null_device.is_open())
     throw CannotRun(std::string("could not open /dev/null: ") + std::strerror(errno));
   if (reuse) keep_lists_in_use();
@@ -64,7 +78,8 @@ void Workshop::keep_lists_in_use() {
   }
 }
 
-Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
+Stage::Stage(Workshop& shop, const Trace& trace)
+    : workshop(shop), netkits(spaces, shop.next_index, shop.null_device.number()) {
   workshop.devices.sweep_if_due();
   const Needs needs = needs_of(trace);
   if (workshop.foreign)
@@ -85,31 +100,90 @@ Stage::Stage(Workshop& shop, const Trace& trace) : workshop(shop) {
     names.progs[p] = {static_cast<std::uint32_t>(program.descriptor.number()), program.id};
     own_progs[p] = std::move(own.descriptor);
   }
-  if (needs.namespace_goes)
-    passing.emplace(workshop.programs.shared(Prog{0}, ProgType::sched_cls).descriptor.number());
+  make_spaces(needs.goes, needs.other);
   for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
     if (!needs.devices[d]) continue;
     devices[d] = place().create(needs.packets);
     names.interfaces[d] = devices[d].ifindex;
+    netkits.call(d, devices[d].name);
     if (needs.packets && devices[d].peer != 0 && devices[d].traces == 0)
       packets().wait_until_open(devices[d]);
   }
 }
 
+void Stage::make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_other) {
+  const auto& witness = workshop.programs.shared(Prog{0}, ProgType::sched_cls).descriptor;
+  for (std::size_t i = 0; i < kMaxSpaces; ++i) {
+    if (!goes[i]) continue;
+    passing[i].emplace(workshop.home, witness.number());
+    spaces[i] = &passing[i]->space();
+  }
+  if (passing[0])
+    inside.emplace(workshop.home, *spaces[0]);
+  else
+    spaces[0] = &workshop.home;
+  if (!needs_other || passing[1]) return;
+  if (!workshop.other) workshop.other = make_space(workshop.home);
+  spaces[1] = workshop.other.get();
+}
+
 void Stage::clear(std::vector<Descriptor> links, bool usual) {
-  if (passing) return passing.reset();
+  netkits.clear();
+  inside.reset();
+  const bool own_devices = !passing[0];
+  for (auto& one : passing) one.reset();
+  if (!own_devices) return;
   std::vector<Device> left;
   for (Device& device : devices)
     if (device.is_there()) left.push_back(std::move(device));
   workshop.devices.leave(std::move(left), std::move(links), usual);
 }
 
-void Stage::end_namespace() {
-  for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
-    devices[d] = {};
-    names.interfaces[d] = kNoInterface;
+void Stage::end_namespace(std::uint8_t space) {
+  if (!passing[space] || !passing[space]->is_there()) return;
+  if (space == 0) {
+    for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
+      devices[d] = {};
+      names.interfaces[d] = kNoInterface;
+    }
+    inside.reset();
   }
-  passing->end();
+  spaces[space] = nullptr;
+  passing[space]->end();
+}
+
+bool Stage::is_in(std::uint8_t device, std::uint8_t space) const {
+  if (device >= kMaxDevices) return false;
+  if (netkits.is_there(device)) return netkits.at(device).view.space == space;
+  return space == 0 && devices[device].is_there();
+}
+
+std::uint32_t Stage::number(std::uint8_t device, std::uint8_t space) {
+  if (device >= kMaxDevices) return names.interface(device);
+  if (space >= kMaxSpaces || spaces[space] == nullptr) return kNoInterface;
+  const std::uint32_t netkit = netkits.at(device).ifindex;
+  const std::uint32_t ifindex = netkit != 0 ? netkit : names.interfaces[device];
+  const bool at_home = netkit == 0 && space == 0;
+  if (at_home || ifindex >= kFirstIndex || is_in(device, space)) return ifindex;
+  return dump_of(*spaces[space], ifindex).view.there ? kNoInterface : ifindex;
+}
+
+std::uint8_t Stage::device(std::uint32_t ifindex, std::uint8_t asked) const {
+  if (ifindex == 0) return kNoDevice;
+  const auto has = [&](std::uint8_t d) {
+    return d < kMaxDevices && (netkits.is_there(d) ? netkits.at(d).ifindex == ifindex
+                                                   : names.interfaces[d] == ifindex);
+  };
+  if (has(asked)) return asked;
+  if (asked < kMaxDevices && has(netkits.at(asked).other)) return netkits.at(asked).other;
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d)
+    if (has(d)) return d;
+  return kStrangeDevice;
+}
+
+void Stage::enter(std::optional<Visit>& visit, std::uint8_t space) {
+  if (space == 0 || space >= kMaxSpaces || spaces[space] == nullptr) return;
+  visit.emplace(spaces[0] != nullptr ? *spaces[0] : workshop.home, *spaces[space]);
 }
 
 }  // namespace mprogcheck::kernel

@@ -4,16 +4,20 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
 #include "impl/kernel/foreign.hpp"
-#include "impl/kernel/packet.hpp"
+#include "impl/kernel/journey.hpp"
+#include "impl/kernel/netkit.hpp"
 #include "impl/kernel/passing.hpp"
 #include "impl/kernel/programs.hpp"
 #include "impl/kernel/request.hpp"
+#include "impl/kernel/space.hpp"
 #include "model/trace.hpp"
 
 namespace mprogcheck::kernel {
@@ -25,8 +29,11 @@ struct Workshop {
 
   Descriptor null_device;
   Programs programs;
+  Space home;
   Devices devices;
-  Packets packets;
+  std::unique_ptr<Space> other;  // n1, once a trace has needed it
+  std::uint32_t next_index = kFirstIndex;
+  Traveller traveller;
   std::optional<ForeignLinks> foreign;  // with hazards
 
  private:
@@ -44,14 +51,30 @@ struct Stage {
   // Leaves the devices, and links on them, to the workshop. usual: as Devices::leave has it.
   void clear(std::vector<Descriptor> links, bool usual);
 
-  // The namespace of the trace goes, with its devices; see Passing::end.
-  void end_namespace();
+  // A namespace of the trace goes, with its devices; see Passing::end. Nothing if it is gone.
+  void end_namespace(std::uint8_t space);
 
-  Devices& place() { return passing ? passing->devices() : workshop.devices; }
-  Packets& packets() { return passing ? passing->packets() : workshop.packets; }
+  Devices& place() { return passing[0] ? passing[0]->devices() : workshop.devices; }
+  Packets& packets() { return spaces[0]->packets; }
+
+  // Whether the device is there, and in that namespace.
+  bool is_in(std::uint8_t device, std::uint8_t space) const;
+  // What a caller in that namespace says for a device of the trace: its interface index, as long as
+  // no other device has that there.
+  std::uint32_t number(std::uint8_t device, std::uint8_t space);
+  // The device with that interface index, wherever it is. Where there are two, the one that was
+  // asked for, or its other side.
+  std::uint8_t device(std::uint32_t ifindex, std::uint8_t asked) const;
+  // Makes the thread enter the namespace, if it is not there; no namespace that has ended.
+  void enter(std::optional<Visit>& visit, std::uint8_t space);
+
+  void make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_other);
 
   Workshop& workshop;
-  std::optional<Passing> passing;  // where the trace has a namespace go
+  std::array<std::optional<Passing>, kMaxSpaces> passing;  // namespaces that the trace has go
+  std::optional<Visit> inside;                             // the first of them
+  Spaces spaces{};
+  Netkits netkits;
   Names names;
   std::array<Descriptor, kMaxProgs> own_progs;  // the descriptors of programs that the trace closes
   std::array<Device, kMaxDevices> devices;      // none where removed or not needed

@@ -23,10 +23,15 @@ SEC("tc")
 int note_run(struct __sk_buff *skb)
 {
 	__u32 zero = 0;
+	struct note_slot *slot;
 	struct note *note;
 	__u64 self;
+	int verdict;
 
 	if (skb->protocol != bpf_htons(NOTE_ETHERTYPE))
+		return TCX_NEXT;
+	/* What has been redirected has been through all that is of interest. */
+	if (skb->ifindex == NOTE_LOOPBACK)
 		return TCX_NEXT;
 	note = bpf_map_lookup_elem(&notes, &zero);
 	if (!note)
@@ -35,9 +40,13 @@ int note_run(struct __sk_buff *skb)
 	// system call, and nothing else.
 	asm volatile("%0 = %1" : "=r"(self) : "i"(NOTE_SELF));
 	// One packet is under way at a time, so no atomic operation is needed.
-	note->slots[note->ran & (NOTE_SLOTS - 1)] = self;
+	slot = &note->slots[note->ran & (NOTE_SLOTS - 1)];
+	slot->self = self;
+	slot->ifindex = skb->ifindex;
+	slot->carries = (skb->mark ? NOTE_MARK : 0) | (skb->priority ? NOTE_PRIORITY : 0);
 	note->ran++;
-	return note->verdicts[self & (NOTE_PROGS - 1)];
+	verdict = note->verdicts[self & (NOTE_PROGS - 1)];
+	return verdict == NOTE_REDIRECT ? bpf_redirect(NOTE_LOOPBACK, 0) : verdict;
 }
 
 // By name: the programs that note.

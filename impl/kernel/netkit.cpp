@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/kernel/netkit.hpp"
+
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "impl/target.hpp"
+
+namespace mprogcheck::kernel {
+
+// Where an attribute goes, and how many bytes its value has.
+struct Place {
+  Key key;
+  int type;
+  std::size_t width = 4;
+};
+
+namespace {
+
+// Of include/uapi/linux/if_link.h, 6.7 on, which headers of a distribution may lack.
+constexpr int kPeerInfo = 1;
+constexpr Place kInData[] = {{Key::policy, 3},      {Key::peer_policy, 4}, {Key::mode, 5},
+                             {Key::scrub, 6},       {Key::peer_scrub, 7},  {Key::headroom, 8, 2},
+                             {Key::tailroom, 9, 2}, {Key::pairing, 10},    {Key::primary, 2, 1},
+                             {Key::unknown, 200}};
+constexpr Place kOfDevice[] = {{Key::address, IFLA_ADDRESS, 6},
+                               {Key::mtu, IFLA_MTU},
+                               {Key::txqueues, IFLA_NUM_TX_QUEUES},
+                               {Key::rxqueues, IFLA_NUM_RX_QUEUES},
+                               {Key::name, IFLA_IFNAME},
+                               {Key::space, IFLA_NET_NS_FD}};
+constexpr Place kOfPeer[] = {{Key::peer_address, IFLA_ADDRESS, 6},
+                             {Key::peer_mtu, IFLA_MTU},
+                             {Key::peer_txqueues, IFLA_NUM_TX_QUEUES},
+                             {Key::peer_rxqueues, IFLA_NUM_RX_QUEUES},
+                             {Key::peer_name, IFLA_IFNAME},
+                             {Key::peer_space, IFLA_NET_NS_FD}};
+
+// PEER_INFO that ends a byte before its head does.
+constexpr std::array<std::uint8_t, sizeof(ifinfomsg) - 1> kCutHead{};
+
+// The kernel notices in a moment that a carrier came or went; queues open and close only then.
+constexpr std::chrono::seconds kPatience{10};
+
+std::vector<std::uint8_t> address_bytes(std::uint32_t value) {
+  switch (static_cast<Address>(value)) {
+    case Address::a:
+      return {2, 0, 0, 0, 0, 0x0a};
+    case Address::b:
+      return {2, 0, 0, 0, 0, 0x0b};
+    case Address::multicast:
+      return {1, 0, 0x5e, 0, 0, 1};
+    default:
+      return std::vector<std::uint8_t>(6);
+  }
+}
+
+std::vector<std::uint8_t> number_bytes(std::uint32_t value, std::size_t width) {
+  std::vector<std::uint8_t> bytes(width);
+  for (std::size_t i = 0; i < width; ++i) bytes[i] = static_cast<std::uint8_t>(value >> 8 * i);
+  return bytes;
+}
+
+bool is(const Attr* attr, Presence presence) {
+  return attr != nullptr && attr->value == static_cast<std::uint32_t>(presence);
+}
+
+bool has_peer_info(const Operation& op) {
+  return op.peer != kNoDevice && !is(op.attr(Key::peer), Presence::none);
+}
+
+// Of the head of a request: our choice unless the trace has another.
+std::int32_t index_wanted(const Attr* attr, std::uint32_t otherwise) {
+  if (attr == nullptr) return static_cast<std::int32_t>(otherwise);
+  const bool loopback = attr->value == static_cast<std::uint32_t>(Index::loopback);
+  return loopback ? static_cast<std::int32_t>(kLoopbackIndex) : -1;
+}
+
+}  // namespace
+
+std::string Netkits::name_of(std::uint8_t device) const {
+  if (device < kMaxDevices && !names_[device].empty()) return names_[device];
+  return "d" + std::to_string(int{device});
+}
+
+std::uint8_t Netkits::device_called(const std::string& name) const {
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d)
+    if (name == name_of(d)) return d;
+  unsigned number = 0;
+  const char* const end = name.data() + name.size();
+  if (name.starts_with("nk") && name.size() > 2 &&
+      std::from_chars(name.data() + 2, end, number).ptr == end &&
+      kMadeUpName + number < kStrangeName)
+    return static_cast<std::uint8_t>(kMadeUpName + number);
+  return kStrangeName;
+}
+
+std::uint32_t Netkits::found(const std::string& name, std::uint8_t space) const {
+  const bool is_one = space < kMaxSpaces && spaces_[space] != nullptr;
+  return is_one ? spaces_[space]->netlink.index_of(name) : 0;
+}
+
+int Netkits::namespace_file(std::uint32_t space) const {
+  const bool is_one = space < kMaxSpaces && spaces_[space] != nullptr;
+  return is_one ? spaces_[space]->file.number() : no_space_;
+}
+
+// The attributes that have a place here, in the order of the operation.
+void Netkits::put(Message& message, const Operation& op, std::span<const Place> places) const {
+  for (const Attr& attr : op.attrs)
+    for (const Place& place : places) {
+      if (attr.key == Key::none || attr.key != place.key) continue;
+      std::vector<std::uint8_t> bytes = number_bytes(attr.value, place.width);
+      if (attr.key == Key::space || attr.key == Key::peer_space)
+        bytes = number_bytes(static_cast<std::uint32_t>(namespace_file(attr.value)), 4);
+      if (attr.key == Key::name || attr.key == Key::peer_name) {
+        if (attr.value >= kMadeUpName) continue;  // the kernel is to make one up
+        const std::string name = name_of(static_cast<std::uint8_t>(attr.value));
+        bytes.assign(name.c_str(), name.c_str() + name.size() + 1);
+      }
+      if (attr.key == Key::address || attr.key == Key::peer_address)
+        bytes = address_bytes(attr.value);
+      if (attr.form == Form::shortened) bytes.pop_back();
+      if (attr.form == Form::lengthened) bytes.resize(bytes.size() + 4);
+      message.put(place.type, std::span<const std::uint8_t>(bytes));
+    }
+}
+
+void Netkits::create(const Operation& op, Observation& seen) {
+  if (op.space >= kMaxSpaces || spaces_[op.space] == nullptr) {
+    seen.error = Errno::nodev;
+    return;
+  }
+  const bool info = has_peer_info(op);
+  const auto value_or = [&](Key key, std::uint8_t otherwise) {
+    const Attr* const attr = op.attr(key);
+    return attr != nullptr ? static_cast<std::uint8_t>(attr->value) : otherwise;
+  };
+  const std::uint8_t space = value_or(Key::space, op.space);
+  const std::uint8_t peer_space = info ? value_or(Key::peer_space, op.space) : space;
+  const std::uint8_t name = value_or(Key::name, op.point.device);
+  const std::uint8_t peer_name = info ? value_or(Key::peer_name, op.peer) : kMadeUpName;
+  const auto known_otherwise = [&](std::uint8_t device, std::uint8_t as, std::uint8_t where) {
+    return is_there(device) && (as >= kMadeUpName || devices_[device].view.name != as ||
+                                devices_[device].view.space != where);
+  };
+  if (known_otherwise(op.point.device, name, space) ||
+      (op.peer != kNoDevice && known_otherwise(op.peer, peer_name, peer_space))) {
+    seen.error = Errno::exist;
+    return;
+  }
+
+  // With an index of our choice the kernel would look for a device of that index and not for one of
+  // the name, and find the name taken much later.
+  const bool taken = name < kMadeUpName && found(name_of(name), space) != 0;
+  const std::int32_t index = index_wanted(op.attr(Key::index), taken ? 0 : next_index_++);
+  const std::int32_t peer_index = index_wanted(op.attr(Key::peer_index), next_index_++);
+  Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+  message.about(index);
+  if (op.attr(Key::name) == nullptr) message.put(IFLA_IFNAME, name_of(name));
+  put(message, op, kOfDevice);
+  message.nest(IFLA_LINKINFO, [&] {
+    message.put(IFLA_INFO_KIND, "netkit");
+    message.nest(IFLA_INFO_DATA, [&] {
+      if (is(op.attr(Key::peer), Presence::cut))
+        message.put(kPeerInfo, kCutHead);
+      else if (info)
+        message.nest(kPeerInfo, [&] {
+          message.about(peer_index);
+          if (op.attr(Key::peer_name) == nullptr) message.put(IFLA_IFNAME, name_of(peer_name));
+          put(message, op, kOfPeer);
+        });
+      put(message, op, kInData);
+    });
+  });
+  seen.error = spaces_[op.space]->netlink.request(message, &seen.extack);
+  // Looked for whatever the answer was: nothing may be left of what was refused.
+  const std::uint8_t d = op.point.device;
+  const std::uint32_t chosen = index != 0 ? static_cast<std::uint32_t>(std::max(index, 0))
+                               : seen.error == Errno::ok ? found(name_of(name), space)
+                                                         : 0;
+  const bool own = expect(d, chosen, space);
+  if (op.peer == kNoDevice) return;
+  std::uint32_t linked = index > 0 && info ? static_cast<std::uint32_t>(peer_index) : 0;
+  if (own && linked == 0) {
+    read(d);
+    linked = devices_[d].link;
+  }
+  const bool others = expect(op.peer, linked, peer_space);
+  if (own && others) devices_[d].other = op.peer, devices_[op.peer].other = d;
+}
+
+// A device may have been made; false if there was one before. What has become of it is read later.
+bool Netkits::expect(std::uint8_t device, std::uint32_t ifindex, std::uint8_t space) {
+  if (is_there(device) || ifindex <= kLoopbackIndex || space >= kMaxSpaces) return false;
+  devices_[device] = {};
+  devices_[device].ifindex = ifindex;
+  devices_[device].view.space = space;
+  devices_[device].view.there = true;
+  return true;
+}
+
+void Netkits::read_all() {
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d)
+    if (is_there(d)) read(d);
+}
+
+void Netkits::read(std::uint8_t device) {
+  Netkit& netkit = devices_[device];
+  const std::uint8_t space = netkit.view.space;
+  Dump dump;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (spaces_[space] != nullptr && !(dump = dump_of(*spaces_[space], netkit.ifindex)).settled) {
+    if (std::chrono::steady_clock::now() > until)
+      throw CannotRun("a kernel that does not notice what becomes of a carrier");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  netkit.view = dump.view;
+  if (!dump.view.there) return;
+  netkit.name = dump.name;
+  netkit.link = dump.link;
+  netkit.view.space = space;
+  netkit.view.name = device_called(dump.name);
+  netkit.view.link = dump.link == 0 ? kNoDevice
+                     : netkit.is_pair() && dump.link == devices_[netkit.other].ifindex
+                         ? netkit.other
+                         : kStrangeDevice;
+}
+
+void Netkits::change(const Operation& op, Observation& seen) {
+  if (!is_there(op.point.device)) {
+    seen.error = Errno::nodev;
+    return;
+  }
+  const Netkit& netkit = devices_[op.point.device];
+  Message message(RTM_NEWLINK);
+  message.about(static_cast<std::int32_t>(netkit.ifindex));
+  message.nest(IFLA_LINKINFO, [&] {
+    message.put(IFLA_INFO_KIND, "netkit");
+    message.nest(IFLA_INFO_DATA, [&] {
+      if (is(op.attr(Key::peer), Presence::cut)) message.put(kPeerInfo, kCutHead);
+      if (is(op.attr(Key::peer), Presence::given))
+        message.nest(kPeerInfo, [&] { message.about(0); });
+      put(message, op, kInData);
+    });
+  });
+  seen.error = spaces_[netkit.view.space]->netlink.request(message, &seen.extack);
+}
+
+void Netkits::set(const Operation& op, Observation& seen) {
+  if (!is_there(op.point.device)) {
+    seen.error = Errno::nodev;
+    return;
+  }
+  Netkit& netkit = devices_[op.point.device];
+  const Attr* const state = op.attr(Key::state);
+  Message message(RTM_SETLINK);
+  message.about(static_cast<std::int32_t>(netkit.ifindex),
+                state != nullptr ? std::optional(state->value != 0) : std::nullopt);
+  put(message, op, kOfDevice);
+  seen.error = spaces_[netkit.view.space]->netlink.request(message, &seen.extack);
+  const Attr* const to = op.attr(Key::space);
+  if (seen.error == Errno::ok && to != nullptr && to->value < kMaxSpaces &&
+      spaces_[to->value] != nullptr) {
+    // It keeps its number where that is free.
+    netkit.view.space = static_cast<std::uint8_t>(to->value);
+    netkit.ifindex = found(netkit.name, netkit.view.space);
+  }
+}
+
+void Netkits::remove(std::uint8_t device, Observation& seen) {
+  if (!is_there(device)) {
+    seen.error = Errno::nodev;
+    return;
+  }
+  seen.error = delete_one(devices_[device], &seen.extack);
+}
+
+Errno Netkits::delete_one(const Netkit& device, std::string* extack) {
+  Message message(RTM_DELLINK);
+  message.about(static_cast<std::int32_t>(device.ifindex));
+  return spaces_[device.view.space]->netlink.request(message, extack);
+}
+
+void Netkits::clear() {
+  for (Netkit& netkit : devices_) {
+    if (!netkit.view.there) continue;
+    if (spaces_[netkit.view.space] != nullptr) delete_one(netkit, nullptr);
+    netkit.view.there = false;
+    if (netkit.is_pair()) devices_[netkit.other].view.there = false;
+  }
+}
+
+}  // namespace mprogcheck::kernel

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A network namespace of ours, and what is opened in it once for all that is done there.
+#pragma once
+
+#include <memory>
+
+#include "impl/kernel/descriptor.hpp"
+#include "impl/kernel/netlink.hpp"
+#include "impl/kernel/packet.hpp"
+
+namespace mprogcheck::kernel {
+
+// Its loopback device is up. It has no IPv6, as far as that can be told it, since that sends
+// packets of its own, which would be counted.
+struct Space {
+  Space();  // the one that the calling thread is in, which has to be ours. Throws CannotRun
+
+  Descriptor file;
+  Netlink netlink;
+  Packets packets;
+};
+
+// The calling thread, which is at home, is elsewhere until this goes.
+class Visit {
+ public:
+  explicit Visit(const Space& home);          // in a new namespace. Throws CannotRun
+  Visit(const Space& home, const Space& to);  // throws CannotRun
+  ~Visit();
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+ private:
+  const Space& home_;
+};
+
+// A new namespace; the thread stays at home. Throws CannotRun.
+std::unique_ptr<Space> make_space(const Space& home);
+
+}  // namespace mprogcheck::kernel
