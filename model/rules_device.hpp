@@ -55,7 +55,7 @@ struct CreateFacts {
   bool space_gone = false, twice = false;
   bool index_negative = false, space_bad = false;
   bool address_length = false, address_bad = false;
-  bool peer_cut = false, peer_index_negative = false, peer_space_bad = false;
+  bool peer_index_negative = false, peer_space_bad = false;
   bool peer_address_length = false, peer_address_bad = false;
   bool exists = false, exists_here = false;
   bool queues = false, many_queues = false, mtu = false;
@@ -83,8 +83,6 @@ inline constexpr auto create = std::tuple_cat(
             source::kRtnetlink, [](const auto& f) { return f.address_length; }),
         due("create.address", Errno::addrnotavail, "An address that no device can have.",
             source::kRtnetlink, [](const auto& f) { return f.address_bad; }),
-        fails("create.peer_cut", Errno::inval, "PEER_INFO is too short for what it begins with.",
-              source::kNetlink, [](const auto& f) { return f.peer_cut; }),
         due("create.peer_index", Errno::inval, "An interface index below 0 for the peer.",
             source::kNetkit, [](const auto& f) { return f.peer_index_negative; }),
         due("create.peer_address_length", Errno::inval,

@@ -111,6 +111,7 @@ rules::DataFacts World::data_facts(const Operation& op) const {
     f.range |= above && (a.key == Key::scrub || a.key == Key::peer_scrub || a.key == Key::pairing);
     f.mode_range |= above && a.key == Key::mode;
     f.primary |= a.key == Key::primary;
+    f.cut |= a.key == Key::peer && a.value == static_cast<std::uint32_t>(Presence::cut);
   }
   return f;
 }
@@ -135,7 +136,6 @@ rules::CreateFacts World::create_facts(const Operation& op) const {
   f.space_bad = op.attr(Key::space) && !space_there(space);
   f.address_length = length_differs(op.attr(Key::address));
   f.address_bad = address_is_none(op.attr(Key::address));
-  f.peer_cut = is(op.attr(Key::peer), static_cast<std::uint32_t>(Presence::cut));
   f.peer_index_negative = is(op.attr(Key::peer_index), Index::negative);
   f.peer_space_bad = op.attr(Key::peer_space) && !space_there(peer_space);
   f.peer_address_length = length_differs(op.attr(Key::peer_address));
