@@ -221,18 +221,18 @@ class Checker {
   // False: other devices are there than the model can go on with.
   bool devices(const Operation& op, const Observation& seen) {
     if (!tells_devices(op.verb)) return true;
-    bool differs = false;
     for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
       const DeviceView model = world_.view(d);
       const std::string_view what = difference(model, seen.devices[d]);
       if (what.empty()) continue;
-      differs = true;
       Deviation deviates = deviation(op, Aspect::devices);
       deviates.detail = "." + std::string(what);
       const std::string which = "d" + std::to_string(int{d}) + ": ";
       report(std::move(deviates), seen, which + describe(model), which + describe(seen.devices[d]));
+      // What the other side tells of this one differs as well.
+      return world_.adopt(seen.devices);
     }
-    return !differs || world_.adopt(seen.devices);
+    return true;
   }
 
   // The target did what the model refuses: take over what it shows.
@@ -301,8 +301,8 @@ class Checker {
     if (!tells_revision(op) || (op.arrays & whole) != whole ||
         seen.answer.filled != seen.answer.count)
       return true;
-    where_ = op.point;
-    const bool known = take_over(seen.answer);
+    where_ = world_.located(op.point, op.space);
+    const bool known = lives_on(*where_, seen.answer) || take_over(seen.answer);
     where_ = std::nullopt;
     return known;
   }
@@ -314,8 +314,13 @@ class Checker {
       report(deviation(op, Aspect::list), seen, describe(model), describe(seen.after));
     revision(op, seen, changes);
     if (entries_differ) return take_over(seen.after);
-    if (model.revision != seen.after.revision) return world_.adopt(*where_, seen.after);
-    return true;
+    if (model.revision == seen.after.revision || lives_on(*where_, seen.after)) return true;
+    return world_.adopt(*where_, seen.after);
+  }
+
+  // An empty list of netkit stays with its device, whatever is said of its revision.
+  static bool lives_on(Point at, const Listing& seen) {
+    return at.hook == Hook::primary && seen.count == 0;
   }
 
   // That it moves, is not 0 and never comes back is promised; by how much is not.

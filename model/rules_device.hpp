@@ -57,7 +57,7 @@ struct CreateFacts {
   bool address_length = false, address_bad = false;
   bool peer_index_negative = false, peer_space_bad = false;
   bool peer_address_length = false, peer_address_bad = false;
-  bool exists = false, exists_here = false;
+  bool exists = false, exists_here = false, taken_there = false;
   bool queues = false, many_queues = false, mtu = false;
   bool policy = false, peer_policy = false, l3_address = false;
   bool single = false, single_peer = false, single_scrub = false;
@@ -129,6 +129,9 @@ inline constexpr auto create = std::tuple_cat(
             source::kNetkit, [](const auto& f) { return f.peer_exists; }),
         due("create.peer_index_taken", Errno::busy, "The peer's index is taken.", source::kNetkit,
             [](const auto& f) { return f.peer_index_taken; }),
+        anywhere("create.taken_there", Errno::exist,
+                 "The name is taken in the other namespace, where the device is to be.",
+                 source::kRtnetlink, [](const auto& f) { return f.taken_there; }),
         due("create.same_name", Errno::exist,
             "Both sides want one name: the peer has it by then, and goes again.", source::kNetkit,
             [](const auto& f) { return f.same_name; }),

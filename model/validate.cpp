@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which operations make sense as the next one of a trace, whatever a target may answer.
+#include <algorithm>
+
 #include "model/attribute.hpp"
 #include "model/text.hpp"
 
@@ -73,6 +75,11 @@ std::optional<std::string> attrs_complaint(const Operation& op) {
     ++given;
     if (a.form != Form::whole && !has_length(a.key))
       return "this attribute has no length that could be another";
+    const bool is_name = a.key == Key::name || a.key == Key::peer_name;
+    if (is_name && a.value >= kMadeUpName &&
+        std::count_if(op.attrs.begin(), op.attrs.end(),
+                      [&](const Attr& b) { return b.key == a.key; }) > 1)
+      return "a name is given, or left out; not both";
     if (a.key == Key::state && op.verb != Verb::set) return "'state' is for set";
     if (op.verb == Verb::change && !of_data(a.key))
       return "only attributes of INFO_DATA change; use set";

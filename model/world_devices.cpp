@@ -141,7 +141,9 @@ rules::CreateFacts World::create_facts(const Operation& op) const {
   f.peer_address_length = length_differs(op.attr(Key::peer_address));
   f.peer_address_bad = address_is_none(op.attr(Key::peer_address));
   const bool made_up = name >= kMadeUpName;
-  f.exists = (!made_up && name_taken(name, space)) || is(op.attr(Key::index), Index::loopback);
+  f.exists = (!made_up && space == op.space && name_taken(name, space)) ||
+             is(op.attr(Key::index), Index::loopback);
+  f.taken_there = !made_up && space != op.space && name_taken(name, space);
   f.exists_here = !made_up && name_taken(name, op.space);
   f.queues = queues_are_none(op.attr(Key::txqueues)) || queues_are_none(op.attr(Key::rxqueues));
   f.many_queues = value_or(op.attr(Key::txqueues), 1) > 1 ||
@@ -194,8 +196,10 @@ rules::SetFacts World::set_facts(const Operation& op) const {
   f.cut = shorter_than_its_type(op, false);
   f.mtu = a.key == Key::mtu && mtu_is_none(&a);
   f.address_length = a.key == Key::address && a.form == Form::shortened;
-  f.l3 = a.key == Key::address && d.mode == netkit::l3;
-  f.address_bad = a.key == Key::address && address_is_none(&a);
+  // The address it has is no change.
+  const bool moves = a.key == Key::address && a.value != static_cast<std::uint32_t>(d.address);
+  f.l3 = moves && d.mode == netkit::l3;
+  f.address_bad = moves && address_is_none(&a);
   const auto name = static_cast<std::uint8_t>(a.value);
   f.name_taken = a.key == Key::name && name != d.name && name_taken(name, d.space);
   f.space_bad = a.key == Key::space && !space_there(static_cast<std::uint8_t>(a.value));

@@ -202,6 +202,8 @@ class DeviceGenerator {
     if (of_peer && (op.peer == kNoDevice || op.attr(Key::peer))) return {};
     if (key == Key::primary && !s_.mistakes) return {};
     if (key == Key::pairing && op.peer == kNoDevice) return {};
+    const bool is_name = key == Key::name || key == Key::peer_name;
+    if (is_name && op.attr(key)) return {};
     const Attr a = valued(key);
     return allowed(a) ? a : Attr{};
   }

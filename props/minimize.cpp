@@ -25,9 +25,47 @@ std::vector<Shown> deviations_on(Target& target, const Trace& trace) {
   return out;
 }
 
+namespace {
+
+// The devices of a trace by their new names: those of the header that it asks for, then those it
+// makes, each in the order in which they are first named.
+class Devices {
+ public:
+  explicit Devices(const Trace& trace) {
+    const auto name_all = [&](auto&& is_meant) {
+      const auto name = [&](std::uint8_t d) {
+        if (d < kMaxDevices && is_meant(d))
+          names_.try_emplace(d, static_cast<std::uint8_t>(names_.size()));
+      };
+      for (const Operation& op : trace.operations) {
+        name(op.point.device);
+        name(op.peer);
+        for (const Attr& a : op.attrs)
+          if (a.key == Key::name || a.key == Key::peer_name)
+            name(static_cast<std::uint8_t>(a.value));
+      }
+    };
+    name_all([&](std::uint8_t d) { return d < trace.header.devices; });
+    declared_ = static_cast<std::uint8_t>(names_.size());
+    name_all([](std::uint8_t) { return true; });
+  }
+  std::uint8_t declared() const { return declared_; }
+  std::uint8_t operator()(std::uint8_t device) const {
+    const auto found = names_.find(device);
+    return found == names_.end() ? device : found->second;
+  }
+
+ private:
+  std::map<std::uint8_t, std::uint8_t> names_;
+  std::uint8_t declared_ = 0;
+};
+
+}  // namespace
+
 Trace canonical(const Trace& trace) {
   Trace out = trace;
-  std::map<std::uint8_t, std::uint8_t> progs, links, devices;
+  std::map<std::uint8_t, std::uint8_t> progs, links;
+  const Devices devices(trace);
   const auto renamed = [](auto& names, std::uint8_t old) {
     return names.try_emplace(old, static_cast<std::uint8_t>(names.size())).first->second;
   };
@@ -42,7 +80,11 @@ Trace canonical(const Trace& trace) {
     rename(op.old);
     for (Says& s : op.says)
       if (s.action != Action::next) s.prog = Prog{renamed(progs, s.prog.raw)};
-    if (op.point.device != kNoDevice) op.point.device = renamed(devices, op.point.device);
+    op.point.device = devices(op.point.device);
+    op.peer = devices(op.peer);
+    for (Attr& a : op.attrs)
+      if (a.key == Key::name || a.key == Key::peer_name)
+        a.value = devices(static_cast<std::uint8_t>(a.value));
   }
   out.header.loaded.reset();
   out.header.xdp.reset();
@@ -50,7 +92,7 @@ Trace canonical(const Trace& trace) {
     out.header.loaded[now] = true;
     out.header.xdp[now] = trace.header.xdp[old];
   }
-  out.header.devices = static_cast<std::uint8_t>(devices.size());
+  out.header.devices = devices.declared();
   return out;
 }
 
@@ -71,7 +113,9 @@ Size size_of(const Trace& trace) {
                (op.says[0].action != Action::next) + (op.says[1].action != Action::next) +
                (op.caller != Caller::root) + (op.size != kWhole) + (op.dirty != kClean) +
                (op.verb == Verb::link_create || op.verb == Verb::remove) +
-               (op.point.hook != Hook::ingress);
+               (op.point.hook != Hook::ingress) + (op.point.hook == Hook::peer) + (op.space != 0) +
+               op.mark + op.priority;
+    for (const Attr& a : op.attrs) s.parts += (a.key != Key::none) + (a.form != Form::whole);
   }
   s.text = print(trace).size();
   return s;
@@ -89,8 +133,8 @@ void mend(Trace& trace, const Trace& before, const std::vector<std::size_t>& kep
     Prediction p;
     for (std::size_t i = 0; i < before.operations.size(); ++i) {
       const Operation& op = before.operations[i];
-      if (op.revision && world.chain(op.point))
-        distance[i] = static_cast<std::int64_t>(op.revision - world.chain(op.point)->revision());
+      if (const auto at = world.located(op.point, op.space); op.revision && at)
+        distance[i] = static_cast<std::int64_t>(op.revision - world.chain(*at)->revision());
       world.step(op, p);
     }
   }
@@ -101,9 +145,9 @@ void mend(Trace& trace, const Trace& before, const std::vector<std::size_t>& kep
   std::vector<Operation> out;
   for (std::size_t i = 0; i < trace.operations.size(); ++i) {
     Operation op = trace.operations[i];
-    if (keep_distance && op.revision && world.chain(op.point)) {
-      op.revision =
-          world.chain(op.point)->revision() + static_cast<std::uint64_t>(distance[kept[i]]);
+    const auto at = world.located(op.point, op.space);
+    if (keep_distance && op.revision && at) {
+      op.revision = world.chain(*at)->revision() + static_cast<std::uint64_t>(distance[kept[i]]);
       if (trace.header.dialect == Dialect::rfc2) op.revision &= 0xffffffffU;
     }
     if (names.next(op)) continue;
@@ -194,7 +238,7 @@ class Minimizer {
       const auto where = world.concerns(op);
       world.step(op, p);
       changes.push_back(p.decision.error == Errno::ok && op.verb != Verb::query &&
-                        op.verb != Verb::packet);
+                        op.verb != Verb::packet && op.verb != Verb::send);
       here.push_back(!where || *where == shown_at);
     }
     for (const bool elsewhere : {false, true}) {
@@ -343,7 +387,25 @@ class Minimizer {
         with([&](Operation& op) {
           if (op.verb == Verb::query && op.room > room) op.room = room;
         });
+      with([](Operation& op) {
+        op.attrs = {};
+        op.mark = op.priority = false;
+        op.bytes = Operation{}.bytes;
+      });
+      for (std::size_t a = 0; a < kMaxAttrs; ++a) {
+        with([a](Operation& op) {
+          std::copy(op.attrs.begin() + a + 1, op.attrs.end(), op.attrs.begin() + a);
+          op.attrs.back() = {};
+        });
+        with([a](Operation& op) { op.attrs[a].form = Form::whole; });
+      }
+      with([](Operation& op) { op.mark = false; });
+      with([](Operation& op) { op.priority = false; });
+      with([](Operation& op) { op.bytes = Operation{}.bytes; });
       with([](Operation& op) { op.point = {0, Hook::ingress}; });
+      with([](Operation& op) {
+        if (op.point.hook == Hook::peer) op.point.hook = Hook::primary;
+      });
       with([](Operation& op) {
         if (op.point.hook == Hook::egress) op.point.hook = Hook::ingress;
       });
@@ -354,6 +416,17 @@ class Minimizer {
       Trace t = best_;
       for (Operation& op : t.operations)
         if (op.point.hook == Hook::egress) op.point.hook = Hook::ingress;
+      try_trace(t);
+      // Everything in one namespace, at the primary's own list.
+      t = best_;
+      for (Operation& op : t.operations) {
+        op.space = 0;
+        for (Attr& a : op.attrs)
+          if ((a.key == Key::space || a.key == Key::peer_space) && a.value == 1) a.value = 0;
+      }
+      try_trace(t);
+      for (Operation& op : t.operations)
+        if (op.point.hook == Hook::peer) op.point.hook = Hook::primary;
       try_trace(t);
     }
     fewer_programs();
