@@ -100,7 +100,8 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   observation.journey.start();
   observation.extack.clear();
   clear(observation.answer);
-  const mprog_list* list = state_->concerned(shortened(op));
+  const mprog_list* list =
+      op.odd_attribute() ? state_->concerned(shortened(op)) : state_->concerned(op);
   observation.error = state_->execute(op, &observation);
   observation.has_after = list != nullptr;
   if (list)

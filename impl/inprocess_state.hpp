@@ -432,10 +432,7 @@ struct State {
     if (r.kind != Ref::Kind::link || r.raw >= kMaxLinks) return nullptr;
     const mprog_link* link = mprog_link_of_id(&net, link_id[r.raw]);
     if (!link || !link->list) return nullptr;
-    for (const mprog_device& device : net.devices)
-      for (const mprog_list& list : device.lists)
-        if (&list == link->list) return device.present ? &list : nullptr;
-    return nullptr;
+    return mprog_device_of(&net, link->list->ifindex) ? link->list : nullptr;
   }
 };
 
