@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Readers walk a list while writers change it. What a reader sees must be a list that was once
-// published, as a whole, and every program on it alive. Run it under ThreadSanitizer as well.
+// published, as a whole, and every program on it alive. Packets cross from device to device while
+// both come and go. Run it under ThreadSanitizer as well.
 #include <gtest/gtest.h>
 #include <linux/rcupdate.h>
 
 #include <atomic>
+#include <cerrno>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -12,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "impl/core/mprog.h"
+#include "impl/core/netdev.h"
 
 namespace {
 
@@ -174,6 +176,124 @@ TEST_P(Readers, SeeOnlyListsThatWerePublishedAndProgramsThatLive) {
   // Else the test has shown nothing.
   EXPECT_GT(world.changes(), 200u);
   EXPECT_GE(different.load(), kEnoughSeen);
+}
+
+// A packet between two devices, and what it meets: programs of one pair, all of them alive.
+struct Crossing : mprog_packet {
+  std::set<std::uint32_t> pairs;
+  bool met_a_freed_one = false;
+};
+
+int note_pair(const mprog_prog* prog, void* packet) {
+  auto& crossing = *static_cast<Crossing*>(static_cast<mprog_packet*>(packet));
+  crossing.pairs.insert(prog->cookie);
+  crossing.met_a_freed_one |= prog->id == 0;
+  return MPROG_NEXT;
+}
+
+// One pair at a time, each in the slots of the one before it, with programs wherever there is a
+// place for them.
+class Pairs {
+ public:
+  Pairs() {
+    mprog_params params{};
+    params.capacity = 6;
+    params.revision = 1;
+    params.synchronize = synchronize_rcu;
+    mprog_net_init(net_.get(), &params);
+  }
+  mprog_net* net() { return net_.get(); }
+
+  void live(std::uint32_t number) {
+    mprog_netdev_request request{};
+    mprog_extack extack{};
+    std::uint32_t primary = 0;
+    ASSERT_EQ(mprog_netdev_new(net(), &request, &extack, &primary), 0);
+    mprog_netdev_info info{};
+    mprog_netdev_get(net(), primary, &info);
+    const std::uint32_t peer = info.link;
+    attach(primary, MPROG_PRIMARY, number);
+    up(peer, true);
+    up(primary, true);
+    attach(primary, MPROG_PEER, number);
+    for (const std::uint32_t device : {primary, peer})
+      for (const std::uint32_t hook : {MPROG_INGRESS, MPROG_EGRESS}) attach(device, hook, number);
+    if (number % 3 == 0) up(peer, false);
+    if (number % 5 == 0) drop_by_policy(primary);
+    if (number % 2 == 0) move(peer);
+    if (number % 2 == 0) up(peer, true, 1);
+    if (number % 7 == 0)
+      mprog_space_remove(net(), 0), net_->ended[0] = false;
+    else
+      mprog_device_remove(net(), number % 3 ? primary : peer);
+  }
+
+ private:
+  void attach(std::uint32_t ifindex, std::uint32_t attach_type, std::uint32_t number) {
+    mprog_attr attr{};
+    attr.ifindex = ifindex;
+    attr.attach_type = attach_type;
+    mprog_prog_load(net(), MPROG_SCHED_CLS, note_pair, number, &attr.prog_fd);
+    EXPECT_EQ(mprog_prog_attach(net(), &attr), 0);
+    mprog_close(net(), attr.prog_fd);  // the list alone has it
+  }
+  void up(std::uint32_t ifindex, bool up, std::uint32_t space = 0) {
+    mprog_netdev_request request{};
+    request.space = space;
+    request.ifindex = static_cast<int>(ifindex);
+    request.change_up = true;
+    request.up = up;
+    EXPECT_EQ(mprog_netdev_set(net(), &request, &extack_), 0);
+  }
+  void drop_by_policy(std::uint32_t ifindex) {
+    mprog_nlattr policy{MPROG_NETKIT_POLICY, 4, {MPROG_DROP}};
+    mprog_netdev_request request{};
+    request.ifindex = static_cast<int>(ifindex);
+    request.data = {&policy, 1};
+    EXPECT_EQ(mprog_netdev_change(net(), &request, &extack_), 0);
+  }
+  void move(std::uint32_t ifindex) {
+    mprog_nlattr space{MPROG_IFLA_NET_NS_FD, 4, {MPROG_FD_SPACES + 1}};
+    mprog_netdev_request request{};
+    request.ifindex = static_cast<int>(ifindex);
+    request.attrs = {&space, 1};
+    EXPECT_EQ(mprog_netdev_set(net(), &request, &extack_), 0);
+  }
+
+  std::unique_ptr<mprog_net> net_ = std::make_unique<mprog_net>();
+  mprog_extack extack_{};
+};
+
+TEST(Packets, MeetProgramsOfOnePairWhilePairsComeAndGo) {
+  constexpr int kPairs = 3000, kMost = 20'000, kEnoughCrossed = 100;
+  Pairs pairs;
+  std::atomic<bool> over{false};
+  std::atomic<int> crossed{0};
+  std::vector<int> mixed(kReaders), freed(kReaders), untold(kReaders);
+  std::vector<std::thread> threads;
+  for (int r = 0; r < kReaders; ++r)
+    threads.emplace_back([&, r] {
+      for (std::uint32_t i = 0; !over.load(std::memory_order_relaxed); ++i) {
+        Crossing packet{{60, 1, 1, 0, MPROG_REFUSED}, {}};
+        const int ret = mprog_xmit(pairs.net(), MPROG_FIRST_IFINDEX + i % 2, &packet);
+        mixed[r] += packet.pairs.size() > 1;
+        freed[r] += packet.met_a_freed_one;
+        untold[r] += ret == 0 ? packet.fate != MPROG_PASSED
+                              : packet.fate != (ret == -ENOBUFS ? MPROG_DROPPED : MPROG_REFUSED);
+        if (ret == 0 && !packet.pairs.empty()) crossed.fetch_add(1, std::memory_order_relaxed);
+      }
+    });
+  for (int i = 1; i < kPairs || (crossed.load() < kEnoughCrossed && i < kMost); ++i)
+    pairs.live(static_cast<std::uint32_t>(i));
+  over = true;
+  for (std::thread& t : threads) t.join();
+  for (int r = 0; r < kReaders; ++r) {
+    EXPECT_EQ(mixed[r], 0);
+    EXPECT_EQ(freed[r], 0);
+    EXPECT_EQ(untold[r], 0);
+  }
+  EXPECT_GE(crossed.load(), kEnoughCrossed);
+  EXPECT_EQ(pairs.net()->held, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Dialects, Readers, testing::Values(MPROG_MAINLINE, MPROG_RFC2),
