@@ -52,6 +52,9 @@ class Script {
   void require_point(const Step& s) const {
     if (s.op.point.hook == Hook::bogus)
       refuse(s, "bpftool cannot name an attach type that does not exist");
+    if (s.op.point.hook == Hook::primary || s.op.point.hook == Hook::peer)
+      refuse(s, "a script makes no netkit devices");
+    if (s.op.space != 0) refuse(s, "the script stays in one namespace");
     if (s.op.point.device == kNoDevice || removed_.contains(s.op.point.device))
       refuse(
           s,
@@ -168,6 +171,11 @@ class Script {
         refuse(s, "bpftool cannot make the links at tcx that it would ask about");
       case Verb::qdisc:
         refuse(s, "qdiscs are tc's affair, not bpftool's");
+      case Verb::create:
+      case Verb::change:
+      case Verb::set:
+      case Verb::send:
+        refuse(s, "netkit devices are ip's affair, and packets nobody's");
       case Verb::provoke:
         refuse(s, "the harness provokes, in a VM of its own");
     }

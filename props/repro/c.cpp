@@ -3,20 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bitset>
 #include <utility>
 #include <vector>
 
-#include "model/attribute.hpp"
 #include "model/text.hpp"
 #include "props/repro/c_core.hpp"
 #include "props/repro/c_devices.hpp"
 #include "props/repro/c_foreign.hpp"
 #include "props/repro/c_links.hpp"
 #include "props/repro/c_lists.hpp"
+#include "props/repro/c_look.hpp"
+#include "props/repro/c_netkit.hpp"
+#include "props/repro/c_notes.hpp"
 #include "props/repro/c_odd.hpp"
 #include "props/repro/c_packet.hpp"
+#include "props/repro/c_rtnetlink.hpp"
+#include "props/repro/c_send.hpp"
 #include "props/repro/c_setup.hpp"
+#include "props/repro/c_spaces.hpp"
+#include "props/repro/c_uses.hpp"
 #include "props/repro/plan.hpp"
 #include "props/repro/writers.hpp"
 
@@ -27,11 +32,12 @@ std::string comment(const Trace& trace, std::string_view headline) {
   const bool hazardous = is_hazardous(trace);
   std::string out = "// SPDX-License-Identifier: GPL-2.0-only\n/*\n";
   if (hazardous) out += c_text::kWarning;
-  out +=
-      wrapped(for_c_comment(headline.empty()
-                                ? "Lists of BPF programs at tcx: what this sequence must lead to."
-                                : headline),
-              " * ");
+  out += wrapped(
+      for_c_comment(headline.empty()
+                        ? "Lists of BPF programs at tcx and netkit: what this sequence must "
+                          "lead to."
+                        : headline),
+      " * ");
   out += " *\n";
   for (const Operation& op : trace.operations) out += fmt::format(" *\t{}\n", print(op));
   out +=
@@ -42,7 +48,7 @@ std::string comment(const Trace& trace, std::string_view headline) {
  *	cc -Wall -Wextra -Werror -o repro repro.c -lbpf		(libbpf 1.0 or newer)
  *	./repro{}							(as root)
  *
- * It needs root, to load BPF programs and to make a network namespace of its own. {}
+ * It needs root, to load BPF programs and to make network namespaces of its own. {}
  *
  * Exit status: 0, this kernel conforms; 1, it deviates where the output says DEVIATION; 2, could not run
  * (or not to the end).
@@ -50,61 +56,33 @@ std::string comment(const Trace& trace, std::string_view headline) {
  */)C",
                   hazardous ? " --crash" : "",
                   hazardous ? "Whatever it makes goes\n * when it ends."
-                            : "It touches nothing\n * outside of that, and leaves nothing behind.");
+                            : "It touches nothing\n * outside of them, and leaves nothing behind.");
   return out;
 }
 
-// Which pieces of the fixed text there must be: what is not called would be a warning.
-struct Uses {
-  explicit Uses(const std::vector<Step>& steps) {
-    for (const Step& s : steps) add(s);
-  }
+// Devices that there are before the first step. One is made in any case, unless others are: that
+// the kernel has tcx at all is asked there.
+std::size_t devices_at_first(const Trace& trace, const Uses& uses) {
+  return std::max<std::size_t>(trace.header.devices, uses.netkit ? 0 : 1);
+}
 
-  void add(const Step& s) {
-    const Operation& op = s.op;
-    attaches |= op.verb == Verb::attach || op.verb == Verb::detach;
-    creates |= op.verb == Verb::link_create;
-    updates |= op.verb == Verb::link_update;
-    releases |= op.verb == Verb::link_detach;
-    infos |= op.verb == Verb::info;
-    fdinfos |= op.verb == Verb::fdinfo;
-    tells |= tells_link(s);
-    closes |= op.verb == Verb::close;
-    removes |= op.verb == Verb::remove && op.point.device != kAllDevices;
-    removes_all |= op.verb == Verb::remove && op.point.device == kAllDevices;
-    qdiscs |= op.verb == Verb::qdisc;
-    queries |= op.verb == Verb::query;
-    counts |= has_answer(s) && tells_count(op);
-    answers |= has_answer(s) && tells_revision(op);
-    packets |= op.verb == Verb::packet && s.must.error == Errno::ok;
-    lists |= s.where && op.verb != Verb::query;
-    revisions |= is_revision_it_had(s);
-    also_due |= !s.also_due.empty();
-    also_permitted |= !s.permitted.empty() || s.any_error;
-    hazards |= op.hazardous();
-    callers |= op.caller != Caller::root;
-    odd_attributes |= op.odd_attribute();
-    for (const Ref r : {op.prog, op.link, op.relative, op.old}) {
-      maps |= r.kind == Ref::Kind::map;
-      if (r.kind == Ref::Kind::foreign) foreign.set(r.raw);
-    }
+std::size_t named_devices(const Trace& trace, const Uses& uses) {
+  std::size_t out = devices_at_first(trace, uses);
+  for (const Operation& op : trace.operations) {
+    if (op.verb != Verb::create) continue;
+    out = std::max<std::size_t>(out, op.point.device + 1U);
+    if (op.peer != kNoDevice) out = std::max<std::size_t>(out, op.peer + 1U);
   }
-
-  bool attaches = false, creates = false, updates = false, releases = false, closes = false;
-  bool infos = false, fdinfos = false, tells = false;
-  bool removes = false, removes_all = false, qdiscs = false;
-  bool queries = false, counts = false, answers = false, packets = false, lists = false;
-  bool revisions = false, also_due = false, also_permitted = false;
-  bool hazards = false, callers = false, odd_attributes = false, maps = false;
-  std::bitset<kForeigns> foreign;
-};
+  return out;
+}
 
 // The names of the trace, so that the steps can be read.
-std::string names(const Trace& trace, const std::vector<Step>& steps, std::size_t devices) {
+std::string names(const Trace& trace, const std::vector<Step>& steps, const Uses& uses) {
   std::vector<std::string> devs, points, progs, links;
-  for (std::size_t d = 0; d < devices; ++d) {
+  for (std::size_t d = 0; d < named_devices(trace, uses); ++d) {
     devs.push_back(fmt::format("d{}", d));
     points.insert(points.end(), {fmt::format("d{}_ingress", d), fmt::format("d{}_egress", d)});
+    if (uses.netkit) points.push_back(fmt::format("d{}_own", d));
   }
   for (std::size_t p = 0; p < kMaxProgs; ++p)
     if (trace.header.loaded[p]) progs.push_back(fmt::format("p{} = {}", p, p));
@@ -118,9 +96,10 @@ std::string names(const Trace& trace, const std::vector<Step>& steps, std::size_
   for (std::size_t p = 0; p < kMaxProgs; ++p)
     if (trace.header.loaded[p]) most_progs = p + 1;
   std::string out = fmt::format(
-      "\n/* The names of the trace. */\n#define PROGS {}\n#define LINKS {}\n#define STEPS {}\n",
-      most_progs, most_links, steps.size());
-  devs.push_back("DEVICES");
+      "\n/* The names of the trace. */\n#define PROGS {}\n#define LINKS {}\n#define STEPS {}\n"
+      "#define DEVICES {} /* before the first step */\n#define HOOKS {} /* of each */\n",
+      most_progs, most_links, steps.size(), devices_at_first(trace, uses), uses.netkit ? 3 : 2);
+  devs.push_back("NAMES");
   for (const auto& list : {devs, points, progs, links}) {
     std::string row;
     for (const auto& one : list) row += fmt::format("{}{}", row.empty() ? "" : ", ", one);
@@ -140,9 +119,12 @@ std::string main_function(const Trace& trace, const std::vector<Step>& steps, co
   if (uses.updates) out += "\tstruct link_update_attr update;\n";
   if (uses.releases) out += "\tstruct link_detach_attr release;\n";
   if (uses.queries) out += "\tstruct query_attr query;\n";
+  if (uses.makes || uses.asks_device) out += "\tstruct request r;\n";
   out += "\n";
   if (uses.hazards) out += "\trequire_crash(argc, argv);\n";
   out += "\tset_up();\n";
+  if (uses.packets || uses.sends) out += "\tset_up_notes();\n";
+  if (uses.netkit) out += "\tset_up_netkit();\n";
   if (uses.maps) out += "\tset_up_map();\n";
   for (std::size_t f = 0; f < kForeigns; ++f)
     if (uses.foreign[f])
@@ -152,7 +134,7 @@ std::string main_function(const Trace& trace, const std::vector<Step>& steps, co
     if (trace.header.loaded[p])
       out += fmt::format("\tload(p{}, {});\n", p,
                          trace.header.xdp[p] ? "BPF_PROG_TYPE_XDP" : "BPF_PROG_TYPE_SCHED_CLS");
-  for (const Step& step : steps) out += "\n" + c_paragraph(step);
+  for (const Step& step : steps) out += "\n" + c_paragraph(step, uses);
   return out + "\n\treturn verdict();\n}\n";
 }
 
@@ -165,21 +147,39 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   const auto piece = [&](bool wanted, std::string_view text) {
     if (wanted) out += text;
   };
+  const bool noting = uses.packets || uses.sends;
+  const bool taps = devices_at_first(trace, uses) != 0;
   piece(true, c_text::kHeaders);
-  piece(uses.packets, c_text::kPacketHeaders);
+  piece(noting, c_text::kPacketHeaders);
   piece(uses.qdiscs, c_text::kQdiscHeaders);
   piece(uses.callers, c_text::kCallAsHeaders);
   for (std::size_t f = 0; f < kForeigns; ++f)
     piece(uses.foreign[f], c_text::kForeignLinks[f].headers);
-  // A device is made in any case: that the kernel has tcx at all is asked there.
-  out += names(trace, steps, std::max<std::size_t>(trace.header.devices, 1));
+  out += names(trace, steps, uses);
   piece(true, c_text::kCore);
+  piece(uses.hooks, c_text::kNetkitHooks);
   piece(true, uses.callers ? c_text::kCallAs : c_text::kCall);
   piece(uses.odd_attributes, c_text::kCallWith);
   piece(true, c_text::kSteps);
   piece(uses.also_due, c_text::kAlsoDue);
   piece(uses.also_permitted, c_text::kAlsoPermitted);
-  piece(true, c_text::kLists);
+  if (noting) {
+    piece(true, c_text::kNote);
+    piece(uses.sends, c_text::kNoteOfPacket);
+    piece(true, c_text::kNoteEnd);
+  }
+  if (uses.spaces) {
+    piece(true, c_text::kSpaces);
+    piece(uses.sends, c_text::kSilence);
+    piece(true, c_text::kOpenSpace);
+    piece(uses.sends, c_text::kOpenSpaceToListen);
+    piece(true, c_text::kOpenSpaceEnd);
+  }
+  piece(true, uses.netkit ? c_text::kAllNetkitNames : c_text::kNetkitNames);
+  piece(uses.netkit, c_text::kDevice);
+  piece(true, uses.netkit ? c_text::kReadListOfNetkit : c_text::kReadList);
+  piece(uses.makes || taps, c_text::kBeginList);
+  piece(uses.indexes, c_text::kIndexIn);
   piece(uses.lists || uses.counts, c_text::kExpectEntries);
   piece(uses.lists, c_text::kExpectList);
   piece(uses.revisions, c_text::kRevision);
@@ -194,22 +194,55 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   piece(uses.fdinfos, c_text::kFdinfo);
   piece(uses.tells, c_text::kExpectTold);
   piece(uses.closes, c_text::kClose);
-  piece(true, c_text::kDevices);
+  piece(true, c_text::kRequest);
+  piece(true, c_text::kAskRtnetlink);
+  piece(true, c_text::kMakeNetkit);
+  piece(taps, c_text::kMakeDevice);
   piece(uses.removes, c_text::kRemove);
   piece(uses.qdiscs, c_text::kQdisc);
   piece(uses.packets, c_text::kPacket);
+  if (uses.netkit) {
+    piece(uses.makes || uses.asks_device, c_text::kAskIn);
+    piece(true, c_text::kComplaint);
+    piece(true, c_text::kDump);
+    piece(true, c_text::kLook);
+    piece(uses.asks_device, c_text::kAskDevice);
+    piece(uses.makes, c_text::kLookForNew);
+    piece(uses.appear, c_text::kMade);
+    piece(true, c_text::kExpectDevices);
+    piece(true, c_text::kSetUpNetkit);
+  }
+  piece(uses.sends, c_text::kSend);
+  piece(uses.journeys, c_text::kExpectJourney);
   piece(uses.removes_all || uses.foreign.any(), c_text::kTrivial);
-  piece(uses.removes_all, c_text::kRemoveAll);
-  piece(uses.removes_all && uses.packets, c_text::kClosePacketSocket);
-  piece(uses.removes_all, c_text::kRemoveAllEnd);
+  if (uses.removes_all) {
+    piece(taps, c_text::kCloseTaps);
+    piece(true, c_text::kWitness);
+    piece(true, uses.spaces ? c_text::kEndSpace : c_text::kRemoveAll);
+    piece(uses.spaces && taps, c_text::kEndTaps);
+    piece(uses.packets, uses.spaces ? c_text::kEndPackets : c_text::kClosePacketSocket);
+    piece(uses.sends, c_text::kEndListening);
+    piece(true, uses.spaces ? c_text::kEndSpaceEnd : c_text::kRemoveAllEnd);
+  }
   piece(uses.maps, c_text::kMap);
   for (std::size_t f = 0; f < kForeigns; ++f) piece(uses.foreign[f], c_text::kForeignLinks[f].text);
   if (trace.header.loaded.any()) {
-    piece(!uses.packets, c_text::kLoad);
-    piece(uses.packets, c_text::kLoadNoting);
+    piece(!noting, c_text::kLoad);
+    if (noting) {
+      piece(true, c_text::kLoadNoting);
+      piece(uses.sends, c_text::kLoadNotingPacket);
+      piece(true, c_text::kLoadNotingBegin);
+      piece(uses.sends, c_text::kNotingPacket);
+      piece(true, c_text::kNotingVerdict);
+      piece(uses.sends, c_text::kNotingRedirect);
+      piece(true, c_text::kLoadNotingEnd);
+    }
     piece(true, c_text::kLoadEnd);
   }
   piece(true, c_text::kSetUp);
+  piece(true, uses.spaces ? c_text::kSetUpSpaces : c_text::kSetUpNamespace);
+  piece(taps, c_text::kSetUpDevices);
+  piece(true, c_text::kSetUpEnd);
   piece(uses.hazards, c_text::kGuard);
   return out + main_function(trace, steps, uses);
 }

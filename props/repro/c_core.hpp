@@ -66,6 +66,7 @@ inline constexpr std::string_view kCore = R"C(
 #define TCX_NEXT -1
 #define TCX_PASS 0
 #define TCX_DROP 2
+#define TCX_REDIRECT 7
 #endif
 
 /* The members of union bpf_attr that concern lists of programs, for the same reason. */
@@ -84,6 +85,7 @@ struct query_attr { /* BPF_PROG_QUERY */
 	__u64 prog_attach_flags, link_ids, link_attach_flags, revision;
 };
 
+#define LOOPBACK 1 /* the ifindex of the loopback device, in every network namespace */
 #define NO_DEVICE 0x7ffffff0 /* an ifindex that no device has */
 #define NO_SUCH_ID 0x7ffffff0
 #define NOT_OPEN 1000000 /* a descriptor that is not open */
@@ -92,9 +94,7 @@ struct query_attr { /* BPF_PROG_QUERY */
 #define ANY_ERROR -1
 #define PLAIN -1 /* the entry of a program that no link owns */
 
-static int tap[DEVICES]; /* closing it removes the device; -1: a netkit, or none */
-static __u32 peer[DEVICES]; /* of a netkit */
-static __u32 ifindex[DEVICES];
+static __u32 ifindex[NAMES];
 static int prog_fd[PROGS], link_fd[LINKS], some_file;
 static __u32 prog_id[PROGS], link_id[LINKS];
 
@@ -114,7 +114,7 @@ struct point {
 	unsigned int known;
 };
 
-static struct point points[2 * DEVICES];
+static struct point points[HOOKS * NAMES];
 
 /* What one step was to do, and what it did; one line of output. */
 static char expected[16384], observed[16384], deviation[256];
@@ -151,6 +151,7 @@ static const char *name_of(int error)
 	case 0: return "ok";
 	case EPERM: return "EPERM";
 	case ENOENT: return "ENOENT";
+	case ENXIO: return "ENXIO";
 	case E2BIG: return "E2BIG";
 	case EBADF: return "EBADF";
 	case ENOMEM: return "ENOMEM";
@@ -164,6 +165,11 @@ static const char *name_of(int error)
 	case ERANGE: return "ERANGE";
 	case ENOLINK: return "ENOLINK";
 	case EOPNOTSUPP: return "EOPNOTSUPP";
+	case EMSGSIZE: return "EMSGSIZE";
+	case EADDRNOTAVAIL: return "EADDRNOTAVAIL";
+	case ENETDOWN: return "ENETDOWN";
+	case ENOBUFS: return "ENOBUFS";
+	case ENOTCONN: return "ENOTCONN";
 	case EBADFD: return "EBADFD";
 	case ESTALE: return "ESTALE";
 	}

@@ -7,84 +7,27 @@
 
 namespace mprogcheck::repro::c_text {
 
-inline constexpr std::string_view kDevices = R"C(
-/* Of include/uapi/linux/if_link.h, Linux 6.7 on. */
-#define NETKIT_ATTR_PEER 1
-#define NETKIT_ATTR_MODE 5
-#define NETKIT_MODE_L2 0
-
-/* A request of rtnetlink about one device. */
-struct request {
-	struct nlmsghdr header;
-	struct ifinfomsg link;
-	char attributes[256];
-};
-
-static void *end_of(struct request *r)
-{
-	return (char *)r + NLMSG_ALIGN(r->header.nlmsg_len);
-}
-
-static struct rtattr *put(struct request *r, int type, const void *value, int length)
-{
-	struct rtattr *attribute = end_of(r);
-
-	attribute->rta_type = (unsigned short)type;
-	attribute->rta_len = (unsigned short)RTA_LENGTH(length);
-	if (length)
-		memcpy(RTA_DATA(attribute), value, (size_t)length);
-	r->header.nlmsg_len = NLMSG_ALIGN(r->header.nlmsg_len) + (__u32)RTA_SPACE(length);
-	return attribute;
-}
-
-/* What was put since is inside. */
-static void nested(struct request *r, struct rtattr *attribute)
-{
-	attribute->rta_len = (unsigned short)((char *)end_of(r) - (char *)attribute);
-}
-
-static int netlink = -1;
-
-/* 0, or the error as a negative number. */
-static int ask_rtnetlink(struct nlmsghdr *request)
-{
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		char more[1024];
-	} answer;
-
-	if (netlink < 0)
-		netlink = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-	request->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-	if (send(netlink, request, request->nlmsg_len, 0) < 0 || recv(netlink, &answer, sizeof(answer), 0) < 0)
-		return -errno;
-	return answer.error.error;
-}
-
+inline constexpr std::string_view kMakeNetkit = R"C(
 /* One end is the device, the other the wire. */
 static int make_netkit(const char *name, const char *peer_name)
 {
-	struct request r = {
-		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(r.link)), .nlmsg_type = RTM_NEWLINK,
-			    .nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL },
-	};
-	const struct ifinfomsg nothing = { 0 };
-	const __u32 mode = NETKIT_MODE_L2;
-	struct rtattr *info, *data, *of_peer;
+	const __u32 mode = NETKIT_L2;
+	struct request r;
 
-	put(&r, IFLA_IFNAME, name, (int)strlen(name) + 1);
-	info = put(&r, IFLA_LINKINFO, NULL, 0);
-	put(&r, IFLA_INFO_KIND, "netkit", sizeof("netkit"));
-	data = put(&r, IFLA_INFO_DATA, NULL, 0);
-	put(&r, NETKIT_ATTR_MODE, &mode, sizeof(mode));
-	of_peer = put(&r, NETKIT_ATTR_PEER, &nothing, sizeof(nothing));
-	put(&r, IFLA_IFNAME, peer_name, (int)strlen(peer_name) + 1);
-	nested(&r, of_peer);
-	nested(&r, data);
-	nested(&r, info);
+	begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	put_string(&r, IFLA_IFNAME, name);
+	nest_netkit(&r);
+	nest(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){ 0 }, sizeof(struct ifinfomsg));
+	put_string(&r, IFLA_IFNAME, peer_name);
+	unnest(&r);
+	put(&r, IFLA_NETKIT_MODE, &mode, sizeof(mode));
 	return ask_rtnetlink(&r.header);
 }
+)C";
+
+inline constexpr std::string_view kMakeDevice = R"C(
+static int tap[DEVICES]; /* closing it removes the device; -1: a netkit, or none */
+static __u32 peer[DEVICES]; /* of a netkit */
 
 /* A TAP device, or where the kernel has none, a netkit. */
 static void make_device(int i)
@@ -110,13 +53,12 @@ static void make_device(int i)
 inline constexpr std::string_view kRemove = R"C(
 static int remove_device(int device)
 {
-	struct request r = {
-		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(r.link)), .nlmsg_type = RTM_DELLINK },
-		.link = { .ifi_index = (int)ifindex[device] },
-	};
+	struct request r;
 
 	if (peer[device]) {
 		peer[device] = 0;
+		begin(&r, RTM_DELLINK, 0);
+		r.link.ifi_index = (int)ifindex[device];
 		return ask_rtnetlink(&r.header);
 	}
 	if (tap[device] < 0)
@@ -127,44 +69,60 @@ static int remove_device(int device)
 }
 )C";
 
-// In two pieces: a socket that packets went through is closed in between.
-inline constexpr std::string_view kRemoveAll = R"C(
-/* Devices go behind the back of who leaves the last of their namespace. */
-static void wait_until_orphaned(int fd)
+inline constexpr std::string_view kCloseTaps = R"C(
+static void close_taps(void)
 {
-	struct bpf_link_info info = { 0 };
-	__u32 size = sizeof(info);
-
-	for (int tries = 0; tries < 30000; tries++) {
-		if (bpf_obj_get_info_by_fd(fd, &info, &size))
-			cannot("asking a link for its device");
-		if (info.xdp.ifindex == 0) /* the same place as tcx.ifindex, which headers may lack */
-			return;
-		usleep(1000);
-	}
-	cannot("waiting for the end of a network namespace that nobody uses any more");
-}
-
-/*
- * Into another new namespace; the one before goes, with all that is in it. Its devices go together, and a
- * link is asked under the same lock, so one link tells of all.
- */
-static int remove_namespace(void)
-{
-	const int loopback = 1; /* in every namespace */
-	int prog = trivial(BPF_PROG_TYPE_SCHED_CLS, TCX_NEXT, 0, 0);
-	int witness = bpf_link_create(prog, loopback, BPF_TCX_INGRESS, NULL);
-
-	if (witness < 0)
-		cannot("attaching a program to the loopback device");
 	for (int i = 0; i < DEVICES; i++) {
 		if (tap[i] >= 0)
 			close(tap[i]);
 		tap[i] = -1;
 		peer[i] = 0;
 	}
-	close(netlink);
-	netlink = -1;
+}
+)C";
+
+inline constexpr std::string_view kWitness = R"C(
+/*
+ * Devices go behind the back of who leaves the last of their namespace. They go together, and a link is asked
+ * under the same lock, so one link tells of all: one at the loopback device, which is in every namespace.
+ */
+static int make_witness(void)
+{
+	int prog = trivial(BPF_PROG_TYPE_SCHED_CLS, TCX_NEXT, 0, 0);
+	int witness = bpf_link_create(prog, LOOPBACK, BPF_TCX_INGRESS, NULL);
+
+	if (witness < 0)
+		cannot("attaching a program to the loopback device");
+	close(prog);
+	return witness;
+}
+
+static void wait_until_orphaned(int witness)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	for (int tries = 0; tries < 30000; tries++) {
+		if (bpf_obj_get_info_by_fd(witness, &info, &size))
+			cannot("asking a link for its device");
+		if (info.xdp.ifindex == 0) { /* the same place as tcx.ifindex, which headers may lack */
+			close(witness);
+			return;
+		}
+		usleep(1000);
+	}
+	cannot("waiting for the end of a network namespace that nobody uses any more");
+}
+)C";
+
+// In two pieces: a socket that packets went through is closed in between.
+inline constexpr std::string_view kRemoveAll = R"C(
+/* Into another new namespace; the one before goes, with all that is in it. */
+static int remove_namespace(void)
+{
+	int witness = make_witness();
+
+	close_taps();
 )C";
 
 inline constexpr std::string_view kClosePacketSocket = R"C(	close(packet_socket);
@@ -173,8 +131,6 @@ inline constexpr std::string_view kClosePacketSocket = R"C(	close(packet_socket)
 inline constexpr std::string_view kRemoveAllEnd = R"C(	if (unshare(CLONE_NEWNET))
 		cannot("making another network namespace");
 	wait_until_orphaned(witness);
-	close(witness);
-	close(prog);
 	return 0;
 }
 )C";

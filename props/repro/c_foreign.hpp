@@ -15,9 +15,7 @@ static int xdp_link;
 
 static void set_up_xdp_link(void)
 {
-	const int loopback = 1; /* in every namespace */
-
-	xdp_link = bpf_link_create(trivial(BPF_PROG_TYPE_XDP, XDP_PASS, 0, 0), loopback, BPF_XDP, NULL);
+	xdp_link = bpf_link_create(trivial(BPF_PROG_TYPE_XDP, XDP_PASS, 0, 0), LOOPBACK, BPF_XDP, NULL);
 	if (xdp_link < 0)
 		cannot("making a link of XDP");
 }

@@ -24,12 +24,12 @@ static void also_permitted(int error)
 )C";
 
 // Needed also to set up: the probe is a query.
-inline constexpr std::string_view kLists = R"C(
+inline constexpr std::string_view kReadList = R"C(
 static int read_list(int where, struct listing *list)
 {
 	struct query_attr attr = {
-		.target_ifindex = ifindex[where / 2],
-		.attach_type = where % 2 ? BPF_TCX_EGRESS : BPF_TCX_INGRESS,
+		.target_ifindex = ifindex[where / HOOKS],
+		.attach_type = where % HOOKS ? BPF_TCX_EGRESS : BPF_TCX_INGRESS,
 		.prog_ids = (uintptr_t)list->prog_ids,
 		.link_ids = (uintptr_t)list->link_ids,
 		.count = MOST,
@@ -41,6 +41,19 @@ static int read_list(int where, struct listing *list)
 	list->revision = attr.revision;
 	list->count = attr.count < MOST ? attr.count : MOST;
 	return result;
+}
+)C";
+
+inline constexpr std::string_view kBeginList = R"C(
+/* What is known of a list before anything is done with it. */
+static int begin_list(int where)
+{
+	struct point *at = &points[where];
+	int error = read_list(where, &at->last);
+
+	at->known = 1;
+	at->revisions[1] = at->last.revision;
+	return error;
 }
 )C";
 

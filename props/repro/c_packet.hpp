@@ -7,19 +7,7 @@
 namespace mprogcheck::repro::c_text {
 
 inline constexpr std::string_view kPacket = R"C(
-#define ETHERTYPE 0x88b5 /* for local experiments (IEEE 802) */
-#define NOTES 64 /* a power of two */
-
-/* The programs note here that they ran, and find here what to return. */
-static struct note {
-	__u32 ran, order[NOTES];
-	__s32 verdicts[PROGS];
-} note;
-static int note_map, packet_socket;
-
-struct says {
-	int prog, verdict;
-};
+static int packet_socket;
 
 static void set_up_device(__u32 index)
 {
@@ -47,10 +35,10 @@ static int arrived(int where, __u32 sequence)
 		struct sockaddr_ll from = { 0 };
 		socklen_t size = sizeof(from);
 		const struct frame *frame = (const void *)buffer;
-		const int of_tap = where % 2 && tap[where / 2] >= 0;
-		const __u32 index = where % 2 ? peer[where / 2] : ifindex[where / 2];
+		const int of_tap = where % HOOKS && tap[where / HOOKS] >= 0;
+		const __u32 index = where % HOOKS ? peer[where / HOOKS] : ifindex[where / HOOKS];
 		ssize_t length = of_tap ?
-			read(tap[where / 2], buffer, sizeof(buffer)) :
+			read(tap[where / HOOKS], buffer, sizeof(buffer)) :
 			recvfrom(packet_socket, buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &size);
 
 		if (length <= 0)
@@ -75,16 +63,16 @@ static int packet_passes(int where, int milliseconds)
 	struct sockaddr_ll to = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETHERTYPE),
-		.sll_ifindex = (int)(where % 2 ? ifindex[where / 2] : peer[where / 2]),
+		.sll_ifindex = (int)(where % HOOKS ? ifindex[where / HOOKS] : peer[where / HOOKS]),
 	};
-	const int is_tap = tap[where / 2] >= 0;
-	struct pollfd far_end = { .fd = where % 2 && is_tap ? tap[where / 2] : packet_socket, .events = POLLIN };
+	const int is_tap = tap[where / HOOKS] >= 0;
+	struct pollfd far_end = { .fd = where % HOOKS && is_tap ? tap[where / HOOKS] : packet_socket, .events = POLLIN };
 	int found;
 
 	arrived(where, 0);
-	if (where % 2 || !is_tap ?
+	if (where % HOOKS || !is_tap ?
 	    sendto(packet_socket, &frame, sizeof(frame), 0, (void *)&to, sizeof(to)) < 0 && errno != ENOBUFS :
-	    write(tap[where / 2], &frame, sizeof(frame)) < 0)
+	    write(tap[where / HOOKS], &frame, sizeof(frame)) < 0)
 		cannot("sending a packet"); /* ENOBUFS is how the sender learns that it was dropped */
 	found = arrived(where, sequence);
 	if (!found && poll(&far_end, 1, milliseconds) > 0)
@@ -103,9 +91,6 @@ static void wait_until_open(int where)
 /* A packet socket bound to our ethertype stands behind tcx ingress, and does not see what is sent. */
 static void set_up_packets(void)
 {
-	note_map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "repro", sizeof(__u32), sizeof(note), 1, NULL);
-	if (note_map < 0)
-		cannot("making a BPF map");
 	packet_socket = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, htons(ETHERTYPE));
 	if (packet_socket < 0)
 		cannot("opening a packet socket");
@@ -114,31 +99,18 @@ static void set_up_packets(void)
 		if (!peer[i])
 			continue;
 		set_up_device(peer[i]);
-		wait_until_open(2 * i);
-		wait_until_open(2 * i + 1);
+		wait_until_open(HOOKS * i);
+		wait_until_open(HOOKS * i + 1);
 	}
 }
 
-/* All programs say next but those named. */
 static void send_packet(int where, const struct says *says, unsigned int count)
 {
-	const __u32 zero = 0;
-
-	memset(&note, 0, sizeof(note));
-	for (int i = 0; i < PROGS; i++)
-		note.verdicts[i] = TCX_NEXT;
-	for (unsigned int i = 0; i < count; i++)
-		note.verdicts[says[i].prog] = says[i].verdict;
-	if (bpf_map_update_elem(note_map, &zero, &note, BPF_ANY))
-		cannot("writing to a BPF map");
+	clear_notes(says, count);
 	say(observed, "%s", packet_passes(where, 200) ? "passed" : "dropped");
-	if (bpf_map_lookup_elem(note_map, &zero, &note))
-		cannot("reading a BPF map");
+	read_notes();
 }
 
-#define SAYING(...) (const struct says[]){ __VA_ARGS__ }, \
-		    sizeof((const struct says[]){ __VA_ARGS__ }) / sizeof(struct says)
-#define ALL_NEXT NULL, 0
 #define RAN(...) (const int[]){ __VA_ARGS__ }, sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int)
 #define NOBODY_RAN NULL, 0
 

@@ -22,62 +22,6 @@ static void load(int prog, enum bpf_prog_type type)
 	prog_fd[prog] = bpf_prog_load(type, "repro", "GPL", insns, sizeof(insns) / sizeof(insns[0]), NULL);
 )C";
 
-inline constexpr std::string_view kLoadNoting = R"C(
-/*
- * The program, for a packet of ours:
- *	note.order[note.ran % NOTES] = prog;
- *	note.ran++;
- *	return note.verdicts[prog];
- */
-static void load(int prog, enum bpf_prog_type type)
-{
-	const struct bpf_insn insns[] = {
-		{ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_1,
-		  .off = offsetof(struct __sk_buff, protocol) },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TCX_NEXT },
-		{ .code = BPF_JMP | BPF_JNE | BPF_K, .dst_reg = BPF_REG_2, .imm = htons(ETHERTYPE), .off = 18 },
-		/* r0 = bpf_map_lookup_elem(note_map, &zero), or return TCX_NEXT */
-		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_10, .off = -4, .imm = 0 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_10 },
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = -4 },
-		{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_1, .src_reg = BPF_PSEUDO_MAP_FD,
-		  .imm = note_map },
-		{ .code = 0 }, /* the upper half of the above */
-		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
-		{ .code = BPF_JMP | BPF_JNE | BPF_K, .dst_reg = BPF_REG_0, .imm = 0, .off = 2 },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = TCX_NEXT },
-		{ .code = BPF_JMP | BPF_EXIT },
-		/* r3 = &note.order[note.ran % NOTES] */
-		{ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_0,
-		  .off = offsetof(struct note, ran) },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_2, .src_reg = BPF_REG_1 },
-		{ .code = BPF_ALU64 | BPF_AND | BPF_K, .dst_reg = BPF_REG_1, .imm = NOTES - 1 },
-		{ .code = BPF_ALU64 | BPF_LSH | BPF_K, .dst_reg = BPF_REG_1, .imm = 2 },
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_X, .dst_reg = BPF_REG_1, .src_reg = BPF_REG_0 },
-		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = BPF_REG_1, .off = offsetof(struct note, order),
-		  .imm = prog },
-		/* one packet is under way at a time, so this need not be atomic */
-		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_2, .imm = 1 },
-		{ .code = BPF_STX | BPF_MEM | BPF_W, .dst_reg = BPF_REG_0, .src_reg = BPF_REG_2,
-		  .off = offsetof(struct note, ran) },
-		{ .code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = BPF_REG_0, .src_reg = BPF_REG_0,
-		  .off = (__s16)(offsetof(struct note, verdicts) + sizeof(__s32) * prog) },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	/* An XDP program is here to be refused and never runs; its context has no protocol. */
-	const struct bpf_insn pass[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	struct bpf_prog_info info = { 0 };
-	__u32 size = sizeof(info);
-
-	if (type == BPF_PROG_TYPE_XDP)
-		prog_fd[prog] = bpf_prog_load(type, "repro", "GPL", pass, 2, NULL);
-	else
-		prog_fd[prog] = bpf_prog_load(type, "repro", "GPL", insns, sizeof(insns) / sizeof(insns[0]), NULL);
-)C";
-
 inline constexpr std::string_view kLoadEnd = R"C(	if (prog_fd[prog] < 0)
 		cannot("loading a BPF program");
 	if (bpf_obj_get_info_by_fd(prog_fd[prog], &info, &size))
@@ -105,7 +49,7 @@ static int trivial(int type, int verdict, int expected_attach_type, int btf_id)
 )C";
 
 inline constexpr std::string_view kSetUp = R"C(
-/* A network namespace of our own, with DEVICES devices; whatever is attached goes with it. */
+/* All in network namespaces of our own; whatever is attached goes with them. */
 static void set_up(void)
 {
 	/* 0 means "not given" in the interface: keep it from being one of our descriptors. */
@@ -122,22 +66,32 @@ static void set_up(void)
 		link_fd[i] = NOT_OPEN;
 		link_id[i] = NO_SUCH_ID;
 	}
-	if (unshare(CLONE_NEWNET))
-		cannot("making a network namespace");
-	for (int i = 0; i < DEVICES; i++)
-		make_device(i);
-	for (int where = 0; where < 2 * DEVICES; where++) {
-		struct point *at = &points[where];
-		int error = read_list(where, &at->last);
+)C";
 
-		errno = -error;
-		if (error == -EINVAL)
-			cannot("asking for the programs at tcx, which Linux has since 6.6");
-		if (error)
-			cannot("asking for the programs at tcx");
-		at->revisions[++at->known] = at->last.revision;
+inline constexpr std::string_view kSetUpNamespace = R"C(	if (unshare(CLONE_NEWNET))
+		cannot("making a network namespace");
+)C";
+
+inline constexpr std::string_view kSetUpSpaces = R"C(	open_space(n1);
+	open_space(n0);
+)C";
+
+inline constexpr std::string_view kSetUpDevices = R"C(	for (int i = 0; i < DEVICES; i++) {
+		make_device(i);
+		/* The lists of tcx come first. */
+		for (int where = HOOKS * i; where < HOOKS * i + 2; where++) {
+			int error = begin_list(where);
+
+			errno = -error;
+			if (error == -EINVAL)
+				cannot("asking for the programs at tcx, which Linux has since 6.6");
+			if (error)
+				cannot("asking for the programs at tcx");
+		}
 	}
-}
+)C";
+
+inline constexpr std::string_view kSetUpEnd = R"C(}
 )C";
 
 }  // namespace mprogcheck::repro::c_text

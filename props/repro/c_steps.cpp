@@ -8,23 +8,45 @@
 #include "model/attribute.hpp"
 #include "model/text.hpp"
 #include "model/words.hpp"
+#include "props/repro/c_uses.hpp"
+#include "props/repro/c_words.hpp"
 #include "props/repro/plan.hpp"
 #include "props/repro/writers.hpp"
 
 namespace mprogcheck::repro {
 namespace {
 
-std::string device_index(Point p) {
-  return p.device == kNoDevice ? "NO_DEVICE" : fmt::format("ifindex[d{}]", p.device);
+// In the namespace of the caller. Devices of the header are in n0 for good.
+std::string device_index(const Step& step) {
+  const std::uint8_t d = step.op.point.device, space = step.op.space;
+  if (d == kLoopback) return "LOOPBACK";
+  if (d == kNoDevice || (d < step.header_devices && space != 0)) return "NO_DEVICE";
+  return d < step.header_devices ? fmt::format("ifindex[d{}]", d)
+                                 : fmt::format("index_in(n{}, d{})", space, d);
 }
 
 std::string attach_type(Hook hook) {
-  if (hook == Hook::bogus) return "NO_SUCH_TYPE";
-  return hook == Hook::ingress ? "BPF_TCX_INGRESS" : "BPF_TCX_EGRESS";
+  switch (hook) {
+    case Hook::ingress:
+      return "BPF_TCX_INGRESS";
+    case Hook::egress:
+      return "BPF_TCX_EGRESS";
+    case Hook::primary:
+      return "BPF_NETKIT_PRIMARY";
+    case Hook::peer:
+      return "BPF_NETKIT_PEER";
+    case Hook::bogus:
+      break;
+  }
+  return "NO_SUCH_TYPE";
 }
 
+// A list by the device whose it is.
 std::string place(Point p) {
-  return fmt::format("d{}_{}", p.device, p.hook == Hook::ingress ? "ingress" : "egress");
+  return fmt::format("d{}_{}", p.device,
+                     p.hook == Hook::ingress  ? "ingress"
+                     : p.hook == Hook::egress ? "egress"
+                                              : "own");
 }
 
 std::string descriptor(Ref r) {
@@ -67,10 +89,6 @@ std::string flags(const Operation& op) {
   return out;
 }
 
-std::string error(Errno e) {
-  return e == Errno::ok ? "0" : to_string(e);
-}
-
 // A designated initialiser, one member a line; members that are 0 anyway are left out.
 class Members {
  public:
@@ -107,19 +125,17 @@ std::string call(const Operation& op, std::string_view command, std::string_view
                      bytes_given(op), dirty);
 }
 
-std::string by_caller(const Operation& op) {
-  if (op.caller == Caller::root) return "";
-  return fmt::format("\tcaller = {};\n", op.caller == Caller::nobody ? "NOBODY" : "USERNS");
-}
-
+// Asked from another namespace than n0 where the step says so.
 std::string expect(const Step& step, std::string_view result) {
-  return fmt::format("{}\texpect({}, {});\n", by_caller(step.op), result, error(step.must.error));
+  const std::string out = c_words::expect(step, result);
+  return step.op.space == 0 ? out
+                            : fmt::format("\tenter(n{});\n{}\tenter(n0);\n", step.op.space, out);
 }
 
 std::string attach_or_detach(const Step& step) {
   const Operation& op = step.op;
   Members m;
-  m.add("target_ifindex", device_index(op.point)).add("attach_bpf_fd", descriptor(op.prog));
+  m.add("target_ifindex", device_index(step)).add("attach_bpf_fd", descriptor(op.prog));
   m.add("attach_type", attach_type(op.point.hook)).add("attach_flags", flags(op));
   m.add("replace_bpf_fd", descriptor(op.old));
   add_relative(m, op).add("expected_revision", expected_revision(step));
@@ -130,7 +146,7 @@ std::string attach_or_detach(const Step& step) {
 std::string link_create(const Step& step) {
   const Operation& op = step.op;
   Members m;
-  m.add("prog_fd", descriptor(op.prog)).add("target_ifindex", device_index(op.point));
+  m.add("prog_fd", descriptor(op.prog)).add("target_ifindex", device_index(step));
   m.add("attach_type", attach_type(op.point.hook)).add("flags", flags(op));
   add_relative(m, op).add("expected_revision", expected_revision(step));
   return fill("link_create_attr", "create", m) +
@@ -153,16 +169,6 @@ std::string link_detach(const Step& step) {
          expect(step, call(step.op, "BPF_LINK_DETACH", "release"));
 }
 
-// `rows` in braces, eight to a line where there are more.
-std::string in_macro(std::string_view macro, std::string_view none,
-                     const std::vector<std::string>& rows) {
-  if (rows.empty()) return std::string(none);
-  std::string out = fmt::format("{}(", macro);
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    out += fmt::format("{}{}", i == 0 ? "" : i % 8 ? ", " : ",\n\t\t", rows[i]);
-  return out + ")";
-}
-
 // Programs that were not asked for have no name.
 std::string entries(const Listing& list, bool progs = true) {
   std::vector<std::string> rows;
@@ -171,7 +177,7 @@ std::string entries(const Listing& list, bool progs = true) {
     rows.push_back(fmt::format("{{ {}, {} }}", progs ? program_name(e.prog) : "0",
                                e.link == kNoLink ? "PLAIN" : link_name(e.link)));
   }
-  return in_macro("ENTRIES", "NO_ENTRIES", rows);
+  return c_words::in_macro("ENTRIES", "NO_ENTRIES", rows);
 }
 
 std::string query(const Step& step) {
@@ -180,7 +186,7 @@ std::string query(const Step& step) {
     return op.arrays & bit ? op.fault ? "UNMAPPED" : fmt::format("ADDRESS({})", name) : "0";
   };
   Members m;
-  m.add("target_ifindex", device_index(op.point)).add("attach_type", attach_type(op.point.hook));
+  m.add("target_ifindex", device_index(step)).add("attach_type", attach_type(op.point.hook));
   m.add("query_flags", flags(op)).add("prog_ids", array(array::progs, "prog_ids"));
   m.add("count", fmt::format("{}", op.room))
       .add("prog_attach_flags", array(array::prog_flags, "prog_flags"));
@@ -203,7 +209,8 @@ std::string info(const Step& step) {
   const Point at = step.must.at;
   return out + fmt::format("\texpect_told({}, {}, {});\n",
                            program_name(step.must.answer.entries[0].prog),
-                           at.device == kNoDevice ? "0" : device_index(at), attach_type(at.hook));
+                           at.device == kNoDevice ? "0" : fmt::format("ifindex[d{}]", at.device),
+                           attach_type(at.hook));
 }
 
 std::string qdisc(const Step& step) {
@@ -218,20 +225,13 @@ std::string qdisc(const Step& step) {
                                   goes ? "RTM_DELQDISC" : "RTM_NEWQDISC", flags, kind));
 }
 
-std::string remove(const Step& step) {
-  if (step.op.point.device == kAllDevices) return expect(step, "remove_namespace()");
-  return expect(step, fmt::format("remove_device(d{})", step.op.point.device));
-}
-
 std::string expect_list(const Step& step, Point where, const Listing& list) {
   return fmt::format("\texpect_list({}, {}, {});\n", place(where),
                      step.changes ? "CHANGED" : "UNCHANGED", entries(list));
 }
 
 std::string packet(const Step& step) {
-  if (step.must.error != Errno::ok)
-    return "\tsay(expected, \"nothing\");\n\tsay(observed, \"nothing\"); /* there is no such "
-           "attach point */\n";
+  if (step.must.error != Errno::ok) return c_words::nothing("there is no such attach point");
   std::vector<std::string> says, ran;
   for (const Says& s : step.op.says) {
     if (s.action == Action::next) continue;
@@ -244,12 +244,12 @@ std::string packet(const Step& step) {
   for (std::size_t i = 0; i < step.must.answer.filled; ++i)
     ran.push_back(program_name(step.must.answer.entries[i].prog));
   return fmt::format("\tsend_packet({}, {});\n\texpect_packet(\"{}\", {});\n", place(step.op.point),
-                     in_macro("SAYING", "ALL_NEXT", says),
+                     c_words::in_macro("SAYING", "ALL_NEXT", says),
                      step.must.fate == Fate::dropped ? "dropped" : "passed",
-                     in_macro("RAN", "NOBODY_RAN", ran));
+                     c_words::in_macro("RAN", "NOBODY_RAN", ran));
 }
 
-std::string request(const Step& step) {
+std::string request(const Step& step, const Uses& uses) {
   switch (step.op.verb) {
     case Verb::attach:
     case Verb::detach:
@@ -266,7 +266,11 @@ std::string request(const Step& step) {
     case Verb::close:
       return expect(step, fmt::format("close_for_good(&{})", descriptor(step.op.prog)));
     case Verb::remove:
-      return remove(step);
+    case Verb::create:
+    case Verb::change:
+    case Verb::set:
+    case Verb::send:
+      return c_device_request(step, uses);
     case Verb::qdisc:
       return qdisc(step);
     case Verb::query:
@@ -281,13 +285,14 @@ std::string request(const Step& step) {
 
 }  // namespace
 
-std::string c_paragraph(const Step& step) {
+std::string c_paragraph(const Step& step, const Uses& uses) {
   std::string out = c_comment(fmt::format("{} ({})", step.clause.sentence, step.clause.id), "\t");
   out += fmt::format("\tstep(\"{}\");\n", print(step.op));
-  for (const Errno e : step.also_due) out += fmt::format("\talso_due({});\n", error(e));
-  for (const Errno e : step.permitted) out += fmt::format("\talso_permitted({});\n", error(e));
+  for (const Errno e : step.also_due) out += fmt::format("\talso_due({});\n", c_words::error(e));
+  for (const Errno e : step.permitted)
+    out += fmt::format("\talso_permitted({});\n", c_words::error(e));
   if (step.any_error) out += "\talso_permitted(ANY_ERROR);\n";
-  out += request(step);
+  out += request(step, uses);
   if (step.where && step.op.verb != Verb::query)
     out += expect_list(step, *step.where, step.must.after);
   // A qdisc shares both hooks.

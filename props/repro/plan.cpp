@@ -18,8 +18,7 @@ void add_once(std::vector<Errno>& errors, Errno e) {
 
 // The list a step is judged by: World::concerns leaves out queries, which change nothing.
 std::optional<Point> judged_by(const World& world, const Operation& op) {
-  if (op.verb == Verb::query && world.chain(op.point)) return op.point;
-  return world.concerns(op);
+  return op.verb == Verb::query ? world.located(op.point, op.space) : world.concerns(op);
 }
 
 void add_other_errors(Step& step, const Decision& decision, Dialect dialect) {
@@ -57,6 +56,9 @@ std::vector<Step> plan(const Trace& trace) {
     step.op = op;
     step.where = judged_by(world, op);
     if (step.where) step.revision = world.chain(*step.where)->revision();
+    step.header_devices = trace.header.devices;
+    for (std::uint8_t d = 0; d < kMaxDevices; ++d) step.devices[d] = world.view(d);
+    for (std::uint8_t n = 0; n < kMaxSpaces; ++n) step.space_there[n] = world.space_there(n);
     world.step(op, prediction);
     step.must = prediction.observation;
     step.changes = step.where && prediction.decision.change != Change::none;
@@ -120,6 +122,10 @@ bool has_answer(const Step& step) {
 bool tells_link(const Step& step) {
   return (step.op.verb == Verb::info || step.op.verb == Verb::fdinfo) &&
          step.must.error == Errno::ok;
+}
+
+bool is_asked(const Step& create) {
+  return create.clause.id != "create.space_gone" && create.clause.id != "create.twice";
 }
 
 std::string foreign_name(Foreign type) {

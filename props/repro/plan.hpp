@@ -3,6 +3,7 @@
 // sentences for what cannot be expressed. Not for use elsewhere.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ struct Step {
   bool changes = false;        // that list
   std::uint64_t revision = 0;  // the model's, of that list, when the operation is made
   std::uint64_t revision_after = 0;
+  std::uint8_t header_devices = 0;                // those behind are netkit's
+  std::array<DeviceView, kMaxDevices> devices{};  // before
+  std::array<bool, kMaxSpaces> space_there{};     // before
 };
 
 std::vector<Step> plan(const Trace& trace);
@@ -59,6 +63,10 @@ bool has_answer(const Step& step);
 
 // A link that says what it is.
 bool tells_link(const Step& step);
+
+// A creation that reaches the kernel. It does not where its name stands for another device already,
+// or where there is nowhere to ask from.
+bool is_asked(const Step& create);
 
 // What a link of another type is called in C.
 std::string foreign_name(Foreign type);  // xdp_link

@@ -84,6 +84,10 @@ class Writer {
       case Verb::fdinfo:
       case Verb::qdisc:
       case Verb::packet:
+      case Verb::create:
+      case Verb::change:
+      case Verb::set:
+      case Verb::send:
       case Verb::provoke:
         break;
     }
@@ -237,6 +241,10 @@ void require_selftest_step(const Trace& trace, const Step& step) {
     if (r.kind == Ref::Kind::prog && trace.header.xdp[r.raw])
       refuse("the test_tc_link skeleton has no program of another type; try --format c");
   if (op.verb == Verb::provoke) refuse("the harness provokes, in a VM of its own");
+  if (op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set ||
+      op.verb == Verb::send || op.point.hook == Hook::primary || op.point.hook == Hook::peer)
+    refuse("the test_tc_link skeleton has no netkit devices; try --format c");
+  if (op.space != 0) refuse("a selftest stays in one network namespace; try --format c");
   if (op.verb == Verb::packet)
     refuse("a selftest cannot choose what its programs say to a packet; try --format c");
   if (op.verb == Verb::fdinfo)

@@ -13,7 +13,10 @@ std::string write_c(const Trace& trace, std::string_view headline);
 std::string write_selftest(const Trace& trace, std::string_view headline);
 std::string write_bpftool(const Trace& trace, std::string_view headline);
 
-// The part of write_c() that stands for one operation.
-std::string c_paragraph(const Step& step);
+// The part of write_c() that stands for one operation, in a program of these uses.
+struct Uses;
+std::string c_paragraph(const Step& step, const Uses& uses);
+// Of a paragraph, the request that is about devices or sends from one.
+std::string c_device_request(const Step& step, const Uses& uses);
 
 }  // namespace mprogcheck::repro
