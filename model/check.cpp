@@ -245,7 +245,9 @@ class Checker {
     return take_over(seen.after);
   }
 
-  bool take_over(const Listing& list) {
+  bool take_over(Listing list) {
+    // That list goes on counting from where it was.
+    if (lives_on(*where_, list)) list.revision = world_.chain(*where_)->revision() + 1;
     if (!world_.adopt(*where_, list)) return false;
     revisions_.restart(*where_, list.revision);
     resync_references_ = true;
@@ -294,6 +296,9 @@ class Checker {
     if (what.empty()) return true;
     Deviation d = deviation(op, Aspect::answer);
     d.detail = "." + std::string(what) + d.detail;
+    if (what == "revision" && d.at_netkit && seen.answer.count == 0 &&
+        seen.answer.revision == trace_.header.revision)
+      d.clause = "revision.never_returns";
     report(std::move(d), seen, describe(op, model),
            describe(op, seen) + (seen.overran ? ", and wrote past the room given" : ""));
     if (op.verb != Verb::query || seen.error != Errno::ok) return true;

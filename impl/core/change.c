@@ -107,6 +107,8 @@ static int set_address(struct mprog_net *net, struct mprog_device *device,
 
 	if (address->len < MPROG_ETH_ALEN)
 		return mprog_refuse(extack, -EINVAL, "An address has 6 bytes");
+	if (!memcmp(device->address, address->data, MPROG_ETH_ALEN))
+		return 0;
 	if (device->mode == MPROG_L3 && !mprog_fault(net, l3_address_changes))
 		return mprog_refuse(extack, -EOPNOTSUPP, "In mode L3 there is no address");
 	ret = mprog_check_address(net, address, extack);
