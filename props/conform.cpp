@@ -93,7 +93,7 @@ std::string clause_name(Dialect dialect, Verb verb, std::string_view clause) {
 Trace other_direction(const Trace& trace) {
   Trace out = trace;
   for (Operation& op : out.operations)
-    if (op.point.hook != Hook::bogus)
+    if (op.point.hook == Hook::ingress || op.point.hook == Hook::egress)
       op.point.hook = op.point.hook == Hook::ingress ? Hook::egress : Hook::ingress;
   annotate(out);
   return out;

@@ -11,6 +11,7 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/conform_report.hpp"
 #include "props/cli/report.hpp"
+#include "props/device_suite.hpp"
 #include "props/interrupt.hpp"
 #include "props/known.hpp"
 #include "props/long_lists.hpp"
@@ -99,7 +100,7 @@ int generate(const Options& o) {
     std::map<Verb, Tally> tallies;
     std::map<Verb, std::vector<Trace>> files;
     std::map<std::string, std::size_t> place;
-    std::set<std::pair<Verb, std::string>> run;
+    std::set<std::pair<Verb, std::string>> run, netkit;
     std::size_t found = 0;
     const auto tell_progress = [&](const Witness& done) {
       progress(fmt::format("{} {}: {} so far", word(dialect), word(done.verb),
@@ -117,6 +118,13 @@ int generate(const Options& o) {
       if (w.shown.trace.operations.empty()) continue;
       const bool effect = std::string_view(w.meets).empty();
       add(files[w.verb], place, effect ? looked_at(w.shown.trace) : w.shown.trace, about(w));
+      // One of each rule, wherever the list is.
+      if (w.meets.empty() && netkit.insert({w.verb, w.decides}).second) {
+        if (const auto there = at_netkit(effect ? looked_at(w.shown.trace) : w.shown.trace))
+          add(files[w.verb], place, *there, about(w) + ", at netkit");
+        else
+          netkit.erase({w.verb, w.decides});
+      }
       if (!effect || !run.insert({w.verb, w.decides}).second) continue;
       add(files[w.verb], place, other_direction(looked_at(w.shown.trace)), about(w));
       if (const auto packets = run_through(w.shown.trace))
@@ -144,6 +152,21 @@ int generate(const Options& o) {
            files[verb].size());
     }
   }
+  tell(prose, "\n{:9} {:12} {:>6} {:>8} {:>6} {:>7}\n", "dialect", "command", "rules", "decided",
+       "pairs", "traces");
+  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
+    for (const DeviceSuite& s : device_suite(dialect)) {
+      suite[fmt::format("{}.{}.trace", word(dialect), word(s.verb))] = text_of(s.traces);
+      whole &= s.decided == s.rules;
+      document.push_back({{"dialect", word(dialect)},
+                          {"command", word(s.verb)},
+                          {"rules", s.rules},
+                          {"decided", s.decided},
+                          {"meet", s.pairs},
+                          {"traces", s.traces.size()}});
+      tell(prose, "{:9} {:12} {:>6} {:>8} {:>6} {:>7}\n", word(dialect), word(s.verb), s.rules,
+           s.decided, s.pairs, s.traces.size());
+    }
   tell(prose,
        "{} rules; {} pairs of error rules: {} meet; in {} a third rule decides where both hold; {} "
        "cannot meet, proved for lists of any length; {} open\n",

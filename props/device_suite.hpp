@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The directed suite of netkit devices: every value at a boundary, and every two rules that two
+// attributes or two verdicts can bring together.
+//
+// The lists have witnesses by solver (proofs/witness.hpp). What can be wrong with a device is said
+// attribute by attribute, so here all requests of one and of two attributes are gone through, in
+// every situation, and the model is asked which of them show something new.
+#pragma once
+
+#include <vector>
+
+#include "model/trace.hpp"
+
+namespace mprogcheck {
+
+struct DeviceSuite {
+  Verb verb{};
+  std::vector<Trace> traces;  // each with what it shows in its preface
+  std::size_t rules = 0;      // of the table, those that only permit left out
+  std::size_t decided = 0;    // of them in some trace
+  std::size_t pairs = 0;      // of rules that hold together in some trace, none of them an effect
+};
+
+// Of create, change, set and send.
+std::vector<DeviceSuite> device_suite(Dialect dialect);
+
+// The trace with its list at a netkit device in the place of d0's: ingress becomes the primary's
+// own list, egress that of its peer. Nothing where it does something else to the device.
+std::optional<Trace> at_netkit(const Trace& trace);
+
+}  // namespace mprogcheck
