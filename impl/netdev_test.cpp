@@ -258,6 +258,26 @@ TEST_F(Netdev, ARefusedChangeHasChangedNothing) {
   EXPECT_EQ(change(primary), -EACCES);
 }
 
+TEST_F(Netdev, AnAddressIsForModeL2AndTheOneThatIsThereIsNoChange) {
+  const std::string a{"\2\0\0\0\0\12", 6}, zero(6, '\0');
+  ASSERT_EQ(pair(), 0);
+  const auto set_address = [&](const std::string& address) {
+    own = {};
+    own.put(MPROG_IFLA_ADDRESS, address);
+    return set(primary);
+  };
+  EXPECT_EQ(set_address(a), -EOPNOTSUPP);
+  EXPECT_EQ(set_address(zero), 0) << "in mode L3 it has that";
+  EXPECT_EQ(mprog_device_remove(net.get(), primary), 0);
+  own = {};
+  data.put(MPROG_NETKIT_MODE, MPROG_L2);
+  ASSERT_EQ(create(), 0);
+  EXPECT_EQ(set_address(a), 0);
+  EXPECT_EQ(std::memcmp(info(primary).address, a.data(), 6), 0);
+  EXPECT_EQ(set_address(zero), -EADDRNOTAVAIL);
+  EXPECT_EQ(set_address(a.substr(1)), -EINVAL);
+}
+
 TEST_F(Netdev, TheCarrierIsThereWhileBothSidesAreUp) {
   ASSERT_EQ(pair(), 0);
   const auto carriers = [&] { return info(primary).carrier + info(other()).carrier; };
