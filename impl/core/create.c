@@ -217,7 +217,7 @@ static void furnish(struct mprog_net *net, const struct message *m, struct mprog
 
 	if (is_peer && !mtu && mprog_fault(net, peer_mtu_inherited))
 		mtu = m->tb[MPROG_IFLA_MTU];
-	if (is_peer && !m->peer_info && !mprog_fault(net, peer_address_inherited))
+	if (is_peer && (!m->peer_info || mprog_fault(net, peer_address_ignored)))
 		address = NULL;
 	WRITE_ONCE(device->space, is_peer ? m->peer_space : m->space);
 	WRITE_ONCE(device->mtu, mtu ? mprog_nla_number(mtu, sizeof(u32)) : MPROG_DEFAULT_MTU);
@@ -284,11 +284,12 @@ static int register_pair(struct mprog_net *net, const struct mprog_netdev_reques
 			 const struct message *m, struct mprog_extack *extack, u32 *ifindex)
 {
 	struct mprog_device *device, *peer = NULL;
-	int ret;
+	int ret = 0;
 
 	if (mprog_netkit_value(m->data, MPROG_NETKIT_PAIRING, MPROG_PAIR) == MPROG_PAIR) {
-		ret = check_sizes(net, m->peer_tb, extack);
-		if (ret && !mprog_fault(net, peer_sizes_unchecked))
+		if (!mprog_fault(net, peer_sizes_unchecked))
+			ret = check_sizes(net, m->peer_tb, extack);
+		if (ret)
 			return ret;
 		peer = register_side(net, m, true, req->peer_ifindex, extack);
 		if (IS_ERR(peer))

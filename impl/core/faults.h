@@ -147,7 +147,7 @@
 	X(single_with_policy, both, "A single device may be given a policy other than PASS.") \
 	X(peer_is_where_primary_is, both, "The peer comes to the namespace of the primary, whatever PEER_INFO says.") \
 	X(peer_mtu_inherited, both, "The peer inherits the MTU even where PEER_INFO was given.") \
-	X(peer_address_inherited, both, "Without PEER_INFO the peer gets the primary's address.") \
+	X(peer_address_ignored, both, "The peer gets a random address, whatever PEER_INFO says.") \
 	X(peer_name_ignored, both, "The peer gets a name that is made up, whatever PEER_INFO says.") \
 	X(peer_name_taken_unnoticed, both, "The peer's name may be taken.") \
 	X(peer_index_ignored, both, "Whether the peer's interface index is taken is not looked at.") \

@@ -34,6 +34,9 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 			plain_device(net, i);
 		else
 			net->devices[i].present = net->devices[i].up = false;
+		/* What had the place in another life is not to be seen in this one. */
+		if (mprog_fault(net, new_device_keeps_revision))
+			net->devices[i].lists[MPROG_AT_PRIMARY].revision = 0;
 	}
 	for (i = 0; i < MPROG_MAX_SPACES; i++)
 		net->ended[i] = false;
@@ -48,6 +51,7 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 	}
 	net->held = 0;
 	net->serial = 0;
+	net->addresses = 0;
 	net->free_prog = MPROG_NO_SLOT;
 	net->free_link = MPROG_NO_SLOT;
 	net->free_file = MPROG_NO_SLOT;
