@@ -7,10 +7,10 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <optional>
+#include <string>
 
 #include "impl/kernel/bpf/note.h"
 
@@ -19,13 +19,16 @@ namespace {
 
 // Longer frames than any MTU lets through are refused all alike.
 constexpr std::size_t kLongest = 128 << 10;
-// Arrival is a matter of microseconds, but an emulated kernel on a busy machine may stand still.
-constexpr std::chrono::milliseconds kPatience{3000};
+// Arrival is a matter of microseconds, but an emulated kernel on a busy machine may stand still. So
+// what counts is how often this thread, and with it the kernel, has got on.
+constexpr int kLooks = 20, kPauseMilliseconds = 5;
+
+// Of the head of a frame: where the part of the sender begins that is a number, and where the type.
+constexpr std::size_t kHead = kFrameHead, kSource = 7, kType = 12;
 
 // Each frame is another: a number stands where its sender would, and what follows the head runs
 // through all values.
 void fill(std::vector<std::uint8_t>& frame, std::size_t size, std::uint64_t sequence) {
-  constexpr std::size_t kHead = 14, kSource = 7, kType = 12;
   if (frame.size() < std::max(size, kHead)) {
     frame.resize(std::max(size, kHead));
     for (std::size_t i = 0; i < frame.size(); ++i)
@@ -54,22 +57,33 @@ rtnl_link_stats64 counters_of(const End& end) {
   return counters;
 }
 
-// Whether the frame is among what has arrived, and what that makes of it. One that is not what was
-// sent, though it begins like it, has not come through.
-std::optional<Fate> arrived(std::span<const std::uint8_t> frame, const End& at, const End& other) {
-  constexpr std::size_t kHead = 14;
+// Frames of ours begin alike, whichever they are.
+bool is_ours(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> frame) {
+  return bytes.size() >= kHead && frame.size() >= kHead &&
+         std::equal(frame.begin(), frame.begin() + kSource, bytes.begin()) &&
+         std::equal(frame.begin() + kType, frame.begin() + kHead, bytes.begin() + kType);
+}
+
+// What has become of the frame according to what has arrived; nothing if it has not. A frame sent
+// before may come late; anything else there can only be this one, damaged, and that it has not come
+// through whole is said in `words`.
+std::optional<Fate> arrived(std::span<const std::uint8_t> frame, const End& at, const End& other,
+                            std::string& words) {
   std::optional<Fate> fate;
   while (const auto arrival = at.space->packets.take_frame()) {
     const auto& bytes = arrival->frame;
-    if (bytes.size() < kHead || !std::equal(bytes.begin(), bytes.begin() + kHead, frame.begin()))
-      continue;
     const bool whole = std::equal(bytes.begin(), bytes.end(), frame.begin(), frame.end());
-    if (!whole)
+    const bool late =
+        is_ours(bytes, frame) && !std::equal(bytes.begin(), bytes.begin() + kHead, frame.begin());
+    if (late) continue;
+    if (!whole) {
       fate = Fate::dropped;
-    else if (arrival->ifindex == NOTE_LOOPBACK)
+      words = "it arrived damaged, with " + std::to_string(bytes.size()) + " bytes";
+    } else if (arrival->ifindex == NOTE_LOOPBACK) {
       fate = Fate::redirected;
-    else if (other.space == at.space && arrival->ifindex == other.ifindex)
+    } else if (other.space == at.space && arrival->ifindex == other.ifindex) {
       fate = Fate::passed;
+    }
   }
   return fate;
 }
@@ -104,22 +118,19 @@ void Traveller::send(const Operation& op, const End& from, const End& other, Pro
            counters_of(from).tx_dropped != here.tx_dropped;
   };
   const auto look = [&] {
-    auto fate = arrived(frame, from, other);
+    auto fate = arrived(frame, from, other, seen.extack);
     if (!fate && other.space != nullptr && other.space != from.space)
-      fate = arrived(frame, other, other);
+      fate = arrived(frame, other, other, seen.extack);
     return fate;
   };
   if (seen.error == Errno::ok || seen.error == Errno::nobufs) {
-    using Clock = std::chrono::steady_clock;
     auto fate = look();
-    if (!fate && !dropped()) {
-      for (const auto end = Clock::now() + kPatience; !fate && Clock::now() < end; fate = look()) {
-        pollfd wait[2] = {{.fd = from.space->packets.descriptor(), .events = POLLIN, .revents = 0},
-                          {.fd = -1, .events = POLLIN, .revents = 0}};
-        if (other.space != nullptr) wait[1].fd = other.space->packets.descriptor();
-        ::poll(wait, 2, 10);
-        if (dropped()) break;
-      }
+    for (int looks = 0; !fate && !dropped() && looks < kLooks; ++looks) {
+      pollfd wait[2] = {{.fd = from.space->packets.descriptor(), .events = POLLIN, .revents = 0},
+                        {.fd = -1, .events = POLLIN, .revents = 0}};
+      if (other.space != nullptr) wait[1].fd = other.space->packets.descriptor();
+      ::poll(wait, 2, kPauseMilliseconds);
+      fate = look();
     }
     seen.fate = fate.value_or(Fate::dropped);
   }
