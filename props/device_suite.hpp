@@ -7,6 +7,8 @@
 // every situation, and the model is asked which of them show something new.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "model/trace.hpp"
@@ -14,14 +16,14 @@
 namespace mprogcheck {
 
 struct DeviceSuite {
-  Verb verb{};
+  std::string name;  // of the command; "boundaries" where every value is alone in its request
   std::vector<Trace> traces;  // each with what it shows in its preface
   std::size_t rules = 0;      // of the table, those that only permit left out
   std::size_t decided = 0;    // of them in some trace
   std::size_t pairs = 0;      // of rules that hold together in some trace, none of them an effect
 };
 
-// Of create, change, set and send.
+// Of create (also of every value at a boundary, with traffic behind), change, set and send.
 std::vector<DeviceSuite> device_suite(Dialect dialect);
 
 // The trace with its list at a netkit device in the place of d0's: ingress becomes the primary's

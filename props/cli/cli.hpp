@@ -106,5 +106,6 @@ void add_conform(CLI::App& app, int& status);
 void add_explore(CLI::App& app, int& status);
 void add_plan(CLI::App& app, int& status);
 void add_kernels(CLI::App& app, int& status);
+void add_table(CLI::App& app, int& status);
 
 }  // namespace mprogcheck::cli

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck table: traces from files on several targets, a row for each trace and a column for
+// each target.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/text.hpp"
+#include "model/words.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+#include "props/interrupt.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  std::vector<std::string> targets{"impl"};
+  bool outcomes = false, json = false;
+};
+
+// What the author says first of it, or its first operation.
+std::string title(const Trace& trace, bool outcomes) {
+  if (outcomes && !trace.operations.empty()) return "`" + print(trace.operations[0]) + "`";
+  return trace.preface.empty() ? print(trace.operations[0]) : trace.preface[0];
+}
+
+// What came of the first operation, and of every other that is told by more than "ok".
+std::string outcome(const Trace& trace, const std::vector<Observation>& seen) {
+  std::string out;
+  for (std::size_t i = 0; i < trace.operations.size(); ++i) {
+    const Observation& o = seen[i];
+    if (o.harm != Harm::none) return out + (out.empty() ? "" : ", ") + describe(o.harm);
+    if (o.fate != Fate::none)
+      out += fmt::format(", {} {}", trace.operations[i].bytes, words::name(words::kFates, o.fate));
+    else if (i == 0 || o.error != Errno::ok)
+      out += (i == 0 ? "" : ", ") + to_string(o.error);
+  }
+  return out;
+}
+
+std::string verdict_of(const Trace& trace, const Verdict& verdict) {
+  if (verdict.conforms()) return "holds";
+  const Deviation& d = verdict.deviations.front();
+  return fmt::format("**step {}**: `{}`: {}, not {}", d.step + 1, print(trace.operations[d.step]),
+                     d.observed, d.expected);
+}
+
+int run(const Options& o) {
+  struct Row {
+    std::string file;
+    Trace trace;
+    std::vector<std::string> cells;
+  };
+  std::vector<Row> rows;
+  bool misprinted = false, deviates = false, missing = false;
+  for (const auto& file : o.files) {
+    std::vector<Spots> spots;
+    auto read = read_traces(file, &spots);
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      misprinted |= !tell_misprints(file, read[i], spots[i]).empty();
+      rows.push_back({file, std::move(read[i]), {}});
+    }
+  }
+  for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
+  end_on_signals();
+  Progress progress;
+  for (const std::string& name : o.targets) {
+    const auto target = target_named(name)();
+    const Capabilities can = target->capabilities();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      Row& row = rows[i];
+      progress(fmt::format("{}: {} of {}", name, i + 1, rows.size()));
+      if (!unsupported(row.trace, can).empty()) {
+        missing = true;
+        row.cells.emplace_back("unsupported");
+        continue;
+      }
+      std::vector<std::vector<Observation>> seen;
+      target->run(std::span(&row.trace, 1), seen);
+      const Verdict verdict = check(row.trace, seen[0]);
+      deviates |= !verdict.conforms();
+      std::string cell = verdict_of(row.trace, verdict);
+      if (o.outcomes)
+        cell = outcome(row.trace, seen[0]) + (verdict.conforms() ? "" : " **deviates**");
+      row.cells.push_back(std::move(cell));
+    }
+  }
+  progress.clear();
+  if (o.json) {
+    auto document = nlohmann::ordered_json::array();
+    for (const Row& row : rows) {
+      nlohmann::ordered_json one{{"file", row.file}, {"trace", title(row.trace, o.outcomes)}};
+      for (std::size_t t = 0; t < o.targets.size(); ++t) one[o.targets[t]] = row.cells[t];
+      document.push_back(std::move(one));
+    }
+    print_json(document);
+  } else {
+    std::string rule = "|---|";
+    for (std::size_t t = 0; t < o.targets.size(); ++t) rule += "---|";
+    tell(stdout, "| trace | {} |\n{}\n", fmt::join(o.targets, " | "), rule);
+    for (const Row& row : rows)
+      tell(stdout, "| {} | {} |\n", title(row.trace, o.outcomes), fmt::join(row.cells, " | "));
+  }
+  return deviates ? kDeviates : misprinted ? kBadInput : missing ? kCannotRun : kConforms;
+}
+
+}  // namespace
+
+void add_table(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand(
+      "table", "Run traces on several targets: a row for each trace, a column for each target");
+  verb->add_option("TRACE", o->files, "Trace files")->required();
+  verb->add_option("--target", o->targets,
+                   "impl (default), impl:FAULT, kernel, vm:KERNEL; several");
+  verb->add_flag("--outcomes", o->outcomes,
+                 "What came of each trace's requests and packets, not only whether it holds");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
+  verb->callback([o, &status] { status = run(*o); });
+}
+
+}  // namespace mprogcheck::cli
