@@ -158,7 +158,8 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   out += names(trace, steps, uses);
   piece(true, c_text::kCore);
   piece(uses.hooks, c_text::kNetkitHooks);
-  piece(true, uses.callers ? c_text::kCallAs : c_text::kCall);
+  const bool lists = uses.makes || taps;
+  piece(uses.calls || lists, uses.callers ? c_text::kCallAs : c_text::kCall);
   piece(uses.odd_attributes, c_text::kCallWith);
   piece(true, c_text::kSteps);
   piece(uses.also_due, c_text::kAlsoDue);
@@ -177,8 +178,10 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   }
   piece(true, uses.netkit ? c_text::kAllNetkitNames : c_text::kNetkitNames);
   piece(uses.netkit, c_text::kDevice);
-  piece(true, uses.netkit ? c_text::kReadListOfNetkit : c_text::kReadList);
-  piece(uses.makes || taps, c_text::kBeginList);
+  if (lists) {
+    piece(true, uses.netkit ? c_text::kReadListOfNetkit : c_text::kReadList);
+    piece(true, c_text::kBeginList);
+  }
   piece(uses.indexes, c_text::kIndexIn);
   piece(uses.lists || uses.counts, c_text::kExpectEntries);
   piece(uses.lists, c_text::kExpectList);

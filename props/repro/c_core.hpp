@@ -114,8 +114,6 @@ struct point {
 	unsigned int known;
 };
 
-static struct point points[HOOKS * NAMES];
-
 /* What one step was to do, and what it did; one line of output. */
 static char expected[16384], observed[16384], deviation[256];
 static int steps, deviations, expected_error, observed_error;

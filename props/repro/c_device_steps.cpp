@@ -299,10 +299,12 @@ std::string send(const Step& step) {
       says.push_back(fmt::format("{{ p{}, {} }}", s.prog.raw, verdict(s.action)));
   const Journey& j = step.must.journey;
   const bool arrives = step.must.fate == Fate::passed || step.must.fate == Fate::redirected;
+  const std::string how =
+      fmt::format("d{}, {}, {}, {}", op.point.device, op.bytes, carries(op.mark, op.priority),
+                  arrives ? "ARRIVES" : "IS_LOST");
+  const std::string verdicts = c_words::in_macro("SAYING", "ALL_NEXT", says);
   std::string out = c_words::expect(
-      step, fmt::format("send_from(d{}, {}, {}, {},\n\t\t\t {})", op.point.device, op.bytes,
-                        carries(op.mark, op.priority), arrives ? "ARRIVES" : "IS_LOST",
-                        c_words::in_macro("SAYING", "ALL_NEXT", says)));
+      step, fmt::format("send_from({},{}{})", how, says.size() > 1 ? "\n\t\t\t " : " ", verdicts));
   if (step.must.fate == Fate::none) return out;
   for (std::size_t i = 0; i < j.met; ++i)
     met.push_back(fmt::format("{{ {}, d{}, {} }}", program_name(j.progs[i].prog), j.progs[i].on,

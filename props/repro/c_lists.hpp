@@ -45,6 +45,8 @@ static int read_list(int where, struct listing *list)
 )C";
 
 inline constexpr std::string_view kBeginList = R"C(
+static struct point points[HOOKS * NAMES];
+
 /* What is known of a list before anything is done with it. */
 static int begin_list(int where)
 {

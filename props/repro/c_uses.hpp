@@ -25,6 +25,7 @@ struct Uses {
     updates |= op.verb == Verb::link_update;
     releases |= op.verb == Verb::link_detach;
     infos |= op.verb == Verb::info;
+    calls |= attribute_size(op.verb) != 0 || op.verb == Verb::info;
     fdinfos |= op.verb == Verb::fdinfo;
     tells |= tells_link(s);
     closes |= op.verb == Verb::close;
@@ -66,7 +67,7 @@ struct Uses {
   }
 
   bool attaches = false, creates = false, updates = false, releases = false, closes = false;
-  bool infos = false, fdinfos = false, tells = false;
+  bool calls = false, infos = false, fdinfos = false, tells = false;
   bool removes = false, removes_all = false, qdiscs = false;
   bool queries = false, counts = false, answers = false, packets = false, lists = false;
   bool revisions = false, also_due = false, also_permitted = false;

@@ -19,8 +19,9 @@ namespace mprogcheck::repro_testing {
 
 constexpr int kCouldNotRun = 2;
 
-inline Trace trace_of(std::string_view operations,
-                      std::string_view header = "device d0 d1\nload p0 p1 p2 p3 p4:xdp") {
+constexpr std::string_view kHeader = "device d0 d1\nload p0 p1 p2 p3 p4:xdp";
+
+inline Trace trace_of(std::string_view operations, std::string_view header = kHeader) {
   const std::string text =
       "dialect mainline\n" + std::string(header) + "\n\n" + std::string(operations) + "\n";
   return parse(text, "test").at(0);

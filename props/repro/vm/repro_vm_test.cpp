@@ -1,63 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // C reproducers of what only a VM is asked, in one: they say of that kernel what is so, and those
-// that crash it do. Where no kernel, no QEMU or no static libraries can be had these tests skip.
-#include <gtest/gtest.h>
-
-#include "impl/vm/kernels.hpp"
-#include "impl/vm/vm.hpp"
-#include "props/repro/compile.hpp"
-#include "props/repro/repro.hpp"
-#include "props/repro/testing.hpp"
+// that crash it do.
+#include "props/repro/vm/testing.hpp"
 
 namespace mprogcheck {
 namespace {
 
 using namespace repro_testing;
 
-class ProgramInAGuest : public testing::Test {
+class ProgramInAGuest : public ProgramInAnyGuest {
  protected:
-  static void SetUpTestSuite() {
-    try {
-      VmOptions options;
-      options.name = "vm:6.12";
-      options.boot.kernel = vm::image_of("6.12", {});
-      options.boot.agent = MPROGCHECK_AGENT;
-      vm_ = std::make_unique<Vm>(options);
-      compiler_ = std::make_unique<Compiler>();
-    } catch (const CannotRun& e) {
-      why_not_ = e.what();
-    }
-  }
-  static void TearDownTestSuite() {
-    vm_.reset();
-    compiler_.reset();
-  }
-  void SetUp() override {
-    if (!vm_) GTEST_SKIP() << why_not_;
-    if (compiler_->compile("int main(void) { return 0; }").executable.empty() ||
-        vm_->run_program(compiled("int main(void) { return 0; }"))->status != 0)
-      GTEST_SKIP() << "nothing that runs in a guest can be compiled here";
-  }
-
-  static std::filesystem::path compiled(const std::string& program) {
-    const Compiled out = compiler_->compile(program);
-    EXPECT_FALSE(out.executable.empty()) << out.said;
-    return out.executable;
-  }
-  static ProgramResult run(std::string_view operations) {
-    const auto program = compiled(reproduce(trace_of(operations), ReproFormat::c, "a test"));
-    return program.empty() ? ProgramResult{.status = kCouldNotRun, .output = ""}
-                           : vm_->run_program(program).value();
-  }
-  static void conforms(std::string_view operations) {
-    const ProgramResult ran = run(operations);
-    EXPECT_EQ(ran.status, 0) << operations << "\n" << ran.output;
-    EXPECT_EQ(ran.harm, Harm::none);
-  }
-
-  static inline std::unique_ptr<Vm> vm_;
-  static inline std::unique_ptr<Compiler> compiler_;
-  static inline std::string why_not_;
+  static void SetUpTestSuite() { boot("6.12"); }
 };
 
 TEST_F(ProgramInAGuest, MakesCallsWithAttributesOfAnyLength) {
