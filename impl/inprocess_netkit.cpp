@@ -19,11 +19,11 @@ constexpr std::uint8_t kHead[MPROG_IFINFOMSG] = {};  // of PEER_INFO; what matte
 
 // The attributes of one nest, in the order of the request.
 struct Nest {
-  std::array<mprog_nlattr, kMaxAttrs + 2> attrs{};
+  std::array<mprog_nlattr, kMaxAttrs + 2> attrs;  // [0, count) are meant
   std::uint32_t count = 0;
 
   void put(std::uint32_t type, const void* value, std::size_t width, Form form) {
-    mprog_nlattr& a = attrs[count++];
+    mprog_nlattr& a = attrs[count++] = {};
     a.type = static_cast<std::uint16_t>(type);
     a.len = static_cast<std::uint16_t>(form == Form::shortened    ? width - 1
                                        : form == Form::lengthened ? width + 4
@@ -176,7 +176,7 @@ struct Message {
   }
 
   Errno answer(int ret, Observation* seen) const {
-    if (seen && extack.msg) seen->extack = extack.msg;
+    if (seen && ret != 0 && extack.msg) seen->extack = extack.msg;
     return errno_of(ret);
   }
 };
