@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The part of a paragraph of a C reproducer that is about netkit devices: requests of rtnetlink,
-// what the devices are to be then, and packets out of them.
+// The part of a paragraph of a C reproducer that asks rtnetlink for something.
 #include <fmt/format.h>
 
-#include <utility>
-#include <vector>
-
-#include "model/words.hpp"
+#include "props/repro/c_netkit_words.hpp"
 #include "props/repro/c_uses.hpp"
 #include "props/repro/c_words.hpp"
 #include "props/repro/plan.hpp"
@@ -14,6 +10,8 @@
 
 namespace mprogcheck::repro {
 namespace {
+
+using namespace c_words;
 
 struct Type {
   Key key;
@@ -42,38 +40,6 @@ constexpr Type kOfPeer[] = {{Key::peer_address, "IFLA_ADDRESS", 0},
                             {Key::peer_rxqueues, "IFLA_NUM_RX_QUEUES", 32},
                             {Key::peer_name, "IFLA_IFNAME", 0},
                             {Key::peer_space, "IFLA_NET_NS_FD", 32}};
-
-constexpr std::string_view kAddresses[] = {"ZERO", "ADDRESS_A", "ADDRESS_B", "MULTICAST", "OWN"};
-
-std::string address(std::uint32_t value) {
-  return std::string(kAddresses[value]);
-}
-
-std::string name_of(std::uint32_t name) {
-  return name < kMadeUpName ? fmt::format("d{}", name) : fmt::format("nk{}", name - kMadeUpName);
-}
-
-std::string value_word(Key key, std::uint32_t value) {
-  const auto one_of = [&](std::string_view zero, std::uint32_t other, std::string_view word) {
-    return value == 0       ? std::string(zero)
-           : value == other ? std::string(word)
-                            : fmt::format("{}", value);
-  };
-  switch (key) {
-    case Key::policy:
-    case Key::peer_policy:
-      return one_of("NETKIT_PASS", netkit::drop, "NETKIT_DROP");
-    case Key::mode:
-      return one_of("NETKIT_L2", netkit::l3, "NETKIT_L3");
-    case Key::scrub:
-    case Key::peer_scrub:
-      return one_of("NETKIT_SCRUB_NONE", netkit::scrub, "NETKIT_SCRUB_DEFAULT");
-    case Key::pairing:
-      return one_of("NETKIT_DEVICE_PAIR", netkit::single, "NETKIT_DEVICE_SINGLE");
-    default:
-      return fmt::format("{}", value);
-  }
-}
 
 // The descriptor of a namespace, or of something that is none.
 std::string space_descriptor(const Step& step, std::uint32_t space) {
@@ -151,27 +117,23 @@ std::string peer_info(const Step& step) {
          put_name(op, Key::peer_name, op.peer) + put_all(step, kOfPeer) + "\tunnest(&r);\n";
 }
 
-std::string other_name(std::uint8_t peer) {
-  return peer == kNoDevice ? "NOBODY_ELSE" : c_words::device(peer);
-}
-
 std::string create(const Step& step) {
   const Operation& op = step.op;
   if (!is_asked(step))
-    return c_words::nothing("the kernel is not asked") + "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n";
+    return nothing("the kernel is not asked") + "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n";
   std::string out = "\tbegin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);\n";
   if (const Attr* const index = op.attr(Key::index))
     out += fmt::format("\tr.link.ifi_index = {};\n", index_of(*index));
   out += put_name(op, Key::name, op.point.device) + put_all(step, kOfDevice);
   out += "\tnest_netkit(&r);\n" + peer_info(step) + put_all(step, kData);
-  out += c_words::expect(step, fmt::format("ask_in(n{}, &r)", op.space));
+  out += expect(step, fmt::format("ask_in(n{}, &r)", op.space));
   return out + fmt::format("\tlook_for_new(d{}, {});\n", op.point.device, other_name(op.peer));
 }
 
 std::string change(const Step& step) {
   return "\tbegin(&r, RTM_NEWLINK, 0);\n\tnest_netkit(&r);\n" + peer_info(step) +
          put_all(step, kData) +
-         c_words::expect(step, fmt::format("ask_device(d{}, &r)", step.op.point.device)) +
+         expect(step, fmt::format("ask_device(d{}, &r)", step.op.point.device)) +
          "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n";
 }
 
@@ -182,9 +144,8 @@ std::string set(const Step& step) {
   if (state)
     out += fmt::format("\tr.link.ifi_change = IFF_UP;\n{}",
                        op.attrs[0].value ? "\tr.link.ifi_flags = IFF_UP;\n" : "");
-  const std::string device = c_words::device(op.point.device);
-  out +=
-      put_all(step, kOfDevice) + c_words::expect(step, fmt::format("ask_device({}, &r)", device));
+  const std::string device = fmt::format("d{}", op.point.device);
+  out += put_all(step, kOfDevice) + expect(step, fmt::format("ask_device({}, &r)", device));
   // In the other namespace it is a new one.
   return out + (moves ? fmt::format("\tlook({0}, {0});\n", device)
                       : "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n");
@@ -193,134 +154,10 @@ std::string set(const Step& step) {
 std::string remove(const Step& step, const Uses& uses) {
   const std::uint8_t d = step.op.point.device;
   if (d == kAllDevices)
-    return c_words::expect(
+    return expect(
         step, uses.spaces ? fmt::format("end_space(n{})", step.op.space) : "remove_namespace()");
-  if (d < step.header_devices) return c_words::expect(step, fmt::format("remove_device(d{})", d));
-  return "\tbegin(&r, RTM_DELLINK, 0);\n" +
-         c_words::expect(step, fmt::format("ask_device(d{}, &r)", d));
-}
-
-// As made() of the C program has it.
-DeviceView as_made(const DeviceView& v) {
-  DeviceView out;
-  const bool single = v.link == kNoDevice;
-  out.there = true;
-  out.space = v.space;
-  out.name = v.name;
-  out.link = v.link;
-  out.primary = v.primary;
-  out.mtu = netkit::default_mtu;
-  out.mode = netkit::l3;
-  out.scrub = single ? 0 : netkit::scrub;
-  out.peer_scrub = out.scrub;
-  out.pairing = single ? netkit::single : netkit::pair;
-  return out;
-}
-
-// What is different of a device, as assignments.
-std::string differences(std::uint8_t d, const DeviceView& from, const DeviceView& to) {
-  std::string out;
-  const auto number = [&](std::string_view field, auto before, auto after) {
-    if (before != after) out += fmt::format("\twant[d{}].{} = {};\n", d, field, int(after));
-  };
-  const auto word = [&](std::string_view field, Key key, auto before, auto after) {
-    if (before != after)
-      out += fmt::format("\twant[d{}].{} = {};\n", d, field, value_word(key, after));
-  };
-  if (from.space != to.space) out += fmt::format("\twant[d{}].space = n{};\n", d, to.space);
-  if (from.name != to.name)
-    out += fmt::format("\tstrcpy(want[d{}].name, \"{}\");\n", d, name_of(to.name));
-  number("up", from.up, to.up);
-  number("carrier", from.carrier, to.carrier);
-  number("arp", from.arp, to.arp);
-  if (from.address != to.address)
-    out += fmt::format("\twant[d{}].address = {};\n", d,
-                       address(static_cast<std::uint32_t>(to.address)));
-  number("mtu", from.mtu, to.mtu);
-  word("mode", Key::mode, from.mode, to.mode);
-  word("policy", Key::policy, from.policy, to.policy);
-  word("peer_policy", Key::policy, from.peer_policy, to.peer_policy);
-  word("scrub", Key::scrub, from.scrub, to.scrub);
-  word("peer_scrub", Key::scrub, from.peer_scrub, to.peer_scrub);
-  number("headroom", from.headroom, to.headroom);
-  number("tailroom", from.tailroom, to.tailroom);
-  word("pairing", Key::pairing, from.pairing, to.pairing);
-  return out;
-}
-
-std::string devices_after(const Step& step) {
-  std::string out;
-  for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
-    const DeviceView &before = step.devices[d], &after = step.must.devices[d];
-    if (before.there && !after.there) out += fmt::format("\twant[d{}].there = 0;\n", d);
-    if (!after.there) continue;
-    if (!before.there)
-      out += fmt::format("\twant[d{}] = made(n{}, \"{}\", {}, {});\n", d, after.space,
-                         name_of(after.name), other_name(after.link), int(after.primary));
-    out += differences(d, before.there ? before : as_made(after), after);
-  }
-  return out + "\texpect_devices();\n";
-}
-
-std::string carries(bool mark, bool priority) {
-  if (mark && priority) return "MARK | PRIORITY";
-  return mark ? "MARK" : priority ? "PRIORITY" : "0";
-}
-
-std::string_view verdict(Action action) {
-  switch (action) {
-    case Action::pass:
-      return "TCX_PASS";
-    case Action::drop:
-      return "TCX_DROP";
-    case Action::redirect:
-      return "TCX_REDIRECT";
-    case Action::unknown:
-      return "42 /* undefined: TCX_NEXT at tcx, TCX_DROP at netkit */";
-    case Action::next:
-      break;
-  }
-  return "TCX_NEXT";
-}
-
-std::string fate(const Step& step) {
-  const Journey& j = step.must.journey;
-  if (step.must.fate != Fate::redirected)
-    return std::string(words::name(words::kFates, step.must.fate));
-  // To the loopback device of where the packet was then.
-  return fmt::format("redirected in n{}", step.devices[j.progs[j.met - 1].on].space);
-}
-
-std::string send(const Step& step) {
-  const Operation& op = step.op;
-  std::vector<std::string> says, met;
-  for (const Says& s : op.says)
-    if (s.action != Action::next)
-      says.push_back(fmt::format("{{ p{}, {} }}", s.prog.raw, verdict(s.action)));
-  const Journey& j = step.must.journey;
-  const bool arrives = step.must.fate == Fate::passed || step.must.fate == Fate::redirected;
-  const std::string how =
-      fmt::format("d{}, {}, {}, {}", op.point.device, op.bytes, carries(op.mark, op.priority),
-                  arrives ? "ARRIVES" : "IS_LOST");
-  const std::string verdicts = c_words::in_macro("SAYING", "ALL_NEXT", says);
-  std::string out = c_words::expect(
-      step, fmt::format("send_from({},{}{})", how, says.size() > 1 ? "\n\t\t\t " : " ", verdicts));
-  if (step.must.fate == Fate::none) return out;
-  for (std::size_t i = 0; i < j.met; ++i)
-    met.push_back(fmt::format("{{ {}, d{}, {} }}", program_name(j.progs[i].prog), j.progs[i].on,
-                              carries(j.progs[i].mark, j.progs[i].priority)));
-  std::string counted;
-  const auto add = [&](std::string_view name, std::uint32_t value) {
-    if (value) counted += fmt::format("{}.{} = {}", counted.empty() ? "" : ", ", name, value);
-  };
-  add("sent", j.sent);
-  add("sent_bytes", j.sent_bytes);
-  add("dropped", j.dropped);
-  add("received", j.received);
-  add("received_bytes", j.received_bytes);
-  return out + fmt::format("\texpect_journey(\"{}\", {},\n\t\t       (struct counted){{ {} }});\n",
-                           fate(step), c_words::in_macro("MET", "MET_NOBODY", met),
-                           counted.empty() ? "0" : counted);
+  if (d < step.header_devices) return expect(step, fmt::format("remove_device(d{})", d));
+  return "\tbegin(&r, RTM_DELLINK, 0);\n" + expect(step, fmt::format("ask_device(d{}, &r)", d));
 }
 
 }  // namespace
@@ -328,16 +165,14 @@ std::string send(const Step& step) {
 std::string c_device_request(const Step& step, const Uses& uses) {
   switch (step.op.verb) {
     case Verb::create:
-      return create(step) + devices_after(step);
+      return create(step) + c_devices_after(step);
     case Verb::change:
-      return change(step) + devices_after(step);
+      return change(step) + c_devices_after(step);
     case Verb::set:
-      return set(step) + devices_after(step);
+      return set(step) + c_devices_after(step);
     case Verb::remove:
       return remove(step, uses) +
-             (uses.netkit ? "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n" + devices_after(step) : "");
-    case Verb::send:
-      return send(step);
+             (uses.netkit ? "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n" + c_devices_after(step) : "");
     default:
       return {};
   }

@@ -269,8 +269,9 @@ std::string request(const Step& step, const Uses& uses) {
     case Verb::create:
     case Verb::change:
     case Verb::set:
-    case Verb::send:
       return c_device_request(step, uses);
+    case Verb::send:
+      return c_send(step);
     case Verb::qdisc:
       return qdisc(step);
     case Verb::query:

@@ -16,14 +16,7 @@ inline std::string error(Errno e) {
   return e == Errno::ok ? "0" : to_string(e);
 }
 
-inline std::string device(std::uint8_t d) {
-  return fmt::format("d{}", d);
-}
-inline std::string space(std::uint8_t n) {
-  return fmt::format("n{}", n);
-}
-
-// By whom and from where it is asked, the request, and what it must lead to.
+// By whom it is asked, the request, and what it must lead to.
 inline std::string expect(const Step& step, std::string_view result) {
   std::string out;
   const Operation& op = step.op;

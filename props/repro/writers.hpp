@@ -16,7 +16,10 @@ std::string write_bpftool(const Trace& trace, std::string_view headline);
 // The part of write_c() that stands for one operation, in a program of these uses.
 struct Uses;
 std::string c_paragraph(const Step& step, const Uses& uses);
-// Of a paragraph, the request that is about devices or sends from one.
+// Of a paragraph: a request about devices, with what they are to be then, which is a part of its
+// own; a packet out of one.
 std::string c_device_request(const Step& step, const Uses& uses);
+std::string c_devices_after(const Step& step);
+std::string c_send(const Step& step);
 
 }  // namespace mprogcheck::repro
