@@ -43,6 +43,40 @@ class NameReader : protected LineReader {
             *hook};
   }
 
+  // The value of an attribute, and behind a colon its form.
+  Attr attribute(Key key, Token value) {
+    Attr a{key, Form::whole, 0};
+    if (const std::size_t colon = value.text.find(':'); colon != std::string_view::npos) {
+      const auto form = words::find(words::kForms, value.text.substr(colon + 1));
+      if (!form)
+        fail(at_, value.column + colon + 1,
+             "unknown form " + quoted(value.text.substr(colon + 1)) + "; there are short and long");
+      a.form = *form;
+      value.text = value.text.substr(0, colon);
+    }
+    a.value = value_of(key, value);
+    return a;
+  }
+
+  std::uint32_t value_of(Key key, Token value) {
+    if (key == Key::name || key == Key::peer_name)
+      return value.text == "none" ? kMadeUpName : indexed(value, value.text, 'd', kMaxDevices);
+    std::string names;
+    for (const auto& [w, v] : words::values_of(key)) {
+      (names += names.empty() ? "" : ", ") += w;
+      if (value.text == w) return v;
+    }
+    const bool wants_name = key == Key::address || key == Key::peer_address || key == Key::peer ||
+                            key == Key::index || key == Key::peer_index || key == Key::space ||
+                            key == Key::peer_space || key == Key::state;
+    if (wants_name)
+      fail(at_, value.column, "unknown value " + quoted(value.text) + "; there are " + names);
+    const std::uint64_t most = key == Key::headroom || key == Key::tailroom ? 0xffffU
+                               : key == Key::primary                        ? 0xffU
+                                                                            : 0xffffffffU;
+    return static_cast<std::uint32_t>(number(value, 0, most));
+  }
+
   Ref ref(Token t) {
     if (const auto kind = words::find(words::kRefs, t.text)) return {*kind, 0};
     constexpr std::string_view kOfType = "foreign:";

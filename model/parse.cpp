@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "model/attribute.hpp"
-#include "model/names.hpp"
+#include "model/outcomes.hpp"
 #include "model/text.hpp"
 #include "model/words.hpp"
 
@@ -12,9 +12,9 @@ namespace {
 
 using namespace tokens;
 
-class Parser : NameReader {
+class Parser : OutcomeReader {
  public:
-  Parser(std::string_view text, std::string_view file) : NameReader(file), text_(text) {}
+  Parser(std::string_view text, std::string_view file) : OutcomeReader(file), text_(text) {}
 
   std::vector<Trace> run(std::vector<Spots>* spots) {
     std::size_t begin = 0;
@@ -333,34 +333,7 @@ class Parser : NameReader {
       fail(at_, whole.column,
            "a request has " + std::to_string(kMaxAttrs) + " attributes at most here");
     mark(Field::attrs, whole);
-    free->key = key;
-    if (const std::size_t colon = value.text.find(':'); colon != std::string_view::npos) {
-      const auto form = words::find(words::kForms, value.text.substr(colon + 1));
-      if (!form)
-        fail(at_, value.column + colon + 1,
-             "unknown form " + quoted(value.text.substr(colon + 1)) + "; there are short and long");
-      free->form = *form;
-      value.text = value.text.substr(0, colon);
-    }
-    if (key == Key::name || key == Key::peer_name) {
-      free->value =
-          value.text == "none" ? kMadeUpName : indexed(value, value.text, 'd', kMaxDevices);
-      return;
-    }
-    std::string names;
-    for (const auto& [w, v] : words::values_of(key)) {
-      (names += names.empty() ? "" : ", ") += w;
-      if (value.text == w) return void(free->value = v);
-    }
-    const bool wants_name = key == Key::address || key == Key::peer_address || key == Key::peer ||
-                            key == Key::index || key == Key::peer_index || key == Key::space ||
-                            key == Key::peer_space || key == Key::state;
-    if (wants_name)
-      fail(at_, value.column, "unknown value " + quoted(value.text) + "; there are " + names);
-    const std::uint64_t most = key == Key::headroom || key == Key::tailroom ? 0xffffU
-                               : key == Key::primary                        ? 0xffU
-                                                                            : 0xffffffffU;
-    free->value = static_cast<std::uint32_t>(number(value, 0, most));
+    *free = attribute(key, value);
   }
 
   Caller caller(Token t) {
@@ -385,65 +358,6 @@ class Parser : NameReader {
     mark(Field::says, who);
   }
 
-  Expected outcome(const Operation& op) {
-    Expected e;
-    const Token t = need("what is expected: ok or an error such as EEXIST");
-    const auto error = errno_from(t.text);
-    if (!error)
-      fail(at_, t.column,
-           "unknown outcome " + quoted(t.text) + "; say ok or an error such as EEXIST");
-    e.error = *error;
-    said_.clear();
-    while (next_ < tokens_.size()) {
-      const Token o = tokens_[next_++];
-      once(o);
-      const bool packet = op.verb == Verb::packet || op.verb == Verb::send;
-      if (const auto fate = words::find(words::kFates, o.text); packet && fate) {
-        if (e.fate != Fate::none) fail(at_, o.column, "a packet has one fate");
-        e.fate = *fate;
-        continue;
-      }
-      const std::size_t eq = o.text.find('=');
-      const std::string_view key = o.text.substr(0, eq);
-      const bool tells = op.verb == Verb::info || op.verb == Verb::fdinfo;
-      if (eq == std::string_view::npos || (op.verb != Verb::query && !packet && !tells))
-        fail(at_, o.column,
-             quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
-      const Token value{o.text.substr(eq + 1), o.column + eq + 1};
-      if (tells && key == "at")
-        e.at = attach_point(value);
-      else if (key == "rev")
-        e.revision = number(value, 0, ~std::uint64_t{0});
-      else if (key == "count")
-        e.count = static_cast<std::uint8_t>(number(value, 0, kMaxCapacity));
-      else if (key == "progs")
-        each(
-            value, e.progs.emplace(), [&](Token x) { return prog_seen(x); },
-            op.verb == Verb::send ? kMaxMet : kMaxCapacity);
-      else if (key == "links")
-        each(value, e.links.emplace(), [&](Token x) { return link_seen(x); });
-      else if (key == "flags")
-        each(value, e.entry_flags.emplace(), [&](Token x) { return ends(x); });
-      else
-        fail(at_, o.column,
-             quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
-    }
-    return e;
-  }
-
-  template <class T, class Read>
-  void each(Token value, std::vector<T>& out, Read&& read, std::size_t most = kMaxCapacity) {
-    if (value.text == "none") return;
-    for (std::size_t begin = 0; begin <= value.text.size();) {
-      std::size_t end = value.text.find(',', begin);
-      if (end == std::string_view::npos) end = value.text.size();
-      out.push_back(read(Token{value.text.substr(begin, end - begin), value.column + begin}));
-      if (out.size() > most)
-        fail(at_, value.column, "a list has " + std::to_string(most) + " entries at most");
-      begin = end + 1;
-    }
-  }
-
   Point point() {
     const Token t = need("an attach point such as d0/ingress");
     mark(Field::point, t);
@@ -457,14 +371,6 @@ class Parser : NameReader {
   Ref named(Token t, Field field) {
     mark(field, t);
     return ref(t);
-  }
-
-  // The last of two would win, and the reader would not know.
-  void once(Token t) {
-    const std::string_view key = t.text.substr(0, t.text.find('='));
-    if (std::find(said_.begin(), said_.end(), key) != said_.end())
-      fail(at_, t.column, quoted(key) + " is said twice; leave one of them out");
-    said_.push_back(key);
   }
 
   void mark(Field field, Token t) { columns_[static_cast<std::size_t>(field)] = t.column; }
@@ -482,7 +388,6 @@ class Parser : NameReader {
   std::vector<Trace> traces_;
   std::vector<Spots> spots_;  // of traces_
   std::vector<std::string> above_;
-  std::vector<std::string_view> said_;  // in this header, these options, this expectation
   std::array<std::size_t, 15> columns_{};
   std::optional<NameCheck> names_;
   bool in_header_ = false;

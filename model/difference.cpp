@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/difference.hpp"
+
+namespace mprogcheck {
+
+std::string_view difference(const DeviceView& model, const DeviceView& seen) {
+  constexpr std::uint32_t kLater = told(Key::headroom) | told(Key::tailroom) | told(Key::pairing);
+  if (model.there != seen.there) return seen.there ? "there" : "gone";
+  if (!model.there) return "";
+  if ((model.told & ~seen.told & ~kLater) || (seen.told & ~model.told)) return "told";
+  const auto tells = [&](Key key) { return (model.told & seen.told & told(key)) != 0; };
+  if (model.space != seen.space) return "ns";
+  if (model.name != seen.name) return "name";
+  if (model.link != seen.link) return "link";
+  if (model.primary != seen.primary) return "primary";
+  if (model.up != seen.up) return "state";
+  if (model.carrier != seen.carrier) return "carrier";
+  if (model.arp != seen.arp) return "arp";
+  if (model.address != seen.address) return "address";
+  if (model.mtu != seen.mtu) return "mtu";
+  if (tells(Key::mode) && model.mode != seen.mode) return "mode";
+  if (tells(Key::policy) && model.policy != seen.policy) return "policy";
+  if (tells(Key::peer_policy) && model.peer_policy != seen.peer_policy) return "peer_policy";
+  if (tells(Key::scrub) && model.scrub != seen.scrub) return "scrub";
+  if (tells(Key::peer_scrub) && model.peer_scrub != seen.peer_scrub) return "peer_scrub";
+  if (tells(Key::headroom) && model.headroom != seen.headroom) return "headroom";
+  if (tells(Key::tailroom) && model.tailroom != seen.tailroom) return "tailroom";
+  if (tells(Key::pairing) && model.pairing != seen.pairing) return "pairing";
+  return "";
+}
+
+std::string_view difference(const Journey& model, const Journey& seen) {
+  if (model == seen) return "";
+  if (model.met != seen.met) return "order";
+  for (std::size_t i = 0; i < model.met; ++i) {
+    const Met &wanted = model.progs[i], &met = seen.progs[i];
+    if (wanted.prog != met.prog) return "order";
+    if (wanted.on != met.on) return "on";
+    if (wanted.mark != met.mark || wanted.priority != met.priority) return "scrub";
+  }
+  return "counted";
+}
+
+std::string_view difference(const Operation& op, const Observation& model,
+                            const Observation& seen) {
+  if ((op.verb == Verb::packet || op.verb == Verb::send) && model.fate != seen.fate) return "fate";
+  if (op.verb == Verb::send) return difference(model.journey, seen.journey);
+  if (op.verb == Verb::qdisc) return "";
+  if (seen.overran) return "overrun";
+  // Refused as the interface permits: then nothing is told.
+  if (seen.error != model.error && seen.error != Errno::nospc) return "";
+  if (model.at != seen.at) return "place";
+  if (model.answer == seen.answer && model.fate == seen.fate) return "";
+  if (op.verb == Verb::packet) return "order";
+  if (model.answer.revision != seen.answer.revision) return "revision";
+  if (model.answer.count != seen.answer.count || model.answer.filled != seen.answer.filled)
+    return "count";
+  const auto differ = [&](auto Entry::*field) {
+    for (std::size_t i = 0; i < model.answer.filled; ++i)
+      if (model.answer.entries[i].*field != seen.answer.entries[i].*field) return true;
+    return false;
+  };
+  return differ(&Entry::prog) ? "progs" : differ(&Entry::link) ? "links" : "flags";
+}
+
+}  // namespace mprogcheck

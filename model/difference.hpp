@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What of an observation differs first from what the model says, in the words of a bucket; empty if
+// nothing does.
+#pragma once
+
+#include <string_view>
+
+#include "model/observation.hpp"
+
+namespace mprogcheck {
+
+// Of a device. Attributes that came later than netkit itself need not be told.
+std::string_view difference(const DeviceView& model, const DeviceView& seen);
+
+std::string_view difference(const Journey& model, const Journey& seen);
+
+// Of the answer to a query, to information of a link, or of a packet.
+std::string_view difference(const Operation& op, const Observation& model, const Observation& seen);
+
+}  // namespace mprogcheck
