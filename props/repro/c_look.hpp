@@ -143,29 +143,42 @@ static int *value_of(struct device *one, const struct field *field)
 	return (int *)((char *)one + field->offset);
 }
 
-static void field_differs(int d, const char *field, int must, int is)
+static void differs(int d, const char *field, const char *must, const char *is)
 {
 	char aspect[32];
 
-	say(expected, " d%d %s %d", d, field, must);
-	say(observed, " d%d %s %d", d, field, is);
+	say(expected, " d%d %s %s", d, field, must);
+	say(observed, " d%d %s %s", d, field, is);
 	snprintf(aspect, sizeof(aspect), "%s of d%d", field, d);
 	deviates(aspect);
+}
+
+static const char *word_of(int value, char number[16])
+{
+	if (value < 0)
+		return value == STRANGER ? "stranger" : "none";
+	snprintf(number, 16, "%d", value);
+	return number;
+}
+
+static void number_differs(int d, const char *field, int must, int is)
+{
+	char must_be[16], it_is[16];
+
+	differs(d, field, word_of(must, must_be), word_of(is, it_is));
 }
 
 /* What differs is told once: from there on it is expected. */
 static void expect_device(int d)
 {
 	if (now[d].there != want[d].there) {
-		field_differs(d, "there", want[d].there, now[d].there);
+		number_differs(d, "there", want[d].there, now[d].there);
 		want[d] = now[d];
 	}
 	if (!now[d].there)
 		return;
 	if (strcmp(now[d].name, want[d].name)) {
-		say(expected, " d%d name %s", d, want[d].name);
-		say(observed, " d%d name %s", d, now[d].name);
-		deviates("name");
+		differs(d, "name", want[d].name, now[d].name);
 		memcpy(want[d].name, now[d].name, sizeof(want[d].name));
 	}
 	for (unsigned int i = 0; i < MANY_FIELDS; i++) {
@@ -174,7 +187,7 @@ static void expect_device(int d)
 
 		if (*is == *must || (fields[i].is_younger && *is == UNTOLD))
 			continue;
-		field_differs(d, fields[i].name, *must, *is);
+		number_differs(d, fields[i].name, *must, *is);
 		*must = *is;
 	}
 }
@@ -186,17 +199,17 @@ static void expect_devices(void)
 	if (observed_error && complaint())
 		say(observed, " (%s)", complaint());
 	memset(&answer, 0, sizeof(answer));
-	if (was_permitted && observed_error && !expected_error) {
-		/* Refused, as it may be: then nothing may have changed, but it might have. */
-		left_open = 1;
-		memcpy(want, was, sizeof(want));
-	}
 	for (int d = DEVICES; d < NAMES; d++) {
 		must += want[d].there;
 		are += now[d].there;
 	}
 	say(expected, ", %d netkit", must);
 	say(observed, ", %d netkit", are);
+	if (was_permitted && observed_error && !expected_error) {
+		/* Refused, as it may be: then nothing may have changed, but it might have. */
+		left_open = 1;
+		memcpy(want, was, sizeof(want));
+	}
 	for (int d = DEVICES; d < NAMES; d++)
 		expect_device(d);
 }

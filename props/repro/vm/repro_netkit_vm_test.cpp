@@ -182,7 +182,7 @@ TEST_F(NetkitInAGuest, SeesDevicesThatAreNotAsExpected) {
         "expected ok, 2 netkit d2 mtu 1300 | observed ok, 2 netkit d2 mtu 1400 | DEVIATION: mtu of "
         "d2\n");
   shows("create d1 d2 name=none", "made(n0, \"nk0\", d2", "made(n0, \"nk1\", d2",
-        "d1 name nk1 | observed ok, 2 netkit d1 name nk0 | DEVIATION: name\n");
+        "d1 name nk1 | observed ok, 2 netkit d1 name nk0 | DEVIATION: name of d1\n");
   shows("create d1 d2 peer.ns=n1", "made(n1, \"d2\"", "made(n0, \"d2\"",
         "d2 space 0 | observed ok, 2 netkit d2 space 1 | DEVIATION: space of d2\n");
   shows("create d1 d2\nremove d2", "want[d1].there = 0", "want[d1].there = 1",
