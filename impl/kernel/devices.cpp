@@ -171,9 +171,8 @@ void Devices::leave(std::vector<Device> devices, std::vector<Descriptor> links, 
   std::move(links.begin(), links.end(), std::back_inserter(discarded_links_));
 }
 
-void Devices::sweep_if_due() {
-  if (discarded_devices_.size() >= kDevicesPerBatch || discarded_links_.size() >= kLinksPerBatch)
-    sweep();
+bool Devices::is_due() const {
+  return discarded_devices_.size() >= kDevicesPerBatch || discarded_links_.size() >= kLinksPerBatch;
 }
 
 void Devices::sweep() {

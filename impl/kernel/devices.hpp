@@ -67,12 +67,12 @@ class Devices {
   // is closed at once.
   void leave(std::vector<Device> devices, std::vector<Descriptor> links, bool usual);
 
-  // Deletes what was discarded, if it is enough to be worth it. No trace may be under way, because
-  // all devices are deleted. Throws CannotRun.
-  void sweep_if_due();
+  // Whether what was discarded is enough to be worth deleting; and deletes it. No trace may be
+  // under way, because all devices are deleted. Throws CannotRun.
+  bool is_due() const;
+  void sweep();
 
  private:
-  void sweep();
   Device create_tap(const std::string& name, bool up);
   Device create_netkit(const std::string& name, bool up);
   Errno change(std::uint32_t ifindex, bool up);

@@ -231,7 +231,11 @@ Kernel::~Kernel() = default;
 void Kernel::run_each(const Trace& trace, const Each& each) {
   refuse_unfit(trace, capabilities_);
   std::vector<Observation> seen;
-  inside_->space.run([&] { run_trace(*inside_->workshop, trace, seen, each); });
+  inside_->space.run([&] {
+    run_trace(*inside_->workshop, trace, seen, each);
+    // What harm that does is this trace's.
+    inside_->workshop->sweep();
+  });
 }
 
 void Kernel::inside(const std::function<void()>& job) {

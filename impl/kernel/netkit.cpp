@@ -88,7 +88,7 @@ std::int32_t index_wanted(const Attr* attr, std::uint32_t otherwise) {
 
 std::string Netkits::name_of(std::uint8_t device) const {
   if (device < kMaxDevices && !names_[device].empty()) return names_[device];
-  return "d" + std::to_string(int{device});
+  return "d" + std::to_string(int{device}) + "-" + std::to_string(serial_);
 }
 
 std::uint8_t Netkits::device_called(const std::string& name) const {
@@ -290,10 +290,20 @@ Errno Netkits::delete_one(const Netkit& device, std::string* extack) {
   return spaces_[device.view.space]->netlink.request(message, extack);
 }
 
-void Netkits::clear() {
+// A name that the kernel made up is in the way of the next trace's.
+bool Netkits::may_wait(const Netkit& netkit) const {
+  const auto of_ours = [](const Netkit& one) { return one.view.name < kMadeUpName; };
+  if (!netkit.is_pair()) return of_ours(netkit) && netkit.view.link == kNoDevice;
+  return of_ours(netkit) && of_ours(devices_[netkit.other]);
+}
+
+void Netkits::clear(Discarded* discarded) {
   for (Netkit& netkit : devices_) {
     if (!netkit.view.there) continue;
-    if (spaces_[netkit.view.space] != nullptr) delete_one(netkit, nullptr);
+    if (discarded != nullptr && may_wait(netkit))
+      discarded->add(*spaces_[netkit.view.space], netkit.ifindex);
+    else
+      delete_one(netkit, nullptr);
     netkit.view.there = false;
     if (netkit.is_pair()) devices_[netkit.other].view.there = false;
   }

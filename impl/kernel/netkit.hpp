@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 
+#include "impl/kernel/discarded.hpp"
 #include "impl/kernel/space.hpp"
 #include "model/observation.hpp"
 #include "model/operation.hpp"
@@ -43,7 +44,7 @@ class Netkits {
   // next_index: for the next device; goes on from trace to trace. no_space: a descriptor that is
   // that of no namespace.
   Netkits(const Spaces& spaces, std::uint32_t& next_index, int no_space)
-      : spaces_(spaces), next_index_(next_index), no_space_(no_space) {}
+      : spaces_(spaces), next_index_(next_index), serial_(next_index), no_space_(no_space) {}
 
   // A device that the trace finds in n0, and what it is called there.
   void call(std::uint8_t device, const std::string& name) { names_[device] = name; }
@@ -63,8 +64,9 @@ class Netkits {
   // packets get through, or are lost, as they are to. Throws CannotRun.
   void read_all();
 
-  // Deletes what is left. What the kernel answers is not asked.
-  void clear();
+  // Takes leave of what is there: deletes it, or leaves it to be deleted if nothing forbids that.
+  // Throws CannotRun.
+  void clear(Discarded* discarded);
 
  private:
   std::string name_of(std::uint8_t device) const;
@@ -74,10 +76,12 @@ class Netkits {
   void put(Message& message, const Operation& op, std::span<const struct Place> places) const;
   void read(std::uint8_t device);
   bool expect(std::uint8_t device, std::uint32_t ifindex, std::uint8_t space);
+  bool may_wait(const Netkit& device) const;
   Errno delete_one(const Netkit& device, std::string* extack);
 
   const Spaces& spaces_;
   std::uint32_t& next_index_;
+  std::uint32_t serial_;  // in the names of this trace, which no other has
   int no_space_;
   std::array<std::string, kMaxDevices> names_;  // of those that the trace finds
   std::array<Netkit, kMaxDevices> devices_;

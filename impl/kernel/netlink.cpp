@@ -7,7 +7,6 @@
 #include <net/if.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -120,11 +119,15 @@ std::span<const char> Netlink::ask(Message& message) {
           static_cast<std::size_t>(nlmsg_datalen(answer))};
 }
 
-std::uint32_t Netlink::index_of(const std::string& name) const {
-  ifreq request{};
-  name.copy(request.ifr_name, sizeof(request.ifr_name) - 1);
-  if (::ioctl(nl_socket_get_fd(socket_.get()), SIOCGIFINDEX, &request) < 0) return 0;
-  return static_cast<std::uint32_t>(request.ifr_ifindex);
+// Not by ioctl(2): for a name that nobody has that starts a process to load a module.
+std::uint32_t Netlink::index_of(const std::string& name) {
+  Message message(RTM_GETLINK);
+  message.about(0);
+  message.put(IFLA_IFNAME, name);
+  const std::span<const char> answer = ask(message);
+  ifinfomsg head{};
+  if (answer.size() >= sizeof(head)) std::memcpy(&head, answer.data(), sizeof(head));
+  return static_cast<std::uint32_t>(head.ifi_index);
 }
 
 }  // namespace mprogcheck::kernel

@@ -56,7 +56,7 @@ class Netlink {
   std::span<const char> ask(Message& message);
 
   // The device of that name; 0 if there is none.
-  std::uint32_t index_of(const std::string& name) const;
+  std::uint32_t index_of(const std::string& name);
 
  private:
   void send(Message& message);

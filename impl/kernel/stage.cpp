@@ -78,9 +78,19 @@ void Workshop::keep_lists_in_use() {
   }
 }
 
+void Workshop::sweep_if_due() {
+  if (devices.is_due() || netkits.is_due()) sweep();
+}
+
+// Netkit first: a link whose device has gone is closed at once.
+void Workshop::sweep() {
+  netkits.sweep(home, other.get());
+  devices.sweep();
+}
+
 Stage::Stage(Workshop& shop, const Trace& trace)
     : workshop(shop), netkits(spaces, shop.next_index, shop.null_device.number()) {
-  workshop.devices.sweep_if_due();
+  workshop.sweep_if_due();
   const Needs needs = needs_of(trace);
   if (workshop.foreign)
     for (std::size_t f = 0; f < kForeigns; ++f)
@@ -128,7 +138,11 @@ void Stage::make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_oth
 }
 
 void Stage::clear(std::vector<Descriptor> links, bool usual) {
-  netkits.clear();
+  try {
+    netkits.clear(passing[0] || passing[1] ? nullptr : &workshop.netkits);
+  } catch (const CannotRun&) {
+    // They go with the namespace.
+  }
   inside.reset();
   const bool own_devices = !passing[0];
   for (auto& one : passing) one.reset();

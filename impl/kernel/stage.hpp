@@ -32,9 +32,15 @@ struct Workshop {
   Space home;
   Devices devices;
   std::unique_ptr<Space> other;  // n1, once a trace has needed it
+  Discarded netkits;
   std::uint32_t next_index = kFirstIndex;
   Traveller traveller;
   std::optional<ForeignLinks> foreign;  // with hazards
+
+  // Deletes what finished traces have left, if it is enough to be worth it; or whatever there is.
+  // No trace may be under way. Throws CannotRun.
+  void sweep_if_due();
+  void sweep();
 
  private:
   // A kernel rewrites its own code when the first list of all devices comes into use, and when the
