@@ -215,9 +215,9 @@ template <class D, class Visit>
 void each_field(Request<D>& r, Visit&& visit) {
   const auto all = [&](auto&... fields) { (visit(fields), ...); };
   all(r.replace, r.before, r.after, r.first, r.last, r.id, r.by_link, r.other_flags, r.hook_known,
-      r.device_known, r.expects, r.expected, r.link_attached, r.owner, r.arrays, r.fault, r.room,
-      r.privileged, r.long_attribute, r.dirty_tail, r.dirty_gap, r.whole_namespace, r.has_qdisc,
-      r.other_qdisc, r.adds, r.removes);
+      r.device_known, r.not_netkit, r.not_primary, r.single_device, r.paired, r.expects, r.expected,
+      r.link_attached, r.owner, r.arrays, r.fault, r.room, r.privileged, r.long_attribute,
+      r.dirty_tail, r.dirty_gap, r.whole_namespace, r.has_qdisc, r.other_qdisc, r.adds, r.removes);
   for (Voice<D>& v : r.says) all(v.ends, v.drops, v.prog);
   for (Object<D>* o : {&r.prog, &r.relative, &r.old, &r.link})
     all(o->none, o->missing, o->wrong_kind, o->wrong_type, o->prog, o->link);

@@ -116,11 +116,13 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"verb_unknown", after_header("atach p0 d0/ingress"),
             "t.trace:4:1: unknown operation 'atach'; there are attach, detach, query, link_create, "
             "link_update, "
-            "link_detach, info, fdinfo, close, remove, qdisc, packet, provoke"},
+            "link_detach, info, fdinfo, close, remove, qdisc, packet, create, change, set, send, "
+            "provoke"},
         Bad{"header_too_late", after_header("query d0/ingress\nload p2"),
             "t.trace:5:1: unknown operation 'load'; there are attach, detach, query, link_create, "
             "link_update, "
-            "link_detach, info, fdinfo, close, remove, qdisc, packet, provoke"},
+            "link_detach, info, fdinfo, close, remove, qdisc, packet, create, change, set, send, "
+            "provoke"},
         Bad{"truncated_attach", after_header("attach p0"),
             "t.trace:4:10: expected an attach point such as d0/ingress"},
         Bad{"truncated_link", after_header("link_create"),
@@ -144,13 +146,15 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"outcome_twice", after_header("query d0/ingress => ok rev=1 rev=2"),
             "t.trace:4:30: 'rev' is said twice; leave one of them out"},
         Bad{"fate_twice", after_header("packet d0/ingress => ok passed dropped"),
-            "t.trace:4:32: a packet is passed or dropped, not both"},
+            "t.trace:4:32: a packet has one fate"},
         Bad{"point_without_hook", after_header("query d0"),
             "t.trace:4:7: expected an attach point such as d0/ingress, not 'd0'"},
         Bad{"hook_unknown", after_header("query d0/in"),
-            "t.trace:4:10: unknown hook 'in'; there are ingress, egress and, on purpose, bogus"},
+            "t.trace:4:10: unknown hook 'in'; there are ingress, egress, primary, peer and, on "
+            "purpose, bogus"},
         Bad{"device_undeclared", after_header("query d1/ingress"),
-            "t.trace:4:7: d1 is not declared; add it to the 'device' line"},
+            "t.trace:4:7: d1 is not declared; add it to the 'device' line, or have a 'create' make "
+            "it"},
         Bad{"prog_not_loaded", after_header("attach p2 d0/ingress"),
             "t.trace:4:8: p2 is used before it is loaded; add 'load p2' to the header"},
         Bad{"relative_not_loaded", after_header("attach p0 d0/ingress before rel=p2"),
@@ -195,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"outcome_flag_unknown", after_header("query d0/ingress => ok flags=head"),
             "t.trace:4:30: expected -, first, last or first|last"},
         Bad{"verdict_unknown", after_header("packet d0/ingress p0=reject"),
-            "t.trace:4:22: unknown verdict 'reject'; there are pass, drop, unknown"},
+            "t.trace:4:22: unknown verdict 'reject'; there are pass, drop, unknown, redirect"},
         Bad{"verdict_next", after_header("packet d0/ingress p0=next"),
             "t.trace:4:22: 'next' is what a program says anyway; leave it out"},
         Bad{"verdicts_too_many",
@@ -205,8 +209,7 @@ INSTANTIATE_TEST_SUITE_P(
             "t.trace:4:1: unknown operation 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'; there "
             "are attach, detach, "
             "query, link_create, link_update, link_detach, info, fdinfo, close, remove, qdisc, "
-            "packet, "
-            "provoke"}),
+            "packet, create, change, set, send, provoke"}),
     [](const auto& info) { return info.param.name; });
 
 // --- Every trace file in the tree
@@ -352,6 +355,38 @@ std::uint64_t any_number(std::uint64_t most) {
   return n > most ? most : n;
 }
 
+Attr any_attr(Key key) {
+  Attr a{key, Form::whole, 0};
+  const auto values = words::values_of(key);
+  const std::uint64_t most = key == Key::headroom || key == Key::tailroom ? 0xffffU
+                             : key == Key::primary                        ? 0xffU
+                                                                          : 0xffffffffU;
+  a.value = static_cast<std::uint32_t>(any_number(most));
+  if (!values.empty()) a.value = values[choose(values.size())].second;
+  if (key == Key::name || key == Key::peer_name)
+    a.value = sometimes() ? kMadeUpName : choose(kMaxDevices);
+  if (choose(4) == 0) a.form = any_word(words::kForms);
+  return a;
+}
+
+void of_device(Operation& op) {
+  const Verb v = op.verb;
+  if (v != Verb::create && v != Verb::change && v != Verb::set && v != Verb::send) return;
+  op.point = {static_cast<std::uint8_t>(choose(kMaxDevices)), Hook::ingress};
+  if (v == Verb::send) {
+    op.bytes = static_cast<std::uint32_t>(any_number(100'000));
+    op.mark = sometimes();
+    op.priority = sometimes();
+    return;
+  }
+  if (v == Verb::create) op.space = static_cast<std::uint8_t>(choose(kMaxSpaces));
+  if (v == Verb::create && choose(4) != 0) op.peer = static_cast<std::uint8_t>(choose(kMaxDevices));
+  const std::size_t count = v == Verb::set ? 1 : choose(kMaxAttrs + 1);
+  for (std::size_t i = 0; i < count; ++i)
+    op.attrs[i] =
+        any_attr(v == Verb::change ? words::kKeys[choose(11)].second : any_word(words::kKeys));
+}
+
 // Every field the verb has, with any value; most are well formed.
 Operation any_operation(Verb v) {
   Operation op;
@@ -359,11 +394,18 @@ Operation any_operation(Verb v) {
   const bool listed = v == Verb::attach || v == Verb::detach || v == Verb::link_create;
   const bool update = v == Verb::link_update;
   if (listed || v == Verb::query || v == Verb::packet)
-    op.point = {choose(4) == 0 ? kNoDevice : static_cast<std::uint8_t>(choose(3)),
+    op.point = {choose(4) == 0   ? kNoDevice
+                : choose(6) == 0 ? kLoopback
+                                 : static_cast<std::uint8_t>(choose(kMaxDevices)),
                 any_word(words::kHooks)};
+  if (listed || v == Verb::query) op.space = static_cast<std::uint8_t>(choose(kMaxSpaces));
   if (v == Verb::remove || v == Verb::qdisc)
     op.point = {static_cast<std::uint8_t>(choose(3)), Hook::ingress};
-  if (v == Verb::remove && choose(4) == 0) op.point.device = kAllDevices;
+  if (v == Verb::remove && choose(4) == 0) {
+    op.point.device = kAllDevices;
+    op.space = static_cast<std::uint8_t>(choose(kMaxSpaces));
+  }
+  of_device(op);
   if (v == Verb::qdisc) {
     op.change = any_word(words::kQdiscChanges);
     if (op.change != QdiscChange::remove) op.kind = any_word(words::kQdiscs);
@@ -397,10 +439,10 @@ Operation any_operation(Verb v) {
     if (choose(6) == 0) op.dirty = static_cast<std::uint16_t>(choose(200));
   }
   if (v == Verb::provoke) op.provocation = any_word(words::kProvocations);
-  if (v == Verb::packet)
+  if (v == Verb::packet || v == Verb::send)
     for (std::size_t i = 0, n = choose(3); i < n; ++i)
       op.says[i] = {Prog{static_cast<std::uint8_t>(choose(6))},
-                    words::kActions[1 + choose(3)].second};
+                    words::kActions[1 + choose(4)].second};
   return op;
 }
 
@@ -419,12 +461,13 @@ std::vector<T> any_list(const std::vector<T>& of) {
 Expected any_expected(const Operation& op) {
   Expected e;
   e.error = kErrnoNames[choose(std::size(kErrnoNames))].first;
-  if (op.verb == Verb::packet) e.fate = static_cast<Fate>(choose(3));
+  const bool packet = op.verb == Verb::packet || op.verb == Verb::send;
+  if (packet) e.fate = static_cast<Fate>(choose(4));
   const bool tells = op.verb == Verb::info || op.verb == Verb::fdinfo;
   if (tells && sometimes())
     e.at = Point{static_cast<std::uint8_t>(sometimes() ? kNoDevice : choose(3)),
                  any_word(words::kHooks)};
-  if (op.verb != Verb::packet && op.verb != Verb::query && !tells) return e;
+  if (!packet && op.verb != Verb::query && !tells) return e;
   if (sometimes()) e.revision = any_number(~std::uint64_t{0});
   if (sometimes()) e.count = static_cast<std::uint8_t>(choose(kMaxCapacity + 1));
   if (sometimes()) e.progs = any_list<Prog>({Prog{0}, Prog{95}, kStrangeProg});
@@ -438,7 +481,7 @@ Trace any_trace() {
   Trace t;
   t.header.dialect = any_word(words::kDialects);
   t.header.capacity = static_cast<std::uint8_t>(kMaxCapacity - choose(kMaxCapacity));
-  t.header.devices = static_cast<std::uint8_t>(choose(kMaxDevices + 1));
+  t.header.devices = static_cast<std::uint8_t>(choose(choose(2) ? 3 : kMaxDevices + 1));
   t.header.revision =
       1 + any_number(t.header.dialect == Dialect::rfc2 ? 0xfffffffeU : ~std::uint64_t{0} - 1);
   for (std::size_t p = 0; p < 6; ++p) t.header.loaded[p] = choose(5) != 0;
@@ -448,8 +491,10 @@ Trace any_trace() {
 
   NameCheck names(t.header);
   for (unsigned i = 0, n = choose(30); i < n; ++i) {
-    // Links first: most of the others want one.
-    const Operation op = any_operation(i < 6 ? Verb::link_create : any_word(words::kVerbs));
+    // Links and devices first: most of the others want one.
+    const Operation op = any_operation(i < 6    ? Verb::link_create
+                                       : i < 10 ? Verb::create
+                                                : any_word(words::kVerbs));
     if (names.next(op)) continue;
     t.operations.push_back(op);
     t.expected.push_back(sometimes() ? std::optional(any_expected(op)) : std::nullopt);

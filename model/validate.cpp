@@ -135,14 +135,12 @@ std::optional<Complaint> NameCheck::devices(const Operation& op) {
     const Attr* const pairing = op.attr(Key::pairing);
     if (op.peer == kNoDevice && !(pairing && pairing->value == netkit::single))
       return Complaint{Field::verb, "a pair has two ends; name the other, or say pairing=single"};
-    made_[d] = true;
-    if (op.peer != kNoDevice) made_[op.peer] = true;
   }
   const bool all = op.verb == Verb::remove && d == kAllDevices;
   if (op.verb == Verb::remove && op.space != 0 && !all)
     return Complaint{Field::space, "a device goes from where it is; leave 'in=' out"};
-  const bool declared = d == kNoDevice || d == kLoopback || all || d < header_.devices ||
-                        (d < kMaxDevices && made_[d]);
+  const bool declared = op.verb == Verb::create || d == kNoDevice || d == kLoopback || all ||
+                        d < header_.devices || (d < kMaxDevices && made_[d]);
   if (!declared)
     return Complaint{Field::point, name('d', d) +
                                        " is not declared; add it to the 'device' line, or "
@@ -188,6 +186,10 @@ std::optional<Complaint> NameCheck::next(const Operation& op) {
   if (auto c = dirty_complaint(op)) return Complaint{Field::dirty, *c};
   if (op.verb == Verb::info && op.link.kind == Ref::Kind::prog)
     return Complaint{Field::link, "a program has information of its own, which is not asked here"};
+  if (op.verb == Verb::create) {
+    made_[op.point.device] = true;
+    if (op.peer != kNoDevice) made_[op.peer] = true;
+  }
   if (op.verb == Verb::link_create) {
     if (links_[op.link.raw])
       return Complaint{Field::link, name('l', op.link.raw) + " is created twice"};

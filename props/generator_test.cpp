@@ -100,7 +100,7 @@ TEST(OurImplementation, with_a_fault_does_not) {
     InProcess target("before_lands_behind");
     failures += !deviations_on(target, draw(random, Dialect::mainline, 60)).empty();
   }
-  EXPECT_GT(failures, 50U);
+  EXPECT_GT(failures, 25U);
 }
 
 }  // namespace

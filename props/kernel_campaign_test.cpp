@@ -95,8 +95,11 @@ TEST_F(ThisKernel, has_no_known_deviation_that_a_planted_fault_hides_behind) {
     options.traces = 200;
     options.minimize = false;
     const auto all = run_campaign([&] { return std::make_unique<InProcess>(f.name); }, options);
-    if (std::ranges::all_of(all.findings, [&](auto& x) { return buckets.contains(x.first); }))
-      hidden.insert(f.name);
+    // Those at netkit are none of a kernel without it.
+    const auto hides = [&](const auto& x) {
+      return x.first.find(".netkit.") != std::string::npos || buckets.contains(x.first);
+    };
+    if (std::ranges::all_of(all.findings, hides)) hidden.insert(f.name);
   }
   EXPECT_EQ(hidden, its_own);
 }
