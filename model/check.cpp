@@ -131,14 +131,25 @@ class Checker {
   }
 
   // Of a request: what sets it apart from others that the same clause decides.
-  static std::string kind_of(const Operation& op) {
+  std::string kind_of(const Operation& op) const {
     if (op.verb == Verb::query && op.arrays != 0 && !(op.arrays & array::progs))
       return ".without_progs";
     if (op.verb == Verb::detach && op.prog.given()) return ".named";
     for (const Says& says : op.says)
-      if ((op.verb == Verb::packet || op.verb == Verb::send) && says.action == Action::unknown)
+      if (says.action == Action::unknown &&
+          (op.verb == Verb::packet || meets_at_tcx(op, says.prog)))
         return ".unknown";
     return "";
+  }
+
+  // Whether a packet that is sent may meet the program at tcx, where undefined verdicts mean
+  // something else than at netkit.
+  bool meets_at_tcx(const Operation& op, Prog prog) const {
+    const DeviceView from = world_.view(op.point.device);
+    const auto on = [&](Point at) {
+      return world_.chain(at) && world_.chain(at)->find(prog).exists;
+    };
+    return from.there && (on({op.point.device, Hook::egress}) || on({from.link, Hook::ingress}));
   }
 
   // A list is reported where one is concerned, and nowhere else.
@@ -364,6 +375,8 @@ std::string bucket(const Deviation& d, Dialect dialect) {
   // written beside an attribute, whatever was asked.
   if (d.clause.starts_with("revision.") || d.clause == "attribute.within")
     return place + std::string(d.clause);
+  // So is an undefined verdict at tcx, wherever the packet would have come to.
+  if (d.verb == Verb::send && d.detail.ends_with(".unknown")) return place + "send.unknown_at_tcx";
   if (d.aspect == Aspect::error)
     return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error) + d.detail;
   return out + "." + std::string(word(d.aspect)) + d.detail;

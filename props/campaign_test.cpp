@@ -118,13 +118,13 @@ TEST_P(Campaign, that_is_too_narrow_to_meet_all_that_is_rare_fails) {
   EXPECT_TRUE(run_campaign(impl(), o).conforms());
 }
 
-// Lists of the kernel's length only, which take long to fill; with packets or without.
+// Lists of the kernel's length only, which take long to fill; with packets and netkit or without.
 struct LikeAKernel : InProcess {
   explicit LikeAKernel(bool with_packets) : packets(with_packets) {}
   Capabilities capabilities() const override {
     Capabilities can = InProcess::capabilities();
     can.any_capacity = can.hazards = false;
-    can.packets = packets;
+    can.packets = can.netkit = packets;
     return can;
   }
   bool packets;

@@ -39,6 +39,18 @@ void Coverage::witness(const Operation& op, const Prediction& p, const World& wo
   rare_[orphan] += op.verb == Verb::link_update && p.decision.error == Errno::nolink;
   rare_[short_query] += op.verb == Verb::query && p.decision.error == Errno::nospc;
   rare_[dropped_packet] += seen.fate == Fate::dropped;
+  if (op.verb == Verb::send) {
+    const Journey& j = seen.journey;
+    rare_[sent_on] += j.met != 0 && seen.fate == Fate::passed;
+    rare_[scrubbed] += op.mark && j.met != 0 && !j.progs[j.met - 1U].mark;
+    rare_[redirected] += seen.fate == Fate::redirected;
+    rare_[policy_dropped] += j.met == 0 && j.dropped != 0 && p.decision.error == Errno::nobufs;
+  }
+  if (op.verb == Verb::set && op.attrs[0].key == Key::space && p.decision.error == Errno::ok) {
+    const Chain* list = world.chain({op.point.device, Hook::primary});
+    rare_[moved] += list && list->size() != 0;
+  }
+  rare_[ended] += op.verb == Verb::remove && op.point.device == kAllDevices && op.space == 1;
 }
 
 void Coverage::merge(const Coverage& other) {
@@ -86,11 +98,13 @@ std::vector<std::string> Coverage::clauses_missed() const {
   return out;
 }
 
-std::vector<Coverage::Sometimes> Coverage::sometimes(bool packets_can_be_sent) const {
+std::vector<Coverage::Sometimes> Coverage::sometimes(bool packets_can_be_sent,
+                                                     bool netkit) const {
   std::vector<Sometimes> out;
   for (std::size_t i = 0; i < kRare; ++i) {
     if (i == both_ends && dialect_ != Dialect::rfc2) continue;
     if (i == dropped_packet && !packets_can_be_sent) continue;
+    if (i >= first_of_netkit && !netkit) continue;
     out.push_back({kNames[i], rare_[i]});
   }
   return out;

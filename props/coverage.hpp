@@ -45,7 +45,7 @@ class Coverage {
     std::string_view name;
     std::uint64_t times;
   };
-  std::vector<Sometimes> sometimes(bool packets_can_be_sent = true) const;
+  std::vector<Sometimes> sometimes(bool packets_can_be_sent = true, bool netkit = true) const;
 
   // How often each clause decided, in table order.
   struct Row {
@@ -73,6 +73,13 @@ class Coverage {
     link_replaced,
     short_query,
     dropped_packet,
+    first_of_netkit,
+    sent_on = first_of_netkit,
+    scrubbed,
+    redirected,
+    policy_dropped,
+    moved,
+    ended,
     kRare
   };
   static constexpr std::array<std::string_view, kRare> kNames{
@@ -88,7 +95,13 @@ class Coverage {
       "an id whose owner is gone",
       "a link's program replaced",
       "a query with room for some",
-      "a packet dropped by a program"};
+      "a packet dropped by a program",
+      "a packet past a program from side to side",
+      "a packet that lost its mark",
+      "a packet redirected",
+      "a packet dropped by a policy",
+      "a device with programs moved",
+      "the end of the other namespace"};
 
   Dialect dialect_;
   std::uint64_t operations_ = 0;

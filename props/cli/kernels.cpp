@@ -105,13 +105,15 @@ int boot(const Options& o) {
     const nlohmann::ordered_json document{
         {"release", hello.release}, {"tries", guest.tries()}, {"seconds", guest.seconds_to_hello()},
         {"mainline", can.mainline}, {"packets", can.packets}, {"qdiscs", can.qdiscs},
-        {"devices", can.devices}};
+        {"devices", can.devices},   {"netkit", can.netkit},   {"rooms", can.rooms},
+        {"single", can.single}};
     print_json(document);
     return kConforms;
   }
-  fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}{}, {} devices\n", hello.release,
-             guest.seconds_to_hello(), guest.tries(), can.packets ? ", packets" : "",
-             can.qdiscs ? ", qdiscs" : "", can.devices);
+  fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}{}, {} devices{}{}{}\n",
+             hello.release, guest.seconds_to_hello(), guest.tries(), can.packets ? ", packets" : "",
+             can.qdiscs ? ", qdiscs" : "", can.devices, can.netkit ? ", netkit" : "",
+             can.rooms ? " with head- and tailroom" : "", can.single ? ", single" : "");
   return kConforms;
 }
 
