@@ -297,6 +297,33 @@ TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
   EXPECT_EQ(answers, expected);
 }
 
+TEST_F(KernelTest, makes_netkit_devices_or_refuses_traces_with_them) {
+  const std::string operations =
+      "create d2 d3 ns=n1\n"
+      "attach p0 d2/primary in=n1\n"
+      "attach p0 d3/primary\n"
+      "set d2 state=up\n"
+      "set d3 state=up\n"
+      "send d2\n"
+      "send d2 p0=drop\n"
+      "remove d3\n";
+  if (!kernel_->capabilities().netkit) {
+    for (const char* one : {"create d2 d3\n", "attach p0 lo/primary\n", "query lo/peer\n"}) {
+      EXPECT_THROW(answers(one), CannotRun) << one;
+    }
+    return;
+  }
+  EXPECT_EQ(answers(operations),
+            "ok\n"
+            "ok [p0] rev 2\n"
+            "EACCES\n"
+            "ok\n"
+            "ok\n"
+            "ok passed progs=p0 [p0@d3] sent 1 of 60 bytes received 1 of 60 bytes\n"
+            "ENOBUFS dropped progs=p0 [p0@d3] dropped 1\n"
+            "ok\n");
+}
+
 TEST_F(KernelTest, the_bare_loop_makes_the_same_calls) {
   const auto result = kernel::Bare().run(trace_of("attach p0 d0/ingress\n"
                                                   "link_create l0 p1 d0/ingress\n"
