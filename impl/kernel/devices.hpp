@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The devices of the traces, in the namespace of the calling thread, so that both ends of the wire
-// are ours: TAP devices, or where the kernel has none (a VM without modules) primaries of netkit
-// pairs, which take tcx programs like any other device. Deleting one makes the kernel wait for its
-// readers several times over, deleting hundreds together hardly longer. So a trace that is over
-// leaves its devices here, and they go in batches.
+// The devices that traces declare, in the namespace of the calling thread, so that both ends of the
+// wire are ours: TAP devices, or where the kernel has none (a VM without modules) primaries of
+// netkit pairs, which take tcx programs like any other device. Deleting one makes the kernel wait
+// for its readers several times over, deleting hundreds together hardly longer. So a trace that is
+// over leaves its devices here, and they go in batches.
 //
 // In an emulated guest a new netkit pair takes as long as a hundred operations, while its grace
 // periods are short and a detach is quick. There a device serves one trace after the other, if

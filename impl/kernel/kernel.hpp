@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The target `kernel`: the tcx attach points of the kernel this machine runs, in a network
-// namespace of its own. It touches no device, sysctl or setting of the host, and leaves nothing
+// The target `kernel`: the tcx and netkit attach points of the kernel this machine runs, in network
+// namespaces of its own. It touches no device, sysctl or setting of the host, and leaves nothing
 // behind.
 #pragma once
 

@@ -163,39 +163,45 @@ void Netkits::create(const Operation& op, Observation& seen) {
   const bool taken = name < kMadeUpName && found(name_of(name), space) != 0;
   const std::int32_t index = index_wanted(op.attr(Key::index), taken ? 0 : next_index_++);
   const std::int32_t peer_index = index_wanted(op.attr(Key::peer_index), next_index_++);
-  Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
-  message.about(index);
-  if (op.attr(Key::name) == nullptr) message.put(IFLA_IFNAME, name_of(name));
-  put(message, op, kOfDevice);
-  message.nest(IFLA_LINKINFO, [&] {
-    message.put(IFLA_INFO_KIND, "netkit");
-    message.nest(IFLA_INFO_DATA, [&] {
-      if (is(op.attr(Key::peer), Presence::cut))
-        message.put(kPeerInfo, kCutHead);
-      else if (info)
-        message.nest(kPeerInfo, [&] {
-          message.about(peer_index);
-          if (op.attr(Key::peer_name) == nullptr) message.put(IFLA_IFNAME, name_of(peer_name));
-          put(message, op, kOfPeer);
-        });
-      put(message, op, kInData);
-    });
-  });
+  Message message = creation(op, index, peer_index);
   seen.error = spaces_[op.space]->netlink.request(message, &seen.extack);
+
   // Looked for whatever the answer was: nothing may be left of what was refused.
   const std::uint8_t d = op.point.device;
-  const std::uint32_t chosen = index != 0 ? static_cast<std::uint32_t>(std::max(index, 0))
-                               : seen.error == Errno::ok ? found(name_of(name), space)
-                                                         : 0;
-  const bool own = expect(d, chosen, space);
+  std::uint32_t ifindex = static_cast<std::uint32_t>(std::max(index, 0));
+  if (ifindex == 0 && seen.error == Errno::ok) ifindex = found(name_of(name), space);
+  const bool own = expect(d, ifindex, space);
   if (op.peer == kNoDevice) return;
-  std::uint32_t linked = index > 0 && info ? static_cast<std::uint32_t>(peer_index) : 0;
+  std::uint32_t linked =
+      index > 0 && info ? static_cast<std::uint32_t>(std::max(peer_index, 0)) : 0;
   if (own && linked == 0) {
     read(d);
     linked = devices_[d].link;
   }
   const bool others = expect(op.peer, linked, peer_space);
   if (own && others) devices_[d].other = op.peer, devices_[op.peer].other = d;
+}
+
+Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t peer_index) const {
+  Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+  message.about(index);
+  if (op.attr(Key::name) == nullptr) message.put(IFLA_IFNAME, name_of(op.point.device));
+  put(message, op, kOfDevice);
+  message.nest(IFLA_LINKINFO, [&] {
+    message.put(IFLA_INFO_KIND, "netkit");
+    message.nest(IFLA_INFO_DATA, [&] {
+      if (is(op.attr(Key::peer), Presence::cut))
+        message.put(kPeerInfo, kCutHead);
+      else if (has_peer_info(op))
+        message.nest(kPeerInfo, [&] {
+          message.about(peer_index);
+          if (op.attr(Key::peer_name) == nullptr) message.put(IFLA_IFNAME, name_of(op.peer));
+          put(message, op, kOfPeer);
+        });
+      put(message, op, kInData);
+    });
+  });
+  return message;
 }
 
 // A device may have been made; false if there was one before. What has become of it is read later.

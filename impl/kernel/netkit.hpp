@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "impl/kernel/discarded.hpp"
@@ -38,6 +39,8 @@ struct Dump {
   bool settled = true;     // the kernel has noticed whether there is a carrier
 };
 Dump dump_of(Space& space, std::uint32_t ifindex);
+
+struct Place;  // of an attribute in a request
 
 class Netkits {
  public:
@@ -73,7 +76,8 @@ class Netkits {
   std::uint8_t device_called(const std::string& name) const;
   std::uint32_t found(const std::string& name, std::uint8_t space) const;
   int namespace_file(std::uint32_t space) const;
-  void put(Message& message, const Operation& op, std::span<const struct Place> places) const;
+  Message creation(const Operation& op, std::int32_t index, std::int32_t peer_index) const;
+  void put(Message& message, const Operation& op, std::span<const Place> places) const;
   void read(std::uint8_t device);
   bool expect(std::uint8_t device, std::uint32_t ifindex, std::uint8_t space);
   bool may_wait(const Netkit& device) const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The target `vm:...`: the tcx attach points of any kernel, in a guest that may come to harm.
+// The target `vm:...`: the tcx and netkit attach points of any kernel, in a guest that may come to
+// harm.
 #pragma once
 
 #include <chrono>
