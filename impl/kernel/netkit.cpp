@@ -69,12 +69,14 @@ std::vector<std::uint8_t> number_bytes(std::uint32_t value, std::size_t width) {
   return bytes;
 }
 
-bool is(const Attr* attr, Presence presence) {
-  return attr != nullptr && attr->value == static_cast<std::uint32_t>(presence);
+bool says(const Operation& op, Presence presence) {
+  return std::any_of(op.attrs.begin(), op.attrs.end(), [&](const Attr& attr) {
+    return attr.key == Key::peer && attr.value == static_cast<std::uint32_t>(presence);
+  });
 }
 
 bool has_peer_info(const Operation& op) {
-  return op.peer != kNoDevice && !is(op.attr(Key::peer), Presence::none);
+  return op.peer != kNoDevice && !says(op, Presence::none);
 }
 
 // Of the head of a request: our choice unless the trace has another.
@@ -190,7 +192,7 @@ Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t 
   message.nest(IFLA_LINKINFO, [&] {
     message.put(IFLA_INFO_KIND, "netkit");
     message.nest(IFLA_INFO_DATA, [&] {
-      if (is(op.attr(Key::peer), Presence::cut))
+      if (says(op, Presence::cut))
         message.put(kPeerInfo, kCutHead);
       else if (has_peer_info(op))
         message.nest(kPeerInfo, [&] {
@@ -252,9 +254,8 @@ void Netkits::change(const Operation& op, Observation& seen) {
   message.nest(IFLA_LINKINFO, [&] {
     message.put(IFLA_INFO_KIND, "netkit");
     message.nest(IFLA_INFO_DATA, [&] {
-      if (is(op.attr(Key::peer), Presence::cut)) message.put(kPeerInfo, kCutHead);
-      if (is(op.attr(Key::peer), Presence::given))
-        message.nest(kPeerInfo, [&] { message.about(0); });
+      if (says(op, Presence::cut)) message.put(kPeerInfo, kCutHead);
+      if (says(op, Presence::given)) message.nest(kPeerInfo, [&] { message.about(0); });
       put(message, op, kInData);
     });
   });
