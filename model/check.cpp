@@ -205,7 +205,10 @@ class Checker {
   // False: other devices are there than the model can go on with.
   bool devices(const Operation& op, const Observation& seen) {
     if (!tells_devices(op.verb)) return true;
-    for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
+    // The device that was asked for first: what the others tell of it differs as well.
+    for (std::uint8_t i = 0; i < kMaxDevices; ++i) {
+      const std::uint8_t first = op.point.device < kMaxDevices ? op.point.device : 0;
+      const auto d = static_cast<std::uint8_t>((first + i) % kMaxDevices);
       const DeviceView model = world_.view(d);
       const std::string_view what = difference(model, seen.devices[d]);
       if (what.empty()) continue;
@@ -213,7 +216,6 @@ class Checker {
       deviates.detail = "." + std::string(what);
       const std::string which = "d" + std::to_string(int{d}) + ": ";
       report(std::move(deviates), seen, which + describe(model), which + describe(seen.devices[d]));
-      // What the other side tells of this one differs as well.
       return world_.adopt(seen.devices);
     }
     return true;
@@ -247,6 +249,7 @@ class Checker {
     if (what == "revision" && d.at_netkit && seen.answer.count == 0 &&
         seen.answer.revision == trace_.header.revision)
       d.clause = "revision.never_returns";
+    if (seen.fate == Fate::damaged) d.clause = "send.whole";
     report(std::move(d), seen, describe(op, model),
            describe(op, seen) + (seen.overran ? ", and wrote past the room given" : ""));
     if (op.verb != Verb::query || seen.error != Errno::ok) return true;
@@ -373,7 +376,8 @@ std::string bucket(const Deviation& d, Dialect dialect) {
   const std::string out = place + std::string(word(d.verb)) + "." + std::string(d.clause);
   // A revision that comes back is one finding, whichever way the list was emptied; so is what is
   // written beside an attribute, whatever was asked.
-  if (d.clause.starts_with("revision.") || d.clause == "attribute.within")
+  if (d.clause.starts_with("revision.") || d.clause == "attribute.within" ||
+      d.clause == "send.whole")
     return place + std::string(d.clause);
   // So is an undefined verdict at tcx, wherever the packet would have come to.
   if (d.verb == Verb::send && d.detail.ends_with(".unknown")) return place + "send.unknown_at_tcx";

@@ -39,8 +39,9 @@ struct Listing {
   }
 };
 
-// The fate of a packet at the attach point, or on its way from one device to the other.
-enum class Fate : std::uint8_t { none, passed, dropped, redirected };
+// The fate of a packet at the attach point, or on its way from one device to the other. Damaged:
+// what arrived is not what was sent; nobody promises that.
+enum class Fate : std::uint8_t { none, passed, dropped, redirected, damaged };
 
 // A program that a packet met: on which device it saw the packet, and what the packet carried then.
 struct Met {

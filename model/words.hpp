@@ -67,8 +67,10 @@ inline constexpr Pair<Action> kActions[] = {{"next", Action::next},
                                             {"drop", Action::drop},
                                             {"unknown", Action::unknown},
                                             {"redirect", Action::redirect}};
-inline constexpr Pair<Fate> kFates[] = {
-    {"passed", Fate::passed}, {"dropped", Fate::dropped}, {"redirected", Fate::redirected}};
+inline constexpr Pair<Fate> kFates[] = {{"passed", Fate::passed},
+                                        {"dropped", Fate::dropped},
+                                        {"redirected", Fate::redirected},
+                                        {"damaged", Fate::damaged}};
 
 // Attributes of requests about devices, and what some of their values are called.
 inline constexpr Pair<Key> kKeys[] = {

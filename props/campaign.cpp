@@ -279,8 +279,8 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
     }
   }
   result.stopped = is_stopped(options);
+  const Capabilities can = targets[0]->capabilities();
   if (result.coverage.operations() >= kLongEnough)
-    const Capabilities can = targets[0]->capabilities();
     for (const auto& s : result.coverage.sometimes(can.packets, can.netkit))
       if (s.times == 0) result.missed.push_back(s.name);
   return result;

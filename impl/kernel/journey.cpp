@@ -77,7 +77,7 @@ std::optional<Fate> arrived(std::span<const std::uint8_t> frame, const End& at, 
         is_ours(bytes, frame) && !std::equal(bytes.begin(), bytes.begin() + kHead, frame.begin());
     if (late) continue;
     if (!whole) {
-      fate = Fate::dropped;
+      fate = Fate::damaged;
       words = "it arrived damaged, with " + std::to_string(bytes.size()) + " bytes";
     } else if (arrival->ifindex == NOTE_LOOPBACK) {
       fate = Fate::redirected;

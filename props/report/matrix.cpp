@@ -28,6 +28,13 @@ constexpr Clause kWithin{
     "Nothing is written beside an attribute that is as long as it is said to be.",
     "include/uapi/linux/bpf.h, union bpf_attr and its size"};
 
+constexpr Clause kWholePacket{"send.whole",
+                              Force::effect,
+                              Errno::ok,
+                              Change::none,
+                              "What arrives of a packet is what was sent.",
+                              "packet(7); seed 000"};
+
 bool speaks(const Capabilities& can, Dialect dialect) {
   return dialect == Dialect::mainline ? can.mainline : can.rfc2;
 }
@@ -68,6 +75,11 @@ void add_rows_of_no_table(std::span<const Conformance> seen, Dialect dialect,
     add(kAnyChange, clause, with_each_command(dialect, clause.id, clauses), changing);
   const auto within = with_each_command(dialect, kWithin.id, clauses);
   add(kAnyCall, kWithin, within, within);
+  std::vector<std::string> sending;
+  for (const auto& [verb, of] : clauses)
+    if (verb == Verb::send && of.force == Force::effect)
+      sending.push_back(clause_name(dialect, verb, of.id));
+  add(word(Verb::send), kWholePacket, {clause_name(dialect, Verb::send, kWholePacket.id)}, sending);
 }
 
 }  // namespace
