@@ -98,8 +98,7 @@ std::vector<std::string> Coverage::clauses_missed() const {
   return out;
 }
 
-std::vector<Coverage::Sometimes> Coverage::sometimes(bool packets_can_be_sent,
-                                                     bool netkit) const {
+std::vector<Coverage::Sometimes> Coverage::sometimes(bool packets_can_be_sent, bool netkit) const {
   std::vector<Sometimes> out;
   for (std::size_t i = 0; i < kRare; ++i) {
     if (i == both_ends && dialect_ != Dialect::rfc2) continue;
