@@ -50,7 +50,7 @@ void Coverage::witness(const Operation& op, const Prediction& p, const World& wo
     const Chain* list = world.chain({op.point.device, Hook::primary});
     rare_[moved] += list && list->size() != 0;
   }
-  rare_[ended] += op.verb == Verb::remove && op.point.device == kAllDevices && op.space == 1;
+  rare_[ended] += op.verb == Verb::remove && op.point.device == kAllDevices;
 }
 
 void Coverage::merge(const Coverage& other) {

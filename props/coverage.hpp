@@ -101,7 +101,7 @@ class Coverage {
       "a packet redirected",
       "a packet dropped by a policy",
       "a device with programs moved",
-      "the end of the other namespace"};
+      "the end of a namespace"};
 
   Dialect dialect_;
   std::uint64_t operations_ = 0;

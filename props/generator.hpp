@@ -118,6 +118,10 @@ class Generator {
         return netkit_.send(world, op);
       default:
         op.point = {netkit_.device(world, !one_in(c_, 8)), Hook::ingress};
+        if (one_in(c_, 8)) {
+          op.point.device = kAllDevices;
+          op.space = static_cast<std::uint8_t>(c_.below(2));
+        }
         return;
     }
   }
