@@ -65,11 +65,12 @@ static int parse(struct mprog_net *net, const struct mprog_nlattrs *attrs,
 		 const struct policy *policy, u32 max, const struct mprog_nlattr **table,
 		 struct mprog_extack *extack)
 {
-	const struct mprog_nlattr *attr = attrs->first;
-	const struct mprog_nlattr *end = attr + attrs->count;
+	const struct mprog_nlattr *attr;
+	u32 i;
 	int ret;
 
-	for (; attr < end; attr++) {
+	for (i = 0; i < attrs->count; i++) {
+		attr = &attrs->first[i];
 		if (attr->type > max) {
 			if (mprog_fault(net, unknown_attribute_refused))
 				return mprog_refuse(extack, -EINVAL, "An attribute nobody knows");
