@@ -122,6 +122,8 @@ Stage::Stage(Workshop& shop, const Trace& trace)
 }
 
 void Stage::make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_other) {
+  // Before the thread goes anywhere: whoever makes a namespace comes back home.
+  if (needs_other && !goes[1] && !workshop.other) workshop.other = make_space(workshop.home);
   const auto& witness = workshop.programs.shared(Prog{0}, ProgType::sched_cls).descriptor;
   for (std::size_t i = 0; i < kMaxSpaces; ++i) {
     if (!goes[i]) continue;
@@ -132,9 +134,7 @@ void Stage::make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_oth
     inside.emplace(workshop.home, *spaces[0]);
   else
     spaces[0] = &workshop.home;
-  if (!needs_other || passing[1]) return;
-  if (!workshop.other) workshop.other = make_space(workshop.home);
-  spaces[1] = workshop.other.get();
+  if (needs_other && !passing[1]) spaces[1] = workshop.other.get();
 }
 
 void Stage::clear(std::vector<Descriptor> links, bool usual) {
