@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Devices that a trace makes, and packets from one to the other: names and numbers of the trace on
 // one side, what stands in netlink messages on the other.
+#include <array>
 #include <cstring>
 
 #include "impl/inprocess_state.hpp"
@@ -10,10 +11,6 @@ namespace {
 
 constexpr std::uint32_t kUnknownType = 200;
 constexpr std::uint32_t kMark = 7, kPriority = 3;  // what a packet carries if it carries something
-
-using Bytes = std::array<std::uint8_t, MPROG_ETH_ALEN>;
-constexpr std::array<Bytes, 4> kAddresses{
-    Bytes{}, {2, 0, 0, 0, 0, 0x0a}, {2, 0, 0, 0, 0, 0x0b}, {1, 0, 0x5e, 0, 0, 1}};
 
 constexpr std::uint8_t kHead[MPROG_IFINFOMSG] = {};  // of PEER_INFO; what matters is beside it
 
@@ -41,63 +38,38 @@ struct Nest {
   mprog_nlattrs wire() const { return {attrs.data(), count}; }
 };
 
-struct Type {
-  std::uint32_t type;
-  std::size_t width;
-};
-
-Type netkit_type(Key key) {
+// The type of an attribute of INFO_DATA; 0 for any other.
+std::uint32_t data_type(Key key) {
   switch (key) {
     case Key::policy:
-      return {MPROG_NETKIT_POLICY, 4};
+      return MPROG_NETKIT_POLICY;
     case Key::peer_policy:
-      return {MPROG_NETKIT_PEER_POLICY, 4};
+      return MPROG_NETKIT_PEER_POLICY;
     case Key::mode:
-      return {MPROG_NETKIT_MODE, 4};
+      return MPROG_NETKIT_MODE;
     case Key::scrub:
-      return {MPROG_NETKIT_SCRUB, 4};
+      return MPROG_NETKIT_SCRUB;
     case Key::peer_scrub:
-      return {MPROG_NETKIT_PEER_SCRUB, 4};
+      return MPROG_NETKIT_PEER_SCRUB;
     case Key::headroom:
-      return {MPROG_NETKIT_HEADROOM, 2};
+      return MPROG_NETKIT_HEADROOM;
     case Key::tailroom:
-      return {MPROG_NETKIT_TAILROOM, 2};
+      return MPROG_NETKIT_TAILROOM;
     case Key::pairing:
-      return {MPROG_NETKIT_PAIRING, 4};
+      return MPROG_NETKIT_PAIRING;
     case Key::primary:
-      return {MPROG_NETKIT_PRIMARY, 1};
+      return MPROG_NETKIT_PRIMARY;
     case Key::unknown:
-      return {kUnknownType, 4};
+      return kUnknownType;
     default:
-      return {0, 0};
-  }
-}
-
-Key of_primary(Key peer_key) {
-  switch (peer_key) {
-    case Key::peer_address:
-      return Key::address;
-    case Key::peer_mtu:
-      return Key::mtu;
-    case Key::peer_txqueues:
-      return Key::txqueues;
-    case Key::peer_rxqueues:
-      return Key::rxqueues;
-    case Key::peer_name:
-      return Key::name;
-    case Key::peer_space:
-      return Key::space;
-    case Key::peer_index:
-      return Key::index;
-    default:
-      return Key::none;
+      return 0;
   }
 }
 
 void put_ifla(Nest& nest, Key key, const Attr& a) {
   switch (key) {
     case Key::address:
-      nest.put(MPROG_IFLA_ADDRESS, kAddresses[a.value % kAddresses.size()].data(), MPROG_ETH_ALEN,
+      nest.put(MPROG_IFLA_ADDRESS, kAddresses[a.value % kAddresses.size()].data(), kAddressLength,
                a.form);
       return;
     case Key::mtu:
@@ -127,12 +99,6 @@ int index_of(const Attr* a) {
   return a->value == static_cast<std::uint32_t>(Index::negative) ? -1 : MPROG_LOOPBACK;
 }
 
-bool has_peer_info(const Operation& op) {
-  const Attr* const presence = op.attr(Key::peer);
-  return op.peer != kNoDevice &&
-         !(presence && presence->value == static_cast<std::uint32_t>(Presence::none));
-}
-
 // A request with all that its attributes point to.
 struct Message {
   Nest own, data, peer;
@@ -140,10 +106,8 @@ struct Message {
   mprog_extack extack{};
 
   explicit Message(const Operation& op) {
-    const Attr* const presence = op.attr(Key::peer);
-    const bool cut = presence && presence->value == static_cast<std::uint32_t>(Presence::cut);
-    const bool given = presence && presence->value == static_cast<std::uint32_t>(Presence::given);
-    if (cut || given || (op.verb == Verb::create && has_peer_info(op)))
+    const bool cut = op.peer_info_is(Presence::cut);
+    if (cut || op.peer_info_is(Presence::given) || (op.verb == Verb::create && op.has_peer_info()))
       data.put(MPROG_NETKIT_PEER_INFO, kHead, sizeof(kHead), cut ? Form::shortened : Form::whole);
     if (op.verb == Verb::create) {
       if (!op.attr(Key::name)) own.put_name(op.point.device);
@@ -151,14 +115,11 @@ struct Message {
     }
     for (const Attr& a : op.attrs) {
       // `none` is the last word, as every last one of its type: then no name travels.
-      if ((a.key == Key::name || a.key == Key::peer_name) && op.attr(a.key)->value >= kMadeUpName)
-        continue;
-      if (const Type t = netkit_type(a.key); t.type != 0)
-        data.put(t.type, a.value, t.width, a.form);
-      else if (const Key key = of_primary(a.key); key != Key::none)
-        put_ifla(peer, key, a);
+      if (own_key(a.key) == Key::name && op.attr(a.key)->value >= kMadeUpName) continue;
+      if (const std::uint32_t type = data_type(a.key); type != 0)
+        data.put(type, a.value, width_of(a.key), a.form);
       else
-        put_ifla(own, a.key, a);
+        put_ifla(of_peer(a.key) ? peer : own, own_key(a.key), a);
     }
     request.space = op.space;
     request.ifindex = index_of(op.attr(Key::index));
@@ -187,13 +148,6 @@ std::uint8_t name_from(const char* name) {
   if (name[0] == 'n' && name[1] == 'k' && digit(name[2]) && !name[3])
     return static_cast<std::uint8_t>(kMadeUpName + (name[2] - '0'));
   return kStrangeName;
-}
-
-Address address_from(const std::uint8_t* bytes) {
-  for (std::size_t i = 0; i < kAddresses.size(); ++i)
-    if (std::equal(kAddresses[i].begin(), kAddresses[i].end(), bytes))
-      return static_cast<Address>(i);
-  return Address::random;
 }
 
 constexpr std::pair<std::uint32_t, Key> kTold[] = {{MPROG_NETKIT_PRIMARY, Key::primary},
@@ -245,7 +199,7 @@ DeviceView State::view(std::uint8_t device) {
   v.up = info.up;
   v.carrier = info.carrier;
   v.arp = info.arp;
-  v.address = address_from(info.address);
+  v.address = address_of(std::to_array(info.address));
   v.mtu = info.mtu;
   for (const auto& [type, key] : kTold)
     if (info.told >> type & 1) v.told |= told(key);
@@ -290,7 +244,7 @@ Errno State::create(const Operation& op, Observation* seen) {
     const Attr* const a = op.attr(key);
     return a ? a->value : otherwise;
   };
-  const bool info = has_peer_info(op);
+  const bool info = op.has_peer_info();
   if (net.ended[op.space]) return Errno::nodev;
   if (known_otherwise(op.point.device, value_or(Key::name, op.point.device),
                       value_or(Key::space, op.space)) ||

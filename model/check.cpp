@@ -167,10 +167,8 @@ class Checker {
     d.aspect = aspect;
     d.expected_error = prediction_.decision.error;
     d.detail = kind_of(op);
-    const auto of_netkit = [](Hook hook) { return hook == Hook::primary || hook == Hook::peer; };
-    d.at_netkit = of_netkit(op.point.hook) || (where_ && of_netkit(where_->hook)) ||
-                  op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set ||
-                  op.verb == Verb::send;
+    d.at_netkit =
+        of_netkit(op.point.hook) || (where_ && of_netkit(where_->hook)) || of_netkit(op.verb);
     for (std::size_t i = 0; i < clauses.size(); ++i)
       if (i != prediction_.decision.rule && (prediction_.decision.met >> i & 1) &&
           clauses[i].force != Force::effect)

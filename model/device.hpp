@@ -4,6 +4,7 @@
 // Numbers and defaults are those of include/uapi/linux/if_link.h (IFLA_NETKIT_*, enum netkit_*).
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +53,35 @@ inline constexpr std::size_t kKeys = 27;
 // How much of its value travels: all of it, a byte less, or four bytes more.
 enum class Form : std::uint8_t { whole, shortened, lengthened };
 
+// Where an attribute stands: in INFO_DATA, in PEER_INFO, or in neither, with the device itself.
+constexpr bool in_data(Key key) {
+  return key >= Key::policy && key <= Key::peer;
+}
+constexpr bool of_peer(Key key) {
+  return key >= Key::peer_address;
+}
+// What an attribute of PEER_INFO is called where it is the device's own; any other key is itself.
+constexpr Key own_key(Key key) {
+  switch (key) {
+    case Key::peer_address:
+      return Key::address;
+    case Key::peer_mtu:
+      return Key::mtu;
+    case Key::peer_txqueues:
+      return Key::txqueues;
+    case Key::peer_rxqueues:
+      return Key::rxqueues;
+    case Key::peer_index:
+      return Key::index;
+    case Key::peer_name:
+      return Key::name;
+    case Key::peer_space:
+      return Key::space;
+    default:
+      return key;
+  }
+}
+
 struct Attr {
   Key key = Key::none;
   Form form = Form::whole;
@@ -70,6 +100,30 @@ inline constexpr std::uint32_t default_mtu = 1500, min_mtu = 68, max_mtu = 65535
 inline constexpr std::uint32_t max_queues = 4096;  // of any device
 }  // namespace netkit
 enum class Address : std::uint8_t { zero, a, b, multicast, random };  // random: observed alone
+inline constexpr std::size_t kAddressLength = 6;
+using AddressBytes = std::array<std::uint8_t, kAddressLength>;
+// By Address; nothing stands for a random one. Those given are locally administered.
+inline constexpr std::array<AddressBytes, 4> kAddresses{
+    {{}, {2, 0, 0, 0, 0, 0x0a}, {2, 0, 0, 0, 0, 0x0b}, {1, 0, 0x5e, 0, 0, 1}}};
+constexpr Address address_of(const AddressBytes& bytes) {
+  for (std::size_t i = 0; i < kAddresses.size(); ++i)
+    if (kAddresses[i] == bytes) return static_cast<Address>(i);
+  return Address::random;
+}
+
+// Of the value of an attribute, in bytes. A name has as many as it has, and a zero.
+constexpr std::size_t width_of(Key key) {
+  if (own_key(key) == Key::address) return kAddressLength;
+  if (key == Key::headroom || key == Key::tailroom) return 2;
+  return key == Key::primary ? 1 : 4;
+}
+// Whether it can be sent a byte short, or too long.
+constexpr bool has_form(Key key) {
+  const Key own = own_key(key);
+  return own != Key::none && own != Key::primary && own != Key::peer && own != Key::index &&
+         own != Key::name && own != Key::state && own != Key::space;
+}
+
 // PEER_INFO: left out; shorter than its head; there, which goes without saying where a peer is
 // named.
 enum class Presence : std::uint8_t { none, cut, given };

@@ -59,21 +59,18 @@ class NameReader : protected LineReader {
   }
 
   std::uint32_t value_of(Key key, Token value) {
-    if (key == Key::name || key == Key::peer_name)
+    if (own_key(key) == Key::name)
       return value.text == "none" ? kMadeUpName : indexed(value, value.text, 'd', kMaxDevices);
     std::string names;
     for (const auto& [w, v] : words::values_of(key)) {
       (names += names.empty() ? "" : ", ") += w;
       if (value.text == w) return v;
     }
-    const bool wants_name = key == Key::address || key == Key::peer_address || key == Key::peer ||
-                            key == Key::index || key == Key::peer_index || key == Key::space ||
-                            key == Key::peer_space || key == Key::state;
+    const bool wants_name = own_key(key) == Key::address || own_key(key) == Key::index ||
+                            own_key(key) == Key::space || key == Key::peer || key == Key::state;
     if (wants_name)
       fail(at_, value.column, "unknown value " + quoted(value.text) + "; there are " + names);
-    const std::uint64_t most = key == Key::headroom || key == Key::tailroom ? 0xffffU
-                               : key == Key::primary                        ? 0xffU
-                                                                            : 0xffffffffU;
+    const std::uint64_t most = (std::uint64_t{1} << 8 * width_of(key)) - 1;
     return static_cast<std::uint32_t>(number(value, 0, most));
   }
 

@@ -127,6 +127,14 @@ enum class Verb : std::uint8_t {
 };
 inline constexpr std::size_t kVerbs = 17;
 
+// Whether it is about netkit devices alone.
+constexpr bool of_netkit(Verb verb) {
+  return verb == Verb::create || verb == Verb::change || verb == Verb::set || verb == Verb::send;
+}
+constexpr bool of_netkit(Hook hook) {
+  return hook == Hook::primary || hook == Hook::peer;
+}
+
 // Whether all devices are looked at behind it.
 constexpr bool tells_devices(Verb verb) {
   return verb == Verb::create || verb == Verb::change || verb == Verb::set || verb == Verb::remove;
@@ -183,6 +191,15 @@ struct Operation {
     for (const Attr& a : attrs)
       if (a.key == key) found = &a;
     return found;
+  }
+
+  constexpr bool peer_info_is(Presence presence) const {
+    const Attr* const said = attr(Key::peer);
+    return said && said->value == static_cast<std::uint32_t>(presence);
+  }
+  // create: what is said of the peer stands in PEER_INFO, which it has.
+  constexpr bool has_peer_info() const {
+    return peer != kNoDevice && !peer_info_is(Presence::none);
   }
 
   constexpr bool odd_attribute() const { return size != kWhole || dirty != kClean; }

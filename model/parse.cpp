@@ -223,8 +223,7 @@ class Parser : OutcomeReader {
       mark(Field::point, t);
     }
     if (op.verb == Verb::qdisc) qdisc(op);
-    if (op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set ||
-        op.verb == Verb::send) {
+    if (of_netkit(op.verb)) {
       const Token t = need("a device");
       op.point = {indexed(t, t.text, 'd', kMaxDevices), Hook::ingress};
       mark(Field::point, t);
@@ -253,8 +252,7 @@ class Parser : OutcomeReader {
   }
 
   void option(Operation& op, Token t) {
-    const bool of_device =
-        op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set;
+    const bool of_device = of_netkit(op.verb) && op.verb != Verb::send;
     // Of an attribute that is given twice the last counts: part of what is asked.
     if (!of_device || t.text.starts_with("in=")) once(t);
     const bool listed =

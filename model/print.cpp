@@ -57,7 +57,7 @@ std::string interface(std::uint8_t name) {
 
 std::string print(const Attr& a) {
   std::string out = std::string(words::name(words::kKeys, a.key)) + "=";
-  if (a.key == Key::name || a.key == Key::peer_name) {
+  if (own_key(a.key) == Key::name) {
     out += a.value < kMadeUpName ? "d" + std::to_string(a.value) : "none";
   } else {
     const auto values = words::values_of(a.key);

@@ -54,44 +54,29 @@ std::optional<Complaint> NameCheck::ref(const Operation& op, Ref r, Field field)
 
 namespace {
 
-// Attributes that stand in INFO_DATA.
-bool of_data(Key key) {
-  return key >= Key::policy && key <= Key::peer;
-}
-bool of_peer_info(Key key) {
-  return key >= Key::peer_address;
-}
-bool has_length(Key key) {
-  return key != Key::primary && key != Key::peer && key != Key::index && key != Key::peer_index &&
-         key != Key::name && key != Key::peer_name && key != Key::state && key != Key::space &&
-         key != Key::peer_space;
-}
-
 std::optional<std::string> attrs_complaint(const Operation& op) {
   const Attr* const info = op.attr(Key::peer);
   std::size_t given = 0;
   for (const Attr& a : op.attrs) {
     if (a.key == Key::none) continue;
     ++given;
-    if (a.form != Form::whole && !has_length(a.key))
+    if (a.form != Form::whole && !has_form(a.key))
       return "this attribute has no length that could be another";
-    const bool is_name = a.key == Key::name || a.key == Key::peer_name;
-    if (is_name && a.value >= kMadeUpName &&
+    if (own_key(a.key) == Key::name && a.value >= kMadeUpName &&
         std::count_if(op.attrs.begin(), op.attrs.end(),
                       [&](const Attr& b) { return b.key == a.key; }) > 1)
       return "a name is given, or left out; not both";
     if (a.key == Key::state && op.verb != Verb::set) return "'state' is for set";
-    if (op.verb == Verb::change && !of_data(a.key))
+    if (op.verb == Verb::change && !in_data(a.key))
       return "only attributes of INFO_DATA change; use set";
-    if (op.verb == Verb::set && (of_data(a.key) || of_peer_info(a.key) || a.key == Key::txqueues ||
+    if (op.verb == Verb::set && (in_data(a.key) || of_peer(a.key) || a.key == Key::txqueues ||
                                  a.key == Key::rxqueues || a.key == Key::index))
       return "set has state, mtu, address, name and ns";
-    if (of_peer_info(a.key) && (op.peer == kNoDevice || info))
+    if (of_peer(a.key) && (op.peer == kNoDevice || info))
       return "there is no PEER_INFO that it could stand in; name the peer, and leave 'peer=' out";
     if (op.verb == Verb::set && (a.key == Key::name && a.value >= kMadeUpName))
       return "a device is renamed to a name; say which";
-    if ((a.key == Key::address || a.key == Key::peer_address) &&
-        a.value == static_cast<std::uint32_t>(Address::random))
+    if (own_key(a.key) == Key::address && a.value == static_cast<std::uint32_t>(Address::random))
       return "an address is given as a, b, zero or multicast";
     if (a.key == Key::peer &&
         a.value ==
@@ -113,9 +98,7 @@ std::optional<std::string> attrs_complaint(const Operation& op) {
 // Netkit devices are made by the trace; those of the header are of no particular kind.
 std::optional<Complaint> NameCheck::devices(const Operation& op) {
   const std::uint8_t d = op.point.device;
-  const bool at_netkit = op.point.hook == Hook::primary || op.point.hook == Hook::peer;
-  const bool wants_netkit = op.verb == Verb::create || op.verb == Verb::change ||
-                            op.verb == Verb::set || op.verb == Verb::send || at_netkit;
+  const bool at_netkit = of_netkit(op.point.hook);
   if (at_netkit && (op.verb == Verb::packet || op.verb == Verb::qdisc))
     return Complaint{Field::point, "a packet comes to these lists by 'send'"};
   if (op.verb == Verb::packet && d >= header_.devices && d < kMaxDevices)
@@ -125,7 +108,7 @@ std::optional<Complaint> NameCheck::devices(const Operation& op) {
   if (d == kLoopback && !at_netkit)
     return Complaint{Field::point,
                      "lo is there to show what is no netkit; say lo/primary or lo/peer"};
-  if (wants_netkit && d < header_.devices)
+  if ((at_netkit || of_netkit(op.verb)) && d < header_.devices)
     return Complaint{Field::point, name('d', d) +
                                        " is declared in the header, and of no particular "
                                        "kind; netkit devices are made by 'create'"};
@@ -145,7 +128,7 @@ std::optional<Complaint> NameCheck::devices(const Operation& op) {
     return Complaint{Field::point, name('d', d) +
                                        " is not declared; add it to the 'device' line, or "
                                        "have a 'create' make it"};
-  if (op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set)
+  if (of_netkit(op.verb) && op.verb != Verb::send)
     if (auto c = attrs_complaint(op)) return Complaint{Field::attrs, *c};
   return std::nullopt;
 }

@@ -70,7 +70,7 @@ void World::reset(const Header& header) {
 // The device by its index in the caller's namespace.
 [[gnu::always_inline]] inline void World::look_up_device(const Operation& op,
                                                          Request<Plain>& r) const {
-  const bool at_netkit = op.point.hook == Hook::primary || op.point.hook == Hook::peer;
+  const bool at_netkit = of_netkit(op.point.hook);
   if (!device_present(op.point.device)) {
     r.device_known = r.not_netkit = op.point.device == kLoopback && at_netkit;
     return;

@@ -9,8 +9,6 @@
 namespace mprogcheck {
 namespace {
 
-constexpr std::uint32_t kAddressesGiven = static_cast<std::uint32_t>(Address::b);
-
 bool policy_is_none(const Attr* a) {
   return a && a->value != netkit::pass && a->value != netkit::drop;
 }
@@ -34,24 +32,20 @@ std::uint32_t value_or(const Attr* a, std::uint32_t otherwise) {
   return a ? a->value : otherwise;
 }
 
-bool no_peer_info(const Operation& op) {
-  return op.peer == kNoDevice || is(op.attr(Key::peer), static_cast<std::uint32_t>(Presence::none));
-}
-
 // Where the side is to be, and what it is to be called; kMadeUpName: by the kernel.
 std::uint8_t space_of(const Operation& op, bool is_peer) {
-  const bool own = is_peer && !no_peer_info(op);
+  const bool own = is_peer && op.has_peer_info();
   return static_cast<std::uint8_t>(value_or(op.attr(own ? Key::peer_space : Key::space), op.space));
 }
 std::uint8_t name_of(const Operation& op, bool is_peer) {
-  if (is_peer && no_peer_info(op)) return kMadeUpName;
+  if (is_peer && !op.has_peer_info()) return kMadeUpName;
   const std::uint8_t device = is_peer ? op.peer : op.point.device;
   return static_cast<std::uint8_t>(value_or(op.attr(is_peer ? Key::peer_name : Key::name), device));
 }
 
 bool shorter_than_its_type(const Operation& op, bool of_address) {
   return std::any_of(op.attrs.begin(), op.attrs.end(), [&](const Attr& a) {
-    const bool address = a.key == Key::address || a.key == Key::peer_address;
+    const bool address = own_key(a.key) == Key::address;
     return a.form == Form::shortened && address == of_address && a.key != Key::unknown;
   });
 }
@@ -105,13 +99,12 @@ std::optional<Point> World::located(Point asked, std::uint8_t space) const {
 
 rules::DataFacts World::data_facts(const Operation& op) const {
   rules::DataFacts f;
-  f.cut = shorter_than_its_type(op, false);
+  f.cut = shorter_than_its_type(op, false) || op.peer_info_is(Presence::cut);
   for (const Attr& a : op.attrs) {
     const bool above = a.value > 1;
     f.range |= above && (a.key == Key::scrub || a.key == Key::peer_scrub || a.key == Key::pairing);
     f.mode_range |= above && a.key == Key::mode;
     f.primary |= a.key == Key::primary;
-    f.cut |= a.key == Key::peer && a.value == static_cast<std::uint32_t>(Presence::cut);
   }
   return f;
 }
@@ -120,7 +113,7 @@ rules::CreateFacts World::create_facts(const Operation& op) const {
   rules::CreateFacts f;
   const Attr* const mode = op.attr(Key::mode);
   const bool l3 = value_or(mode, netkit::l3) == netkit::l3;
-  const bool info = !no_peer_info(op);
+  const bool info = op.has_peer_info();
   const std::uint8_t space = space_of(op, false), peer_space = space_of(op, true);
   const std::uint8_t name = name_of(op, false), peer_name = name_of(op, true);
   const auto known_otherwise = [&](std::uint8_t device, std::uint8_t as, std::uint8_t where) {
@@ -211,7 +204,7 @@ rules::SetFacts World::set_facts(const Operation& op) const {
 // One side as the request wants it, with the defaults of netkit. The name is taken at once: the
 // peer's is, before the primary's is made up.
 DeviceView& World::side(std::uint8_t device, const Operation& op, bool is_peer) {
-  const bool inherits = is_peer && no_peer_info(op);
+  const bool inherits = is_peer && !op.has_peer_info();
   const bool own = is_peer && !inherits;
   DeviceView v;
   v.there = true;
@@ -223,8 +216,7 @@ DeviceView& World::side(std::uint8_t device, const Operation& op, bool is_peer) 
   v.arp = v.mode == netkit::l2;
   const Attr* const address = inherits ? nullptr : op.attr(own ? Key::peer_address : Key::address);
   if (v.mode == netkit::l2)
-    v.address = address && address->value <= kAddressesGiven ? static_cast<Address>(address->value)
-                                                             : Address::random;
+    v.address = address ? static_cast<Address>(address->value) : Address::random;
   v.primary = !is_peer;
   v.policy = static_cast<std::uint8_t>(
       value_or(op.attr(is_peer ? Key::peer_policy : Key::policy), netkit::pass));

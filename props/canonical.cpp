@@ -21,8 +21,7 @@ class Devices {
         name(op.point.device);
         name(op.peer);
         for (const Attr& a : op.attrs)
-          if (a.key == Key::name || a.key == Key::peer_name)
-            name(static_cast<std::uint8_t>(a.value));
+          if (own_key(a.key) == Key::name) name(static_cast<std::uint8_t>(a.value));
       }
     };
     name_all([&](std::uint8_t d) { return d < trace.header.devices; });
@@ -63,8 +62,7 @@ Trace canonical(const Trace& trace) {
     op.point.device = devices(op.point.device);
     op.peer = devices(op.peer);
     for (Attr& a : op.attrs)
-      if (a.key == Key::name || a.key == Key::peer_name)
-        a.value = devices(static_cast<std::uint8_t>(a.value));
+      if (own_key(a.key) == Key::name) a.value = devices(static_cast<std::uint8_t>(a.value));
   }
   out.header.loaded.reset();
   out.header.xdp.reset();

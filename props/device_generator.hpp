@@ -61,6 +61,7 @@ class DeviceGenerator {
     }
     const std::uint32_t more = pick(c_, std::array<std::uint32_t, 5>{35, 25, 20, 12, 8});
     for (std::uint32_t i = 0; i < more; ++i) add(op, attribute(op));
+    more_of_the_kind(op);
     named_[op.point.device] = true;
     if (op.peer != kNoDevice) named_[op.peer] = true;
   }
@@ -179,6 +180,20 @@ class DeviceGenerator {
     if (free != op.attrs.end() && a.key != Key::none) *free = a;
   }
 
+  // What makes an attribute tell: an address has a mode, and sides that are apart may have one
+  // name, and scrub as only one of them wants.
+  void more_of_the_kind(Operation& op) {
+    if ((op.attr(Key::address) || op.attr(Key::peer_address)) && !op.attr(Key::mode) &&
+        !one_in(c_, 3))
+      add(op, {Key::mode, Form::whole, netkit::l2});
+    const Attr* const apart = op.attr(Key::peer_space);
+    if (!apart || apart->value != 1 || op.space == 1) return;
+    if (one_in(c_, 3) && !op.attr(Key::peer_name))
+      add(op, {Key::peer_name, Form::whole, op.point.device});
+    if (one_in(c_, 2))
+      add(op, {c_.below(2) ? Key::peer_scrub : Key::scrub, Form::whole, netkit::scrub_none});
+  }
+
   // What this target has, and what may be asked of it.
   bool allowed(const Attr& a) const {
     if ((a.key == Key::headroom || a.key == Key::tailroom) && !s_.rooms) return false;
@@ -198,12 +213,10 @@ class DeviceGenerator {
     const Key key =
         kSome[pick(c_, std::array<std::uint32_t, 24>{12, 12, 14, 8, 8, 5, 5, 4, 6, 6, 6, 5,
                                                      2,  2,  2,  3, 2, 6, 6, 6, 4, 2, 2, 2})];
-    const bool of_peer = key >= Key::peer_address;
-    if (of_peer && (op.peer == kNoDevice || op.attr(Key::peer))) return {};
+    if (of_peer(key) && (op.peer == kNoDevice || op.attr(Key::peer))) return {};
     if (key == Key::primary && !s_.mistakes) return {};
     if (key == Key::pairing && op.peer == kNoDevice) return {};
-    const bool is_name = key == Key::name || key == Key::peer_name;
-    if (is_name && op.attr(key)) return {};
+    if (own_key(key) == Key::name && op.attr(key)) return {};
     const Attr a = valued(key);
     return allowed(a) ? a : Attr{};
   }
@@ -242,7 +255,7 @@ class DeviceGenerator {
       case Key::peer_txqueues:
       case Key::peer_rxqueues: {
         static constexpr std::uint32_t kQueues[] = {1, 2, 0, 4096, 4097};
-        a.value = kQueues[c_.below(odd ? 5 : 1)];
+        a.value = kQueues[c_.below(s_.mistakes ? 5 : 1)];
         break;
       }
       case Key::address:
@@ -267,12 +280,7 @@ class DeviceGenerator {
       default:
         break;
     }
-    const bool has_length = key == Key::policy || key == Key::mode || key == Key::scrub ||
-                            key == Key::peer_policy || key == Key::peer_scrub ||
-                            key == Key::headroom || key == Key::tailroom || key == Key::pairing ||
-                            key == Key::address || key == Key::mtu || key == Key::peer_address ||
-                            key == Key::peer_mtu;
-    if (has_length && s_.hazards && one_in(c_, 15))
+    if (has_form(key) && s_.hazards && one_in(c_, 15))
       a.form = c_.below(2) ? Form::lengthened : Form::shortened;
     return a;
   }

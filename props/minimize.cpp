@@ -351,7 +351,7 @@ class Minimizer {
       for (Operation& op : t.operations) {
         op.space = 0;
         for (Attr& a : op.attrs)
-          if ((a.key == Key::space || a.key == Key::peer_space) && a.value == 1) a.value = 0;
+          if (own_key(a.key) == Key::space && a.value == 1) a.value = 0;
       }
       try_trace(t);
       for (Operation& op : t.operations)

@@ -16,33 +16,54 @@
 
 namespace mprogcheck::kernel {
 
-// Where an attribute goes, and how many bytes its value has.
-struct Place {
-  Key key;
-  int type;
-  std::size_t width = 4;
-};
-
 namespace {
 
 // Of include/uapi/linux/if_link.h, 6.7 on, which headers of a distribution may lack.
 constexpr int kPeerInfo = 1;
-constexpr Place kInData[] = {{Key::policy, 3},      {Key::peer_policy, 4}, {Key::mode, 5},
-                             {Key::scrub, 6},       {Key::peer_scrub, 7},  {Key::headroom, 8, 2},
-                             {Key::tailroom, 9, 2}, {Key::pairing, 10},    {Key::primary, 2, 1},
-                             {Key::unknown, 200}};
-constexpr Place kOfDevice[] = {{Key::address, IFLA_ADDRESS, 6},
-                               {Key::mtu, IFLA_MTU},
-                               {Key::txqueues, IFLA_NUM_TX_QUEUES},
-                               {Key::rxqueues, IFLA_NUM_RX_QUEUES},
-                               {Key::name, IFLA_IFNAME},
-                               {Key::space, IFLA_NET_NS_FD}};
-constexpr Place kOfPeer[] = {{Key::peer_address, IFLA_ADDRESS, 6},
-                             {Key::peer_mtu, IFLA_MTU},
-                             {Key::peer_txqueues, IFLA_NUM_TX_QUEUES},
-                             {Key::peer_rxqueues, IFLA_NUM_RX_QUEUES},
-                             {Key::peer_name, IFLA_IFNAME},
-                             {Key::peer_space, IFLA_NET_NS_FD}};
+
+// The type of an attribute, where it stands.
+int type_of(Key key) {
+  switch (own_key(key)) {
+    case Key::primary:
+      return 2;
+    case Key::policy:
+      return 3;
+    case Key::peer_policy:
+      return 4;
+    case Key::mode:
+      return 5;
+    case Key::scrub:
+      return 6;
+    case Key::peer_scrub:
+      return 7;
+    case Key::headroom:
+      return 8;
+    case Key::tailroom:
+      return 9;
+    case Key::pairing:
+      return 10;
+    case Key::unknown:
+      return 200;
+    case Key::address:
+      return IFLA_ADDRESS;
+    case Key::mtu:
+      return IFLA_MTU;
+    case Key::txqueues:
+      return IFLA_NUM_TX_QUEUES;
+    case Key::rxqueues:
+      return IFLA_NUM_RX_QUEUES;
+    case Key::name:
+      return IFLA_IFNAME;
+    case Key::space:
+      return IFLA_NET_NS_FD;
+    default:
+      return 0;  // none, or not an attribute of its own
+  }
+}
+
+bool of_device(Key key) {
+  return !in_data(key) && !of_peer(key);
+}
 
 // PEER_INFO that ends a byte before its head does.
 constexpr std::array<std::uint8_t, sizeof(ifinfomsg) - 1> kCutHead{};
@@ -50,33 +71,10 @@ constexpr std::array<std::uint8_t, sizeof(ifinfomsg) - 1> kCutHead{};
 // The kernel notices in a moment that a carrier came or went; queues open and close only then.
 constexpr std::chrono::seconds kPatience{10};
 
-std::vector<std::uint8_t> address_bytes(std::uint32_t value) {
-  switch (static_cast<Address>(value)) {
-    case Address::a:
-      return {2, 0, 0, 0, 0, 0x0a};
-    case Address::b:
-      return {2, 0, 0, 0, 0, 0x0b};
-    case Address::multicast:
-      return {1, 0, 0x5e, 0, 0, 1};
-    default:
-      return std::vector<std::uint8_t>(6);
-  }
-}
-
 std::vector<std::uint8_t> number_bytes(std::uint32_t value, std::size_t width) {
   std::vector<std::uint8_t> bytes(width);
   for (std::size_t i = 0; i < width; ++i) bytes[i] = static_cast<std::uint8_t>(value >> 8 * i);
   return bytes;
-}
-
-bool says(const Operation& op, Presence presence) {
-  return std::any_of(op.attrs.begin(), op.attrs.end(), [&](const Attr& attr) {
-    return attr.key == Key::peer && attr.value == static_cast<std::uint32_t>(presence);
-  });
-}
-
-bool has_peer_info(const Operation& op) {
-  return op.peer != kNoDevice && !says(op, Presence::none);
 }
 
 // Of the head of a request: our choice unless the trace has another.
@@ -115,25 +113,27 @@ int Netkits::namespace_file(std::uint32_t space) const {
   return is_one ? spaces_[space]->file.number() : no_space_;
 }
 
-// The attributes that have a place here, in the order of the operation.
-void Netkits::put(Message& message, const Operation& op, std::span<const Place> places) const {
-  for (const Attr& attr : op.attrs)
-    for (const Place& place : places) {
-      if (attr.key == Key::none || attr.key != place.key) continue;
-      std::vector<std::uint8_t> bytes = number_bytes(attr.value, place.width);
-      if (attr.key == Key::space || attr.key == Key::peer_space)
-        bytes = number_bytes(static_cast<std::uint32_t>(namespace_file(attr.value)), 4);
-      if (attr.key == Key::name || attr.key == Key::peer_name) {
-        if (attr.value >= kMadeUpName) continue;  // the kernel is to make one up
-        const std::string name = name_of(static_cast<std::uint8_t>(attr.value));
-        bytes.assign(name.c_str(), name.c_str() + name.size() + 1);
-      }
-      if (attr.key == Key::address || attr.key == Key::peer_address)
-        bytes = address_bytes(attr.value);
-      if (attr.form == Form::shortened) bytes.pop_back();
-      if (attr.form == Form::lengthened) bytes.resize(bytes.size() + 4);
-      message.put(place.type, std::span<const std::uint8_t>(bytes));
+// The attributes that stand here, in the order of the operation.
+void Netkits::put(Message& message, const Operation& op, bool (*stands_here)(Key)) const {
+  for (const Attr& attr : op.attrs) {
+    const Key key = own_key(attr.key);
+    if (!stands_here(attr.key) || type_of(key) == 0) continue;
+    if (key == Key::name && attr.value >= kMadeUpName) continue;  // the kernel is to make one up
+    std::vector<std::uint8_t> bytes = number_bytes(attr.value, width_of(key));
+    if (key == Key::space)
+      bytes = number_bytes(static_cast<std::uint32_t>(namespace_file(attr.value)), 4);
+    if (key == Key::name) {
+      const std::string name = name_of(static_cast<std::uint8_t>(attr.value));
+      bytes.assign(name.c_str(), name.c_str() + name.size() + 1);
     }
+    if (key == Key::address) {
+      const AddressBytes& address = kAddresses[attr.value % kAddresses.size()];
+      bytes.assign(address.begin(), address.end());
+    }
+    if (attr.form == Form::shortened) bytes.pop_back();
+    if (attr.form == Form::lengthened) bytes.resize(bytes.size() + 4);
+    message.put(type_of(key), std::span<const std::uint8_t>(bytes));
+  }
 }
 
 void Netkits::create(const Operation& op, Observation& seen) {
@@ -141,7 +141,7 @@ void Netkits::create(const Operation& op, Observation& seen) {
     seen.error = Errno::nodev;
     return;
   }
-  const bool info = has_peer_info(op);
+  const bool info = op.has_peer_info();
   const auto value_or = [&](Key key, std::uint8_t otherwise) {
     const Attr* const attr = op.attr(key);
     return attr != nullptr ? static_cast<std::uint8_t>(attr->value) : otherwise;
@@ -188,19 +188,19 @@ Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t 
   Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
   message.about(index);
   if (op.attr(Key::name) == nullptr) message.put(IFLA_IFNAME, name_of(op.point.device));
-  put(message, op, kOfDevice);
+  put(message, op, of_device);
   message.nest(IFLA_LINKINFO, [&] {
     message.put(IFLA_INFO_KIND, "netkit");
     message.nest(IFLA_INFO_DATA, [&] {
-      if (says(op, Presence::cut))
+      if (op.peer_info_is(Presence::cut))
         message.put(kPeerInfo, kCutHead);
-      else if (has_peer_info(op))
+      else if (op.has_peer_info())
         message.nest(kPeerInfo, [&] {
           message.about(peer_index);
           if (op.attr(Key::peer_name) == nullptr) message.put(IFLA_IFNAME, name_of(op.peer));
-          put(message, op, kOfPeer);
+          put(message, op, of_peer);
         });
-      put(message, op, kInData);
+      put(message, op, in_data);
     });
   });
   return message;
@@ -254,9 +254,9 @@ void Netkits::change(const Operation& op, Observation& seen) {
   message.nest(IFLA_LINKINFO, [&] {
     message.put(IFLA_INFO_KIND, "netkit");
     message.nest(IFLA_INFO_DATA, [&] {
-      if (says(op, Presence::cut)) message.put(kPeerInfo, kCutHead);
-      if (says(op, Presence::given)) message.nest(kPeerInfo, [&] { message.about(0); });
-      put(message, op, kInData);
+      if (op.peer_info_is(Presence::cut)) message.put(kPeerInfo, kCutHead);
+      if (op.peer_info_is(Presence::given)) message.nest(kPeerInfo, [&] { message.about(0); });
+      put(message, op, in_data);
     });
   });
   seen.error = spaces_[netkit.view.space]->netlink.request(message, &seen.extack);
@@ -272,7 +272,7 @@ void Netkits::set(const Operation& op, Observation& seen) {
   Message message(RTM_SETLINK);
   message.about(static_cast<std::int32_t>(netkit.ifindex),
                 state != nullptr ? std::optional(state->value != 0) : std::nullopt);
-  put(message, op, kOfDevice);
+  put(message, op, of_device);
   seen.error = spaces_[netkit.view.space]->netlink.request(message, &seen.extack);
   const Attr* const to = op.attr(Key::space);
   if (seen.error == Errno::ok && to != nullptr && to->value < kMaxSpaces &&

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 
 #include "impl/kernel/discarded.hpp"
@@ -39,8 +38,6 @@ struct Dump {
   bool settled = true;     // the kernel has noticed whether there is a carrier
 };
 Dump dump_of(Space& space, std::uint32_t ifindex);
-
-struct Place;  // of an attribute in a request
 
 class Netkits {
  public:
@@ -77,7 +74,7 @@ class Netkits {
   std::uint32_t found(const std::string& name, std::uint8_t space) const;
   int namespace_file(std::uint32_t space) const;
   Message creation(const Operation& op, std::int32_t index, std::int32_t peer_index) const;
-  void put(Message& message, const Operation& op, std::span<const Place> places) const;
+  void put(Message& message, const Operation& op, bool (*stands_here)(Key)) const;
   void read(std::uint8_t device);
   bool expect(std::uint8_t device, std::uint32_t ifindex, std::uint8_t space);
   bool may_wait(const Netkit& device) const;

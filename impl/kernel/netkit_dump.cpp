@@ -31,14 +31,10 @@ std::uint32_t number_in(const nlattr* attribute) {
 }
 
 Address address_in(const nlattr* attribute) {
-  using Bytes = std::array<std::uint8_t, 6>;
-  Bytes bytes{};
+  AddressBytes bytes{};
   if (nla_len(attribute) != sizeof(bytes)) return Address::random;
   std::memcpy(bytes.data(), nla_data(attribute), sizeof(bytes));
-  if (bytes == Bytes{}) return Address::zero;
-  if (bytes == Bytes{2, 0, 0, 0, 0, 0x0a}) return Address::a;
-  if (bytes == Bytes{2, 0, 0, 0, 0, 0x0b}) return Address::b;
-  return (bytes[0] & 1) != 0 ? Address::multicast : Address::random;
+  return address_of(bytes);
 }
 
 void read_data(const nlattr* data, DeviceView& view) {

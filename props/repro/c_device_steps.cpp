@@ -101,8 +101,8 @@ constexpr std::string_view kWholeHead = "sizeof(struct ifinfomsg)";
 std::string peer_info(const Step& step) {
   const Operation& op = step.op;
   const Attr* const info = op.attr(Key::peer);
-  const bool cut = info && info->value == static_cast<std::uint32_t>(Presence::cut);
-  const bool given = info && info->value == static_cast<std::uint32_t>(Presence::given);
+  const bool cut = op.peer_info_is(Presence::cut);
+  const bool given = op.peer_info_is(Presence::given);
   const bool named = op.verb == Verb::create && op.peer != kNoDevice && !info;
   if (cut)
     return "\tput(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){ 0 }, sizeof(struct ifinfomsg) / "
