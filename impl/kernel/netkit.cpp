@@ -68,6 +68,14 @@ bool of_device(Key key) {
 // PEER_INFO that ends a byte before its head does.
 constexpr std::array<std::uint8_t, sizeof(ifinfomsg) - 1> kCutHead{};
 
+// What a LINKINFO within PEER_INFO says: the like of what stands around it.
+void put_link_info(Message& message) {
+  message.nest(IFLA_LINKINFO, [&] {
+    message.put(IFLA_INFO_KIND, "netkit");
+    message.nest(IFLA_INFO_DATA, [&] { message.nest(kPeerInfo, [&] { message.about(0); }); });
+  });
+}
+
 // The kernel notices in a moment that a carrier came or went; queues open and close only then.
 constexpr std::chrono::seconds kPatience{10};
 
@@ -192,6 +200,7 @@ Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t 
   message.nest(IFLA_LINKINFO, [&] {
     message.put(IFLA_INFO_KIND, "netkit");
     message.nest(IFLA_INFO_DATA, [&] {
+      if (op.peer_info_is(Presence::twice)) message.nest(kPeerInfo, [&] { message.about(0); });
       if (op.peer_info_is(Presence::cut))
         message.put(kPeerInfo, kCutHead);
       else if (op.has_peer_info())
@@ -199,6 +208,7 @@ Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t 
           message.about(peer_index);
           if (op.attr(Key::peer_name) == nullptr) message.put(IFLA_IFNAME, name_of(op.peer));
           put(message, op, of_peer);
+          if (op.peer_info_is(Presence::nested)) put_link_info(message);
         });
       put(message, op, in_data);
     });
