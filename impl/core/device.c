@@ -9,7 +9,7 @@
  */
 #include <linux/string.h>
 
-#include "internal.h"
+#include "tables.h"
 
 struct mprog_device *mprog_device_of(struct mprog_net *net, u32 ifindex)
 {
@@ -64,7 +64,7 @@ static struct mprog_list *netkit_list(struct mprog_net *net, struct mprog_device
 	return &device->lists[MPROG_AT_PRIMARY];
 }
 
-struct mprog_list *mprog_point_at(struct mprog_net *net, u32 space, u32 ifindex, u32 hook)
+struct mprog_list *mprog_point_at(struct mprog_net *net, unsigned long space, u32 ifindex, u32 hook)
 {
 	struct mprog_device *device = mprog_device_of(net, ifindex);
 	bool netkit = hook >= MPROG_AT_PRIMARY;
@@ -84,22 +84,6 @@ struct mprog_list *mprog_point(struct mprog_net *net, u32 space, u32 ifindex, u3
 	return ret ? ERR_PTR(ret) : mprog_point_at(net, space, ifindex, hook);
 }
 
-static void list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex)
-{
-	u32 i;
-
-	for (i = 0; i <= list->count_max; i++) {
-		list->pair[0].fp[i] = NULL;
-		list->pair[1].fp[i] = NULL;
-	}
-	rcu_assign_pointer(list->active, &list->pair[0]);
-	list->net = net;
-	list->ifindex = ifindex;
-	list->count = 0;
-	list->count_max = 0;
-	list->revision = net->params.revision;
-}
-
 /* A device in a slot that is free: a plain one without a name, down, its lists empty. */
 void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 {
@@ -108,7 +92,8 @@ void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 	u32 i;
 
 	for (i = 0; i < MPROG_LISTS; i++)
-		list_init(&device->lists[i], net, ifindex);
+		mprog_list_init(&device->lists[i], net, ifindex, net->params.capacity,
+				net->params.revision);
 	if (revision && mprog_fault(net, new_device_keeps_revision))
 		device->lists[MPROG_AT_PRIMARY].revision = revision;
 	WRITE_ONCE(device->kind, MPROG_PLAIN);
@@ -117,26 +102,6 @@ void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 	WRITE_ONCE(device->space, 0);
 	rcu_assign_pointer(device->peer, NULL);
 	WRITE_ONCE(device->present, true);
-}
-
-/* Links are told, plain entries let go of. */
-void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit)
-{
-	const struct mprog_array *array = mprog_active(list);
-	u32 count = list->count;
-	u32 i;
-
-	for (i = 0; i < count; i++) {
-		if (array->cp[i].link && !mprog_fault(net, device_forgets_links) &&
-		    !(netkit && mprog_fault(net, netkit_forgets_links)))
-			array->cp[i].link->list = NULL;
-	}
-	mprog_list_clear(list);
-	/* What is idle now is the list as it was; the links' programs are the links' affair. */
-	for (i = 0; i < count; i++) {
-		if (!array->cp[i].link && !mprog_fault(net, device_keeps_references))
-			mprog_prog_put(net, array->fp[i]);
-	}
 }
 
 void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device)

@@ -28,7 +28,7 @@ int mprog_run(const struct mprog_list *list, void *packet)
 	for (i = 0; (prog = READ_ONCE(array->fp[i])); i++) {
 		if (i == 1 && mprog_fault(list->net, run_skips_second))
 			continue;
-		code = READ_ONCE(prog->run)(prog, packet);
+		code = mprog_prog_run(prog, packet);
 		verdict = known_verdict(code);
 		if (verdict == MPROG_NEXT && code != MPROG_NEXT &&
 		    mprog_fault(list->net, unknown_verdict_ends_run))
@@ -41,5 +41,27 @@ int mprog_run(const struct mprog_list *list, void *packet)
 			break;
 	}
 	rcu_read_unlock();
+	return verdict;
+}
+
+int mprog_run_netkit(const struct mprog_list *list, int policy, void *packet)
+{
+	const struct mprog_array *array = rcu_dereference(list->active);
+	const struct mprog_net *net = list->net;
+	const struct mprog_prog *prog;
+	int verdict = policy;
+	u32 i;
+
+	for (i = 0; (prog = READ_ONCE(array->fp[i])); i++) {
+		verdict = mprog_prog_run(prog, packet);
+		if (verdict != MPROG_NEXT && verdict != MPROG_PASS && verdict != MPROG_DROP &&
+		    verdict != MPROG_REDIRECT &&
+		    mprog_fault(net, unknown_verdict_goes_on_at_netkit))
+			verdict = MPROG_NEXT;
+		if (verdict != MPROG_NEXT)
+			return verdict;
+	}
+	if (i && mprog_fault(net, policy_asked_after_programs))
+		return policy;
 	return verdict;
 }
