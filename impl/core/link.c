@@ -162,6 +162,7 @@ int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *
 	if (IS_ERR(link))
 		return PTR_ERR(link);
 	if (link->prog) {
+		info->id = link->id;
 		info->prog_id = mprog_prog_id(link->prog);
 		info->ifindex = link->list ? link->list->ifindex : 0;
 		if (mprog_fault(net, info_keeps_device))

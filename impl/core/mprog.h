@@ -123,6 +123,7 @@ struct mprog_query {
 };
 
 struct mprog_link_info {
+	u32 id;
 	u32 prog_id;
 	u32 ifindex; /* 0: the link is on no list */
 	u32 attach_type;
