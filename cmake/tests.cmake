@@ -52,6 +52,9 @@ else()
   set_tests_properties(browser PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
   add_test(NAME cvc5 COMMAND ${PROJECT_SOURCE_DIR}/cmake/cvc5 $<TARGET_FILE:mprogcheck>)
   set_tests_properties(cvc5 PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
+  add_test(NAME netlink COMMAND ${PROJECT_SOURCE_DIR}/cmake/netlink --check ${PROJECT_SOURCE_DIR}/kmod/mprogcheck.yaml
+    ${PROJECT_SOURCE_DIR}/kmod/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
+  set_tests_properties(netlink PROPERTIES SKIP_RETURN_CODE 77)
   add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/tidy)
 endif()
 

@@ -64,6 +64,7 @@ Capabilities InProcess::capabilities() const {
   return {.mainline = true,
           .rfc2 = true,
           .any_capacity = true,
+          .memory = true,
           .hazards = true,
           .foreign = ~std::bitset<kForeigns>(),  // it has one, which stands for all
           .packets = true,

@@ -21,6 +21,7 @@ struct Capabilities {
   bool mainline = false;
   bool rfc2 = false;
   bool any_capacity = false;       // capacity and first revision are ours to choose
+  bool memory = false;             // queries are answered into memory that may not be mapped
   bool hazards = false;            // operations that may provoke a kernel are allowed here
   std::bitset<kForeigns> foreign;  // then: links of which types there are
   bool packets = false;            // packets can be sent and their fate seen

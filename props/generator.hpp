@@ -400,7 +400,7 @@ class Generator {
     op.room = static_cast<std::uint8_t>(
         one_in(c_, 2) ? kMaxCapacity + 1 : c_.below(std::min<std::uint32_t>(s_.capacity, 8) + 2));
     op.arrays = static_cast<std::uint8_t>(15 - c_.below(16));
-    op.fault = mistake(50);
+    op.fault = mistake(50) && s_.memory;
     if (mistake(50)) op.bits = 1 + c_.below(2);
   }
 

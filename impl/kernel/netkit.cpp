@@ -198,9 +198,10 @@ Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t 
   if (op.attr(Key::name) == nullptr) message.put(IFLA_IFNAME, name_of(op.point.device));
   put(message, op, of_device);
   message.nest(IFLA_LINKINFO, [&] {
-    message.put(IFLA_INFO_KIND, "netkit");
+    message.put(IFLA_INFO_KIND, lists_.kind());
     message.nest(IFLA_INFO_DATA, [&] {
       if (op.peer_info_is(Presence::twice)) message.nest(kPeerInfo, [&] { message.about(0); });
+      lists_.describe(message);
       if (op.peer_info_is(Presence::cut))
         message.put(kPeerInfo, kCutHead);
       else if (op.has_peer_info())
@@ -262,7 +263,7 @@ void Netkits::change(const Operation& op, Observation& seen) {
   Message message(RTM_NEWLINK);
   message.about(static_cast<std::int32_t>(netkit.ifindex));
   message.nest(IFLA_LINKINFO, [&] {
-    message.put(IFLA_INFO_KIND, "netkit");
+    message.put(IFLA_INFO_KIND, lists_.kind());
     message.nest(IFLA_INFO_DATA, [&] {
       if (op.peer_info_is(Presence::cut)) message.put(kPeerInfo, kCutHead);
       if (op.peer_info_is(Presence::given)) message.nest(kPeerInfo, [&] { message.about(0); });
