@@ -84,8 +84,11 @@ static void device_uninit(struct net_device *dev)
 	struct mprogcheck_device *device = netdev_priv(dev);
 	u32 i;
 
-	for (i = 0; i < MPROG_LISTS; i++)
-		mprog_list_empty(device->lists[i].net, &device->lists[i], i == MPROG_AT_PRIMARY);
+	for (i = 0; i < MPROG_LISTS; i++) {
+		if (device->lists[i].count)
+			mprog_list_empty(device->lists[i].net, &device->lists[i],
+					 i == MPROG_AT_PRIMARY);
+	}
 	list_del(&device->all);
 }
 

@@ -20,13 +20,15 @@ atomic_t mprogcheck_progs_held = ATOMIC_INIT(0);
 /* What tells the files of programs from others: that of the first that was ever shown. */
 static const struct file_operations *prog_fops;
 
-static void learn(u32 fd)
+/* Meanwhile the descriptor may be another file's. */
+static void learn(u32 fd, const struct bpf_prog *prog)
 {
 	struct file *file = fget(fd);
 
 	if (!file)
 		return;
-	prog_fops = file->f_op;
+	if (file->private_data == prog)
+		prog_fops = file->f_op;
 	fput(file);
 }
 
@@ -48,7 +50,7 @@ struct mprog_prog *mprog_prog_by_fd(struct mprog_net *net, u32 fd)
 	if (IS_ERR(prog))
 		return ERR_CAST(prog);
 	if (!prog_fops)
-		learn(fd);
+		learn(fd, prog);
 	return held(prog);
 }
 

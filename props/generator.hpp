@@ -92,7 +92,7 @@ class Generator {
           op.kind = c_.below(2) ? Qdisc::ingress : Qdisc::clsact;
         break;
     }
-    if (s_.hazards && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
+    if (s_.hazards && s_.memory && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
   }
 
  private:

@@ -27,7 +27,7 @@ struct Scope {
   std::vector<Foreign> foreign{Foreign::xdp};
   bool removes = true;   // devices may go
   bool qdiscs = false;   // qdiscs come and go beside
-  bool memory = true;    // queries with arrays at addresses that are not mapped
+  bool memory = true;    // requests are memory: of odd sizes, at addresses that are not mapped
   bool mistakes = true;  // descriptors that are not open, unknown flags, ...
   bool netkit = false;   // netkit devices are made, changed and crossed
   bool rooms = false;    // ... with HEADROOM and TAILROOM

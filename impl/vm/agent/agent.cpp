@@ -220,7 +220,7 @@ class Agent {
 
   static constexpr std::size_t kEnough = 64 << 10;
   static constexpr KernelOptions kOptions{.hazards = true, .reuse = true};
-  static constexpr KernelOptions kModuleOptions{.module = true};
+  static constexpr KernelOptions kModuleOptions{.hazards = true, .module = true};
 
   Descriptor port_;
   std::optional<Kernel> kernel_;
