@@ -156,19 +156,49 @@ const struct net_device_ops mprogcheck_netdev_ops = {
     .ndo_features_check = passthru_features_check,
 };
 
-/* A device has its number once it is registered, and may have another in another namespace. */
+static int hook(struct mprogcheck_device *device)
+{
+	int ret;
+
+	device->egress = (struct nf_hook_ops){
+	    .hook = mprogcheck_egress,
+	    .dev = device->dev,
+	    .priv = device,
+	    .pf = NFPROTO_NETDEV,
+	    .hooknum = NF_NETDEV_EGRESS,
+	};
+	ret = nf_register_net_hook(dev_net(device->dev), &device->egress);
+	device->hooked = !ret;
+	return ret;
+}
+
+static void unhook(struct mprogcheck_device *device)
+{
+	if (device->hooked)
+		nf_unregister_net_hook(dev_net(device->dev), &device->egress);
+	device->hooked = false;
+}
+
+/*
+ * A device has its number once it is registered, and may have another in another namespace. From
+ * one to the other it is unregistered as well, and when it goes that may be told more than once.
+ */
 static int on_event(struct notifier_block *notifier, unsigned long event, void *info)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 	struct mprogcheck_device *device;
 	u32 i;
 
-	if (event != NETDEV_REGISTER || !mprogcheck_is_ours(dev))
+	if (!mprogcheck_is_ours(dev))
 		return NOTIFY_DONE;
 	device = netdev_priv(dev);
+	if (event == NETDEV_UNREGISTER)
+		unhook(device);
+	if (event != NETDEV_REGISTER)
+		return NOTIFY_DONE;
 	for (i = 0; i < MPROG_LISTS; i++)
 		device->lists[i].ifindex = dev->ifindex;
-	return NOTIFY_DONE;
+	return notifier_from_errno(hook(device));
 }
 
 static struct notifier_block notifier = {.notifier_call = on_event};

@@ -4,6 +4,7 @@
 #define _KMOD_DEVICE_H
 
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
 
 #include "mprog.h"
 
@@ -33,6 +34,8 @@ struct mprogcheck_device {
 	struct net_device *dev;
 	struct net_device __rcu *peer;
 	struct list_head all; /* every device there is, in whichever namespace */
+	struct nf_hook_ops egress;
+	bool hooked;
 	u8 primary, mode, policy, scrub, pairing;
 	u16 headroom, tailroom;
 	struct mprog_list lists[MPROG_LISTS]; /* that of netkit last */
@@ -49,6 +52,7 @@ static inline bool mprogcheck_is_ours(const struct net_device *dev)
 
 /* xmit.c */
 netdev_tx_t mprogcheck_xmit(struct sk_buff *skb, struct net_device *dev);
+unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 
 /* device.c */
 /* The device of that number in the namespace, if it is one of ours. */

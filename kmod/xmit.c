@@ -102,32 +102,42 @@ static bool cross(struct sk_buff *skb, struct net_device *dev)
 	return false;
 }
 
+/*
+ * The programs at egress, as a hook in front of the queues: without a carrier these drop what
+ * comes, and the programs are to have seen it.
+ */
+unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct mprogcheck_device *from = priv;
+	struct bpf_net_context here, *context;
+	unsigned int verdict = NF_ACCEPT;
+
+	context = bpf_net_ctx_set(&here);
+	bpf_compute_data_pointers(skb);
+	switch (mprog_run(&from->lists[MPROG_AT_EGRESS], skb)) {
+	case MPROG_DROP:
+		verdict = NF_DROP;
+		break;
+	case MPROG_REDIRECT:
+		verdict = redirect(skb) ? NF_STOLEN : NF_DROP;
+		break;
+	}
+	bpf_net_ctx_clear(context);
+	return verdict;
+}
+
 netdev_tx_t mprogcheck_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	struct mprogcheck_device *from = netdev_priv(dev);
 	struct bpf_net_context here, *context;
 	netdev_tx_t ret = NET_XMIT_SUCCESS;
 
 	context = bpf_net_ctx_set(&here);
 	rcu_read_lock();
-	skb_reset_mac_header(skb);
-	bpf_compute_data_pointers(skb);
-	switch (mprog_run(&from->lists[MPROG_AT_EGRESS], skb)) {
-	case MPROG_DROP:
-		ret = NET_XMIT_DROP;
-		break;
-	case MPROG_REDIRECT:
-		if (!redirect(skb))
-			ret = NET_XMIT_DROP;
-		break;
-	default:
-		if (cross(skb, dev))
-			break;
+	if (!cross(skb, dev)) {
 		dev_core_stats_tx_dropped_inc(dev);
+		drop(skb);
 		ret = NET_XMIT_DROP;
 	}
-	if (ret == NET_XMIT_DROP)
-		drop(skb);
 	rcu_read_unlock();
 	bpf_net_ctx_clear(context);
 	return ret;
