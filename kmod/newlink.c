@@ -203,7 +203,8 @@ static void furnish(struct net_device *dev, struct nlattr *const data[], bool is
 				value_or(data, MPROGCHECK_CAPACITY, MPROG_MAX_CAPACITY), revision);
 	if (device->mode == MPROGCHECK_L2)
 		dev->flags &= ~IFF_NOARP;
-	/* Where the headers of a packet begin is told in 16 bits, and they stand behind that room. */
+	/* Where the headers of a packet begin is told in 16 bits, and they stand behind that room.
+	 */
 	dev->needed_headroom = min_t(u16, device->headroom, SZ_32K);
 	dev->needed_tailroom = device->tailroom;
 	netif_carrier_off(dev);
