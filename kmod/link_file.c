@@ -112,6 +112,19 @@ struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
 	return link && link_get(link) ? link : ERR_PTR(-ENOENT);
 }
 
+struct mprog_prog *mprogcheck_linked_prog(u32 id)
+{
+	struct mprog_link *link;
+	unsigned long index;
+
+	xa_for_each(&links, index, link)
+	{
+		if (mprog_prog_id(link->prog) == id)
+			return link->prog;
+	}
+	return NULL;
+}
+
 void mprog_link_put(struct mprog_net *net, struct mprog_link *link)
 {
 	if (!refcount_dec_and_test(&link->refs))

@@ -16,6 +16,8 @@ class Lists {
   virtual ~Lists() = default;
   // As abi::make, for a caller in that namespace, in which the thread is.
   virtual int make(Space& here, abi::Call& call) = 0;
+  // Whether a request is memory of the caller's, of whatever size, and not a message.
+  virtual bool takes_memory() const = 0;
   // The kind of device that rtnetlink knows them by.
   virtual const char* kind() const = 0;
   // Whether devices of any other kind have such lists too.
@@ -34,6 +36,7 @@ class Lists {
 class BpfLists : public Lists {
  public:
   int make(Space&, abi::Call& call) override { return abi::make(call); }
+  bool takes_memory() const override { return true; }
   const char* kind() const override { return "netkit"; }
   bool on_any_device() const override { return true; }
   void begin(const Header&) override {}
@@ -46,6 +49,7 @@ class ModuleLists : public Lists {
   // Throws CannotRun where there is no such family, hence no module.
   explicit ModuleLists(Space& here) { renew(here); }
   int make(Space& here, abi::Call& call) override;
+  bool takes_memory() const override { return false; }
   const char* kind() const override { return "mprog"; }
   bool on_any_device() const override { return false; }
   void begin(const Header& header) override { header_ = header; }

@@ -116,7 +116,7 @@ void Session::run_call(const Operation& given, Observation& seen) {
   abi::Call call = translate(given, stage_.names, room_);
   int result = 0;
   if (op.odd_attribute() || op.caller != Caller::root) {
-    const OddResult odd = make_oddly(op, call);
+    const OddResult odd = make_oddly(op, *stage_.workshop.lists, stage_.here(op.space), call);
     result = odd.result, seen.strayed = odd.strayed;
   } else {
     result = stage_.workshop.lists->make(stage_.here(op.space), call);
