@@ -96,6 +96,9 @@ static struct net_device *make_peer(struct net *src_net, struct net_device *dev,
 	net = rtnl_link_get_net(src_net, its);
 	if (IS_ERR(net))
 		return ERR_CAST(net);
+	peer = ERR_PTR(-EPERM);
+	if (!net_eq(net, src_net) && !ns_capable(net->user_ns, CAP_NET_ADMIN))
+		goto out_net;
 	peer = rtnl_create_link(net, name, assigned, &mprogcheck_link_ops, its, extack);
 	if (IS_ERR(peer))
 		goto out_net;
@@ -109,7 +112,8 @@ static struct net_device *make_peer(struct net *src_net, struct net_device *dev,
 		free_netdev(peer);
 		return ERR_PTR(ret);
 	}
-	ret = rtnl_configure_link(peer, head, 0, NULL);
+	/* Whether it is to be up is not looked at: it has no other side to open yet. */
+	ret = rtnl_configure_link(peer, NULL, 0, NULL);
 	if (ret) {
 		unregister_netdevice(peer);
 		return ERR_PTR(ret);
