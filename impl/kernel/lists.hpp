@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "impl/kernel/abi.hpp"
 #include "impl/kernel/space.hpp"
@@ -25,6 +26,9 @@ class Lists {
   // What a trace is about to want of its devices, and the attributes that say so.
   virtual void begin(const Header& header) = 0;
   virtual void describe(Message& message) const = 0;
+  // References held on programs by lists and links and on links by anybody, all together; nothing
+  // where that is not told.
+  virtual std::optional<std::int32_t> references(Space& here) = 0;
   // What implements them may be another since. Throws CannotRun if it is none.
   virtual void renew(Space& here) = 0;
 
@@ -41,6 +45,7 @@ class BpfLists : public Lists {
   bool on_any_device() const override { return true; }
   void begin(const Header&) override {}
   void describe(Message&) const override {}
+  std::optional<std::int32_t> references(Space&) override { return std::nullopt; }
   void renew(Space&) override {}
 };
 
@@ -54,6 +59,7 @@ class ModuleLists : public Lists {
   bool on_any_device() const override { return false; }
   void begin(const Header& header) override { header_ = header; }
   void describe(Message& message) const override;
+  std::optional<std::int32_t> references(Space& here) override;
   void renew(Space& here) override;
 
  private:
