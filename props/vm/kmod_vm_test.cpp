@@ -2,15 +2,10 @@
 // Our implementation as a module, in a guest: it answers as the model says, in both dialects, and
 // goes when nobody needs it. Where the module was not built, or no kernel or no QEMU can be had,
 // these tests skip, with the reason.
-#include <gtest/gtest.h>
-
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
-#include "impl/vm/kernels.hpp"
+#include "impl/vm/agent/testing.hpp"
 #include "impl/vm/modules.hpp"
-#include "impl/vm/vm.hpp"
 #include "model/check.hpp"
 #include "model/text.hpp"
 #include "props/campaign.hpp"
@@ -18,11 +13,9 @@
 namespace mprogcheck {
 namespace {
 
-const std::filesystem::path kSource = MPROGCHECK_SOURCE_DIR;
-
-class Module : public testing::Test {
+class Module : public InAGuest {
  protected:
-  static std::unique_ptr<Vm> boot(const std::string& append = "") {
+  static std::unique_ptr<Vm> guest(const std::string& append = "") {
     if (!std::filesystem::exists(MPROGCHECK_MODULE))
       throw CannotRun("the module was not built, as there were no kernel headers");
     VmOptions options;
@@ -34,21 +27,12 @@ class Module : public testing::Test {
     return std::make_unique<Vm>(options);
   }
   static void SetUpTestSuite() {
-    try {
-      vm_ = boot();
-    } catch (const CannotRun& e) {
-      why_not_ = e.what();
-    }
-  }
-  static void TearDownTestSuite() { vm_.reset(); }
-  void SetUp() override {
-    if (!vm_) GTEST_SKIP() << why_not_;
+    boot_by([] { return guest(); });
   }
 
   static void conforms(const std::string& text) {
     const std::vector<Trace> traces = parse(text, "kmod_vm_test");
-    std::vector<std::vector<Observation>> seen;
-    vm_->run(traces, seen);
+    const auto seen = run(traces);
     for (std::size_t i = 0; i < traces.size(); ++i) {
       const Verdict verdict = check(traces[i], seen.at(i));
       EXPECT_EQ(verdict.judged, traces[i].operations.size());
@@ -62,14 +46,11 @@ class Module : public testing::Test {
     options.seed = 1;
     options.traces = 100;
     options.jobs = 1;
-    const CampaignResult r = run_campaign([&] { return boot(append); }, options);
+    const CampaignResult r = run_campaign([&] { return guest(append); }, options);
     for (const auto& [name, f] : r.findings)
       ADD_FAILURE() << name << "\n" << print(f.trace) << explain(f.deviation, f.trace);
     EXPECT_GT(r.coverage.clauses().met, 80U);
   }
-
-  static inline std::unique_ptr<Vm> vm_;
-  static inline std::string why_not_;
 };
 
 TEST_F(Module, speaks_both_dialects_and_has_all_kinds_of_devices) {

@@ -18,13 +18,19 @@ class InAGuest : public testing::Test {
   // For SetUpTestSuite(). `patience` is how long an answer may take.
   static void boot(const std::string& kernel,
                    std::chrono::seconds patience = VmOptions{}.patience) {
-    try {
+    boot_by([&] {
       VmOptions options;
       options.name = "vm:" + kernel;
       options.boot.kernel = vm::image_of(kernel, {});
       options.boot.agent = MPROGCHECK_AGENT;
       options.patience = patience;
-      vm_ = std::make_unique<Vm>(options);
+      return std::make_unique<Vm>(options);
+    });
+  }
+  template <class Make>
+  static void boot_by(Make&& make) {
+    try {
+      vm_ = make();
     } catch (const CannotRun& e) {
       why_not_ = e.what();
     }
