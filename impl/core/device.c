@@ -9,7 +9,7 @@
  */
 #include <linux/string.h>
 
-#include "internal.h"
+#include "filter.h"
 
 struct mprog_device *mprog_device_of(struct mprog_net *net, u32 ifindex)
 {
@@ -113,6 +113,8 @@ void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 		device->lists[MPROG_AT_PRIMARY].revision = revision;
 	WRITE_ONCE(device->kind, MPROG_PLAIN);
 	device->qdisc = MPROG_NO_QDISC;
+	for (i = 0; i < MPROG_CLS_HOOKS; i++)
+		rcu_assign_pointer(device->filters[i], NULL);
 	device->carrier = false;
 	WRITE_ONCE(device->space, 0);
 	rcu_assign_pointer(device->peer, NULL);
@@ -156,6 +158,7 @@ static void unlist(struct mprog_device *device)
 static void dismantle(struct mprog_net *net, struct mprog_device *device)
 {
 	mprog_tcx_empty(net, device);
+	mprog_filters_flush(net, device, mprog_fault(net, unregister_forgets_links));
 	if (device->kind == MPROG_NETKIT)
 		mprog_list_empty(net, &device->lists[MPROG_AT_PRIMARY], true);
 }
@@ -210,6 +213,10 @@ int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, b
 		return -EEXIST;
 	if (kind == MPROG_NO_QDISC && mprog_fault(net, qdisc_takes_lists))
 		mprog_tcx_empty(net, device);
+	/* The filters stand in the qdisc, and go with it. */
+	if (kind != device->qdisc &&
+	    !(kind != MPROG_NO_QDISC && mprog_fault(net, qdisc_replaced_keeps_filters)))
+		mprog_filters_flush(net, device, mprog_fault(net, qdisc_forgets_links));
 	device->qdisc = kind;
 	return 0;
 }

@@ -106,6 +106,12 @@ void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device);
 int mprog_hook_of(u32 attach_type, u32 *hook);
 int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags);
 
+/* Whether this step is the one that is to fail for want of memory or the like. */
+static inline bool mprog_fails_here(struct mprog_net *net)
+{
+	return unlikely(net->params.fail_at) && ++net->steps == net->params.fail_at;
+}
+
 static inline bool mprog_is_rfc2(const struct mprog_net *net)
 {
 	return net->params.dialect == MPROG_RFC2;

@@ -33,6 +33,7 @@ extern "C" {
 #define MPROG_MAX_FILES 512
 #define MPROG_MAX_DEVICES 4
 #define MPROG_MAX_SPACES 2
+#define MPROG_MAX_FILTERS 144
 
 /* Interfaces are numbered alike in all network namespaces, each of which has a loopback device. */
 #define MPROG_LOOPBACK 1
@@ -66,6 +67,7 @@ enum mprog_dialect { MPROG_MAINLINE, MPROG_RFC2 };
  */
 enum mprog_hook { MPROG_AT_INGRESS, MPROG_AT_EGRESS, MPROG_AT_PRIMARY, MPROG_AT_PEER };
 #define MPROG_LISTS 3
+#define MPROG_CLS_HOOKS 2 /* that filters are at as well: ingress and egress */
 
 enum mprog_prog_type { MPROG_SCHED_CLS = 3, MPROG_XDP = 6 };
 
@@ -87,11 +89,12 @@ struct mprog_prog {
 };
 
 struct mprog_link {
-	struct mprog_prog *prog; /* NULL: a link of a foreign type */
-	struct mprog_list *list; /* NULL: detached, or its device is gone */
+	struct mprog_prog *prog;     /* NULL: a link of a foreign type */
+	struct mprog_list *list;     /* NULL: detached, or its device is gone */
+	struct mprog_filter *filter; /* of a link that made one; NULL likewise */
 	refcount_t refs;
 	u32 id;
-	u32 ifindex; /* whose list it was made on */
+	u32 ifindex; /* whose list or classifier it was made on */
 	u32 attach_type;
 	u16 next_free;
 };
@@ -119,6 +122,18 @@ struct mprog_list {
 	u32 count;
 	u32 count_max; /* slots that were ever in use, for mprog_net_init() */
 	struct mprog_array pair[2];
+};
+
+/* A filter; see cls.h. */
+struct mprog_filter {
+	struct mprog_filter __rcu *next; /* by chain, priority and handle */
+	struct mprog_prog *prog;
+	struct mprog_link *link; /* the owner, or NULL: then the filter itself holds its program */
+	struct mprog_device *device; /* NULL: the slot is free */
+	u32 hook;
+	u32 chain;
+	u32 priority;
+	u32 handle;
 };
 
 enum mprog_qdisc { MPROG_NO_QDISC, MPROG_CLSACT, MPROG_INGRESS_QDISC };
@@ -152,6 +167,7 @@ struct mprog_device {
 	char name[MPROG_NAME]; /* padded with 0 */
 	struct mprog_device __rcu *peer;
 	enum mprog_qdisc qdisc; /* beside the lists */
+	struct mprog_filter __rcu *filters[MPROG_CLS_HOOKS];
 	struct mprog_counters counters;
 	struct mprog_list lists[MPROG_LISTS]; /* that of netkit last */
 };
@@ -176,6 +192,7 @@ struct mprog_params {
 	u32 devices;  /* plain ones, up, in the first namespace */
 	u64 revision; /* of every list at the start */
 	u32 fault;    /* enum mprog_fault */
+	u32 fail_at;  /* the step that fails, of those that may for want of something; 0: none */
 	/* Waits until readers have left what they are in. NULL: commands and packets never overlap.
 	 */
 	void (*synchronize)(void);
@@ -186,13 +203,15 @@ struct mprog_net {
 	u32 held; /* references held on all programs and links together */
 	u32 serial;
 	u32 addresses; /* made up so far */
+	u32 steps;     /* that may have failed; see fail_at */
 	u16 free_prog, free_link, free_file;
-	u16 used_progs, used_links, used_files;
+	u16 used_progs, used_links, used_files, used_filters;
 	bool ended[MPROG_MAX_SPACES];
 	struct mprog_device devices[MPROG_MAX_DEVICES];
 	struct mprog_prog progs[MPROG_MAX_PROGS];
 	struct mprog_link links[MPROG_MAX_LINKS];
 	struct mprog_link foreign;
+	struct mprog_filter filters[MPROG_MAX_FILTERS];
 	struct mprog_file files[MPROG_MAX_FILES];
 };
 

@@ -3,7 +3,7 @@
 #include <linux/build_bug.h>
 #include <linux/string.h>
 
-#include "internal.h"
+#include "filter.h"
 
 /* d0, d1, ... in the first namespace, and up. */
 static void plain_device(struct mprog_net *net, u32 slot)
@@ -48,7 +48,10 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 		refcount_set(&net->links[i].refs, 0);
 		net->links[i].id = 0;
 		net->links[i].list = NULL;
+		net->links[i].filter = NULL;
 	}
+	for (i = 0; i < net->used_filters; i++)
+		mprog_filter_free(&net->filters[i]);
 	net->held = 0;
 	net->serial = 0;
 	net->addresses = 0;
@@ -58,5 +61,7 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 	net->used_progs = 0;
 	net->used_links = 0;
 	net->used_files = 0;
+	net->used_filters = 0;
+	net->steps = 0;
 	mprog_standing_files(net);
 }
