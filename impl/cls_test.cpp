@@ -10,6 +10,8 @@
 #include <memory>
 #include <vector>
 
+#include "impl/core/environment.h"
+
 namespace {
 
 int pass_on(const mprog_prog*, void*) {
@@ -61,9 +63,9 @@ class Classifier : public testing::Test {
     u.files = count(net->files, [](const mprog_file& f) { return f.kind != MPROG_FILE_CLOSED; });
     u.links = count(net->links, [](const mprog_link& l) { return l.id != 0; });
     u.progs = count(net->progs, [](const mprog_prog& p) { return p.id != 0; });
-    u.filters = count(net->filters, [](const mprog_filter& f) { return f.device != nullptr; });
-    const mprog_device& device = net->devices[0];
-    for (const mprog_filter* first : {device.filters[0], device.filters[1]})
+    u.filters = count(net->filters, [](const mprog_filter& f) { return f.taken; });
+    const mprog_classifier& classifier = net->devices[0].classifier;
+    for (const mprog_filter* first : {classifier.filters[0], classifier.filters[1]})
       for (const mprog_filter* f = first; f; f = f->next)
         u.dump.push_back(
             {f->hook, f->chain, f->priority, f->handle, f->prog->id, f->link ? f->link->id : 0});
@@ -94,9 +96,9 @@ class Classifier : public testing::Test {
 TEST_F(Classifier, creation_of_a_link_releases_once_whichever_step_fails) {
   ASSERT_EQ(add(at(2)), 0);
   const Used before = used();
-  // The filter; of the link its id, its descriptor and itself; the installation.
+  // Of the link its id, its descriptor and itself; the filter; the installation.
   EXPECT_EQ(walk([&] { return link(at(1)); }),
-            (std::vector{ENOMEM, ENOSPC, EMFILE, ENOMEM, ENOMEM}));
+            (std::vector{ENOSPC, EMFILE, ENOMEM, ENOMEM, ENOMEM}));
   EXPECT_EQ(used().filters, before.filters + 1);
   EXPECT_EQ(used().held, before.held + 2);
   ASSERT_EQ(mprog_close(net.get(), link_fd), 0);

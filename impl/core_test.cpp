@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "impl/core/mprog.h"
+#include "impl/core/environment.h"
 #include "impl/inprocess.hpp"
 
 namespace {

@@ -64,6 +64,7 @@ Capabilities InProcess::capabilities() const {
   return {.mainline = true,
           .rfc2 = true,
           .any_capacity = true,
+          .memory = true,
           .hazards = true,
           .foreign = ~std::bitset<kForeigns>(),  // it has one, which stands for all
           .packets = true,
@@ -103,7 +104,7 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   clear(observation.answer);
   const mprog_list* list =
       op.odd_attribute() ? state_->concerned(shortened(op)) : state_->concerned(op);
-  const mprog_device* const filters =
+  const mprog_classifier* const filters =
       op.odd_attribute() ? state_->classifier(shortened(op)) : state_->classifier(op);
   observation.error = state_->execute(op, &observation);
   observation.has_after = list != nullptr;

@@ -34,8 +34,9 @@ Errno State::packet(const Operation& op, Observation* observation) {
   const mprog_device* const device = mprog_device_of(&net, ifindex_of(op.point.device));
   Packet packet{{}, op, *this, observation ? &observation->answer : nullptr, nullptr};
   const bool egress = op.point.hook == Hook::egress;
-  const int verdict = mprog_hook_run(device, egress ? MPROG_AT_EGRESS : MPROG_AT_INGRESS,
-                                     static_cast<mprog_packet*>(&packet));
+  const int verdict =
+      mprog_hook_run(point(op), &device->classifier, egress ? MPROG_AT_EGRESS : MPROG_AT_INGRESS,
+                     static_cast<mprog_packet*>(&packet));
   if (observation) {
     observation->answer.count = observation->answer.filled;
     observation->fate = verdict == MPROG_DROP ? Fate::dropped : Fate::passed;
@@ -43,34 +44,35 @@ Errno State::packet(const Operation& op, Observation* observation) {
   return Errno::ok;
 }
 
-const mprog_device* State::classifier(const Operation& op) {
-  const auto has_filters = [](const mprog_device& d) { return d.filters[0] || d.filters[1]; };
+const mprog_classifier* State::classifier(const Operation& op) {
+  const auto has_filters = [](const mprog_device& d) {
+    return d.classifier.filters[0] || d.classifier.filters[1];
+  };
+  const mprog_device* const device = mprog_device_of(&net, ifindex_of(op.point.device));
   switch (op.verb) {
     case Verb::filter:
     case Verb::filter_link:
     case Verb::chain:
-      return mprog_device_of(&net, ifindex_of(op.point.device));
-    case Verb::qdisc: {
-      const mprog_device* const d = mprog_device_of(&net, ifindex_of(op.point.device));
-      return d && has_filters(*d) ? d : nullptr;
-    }
+      return device ? &device->classifier : nullptr;
+    case Verb::qdisc:
+      return device && has_filters(*device) ? &device->classifier : nullptr;
     case Verb::link_update:
     case Verb::link_detach:
     case Verb::close: {
       const Ref r = op.verb == Verb::close ? op.prog : op.link;
       if (r.kind != Ref::Kind::link || r.raw >= kMaxLinks) return nullptr;
       const mprog_link* const link = mprog_link_of_id(&net, link_id[r.raw]);
-      return link && link->filter ? link->filter->device : nullptr;
+      return link && link->filter ? link->filter->classifier : nullptr;
     }
     default:
       return nullptr;
   }
 }
 
-void State::dump(const mprog_device& device, Filters& out) {
+void State::dump(const mprog_classifier& classifier, Filters& out) {
   out = {};
   for (std::uint32_t hook = 0; hook < MPROG_CLS_HOOKS; ++hook)
-    for (const mprog_filter* f = device.filters[hook]; f; f = f->next) {
+    for (const mprog_filter* f = classifier.filters[hook]; f; f = f->next) {
       // Those that no trace can name have no place here.
       if (f->chain >= kChains || f->priority - 1 >= kPriorities || f->handle - 1 >= kHandles)
         continue;

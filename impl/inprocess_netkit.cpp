@@ -10,6 +10,7 @@ namespace mprogcheck::inprocess {
 namespace {
 
 constexpr std::uint32_t kUnknownType = 200;
+constexpr std::uint32_t kLinkInfo = 18;            // IFLA_LINKINFO
 constexpr std::uint32_t kMark = 7, kPriority = 3;  // what a packet carries if it carries something
 
 constexpr std::uint8_t kHead[MPROG_IFINFOMSG] = {};  // of PEER_INFO; what matters is beside it
@@ -89,6 +90,9 @@ void put_ifla(Nest& nest, Key key, const Attr& a) {
                a.value < kMaxSpaces ? MPROG_FD_SPACES + a.value : std::uint32_t{MPROG_FD_OTHER}, 4,
                a.form);
       return;
+    case Key::unknown:
+      nest.put(kUnknownType, a.value, 4, a.form);
+      return;
     default:
       return;
   }
@@ -107,12 +111,15 @@ struct Message {
 
   explicit Message(const Operation& op) {
     const bool cut = op.peer_info_is(Presence::cut);
+    if (op.peer_info_is(Presence::twice))
+      data.put(MPROG_NETKIT_PEER_INFO, kHead, sizeof(kHead), Form::whole);
     if (cut || op.peer_info_is(Presence::given) || (op.verb == Verb::create && op.has_peer_info()))
       data.put(MPROG_NETKIT_PEER_INFO, kHead, sizeof(kHead), cut ? Form::shortened : Form::whole);
     if (op.verb == Verb::create) {
       if (!op.attr(Key::name)) own.put_name(op.point.device);
       if (!op.attr(Key::peer_name)) peer.put_name(op.peer);
     }
+    if (op.peer_info_is(Presence::nested)) peer.put(kLinkInfo, kHead, sizeof(kHead), Form::whole);
     for (const Attr& a : op.attrs) {
       // `none` is the last word, as every last one of its type: then no name travels.
       if (own_key(a.key) == Key::name && op.attr(a.key)->value >= kMadeUpName) continue;

@@ -241,10 +241,10 @@ struct State {
   // Filters, and packets that come to them: inprocess_filter.cpp.
   Errno filter(const Operation& op);
   Errno packet(const Operation& op, Observation* seen);
-  // The device whose filters the operation is about, as things stand before it; or null.
-  const mprog_device* classifier(const Operation& op);
+  // The classifier that the operation is about, as things stand before it; or null.
+  const mprog_classifier* classifier(const Operation& op);
   // As a dump shows them.
-  void dump(const mprog_device& device, Filters& out);
+  void dump(const mprog_classifier& classifier, Filters& out);
 
   // The command as bpf(2) takes it, with an attribute that is shorter or longer than its fields.
   Errno odd(const Operation& op, Observation* seen);

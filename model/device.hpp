@@ -47,8 +47,9 @@ enum class Key : std::uint8_t {
   peer_index,
   peer_name,
   peer_space,
+  peer_unknown,
 };
-inline constexpr std::size_t kKeys = 27;
+inline constexpr std::size_t kKeys = 28;
 
 // How much of its value travels: all of it, a byte less, or four bytes more.
 enum class Form : std::uint8_t { whole, shortened, lengthened };
@@ -77,6 +78,8 @@ constexpr Key own_key(Key key) {
       return Key::name;
     case Key::peer_space:
       return Key::space;
+    case Key::peer_unknown:
+      return Key::unknown;
     default:
       return key;
   }
@@ -125,8 +128,9 @@ constexpr bool has_form(Key key) {
 }
 
 // PEER_INFO: left out; shorter than its head; there, which goes without saying where a peer is
-// named.
-enum class Presence : std::uint8_t { none, cut, given };
+// named. There as well, but oddly: behind another one, that is empty; with one more in a LINKINFO
+// within it.
+enum class Presence : std::uint8_t { none, cut, given, twice, nested };
 // An ifindex below 0, and that of the loopback device, which every namespace has.
 enum class Index : std::uint8_t { negative, loopback };
 

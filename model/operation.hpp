@@ -222,7 +222,8 @@ struct Operation {
       return r.kind == Ref::Kind::foreign || r.kind == Ref::Kind::map;
     };
     const auto extreme = [](const Attr& a) {
-      return a.form != Form::whole || a.key == Key::unknown || a.value > 9000;
+      const bool odd = a.key == Key::peer && a.value > static_cast<std::uint32_t>(Presence::given);
+      return a.form != Form::whole || own_key(a.key) == Key::unknown || a.value > 9000 || odd;
     };
     for (const Attr& a : attrs)
       if (extreme(a)) return true;

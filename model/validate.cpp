@@ -55,7 +55,6 @@ std::optional<Complaint> NameCheck::ref(const Operation& op, Ref r, Field field)
 namespace {
 
 std::optional<std::string> attrs_complaint(const Operation& op) {
-  const Attr* const info = op.attr(Key::peer);
   std::size_t given = 0;
   for (const Attr& a : op.attrs) {
     if (a.key == Key::none) continue;
@@ -72,7 +71,7 @@ std::optional<std::string> attrs_complaint(const Operation& op) {
     if (op.verb == Verb::set && (in_data(a.key) || of_peer(a.key) || a.key == Key::txqueues ||
                                  a.key == Key::rxqueues || a.key == Key::index))
       return "set has state, mtu, address, name and ns";
-    if (of_peer(a.key) && (op.peer == kNoDevice || info))
+    if (of_peer(a.key) && (!op.has_peer_info() || op.peer_info_is(Presence::cut)))
       return "there is no PEER_INFO that it could stand in; name the peer, and leave 'peer=' out";
     if (op.verb == Verb::set && (a.key == Key::name && a.value >= kMadeUpName))
       return "a device is renamed to a name; say which";
@@ -82,6 +81,9 @@ std::optional<std::string> attrs_complaint(const Operation& op) {
         a.value ==
             static_cast<std::uint32_t>(op.verb == Verb::create ? Presence::given : Presence::none))
       return "that goes without saying; leave it out";
+    if (op.verb == Verb::change && a.key == Key::peer &&
+        a.value > static_cast<std::uint32_t>(Presence::given))
+      return "a change has no use for PEER_INFO; say peer=given or peer=cut";
     if (a.key == Key::peer && op.verb == Verb::create && op.peer == kNoDevice)
       return "without a peer there is no PEER_INFO to leave out";
   }

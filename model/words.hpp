@@ -106,6 +106,7 @@ inline constexpr Pair<Key> kKeys[] = {
     {"peer.index", Key::peer_index},
     {"peer.name", Key::peer_name},
     {"peer.ns", Key::peer_space},
+    {"peer.unknown", Key::peer_unknown},
 };
 inline constexpr Pair<Form> kForms[] = {{"short", Form::shortened}, {"long", Form::lengthened}};
 inline constexpr Pair<std::uint32_t> kPolicies[] = {{"pass", netkit::pass}, {"drop", netkit::drop}};
@@ -117,7 +118,9 @@ inline constexpr Pair<std::uint32_t> kPairings[] = {{"pair", netkit::pair},
 inline constexpr Pair<std::uint32_t> kPresences[] = {
     {"none", static_cast<std::uint32_t>(Presence::none)},
     {"cut", static_cast<std::uint32_t>(Presence::cut)},
-    {"given", static_cast<std::uint32_t>(Presence::given)}};
+    {"given", static_cast<std::uint32_t>(Presence::given)},
+    {"twice", static_cast<std::uint32_t>(Presence::twice)},
+    {"nested", static_cast<std::uint32_t>(Presence::nested)}};
 inline constexpr Pair<std::uint32_t> kAddresses[] = {
     {"zero", static_cast<std::uint32_t>(Address::zero)},
     {"a", static_cast<std::uint32_t>(Address::a)},

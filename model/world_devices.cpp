@@ -46,7 +46,7 @@ std::uint8_t name_of(const Operation& op, bool is_peer) {
 bool shorter_than_its_type(const Operation& op, bool of_address) {
   return std::any_of(op.attrs.begin(), op.attrs.end(), [&](const Attr& a) {
     const bool address = own_key(a.key) == Key::address;
-    return a.form == Form::shortened && address == of_address && a.key != Key::unknown;
+    return a.form == Form::shortened && address == of_address && own_key(a.key) != Key::unknown;
   });
 }
 

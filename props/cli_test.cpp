@@ -265,7 +265,8 @@ TEST_F(CommandLine, known_deviations_are_passed_over_and_missed_when_they_go_awa
   for (const auto& file : fs::directory_iterator(work / "found"))
     if (file.path().extension() == ".trace") {
       std::string text = slurp(file.path());
-      text.insert(text.find("device"), "reason planted\ntarget impl:before_lands_behind\n");
+      text.insert(text.find('\n', text.find("dialect")) + 1,
+                  "reason planted\ntarget impl:before_lands_behind\n");
       known += text + "\n";
     }
   write("known", known);

@@ -57,7 +57,11 @@ class DeviceGenerator {
       add(op, {Key::pairing, Form::whole, netkit::single});
       if (!one_in(c_, 6)) op.peer = kNoDevice;
     } else if (one_in(c_, 12)) {
-      add(op, {Key::peer, Form::whole, c_.below(one_in(c_, 4) ? 2 : 1)});
+      static constexpr Presence kOdd[] = {Presence::none, Presence::cut, Presence::twice,
+                                          Presence::nested};
+      const Presence said = kOdd[pick(
+          c_, std::array<std::uint32_t, 4>{7, 1, s_.hazards ? 1U : 0U, s_.hazards ? 1U : 0U})];
+      add(op, {Key::peer, Form::whole, static_cast<std::uint32_t>(said)});
     }
     const std::uint32_t more = pick(c_, std::array<std::uint32_t, 5>{35, 25, 20, 12, 8});
     for (std::uint32_t i = 0; i < more; ++i) add(op, attribute(op));
@@ -210,10 +214,10 @@ class DeviceGenerator {
         Key::space,     Key::name,          Key::txqueues,      Key::rxqueues,  Key::index,
         Key::unknown,   Key::primary,       Key::peer_address,  Key::peer_mtu,  Key::peer_space,
         Key::peer_name, Key::peer_txqueues, Key::peer_rxqueues, Key::peer_index};
-    const Key key =
-        kSome[pick(c_, std::array<std::uint32_t, 24>{12, 12, 14, 8, 8, 5, 5, 4, 6, 6, 6, 5,
-                                                     2,  2,  2,  3, 2, 6, 6, 6, 4, 2, 2, 2})];
-    if (of_peer(key) && (op.peer == kNoDevice || op.attr(Key::peer))) return {};
+    Key key = kSome[pick(c_, std::array<std::uint32_t, 24>{12, 12, 14, 8, 8, 5, 5, 4, 6, 6, 6, 5,
+                                                           2,  2,  2,  3, 2, 6, 6, 6, 4, 2, 2, 2})];
+    if (key == Key::unknown && c_.below(2)) key = Key::peer_unknown;
+    if (of_peer(key) && (!op.has_peer_info() || op.peer_info_is(Presence::cut))) return {};
     if (key == Key::primary && !s_.mistakes) return {};
     if (key == Key::pairing && op.peer == kNoDevice) return {};
     if (own_key(key) == Key::name && op.attr(key)) return {};
@@ -275,6 +279,7 @@ class DeviceGenerator {
         a.value = odd && one_in(c_, 2) ? kNoSpace : c_.below(2);
         break;
       case Key::unknown:
+      case Key::peer_unknown:
         a.value = wrong_number();
         break;
       default:

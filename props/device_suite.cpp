@@ -70,6 +70,8 @@ const Lines kValues = {"policy=pass",
                        "peer=none",
                        "peer=cut",
                        "peer=given",
+                       "peer=twice",
+                       "peer=nested",
                        "address=a",
                        "address=zero",
                        "address=multicast",
@@ -128,13 +130,24 @@ const Lines kValues = {"policy=pass",
                        "peer.ns=n0",
                        "peer.ns=n1",
                        "peer.ns=bad",
+                       "peer.unknown=0",
+                       "peer.unknown=1:short",
                        "state=up",
                        "state=down"};
 
 const std::vector<Situation> kCreations = {
     {"", {}, "create d1 d2", false},
-    {"in mode L2", {}, "create d1 d2 mode=l2", false},
-    {"a single device", {}, "create d1 pairing=single", false},
+    {"in mode L2", {}, "create d1 d2 mode=l2", true},
+    {"a single device", {}, "create d1 pairing=single", true},
+    {"with an MTU twice", {}, "create d1 d2 mtu=1400 mtu=1500", false},
+    {"where there was such a pair, with a program",
+     {"create d1 d2", "attach p0 d1/primary", "remove d2"},
+     "create d1 d2",
+     false},
+    {"where there was such a pair, half of it in a namespace that has ended",
+     {"create d1 d2 peer.ns=n1", "remove all in=n1"},
+     "create d1 d2",
+     false},
     {"a single device with a peer", {}, "create d1 d2 pairing=single", false},
     {"where there is such a pair", {"create d1 d2"}, "create d1 d2", false},
     {"where the peer's name is taken", {"create d3 d2"}, "create d1 d2", false},
@@ -157,6 +170,7 @@ const std::vector<Situation> kCreations = {
 
 const std::vector<Situation> kChanges = {
     {"", {"create d1 d2"}, "change d1", true},
+    {"of another policy as well", {"create d1 d2"}, "change d1 policy=drop", true},
     {"of the peer", {"create d1 d2"}, "change d2", false},
     {"of a single device", {"create d1 pairing=single"}, "change d1", false},
     {"of a device that is gone", {"create d1 d2", "remove d2"}, "change d1", false},
@@ -165,6 +179,10 @@ const std::vector<Situation> kChanges = {
 const std::vector<Situation> kSets = {
     {"", {"create d1 d2"}, "set d1", true},
     {"of the peer", {"create d1 d2"}, "set d2", true},
+    {"with programs",
+     {"create d1 d2", "attach p0 d1/primary", "attach p1 d1/primary", "attach p2 d1/ingress"},
+     "set d1",
+     true},
     {"in mode L2", {"create d1 d2 mode=l2"}, "set d1", true},
     {"up already", {"create d1 d2", "set d2 state=up", "set d1 state=up"}, "set d1", true},
     {"with the other side up", {"create d1 d2", "set d2 state=up"}, "set d1", true},
@@ -190,13 +208,16 @@ std::vector<Situation> sends() {
     with.insert(with.end(), kPrograms.begin(), kPrograms.end());
     for (const std::string& from : {std::string("send d1"), std::string("send d2")}) {
       all.push_back({about, plain, from, false});
-      all.push_back({about + ", with programs", with, from, false});
+      const bool scrubs = attrs.find("ns=n1") != std::string::npos;
+      all.push_back(
+          {about + ", with programs", with, from, scrubs || (attrs.empty() && more == kUp)});
     }
   };
   pair("between sides that are up", "", kUp);
   pair("with a policy that drops", " policy=drop peer_policy=drop", kUp);
   pair("into the other namespace", " peer.ns=n1", kUp);
   pair("unscrubbed into the other namespace", " peer.ns=n1 scrub=none peer_scrub=none", kUp);
+  pair("from an unscrubbed side into the other namespace", " peer.ns=n1 scrub=none", kUp);
   pair("unscrubbed in one namespace", " scrub=none", kUp);
   pair("with an MTU of 68", " mtu=68 peer.mtu=68", kUp);
   pair("in mode L2", " mode=l2", kUp);
@@ -222,7 +243,7 @@ const Lines kVerdicts = {"p0=pass",   "p0=drop",    "p0=unknown",  "p0=redirect"
 constexpr std::string_view kHeader = "device d0\nload p0 p1 p2 p3\n";
 
 // Traffic of several sizes over what came out of it; of a refused request nothing is left, so that
-// the plain one succeeds.
+// the plain one succeeds. Last its list, which is as old as the device.
 Lines traffic(const Operation& last, const World& world, const Prediction& p) {
   if (last.verb == Verb::send) return {};
   Lines lines;
@@ -240,6 +261,9 @@ Lines traffic(const Operation& last, const World& world, const Prediction& p) {
   lines.push_back("send d2 mark priority");
   if (!refused && last.verb == Verb::create && world.view(2).there)
     lines.push_back("send d2 bytes=" + std::to_string(world.view(2).mtu + kFrameHead));
+  if (made.there && world.view(2).there)
+    lines.push_back(std::string("query d1/primary room=2 progs") +
+                    (made.space == 1 ? " in=n1" : ""));
   return lines;
 }
 

@@ -97,7 +97,7 @@ class Generator {
         if (op.change != TcChange::remove) op.kind = c_.below(2) ? Qdisc::ingress : Qdisc::clsact;
         break;
     }
-    if (s_.hazards && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
+    if (s_.hazards && s_.memory && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
   }
 
  private:
@@ -405,7 +405,7 @@ class Generator {
     op.room = static_cast<std::uint8_t>(
         one_in(c_, 2) ? kMaxCapacity + 1 : c_.below(std::min<std::uint32_t>(s_.capacity, 8) + 2));
     op.arrays = static_cast<std::uint8_t>(15 - c_.below(16));
-    op.fault = mistake(50);
+    op.fault = mistake(50) && s_.memory;
     if (mistake(50)) op.bits = 1 + c_.below(2);
   }
 

@@ -27,6 +27,7 @@ struct Scope {
   std::vector<Foreign> foreign{Foreign::xdp};
   bool removes = true;   // devices may go
   bool qdiscs = false;   // qdiscs come and go beside
+  bool memory = true;    // requests are memory: of odd sizes, at addresses that are not mapped
   bool mistakes = true;  // descriptors that are not open, unknown flags, ...
   bool netkit = false;   // netkit devices are made, changed and crossed
   bool rooms = false;    // ... with HEADROOM and TAILROOM
@@ -41,6 +42,7 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
   s.dialect = dialect;
   s.packets = can.packets;
   s.hazards = can.hazards;
+  s.memory = can.memory;
   s.qdiscs = can.qdiscs;
   // To what is not a kernel they are all the same.
   for (std::size_t f = 1; f < kForeigns && !can.any_capacity; ++f)

@@ -3,7 +3,7 @@
 #ifndef _MPROG_ATTRIBUTE_H
 #define _MPROG_ATTRIBUTE_H
 
-#include "internal.h"
+#include "tables.h"
 
 /* Each table is empty at first, and has the last attribute of each type afterwards. */
 int mprog_parse_netkit(struct mprog_net *net, const struct mprog_nlattrs *attrs,

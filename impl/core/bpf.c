@@ -7,7 +7,7 @@
  */
 #include <linux/string.h>
 
-#include "internal.h"
+#include "tables.h"
 
 #define LONGEST 4096 /* a page */
 #define KNOWN 64     /* bytes of the longest command */

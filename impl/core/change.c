@@ -151,7 +151,7 @@ static int set_space(struct mprog_net *net, struct mprog_device *device,
 	if (mprog_fault(net, moved_device_loses_list))
 		mprog_list_empty(net, list, false);
 	if (mprog_fault(net, moved_list_starts_afresh))
-		list->revision = net->params.revision;
+		list->revision = list->first_revision;
 	return 0;
 }
 

@@ -11,7 +11,7 @@ static struct mprog_prog *classifier_get(struct mprog_net *net, u32 fd)
 {
 	struct mprog_prog *prog = mprog_prog_by_fd(net, fd);
 
-	if (!IS_ERR(prog) && prog->type != MPROG_SCHED_CLS) {
+	if (!IS_ERR(prog) && mprog_prog_type(prog) != MPROG_SCHED_CLS) {
 		mprog_prog_put(net, prog);
 		return ERR_PTR(-EINVAL);
 	}
@@ -22,22 +22,18 @@ static struct mprog_prog *classifier_get(struct mprog_net *net, u32 fd)
 static int place_of(struct mprog_net *net, const struct mprog_filter_request *req,
 		    struct mprog_filter *like)
 {
-	struct mprog_device *device = mprog_device_of(net, req->ifindex);
+	struct mprog_classifier *classifier;
 	u32 hook;
 	int ret;
 
-	if (!device || device->space != req->space)
-		return -ENODEV;
 	ret = mprog_hook_of(req->attach_type, &hook);
 	if (ret)
 		return ret;
-	if (hook >= MPROG_CLS_HOOKS || device->qdisc == MPROG_NO_QDISC)
-		return -EINVAL;
-	if (hook == MPROG_AT_EGRESS && device->qdisc != MPROG_CLSACT &&
-	    !mprog_fault(net, filter_at_hook_of_no_qdisc))
-		return -EINVAL;
+	classifier = mprog_classifier_at(net, req->space, req->ifindex, hook);
+	if (IS_ERR(classifier))
+		return PTR_ERR(classifier);
 	*like = (struct mprog_filter){
-	    .device = device,
+	    .classifier = classifier,
 	    .hook = hook,
 	    .chain = mprog_fault(net, filter_chain_ignored) ? 0 : req->chain,
 	    .priority = req->priority,
@@ -56,18 +52,34 @@ static bool may_change(struct mprog_net *net, const struct mprog_filter_request 
 	return req->capable || mprog_fault(net, filter_for_anybody);
 }
 
+static struct mprog_filter *filter_alloc(struct mprog_net *net, const struct mprog_filter *like,
+					 struct mprog_prog *prog, struct mprog_link *link)
+{
+	struct mprog_filter *filter = mprog_filter_alloc(net);
+
+	if (IS_ERR(filter))
+		return filter;
+	filter->prog = prog;
+	filter->link = link;
+	filter->classifier = like->classifier;
+	filter->hook = like->hook;
+	filter->chain = like->chain;
+	filter->priority = like->priority;
+	filter->handle = like->handle;
+	return filter;
+}
+
 static int filter_make(struct mprog_net *net, const struct mprog_filter *like,
 		       struct mprog_prog *prog, u32 gen_flags)
 {
-	struct mprog_filter *filter = mprog_filter_alloc(net, like);
+	struct mprog_filter *filter = filter_alloc(net, like, prog, NULL);
 	int ret;
 
 	if (IS_ERR(filter))
 		return PTR_ERR(filter);
-	filter->prog = prog;
-	ret = mprog_filter_install(net, filter, gen_flags);
+	ret = mprog_filter_install(filter, gen_flags);
 	if (ret)
-		mprog_filter_free(filter);
+		mprog_filter_free(net, filter);
 	return ret;
 }
 
@@ -104,7 +116,7 @@ int mprog_filter_set(struct mprog_net *net, const struct mprog_filter_request *r
 	prog = classifier_get(net, req->prog_fd);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	filter = mprog_filter_find(net, &like);
+	filter = mprog_filter_find(&like);
 	if (filter && (req->excl || mprog_fault(net, filter_never_replaced)))
 		ret = -EEXIST;
 	else if (filter)
@@ -129,7 +141,7 @@ int mprog_filter_del(struct mprog_net *net, const struct mprog_filter_request *r
 	ret = place_of(net, req, &like);
 	if (ret)
 		return ret;
-	filter = mprog_filter_find(net, &like);
+	filter = mprog_filter_find(&like);
 	if (!filter)
 		return -ENOENT;
 	if (filter->link && !mprog_fault(net, filter_of_link_deleted))
@@ -148,7 +160,7 @@ int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *re
 	ret = place_of(net, req, &like);
 	if (ret)
 		return ret;
-	for (filter = mprog_filter_first(like.device, like.hook); filter; filter = next) {
+	for (filter = mprog_filter_first(like.classifier, like.hook); filter; filter = next) {
 		next = mprog_filter_next(filter);
 		if (filter->chain != like.chain && !mprog_fault(net, chain_takes_other_chains))
 			continue;
@@ -164,7 +176,7 @@ int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *re
 /* What no sound implementation does: whoever is there makes way for the link. */
 static void make_way(struct mprog_net *net, const struct mprog_filter *like)
 {
-	struct mprog_filter *there = mprog_filter_find(net, like);
+	struct mprog_filter *there = mprog_filter_find(like);
 
 	if (!there)
 		return;
@@ -174,50 +186,43 @@ static void make_way(struct mprog_net *net, const struct mprog_filter *like)
 }
 
 /*
- * The link has the program, and with that its reference, as soon as there is a link; from then on
- * closing its descriptor lets go of both, once. The filter is nobody's until it is installed.
+ * A primed link has the program, and with that its reference; from then on cancelling it lets go of
+ * both, once. The filter is nobody's until it is installed.
  */
 static int link_make(struct mprog_net *net, const struct mprog_filter *like, u32 attach_type,
 		     struct mprog_prog *prog, u32 gen_flags, u32 *fd)
 {
 	struct mprog_filter *filter;
 	struct mprog_link *link;
-	u32 link_fd;
 	int ret;
 
-	filter = mprog_filter_alloc(net, like);
+	link = mprog_link_prime(net, prog);
+	if (IS_ERR(link)) {
+		mprog_prog_put(net, prog);
+		return PTR_ERR(link);
+	}
+	link->ifindex = like->classifier->ifindex;
+	link->attach_type = attach_type;
+	filter = filter_alloc(net, like, prog, link);
 	if (IS_ERR(filter)) {
 		ret = PTR_ERR(filter);
-		goto out_prog;
-	}
-	link = mprog_link_alloc(net, prog, &link_fd);
-	if (IS_ERR(link)) {
-		ret = PTR_ERR(link);
-		goto out_filter;
-	}
-	link->ifindex = mprog_ifindex(like->device);
-	link->attach_type = attach_type;
-	filter->prog = prog;
-	filter->link = link;
-	make_way(net, like);
-	ret = mprog_filter_install(net, filter, gen_flags);
-	if (ret)
 		goto out_link;
+	}
+	make_way(net, like);
+	ret = mprog_filter_install(filter, gen_flags);
+	if (ret)
+		goto out_filter;
 	link->filter = filter;
-	*fd = link_fd;
+	*fd = mprog_link_settle(net, link);
 	return 0;
 
+out_filter:
+	mprog_filter_free(net, filter);
 out_link:
-	mprog_filter_free(filter);
 	if (mprog_fault(net, filter_link_put_twice))
 		mprog_prog_put(net, prog);
 	if (!mprog_fault(net, filter_link_leaked_on_error))
-		mprog_close(net, link_fd);
-	return ret;
-out_filter:
-	mprog_filter_free(filter);
-out_prog:
-	mprog_prog_put(net, prog);
+		mprog_link_cancel(net, link);
 	return ret;
 }
 
@@ -231,7 +236,7 @@ int mprog_filter_link_create(struct mprog_net *net, const struct mprog_filter_re
 		return PTR_ERR(prog);
 	ret = place_of(net, req, &like);
 	like.chain = 0;
-	if (!ret && mprog_fault(net, filter_exists_before_flags) && mprog_filter_find(net, &like))
+	if (!ret && mprog_fault(net, filter_exists_before_flags) && mprog_filter_find(&like))
 		ret = -EEXIST;
 	if (!ret && flags_unknown(req) && !mprog_fault(net, filter_link_flags_unchecked))
 		ret = -EINVAL;

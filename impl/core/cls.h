@@ -40,7 +40,7 @@ extern "C" {
  * @capable: the caller has CAP_NET_ADMIN
  */
 struct mprog_filter_request {
-	u32 space;
+	unsigned long space;
 	u32 ifindex;
 	u32 attach_type;
 	u32 chain;
@@ -60,7 +60,8 @@ int mprog_filter_link_create(struct mprog_net *net, const struct mprog_filter_re
 			     u32 *fd);
 
 /* The list of a hook of tcx, and behind it the filters of chain 0. Needs no lock. */
-int mprog_hook_run(const struct mprog_device *device, u32 hook, void *packet);
+int mprog_hook_run(const struct mprog_list *list, const struct mprog_classifier *classifier,
+		   u32 hook, void *packet);
 
 #ifdef __cplusplus
 }

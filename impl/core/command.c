@@ -52,7 +52,7 @@ static struct mprog_prog *classifier_get(struct mprog_net *net, u32 fd)
 
 	if (IS_ERR(prog))
 		return prog;
-	if (prog->type != MPROG_SCHED_CLS) {
+	if (mprog_prog_type(prog) != MPROG_SCHED_CLS) {
 		mprog_prog_put(net, prog);
 		return ERR_PTR(-EINVAL);
 	}
@@ -68,7 +68,8 @@ static int request_of(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	ret = mprog_hook_of(attr->attach_type, hook);
 	if (ret)
 		return ret;
-	if (mprog_fault(net, device_before_flags) && !mprog_device_of(net, attr->ifindex))
+	if (mprog_fault(net, device_before_flags) &&
+	    IS_ERR(mprog_point_at(net, attr->space, attr->ifindex, MPROG_AT_INGRESS)))
 		return -ENODEV;
 	req->relative = attr->relative;
 	req->expected = attr->expected_revision;
@@ -169,7 +170,7 @@ static int put_entry(struct mprog_net *net, const struct mprog_query *query, u32
 		link_id = 0;
 	if (mprog_fault(net, query_without_flags))
 		prog_flags = link_flags = 0;
-	ret = put_out(query->prog_ids, at, prog->id);
+	ret = put_out(query->prog_ids, at, mprog_prog_id(prog));
 	if (!ret)
 		ret = put_out(query->link_ids, at, link_id);
 	if (!ret)
@@ -184,12 +185,15 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 	const struct mprog_array *array;
 	struct mprog_list *list;
 	bool asked, truncated;
-	u32 end, i;
+	u32 hook, end, i;
 	int ret;
 
 	if (!query->capable && !mprog_fault(net, query_for_anybody))
 		return -EPERM;
-	list = mprog_point(net, query->space, query->ifindex, query->attach_type);
+	ret = mprog_hook_of(query->attach_type, &hook);
+	if (ret)
+		return ret;
+	list = mprog_point_at(net, query->space, query->ifindex, hook);
 	if (IS_ERR(list))
 		return PTR_ERR(list);
 	if ((query->query_flags || query->attach_flags) && !mprog_fault(net, query_flags_ignored))

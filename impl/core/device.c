@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "filter.h"
+#include "tables.h"
 
 struct mprog_device *mprog_device_of(struct mprog_net *net, u32 ifindex)
 {
@@ -64,7 +65,7 @@ static struct mprog_list *netkit_list(struct mprog_net *net, struct mprog_device
 	return &device->lists[MPROG_AT_PRIMARY];
 }
 
-struct mprog_list *mprog_point_at(struct mprog_net *net, u32 space, u32 ifindex, u32 hook)
+struct mprog_list *mprog_point_at(struct mprog_net *net, unsigned long space, u32 ifindex, u32 hook)
 {
 	struct mprog_device *device = mprog_device_of(net, ifindex);
 	bool netkit = hook >= MPROG_AT_PRIMARY;
@@ -84,20 +85,19 @@ struct mprog_list *mprog_point(struct mprog_net *net, u32 space, u32 ifindex, u3
 	return ret ? ERR_PTR(ret) : mprog_point_at(net, space, ifindex, hook);
 }
 
-static void list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex)
+struct mprog_classifier *mprog_classifier_at(struct mprog_net *net, unsigned long space,
+					     u32 ifindex, u32 hook)
 {
-	u32 i;
+	struct mprog_device *device = mprog_device_of(net, ifindex);
 
-	for (i = 0; i <= list->count_max; i++) {
-		list->pair[0].fp[i] = NULL;
-		list->pair[1].fp[i] = NULL;
-	}
-	rcu_assign_pointer(list->active, &list->pair[0]);
-	list->net = net;
-	list->ifindex = ifindex;
-	list->count = 0;
-	list->count_max = 0;
-	list->revision = net->params.revision;
+	if (!device || device->space != space)
+		return ERR_PTR(-ENODEV);
+	if (hook >= MPROG_CLS_HOOKS || device->qdisc == MPROG_NO_QDISC)
+		return ERR_PTR(-EINVAL);
+	if (hook == MPROG_AT_EGRESS && device->qdisc != MPROG_CLSACT &&
+	    !mprog_fault(net, filter_at_hook_of_no_qdisc))
+		return ERR_PTR(-EINVAL);
+	return &device->classifier;
 }
 
 /* A device in a slot that is free: a plain one without a name, down, its lists empty. */
@@ -108,37 +108,17 @@ void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 	u32 i;
 
 	for (i = 0; i < MPROG_LISTS; i++)
-		list_init(&device->lists[i], net, ifindex);
+		mprog_list_init(&device->lists[i], net, ifindex, net->params.capacity,
+				net->params.revision);
 	if (revision && mprog_fault(net, new_device_keeps_revision))
 		device->lists[MPROG_AT_PRIMARY].revision = revision;
 	WRITE_ONCE(device->kind, MPROG_PLAIN);
 	device->qdisc = MPROG_NO_QDISC;
-	for (i = 0; i < MPROG_CLS_HOOKS; i++)
-		rcu_assign_pointer(device->filters[i], NULL);
+	mprog_classifier_init(&device->classifier, net, ifindex);
 	device->carrier = false;
 	WRITE_ONCE(device->space, 0);
 	rcu_assign_pointer(device->peer, NULL);
 	WRITE_ONCE(device->present, true);
-}
-
-/* Links are told, plain entries let go of. */
-void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit)
-{
-	const struct mprog_array *array = mprog_active(list);
-	u32 count = list->count;
-	u32 i;
-
-	for (i = 0; i < count; i++) {
-		if (array->cp[i].link && !mprog_fault(net, device_forgets_links) &&
-		    !(netkit && mprog_fault(net, netkit_forgets_links)))
-			array->cp[i].link->list = NULL;
-	}
-	mprog_list_clear(list);
-	/* What is idle now is the list as it was; the links' programs are the links' affair. */
-	for (i = 0; i < count; i++) {
-		if (!array->cp[i].link && !mprog_fault(net, device_keeps_references))
-			mprog_prog_put(net, array->fp[i]);
-	}
 }
 
 void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device)
@@ -158,7 +138,7 @@ static void unlist(struct mprog_device *device)
 static void dismantle(struct mprog_net *net, struct mprog_device *device)
 {
 	mprog_tcx_empty(net, device);
-	mprog_filters_flush(net, device, mprog_fault(net, unregister_forgets_links));
+	mprog_classifier_empty(&device->classifier, mprog_fault(net, unregister_forgets_links));
 	if (device->kind == MPROG_NETKIT)
 		mprog_list_empty(net, &device->lists[MPROG_AT_PRIMARY], true);
 }
@@ -216,7 +196,7 @@ int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, b
 	/* The filters stand in the qdisc, and go with it. */
 	if (kind != device->qdisc &&
 	    !(kind != MPROG_NO_QDISC && mprog_fault(net, qdisc_replaced_keeps_filters)))
-		mprog_filters_flush(net, device, mprog_fault(net, qdisc_forgets_links));
+		mprog_classifier_empty(&device->classifier, mprog_fault(net, qdisc_forgets_links));
 	device->qdisc = kind;
 	return 0;
 }

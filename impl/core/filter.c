@@ -8,66 +8,39 @@
  */
 #include "filter.h"
 
-static int order(struct mprog_net *net, const struct mprog_filter *a, const struct mprog_filter *b)
+static int order(const struct mprog_filter *a, const struct mprog_filter *b)
 {
+	bool reversed = mprog_fault(b->classifier->net, filter_priority_reversed);
+
 	if (a->chain != b->chain)
 		return a->chain < b->chain ? -1 : 1;
 	if (a->priority != b->priority)
-		return (a->priority < b->priority) != mprog_fault(net, filter_priority_reversed)
-			   ? -1
-			   : 1;
+		return (a->priority < b->priority) != reversed ? -1 : 1;
 	if (a->handle != b->handle)
 		return a->handle < b->handle ? -1 : 1;
 	return 0;
 }
 
-static void wait_for_readers(struct mprog_net *net)
+struct mprog_filter *mprog_filter_find(const struct mprog_filter *like)
 {
-	if (net->params.synchronize)
-		net->params.synchronize();
-}
+	struct mprog_filter *filter = mprog_filter_first(like->classifier, like->hook);
 
-struct mprog_filter *mprog_filter_find(struct mprog_net *net, const struct mprog_filter *like)
-{
-	struct mprog_filter *filter = mprog_filter_first(like->device, like->hook);
-
-	while (filter && order(net, filter, like) < 0)
+	while (filter && order(filter, like) < 0)
 		filter = mprog_filter_next(filter);
-	return filter && !order(net, filter, like) ? filter : NULL;
+	return filter && !order(filter, like) ? filter : NULL;
 }
 
-struct mprog_filter *mprog_filter_alloc(struct mprog_net *net, const struct mprog_filter *like)
+int mprog_filter_install(struct mprog_filter *filter, u32 gen_flags)
 {
-	struct mprog_filter *filter = net->filters;
+	struct mprog_filter __rcu **at = &filter->classifier->filters[filter->hook];
+	struct mprog_filter *next = mprog_filter_first(filter->classifier, filter->hook);
+	struct mprog_net *net = filter->classifier->net;
 
-	while (filter < net->filters + net->used_filters && filter->device)
-		filter++;
-	if (filter == net->filters + MPROG_MAX_FILTERS || mprog_fails_here(net))
-		return ERR_PTR(-ENOMEM);
-	if (filter == net->filters + net->used_filters)
-		net->used_filters++;
-	*filter = *like;
-	return filter;
-}
-
-void mprog_filter_free(struct mprog_filter *filter)
-{
-	filter->prog = NULL;
-	filter->link = NULL;
-	filter->device = NULL;
-}
-
-int mprog_filter_install(struct mprog_net *net, struct mprog_filter *filter, u32 gen_flags)
-{
-	struct mprog_filter __rcu **at = &filter->device->filters[filter->hook];
-	struct mprog_filter *next = mprog_filter_first(filter->device, filter->hook);
-	int ret = -1;
-
-	while (next && (ret = order(net, next, filter)) < 0) {
+	while (next && order(next, filter) < 0) {
 		at = &next->next;
 		next = mprog_filter_next(next);
 	}
-	if (next && !ret)
+	if (next && !order(next, filter))
 		return -EEXIST;
 	/* No device here has hardware that runs programs. */
 	if ((gen_flags & MPROG_CLS_SKIP_SW) && !mprog_fault(net, filter_skip_sw_installed))
@@ -86,21 +59,21 @@ void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter, boo
 	struct mprog_filter *next;
 
 	/* Who was not told may ask for what is gone. */
-	if (mprog_warn_on(net, !filter->device))
+	if (mprog_warn_on(net, !filter->classifier))
 		return;
-	at = &filter->device->filters[filter->hook];
-	next = mprog_filter_first(filter->device, filter->hook);
+	at = &filter->classifier->filters[filter->hook];
+	next = mprog_filter_first(filter->classifier, filter->hook);
 	while (next != filter) {
 		at = &next->next;
 		next = mprog_filter_next(next);
 	}
 	rcu_assign_pointer(*at, mprog_filter_next(filter));
-	wait_for_readers(net);
+	mprog_synchronize(net);
 	if (!filter->link)
 		mprog_prog_put(net, filter->prog);
 	else if (!forget_link)
 		filter->link->filter = NULL;
-	mprog_filter_free(filter);
+	mprog_filter_free(net, filter);
 }
 
 /* The caller holds @prog, and from now on the filter's owner does. Returns the old one. */
@@ -110,17 +83,27 @@ struct mprog_prog *mprog_filter_exchange(struct mprog_net *net, struct mprog_fil
 	struct mprog_prog *gone = filter->prog;
 
 	WRITE_ONCE(filter->prog, prog);
-	wait_for_readers(net);
+	mprog_synchronize(net);
 	return gone;
 }
 
-void mprog_filters_flush(struct mprog_net *net, struct mprog_device *device, bool forget_links)
+void mprog_classifier_init(struct mprog_classifier *classifier, struct mprog_net *net, u32 ifindex)
+{
+	u32 hook;
+
+	for (hook = 0; hook < MPROG_CLS_HOOKS; hook++)
+		rcu_assign_pointer(classifier->filters[hook], NULL);
+	classifier->net = net;
+	classifier->ifindex = ifindex;
+}
+
+void mprog_classifier_empty(struct mprog_classifier *classifier, bool forget_links)
 {
 	struct mprog_filter *filter;
 	u32 hook;
 
 	for (hook = 0; hook < MPROG_CLS_HOOKS; hook++) {
-		while ((filter = mprog_filter_first(device, hook)))
-			mprog_filter_remove(net, filter, forget_links);
+		while ((filter = mprog_filter_first(classifier, hook)))
+			mprog_filter_remove(classifier->net, filter, forget_links);
 	}
 }

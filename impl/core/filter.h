@@ -6,19 +6,19 @@
 #include "cls.h"
 #include "internal.h"
 
-struct mprog_filter *mprog_filter_find(struct mprog_net *net, const struct mprog_filter *like);
-struct mprog_filter *mprog_filter_alloc(struct mprog_net *net, const struct mprog_filter *like);
-void mprog_filter_free(struct mprog_filter *filter);
-int mprog_filter_install(struct mprog_net *net, struct mprog_filter *filter, u32 gen_flags);
+void mprog_classifier_init(struct mprog_classifier *classifier, struct mprog_net *net, u32 ifindex);
+void mprog_classifier_empty(struct mprog_classifier *classifier, bool forget_links);
+struct mprog_filter *mprog_filter_find(const struct mprog_filter *like);
+int mprog_filter_install(struct mprog_filter *filter, u32 gen_flags);
 void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter, bool forget_link);
 struct mprog_prog *mprog_filter_exchange(struct mprog_net *net, struct mprog_filter *filter,
 					 struct mprog_prog *prog);
-void mprog_filters_flush(struct mprog_net *net, struct mprog_device *device, bool forget_links);
 
 /* For the holder of the lock that commands are called under. */
-static inline struct mprog_filter *mprog_filter_first(const struct mprog_device *device, u32 hook)
+static inline struct mprog_filter *mprog_filter_first(const struct mprog_classifier *classifier,
+						      u32 hook)
 {
-	return rcu_dereference_protected(device->filters[hook], true);
+	return rcu_dereference_protected(classifier->filters[hook], true);
 }
 
 static inline struct mprog_filter *mprog_filter_next(const struct mprog_filter *filter)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the core's own files share. */
+/* What the core's own files share, wherever it runs. */
 #ifndef _MPROG_INTERNAL_H
 #define _MPROG_INTERNAL_H
 
@@ -10,21 +10,21 @@
 #include <linux/rcupdate.h>
 
 #include "faults.h"
-#include "netdev.h"
+#include "platform.h"
 
 /* Where a fault can be planted the code asks for it by name; without faults that is constant. */
 #ifdef MPROG_PLANTED_FAULTS
-#define mprog_fault(net, name) unlikely((net)->params.fault == MPROG_FAULT_##name)
+#define mprog_fault(net, name) unlikely(mprog_fault_of(net) == MPROG_FAULT_##name)
 #else
-#define mprog_fault(net, name) ((void)(net), false)
+#define mprog_fault(net, name) ((void)sizeof(net), false)
 #endif
 
 /* What can only be a mistake of our own. A planted one is to be found by what it leads to. */
 #ifdef MPROG_PLANTED_FAULTS
 #define mprog_warn_on(net, condition) \
-	((condition) && ((net)->params.fault != MPROG_FAULT_none || WARN_ON(true)))
+	((condition) && (mprog_fault_of(net) != MPROG_FAULT_none || WARN_ON(true)))
 #else
-#define mprog_warn_on(net, condition) ((void)(net), WARN_ON(condition))
+#define mprog_warn_on(net, condition) ((void)sizeof(net), WARN_ON(condition))
 #endif
 
 /* What a relative fd or id stands for. @link only where the request said it names a link. */
@@ -49,19 +49,6 @@ struct mprog_change {
 	u32 flags; /* of the entry that goes in */
 };
 
-/* objects.c */
-#define MPROG_NO_SLOT 0xffff
-void mprog_standing_files(struct mprog_net *net);
-struct mprog_prog *mprog_prog_by_fd(struct mprog_net *net, u32 fd);
-struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id);
-struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd);
-struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id);
-int mprog_space_by_fd(struct mprog_net *net, u32 fd);
-struct mprog_link *mprog_link_alloc(struct mprog_net *net, struct mprog_prog *prog, u32 *fd);
-bool mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog);
-void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog);
-void mprog_link_put(struct mprog_net *net, struct mprog_link *link);
-
 /* relative.c */
 int mprog_relative_get(struct mprog_net *net, const struct mprog_request *req, u32 type,
 		       struct mprog_relative *rel);
@@ -80,6 +67,9 @@ void mprog_replace_at(struct mprog_list *list, u32 at, struct mprog_prog *prog,
 		      struct mprog_link *link, u32 flags);
 void mprog_remove_at(struct mprog_list *list, u32 at);
 void mprog_list_clear(struct mprog_list *list);
+void mprog_list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex, u32 capacity,
+		     u64 revision);
+void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit);
 
 /* mainline.c, rfc2.c */
 int mprog_mainline_attach(struct mprog_list *list, const struct mprog_request *req,
@@ -89,32 +79,13 @@ int mprog_rfc2_attach(struct mprog_list *list, const struct mprog_request *req,
 		      struct mprog_change *change);
 int mprog_rfc2_detach(struct mprog_list *list, const struct mprog_request *req, u32 *at);
 
-/* link.c */
-void mprog_link_release(struct mprog_net *net, struct mprog_link *link);
-
-/* device.c */
-u32 mprog_ifindex(const struct mprog_device *device);
-struct mprog_device *mprog_peer(const struct mprog_device *device);
-bool mprog_ifindex_taken(struct mprog_net *net, u32 space, u32 ifindex);
-struct mprog_device *mprog_device_by_name(struct mprog_net *net, u32 space, const char *name);
-struct mprog_list *mprog_point_at(struct mprog_net *net, u32 space, u32 ifindex, u32 hook);
-void mprog_device_init(struct mprog_net *net, struct mprog_device *device);
-void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit);
-void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device);
-
 /* command.c */
 int mprog_hook_of(u32 attach_type, u32 *hook);
 int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags);
 
-/* Whether this step is the one that is to fail for want of memory or the like. */
-static inline bool mprog_fails_here(struct mprog_net *net)
-{
-	return unlikely(net->params.fail_at) && ++net->steps == net->params.fail_at;
-}
-
 static inline bool mprog_is_rfc2(const struct mprog_net *net)
 {
-	return net->params.dialect == MPROG_RFC2;
+	return mprog_dialect_of(net) == MPROG_RFC2;
 }
 
 /* For the holder of the lock that commands are called under. */

@@ -18,14 +18,14 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	struct mprog_prog *prog;
 	struct mprog_list *list;
 	struct mprog_link *link;
-	u32 hook, link_fd;
+	u32 hook;
 	int ret;
 
 	prog = mprog_prog_by_fd(net, attr->prog_fd);
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
 	ret = -EINVAL;
-	if (prog->type != MPROG_SCHED_CLS)
+	if (mprog_prog_type(prog) != MPROG_SCHED_CLS)
 		goto out_prog;
 	ret = mprog_hook_of(attr->attach_type, &hook);
 	if (ret)
@@ -42,7 +42,7 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	ret = mprog_flags_of(net, attr->flags, &req.flags);
 	if (ret)
 		goto out_prog;
-	link = mprog_link_alloc(net, prog, &link_fd);
+	link = mprog_link_prime(net, prog);
 	if (IS_ERR(link)) {
 		ret = PTR_ERR(link);
 		goto out_prog;
@@ -55,7 +55,7 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	if (ret)
 		goto out_link;
 	link->list = list;
-	*fd = link_fd;
+	*fd = mprog_link_settle(net, link);
 	return 0;
 
 	/* Once there is a link the program is the link's to let go of, and only the link's. */
@@ -65,7 +65,7 @@ out_link:
 	if (mprog_fault(net, link_create_puts_prog_twice))
 		mprog_prog_put(net, prog);
 	if (hook < MPROG_AT_PRIMARY || !mprog_fault(net, netkit_link_leaked_on_error))
-		mprog_close(net, link_fd);
+		mprog_link_cancel(net, link);
 	return ret;
 out_prog:
 	mprog_prog_put(net, prog);
@@ -95,7 +95,7 @@ static int update(struct mprog_net *net, struct mprog_link *link, struct mprog_p
 	}
 	if (list && mprog_find(list, prog, &unused) && !mprog_fault(net, update_makes_duplicate))
 		return -EEXIST;
-	if (prog->type != MPROG_SCHED_CLS)
+	if (mprog_prog_type(prog) != MPROG_SCHED_CLS)
 		return -EINVAL;
 	if (list && mprog_full(list) && mprog_fault(net, update_refused_when_full))
 		return mprog_is_rfc2(net) ? -ENOSPC : -ERANGE;
@@ -165,9 +165,12 @@ int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *
 	if (IS_ERR(link))
 		return PTR_ERR(link);
 	if (link->prog) {
-		info->prog_id = link->prog->id;
+		info->id = link->id;
+		info->prog_id = mprog_prog_id(link->prog);
 		info->ifindex = 0;
-		if (link->list || link->filter || mprog_fault(net, info_keeps_device))
+		if (link->list)
+			info->ifindex = link->list->ifindex;
+		if (link->filter || mprog_fault(net, info_keeps_device))
 			info->ifindex = link->ifindex;
 		info->attach_type = link->attach_type;
 	} else {

@@ -55,8 +55,7 @@ bool mprog_find_link(const struct mprog_list *list, const struct mprog_link *lin
 
 bool mprog_full(const struct mprog_list *list)
 {
-	const struct mprog_params *params = &list->net->params;
-	u32 capacity = params->capacity;
+	u32 capacity = list->capacity;
 
 	if (mprog_fault(list->net, full_one_early))
 		capacity--;
@@ -114,8 +113,7 @@ static void publish(struct mprog_list *list, struct mprog_array *next, u32 count
 		list->count_max = count;
 	rcu_assign_pointer(list->active, next);
 	/* Until here readers may be in the array that is idle now, and hold what has just left. */
-	if (list->net->params.synchronize)
-		list->net->params.synchronize();
+	mprog_synchronize(list->net);
 }
 
 static void insert_at(struct mprog_list *list, u32 at, struct mprog_prog *prog,
@@ -168,6 +166,30 @@ void mprog_remove_at(struct mprog_list *list, u32 at)
 	publish(list, next, count - 1);
 }
 
+/* As new: with nothing on it. Nobody may be reading it. */
+void mprog_list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex, u32 capacity,
+		     u64 revision)
+{
+	u32 i;
+
+	for (i = 0; i <= list->count_max; i++) {
+		list->pair[0].fp[i] = NULL;
+		list->pair[1].fp[i] = NULL;
+	}
+	rcu_assign_pointer(list->active, &list->pair[0]);
+	list->net = net;
+	list->ifindex = ifindex;
+	list->capacity = capacity;
+	list->count = 0;
+	list->count_max = 0;
+	if (mprog_is_rfc2(net))
+		revision = (u32)revision;
+	if (!revision)
+		revision = 1;
+	list->revision = revision;
+	list->first_revision = revision;
+}
+
 /* For a device that goes. The revision stays what it was: nobody can ask any more. */
 void mprog_list_clear(struct mprog_list *list)
 {
@@ -175,6 +197,26 @@ void mprog_list_clear(struct mprog_list *list)
 
 	next->fp[0] = NULL;
 	publish(list, next, 0);
+}
+
+/* Links are told, plain entries let go of. */
+void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit)
+{
+	const struct mprog_array *array = mprog_active(list);
+	u32 count = list->count;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (array->cp[i].link && !mprog_fault(net, device_forgets_links) &&
+		    !(netkit && mprog_fault(net, netkit_forgets_links)))
+			array->cp[i].link->list = NULL;
+	}
+	mprog_list_clear(list);
+	/* What is idle now is the list as it was; the links' programs are the links' affair. */
+	for (i = 0; i < count; i++) {
+		if (!array->cp[i].link && !mprog_fault(net, device_keeps_references))
+			mprog_prog_put(net, array->fp[i]);
+	}
 }
 
 int mprog_attach(struct mprog_list *list, const struct mprog_request *req)
@@ -234,6 +276,6 @@ int mprog_detach(struct mprog_list *list, const struct mprog_request *req)
 	if (!mprog_fault(net, detach_keeps_revision))
 		mprog_bump(list);
 	if (!list->count && mprog_fault(net, revision_restarts_when_empty))
-		list->revision = net->params.revision;
+		list->revision = list->first_revision;
 	return 0;
 }

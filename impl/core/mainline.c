@@ -125,7 +125,7 @@ int mprog_mainline_attach(struct mprog_list *list, const struct mprog_request *r
 	    !(req->link && mprog_fault(net, link_create_never_stale)))
 		return -ESTALE;
 	if (mprog_fault(net, relative_before_exist)) {
-		ret = mprog_relative_get(net, req, req->prog->type, &rel);
+		ret = mprog_relative_get(net, req, mprog_prog_type(req->prog), &rel);
 		if (ret)
 			return ret;
 		mprog_relative_put(net, &rel);
@@ -136,7 +136,7 @@ int mprog_mainline_attach(struct mprog_list *list, const struct mprog_request *r
 	if (mprog_fault(net, full_before_relative) && !(req->flags & MPROG_F_REPLACE) &&
 	    mprog_full(list))
 		return -ERANGE;
-	ret = mprog_relative_get(net, req, req->prog->type, &rel);
+	ret = mprog_relative_get(net, req, mprog_prog_type(req->prog), &rel);
 	if (ret)
 		return ret;
 	ret = attach_place(list, req, &rel, change);
@@ -229,7 +229,7 @@ int mprog_mainline_detach(struct mprog_list *list, const struct mprog_request *r
 		return -EINVAL;
 	if (mprog_stale(list, req->expected) && !mprog_fault(net, detach_never_stale))
 		return -ESTALE;
-	ret = mprog_relative_get(net, req, req->prog ? req->prog->type : 0, &rel);
+	ret = mprog_relative_get(net, req, req->prog ? mprog_prog_type(req->prog) : 0, &rel);
 	if (ret)
 		return ret;
 	ret = detach_place(list, req, &rel, at);

@@ -3,7 +3,7 @@
 #include <linux/build_bug.h>
 #include <linux/string.h>
 
-#include "filter.h"
+#include "tables.h"
 
 /* d0, d1, ... in the first namespace, and up. */
 static void plain_device(struct mprog_net *net, u32 slot)
@@ -23,11 +23,6 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 	u32 i;
 
 	net->params = *params;
-	if (mprog_is_rfc2(net)) {
-		net->params.revision = (u32)net->params.revision;
-		if (!net->params.revision)
-			net->params.revision = 1;
-	}
 	BUILD_BUG_ON(MPROG_MAX_DEVICES > 10); /* their numbers are one digit in names */
 	for (i = 0; i < MPROG_MAX_DEVICES; i++) {
 		if (i < params->devices)
@@ -51,7 +46,7 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 		net->links[i].filter = NULL;
 	}
 	for (i = 0; i < net->used_filters; i++)
-		mprog_filter_free(&net->filters[i]);
+		mprog_filter_free(net, &net->filters[i]);
 	net->held = 0;
 	net->serial = 0;
 	net->addresses = 0;

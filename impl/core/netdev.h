@@ -6,15 +6,14 @@
  *	mprog_netdev_change(net, &request, &extack);		// RTM_NEWLINK of one that is there
  *	mprog_netdev_set(net, &request, &extack);		// RTM_SETLINK
  *	mprog_netdev_get(net, ifindex, &info);			// RTM_GETLINK
- *	mprog_xmit(net, ifindex, &packet);			// any number of threads, at any
- *time
+ *	mprog_xmit(net, ifindex, &packet);			// by any number of threads
  *
  * Requests hold attributes as they stand in a netlink message, neither checked nor sorted.
  */
 #ifndef _MPROG_NETDEV_H
 #define _MPROG_NETDEV_H
 
-#include "mprog.h"
+#include "environment.h"
 
 #ifdef __cplusplus
 extern "C" {

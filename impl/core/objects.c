@@ -6,7 +6,7 @@
  * allocates. An id holds the number of the slot and a serial number: programs and links share one
  * space of ids, and no id comes back. When the serial numbers are used up nothing more is made.
  */
-#include "internal.h"
+#include "tables.h"
 
 #define ID_SLOT_BITS MPROG_ID_SLOT_BITS
 #define ID_OF_LINK 512
@@ -49,7 +49,6 @@ static int poisoned(const struct mprog_prog *prog, void *packet)
 	return MPROG_NEXT;
 }
 
-/* False: the last reference is gone, and with it the object. */
 bool mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog)
 {
 	if (!refcount_inc_not_zero(&prog->refs))
@@ -220,8 +219,27 @@ struct mprog_prog *mprog_prog_load(struct mprog_net *net, u32 type, mprog_func r
 	return prog;
 }
 
-/* The link takes over the caller's reference to @prog; its own first one is the descriptor's. */
-struct mprog_link *mprog_link_alloc(struct mprog_net *net, struct mprog_prog *prog, u32 *fd)
+struct mprog_filter *mprog_filter_alloc(struct mprog_net *net)
+{
+	struct mprog_filter *filter = net->filters;
+
+	while (filter < net->filters + net->used_filters && filter->taken)
+		filter++;
+	if (filter == net->filters + MPROG_MAX_FILTERS || mprog_fails_here(net))
+		return ERR_PTR(-ENOMEM);
+	if (filter == net->filters + net->used_filters)
+		net->used_filters++;
+	*filter = (struct mprog_filter){.taken = true};
+	return filter;
+}
+
+void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter)
+{
+	(void)net;
+	*filter = (struct mprog_filter){};
+}
+
+struct mprog_link *mprog_link_prime(struct mprog_net *net, struct mprog_prog *prog)
 {
 	struct mprog_link *link;
 
@@ -245,8 +263,17 @@ struct mprog_link *mprog_link_alloc(struct mprog_net *net, struct mprog_prog *pr
 	link->id = new_id(net, ID_OF_LINK + (link - net->links));
 	refcount_set(&link->refs, 1);
 	net->held++;
-	*fd = file_open(net, MPROG_FILE_LINK, link);
 	return link;
+}
+
+u32 mprog_link_settle(struct mprog_net *net, struct mprog_link *link)
+{
+	return file_open(net, MPROG_FILE_LINK, link);
+}
+
+void mprog_link_cancel(struct mprog_net *net, struct mprog_link *link)
+{
+	mprog_link_put(net, link);
 }
 
 /* What stands open from the start. A foreign link has an id and a descriptor, but no program. */

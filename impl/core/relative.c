@@ -16,7 +16,7 @@ static int relative_link(struct mprog_net *net, const struct mprog_request *req,
 	if (IS_ERR(link))
 		return PTR_ERR(link);
 	/* Links of other kinds need not have a program at all. */
-	if (!link->prog || (type && link->prog->type != type)) {
+	if (!link->prog || (type && mprog_prog_type(link->prog) != type)) {
 		mprog_link_put(net, link);
 		return -EINVAL;
 	}
@@ -41,7 +41,7 @@ static int relative_prog(struct mprog_net *net, const struct mprog_request *req,
 	}
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	if (type && prog->type != type && !mprog_fault(net, relative_type_unchecked)) {
+	if (type && mprog_prog_type(prog) != type && !mprog_fault(net, relative_type_unchecked)) {
 		if (!mprog_fault(net, relative_leaked_on_type))
 			mprog_prog_put(net, prog);
 		return -EINVAL;

@@ -43,7 +43,8 @@ int mprog_rfc2_relative_get(struct mprog_net *net, const struct mprog_request *r
 	rel->prog = NULL;
 	rel->link = NULL;
 	if (req->flags & (MPROG_F_REPLACE | SIDES))
-		return mprog_relative_get(net, req, req->prog ? req->prog->type : 0, rel);
+		return mprog_relative_get(net, req, req->prog ? mprog_prog_type(req->prog) : 0,
+					  rel);
 	if ((req->relative || (req->flags & (MPROG_F_ID | MPROG_F_LINK))) &&
 	    !mprog_fault(net, relative_unused))
 		return -EINVAL;

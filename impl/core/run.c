@@ -28,7 +28,7 @@ int mprog_run(const struct mprog_list *list, void *packet)
 	for (i = 0; (prog = READ_ONCE(array->fp[i])); i++) {
 		if (i == 1 && mprog_fault(list->net, run_skips_second))
 			continue;
-		code = READ_ONCE(prog->run)(prog, packet);
+		code = mprog_prog_run(prog, packet);
 		verdict = known_verdict(code);
 		if (verdict == MPROG_NEXT && code != MPROG_NEXT &&
 		    mprog_fault(list->net, unknown_verdict_ends_run))
@@ -44,19 +44,39 @@ int mprog_run(const struct mprog_list *list, void *packet)
 	return verdict;
 }
 
-/* Filters speak for themselves: what their programs say is done, and is no class. */
-static int classify(const struct mprog_device *device, u32 hook, void *packet)
+int mprog_run_netkit(const struct mprog_list *list, int policy, void *packet)
 {
-	const struct mprog_filter *filter = rcu_dereference(device->filters[hook]);
+	const struct mprog_array *array = rcu_dereference(list->active);
+	const struct mprog_net *net = list->net;
 	const struct mprog_prog *prog;
-	struct mprog_net *net = device->lists[hook].net;
+	int verdict = policy;
+	u32 i;
+
+	for (i = 0; (prog = READ_ONCE(array->fp[i])); i++) {
+		verdict = mprog_prog_run(prog, packet);
+		if (verdict != MPROG_NEXT && verdict != MPROG_PASS && verdict != MPROG_DROP &&
+		    verdict != MPROG_REDIRECT &&
+		    mprog_fault(net, unknown_verdict_goes_on_at_netkit))
+			verdict = MPROG_NEXT;
+		if (verdict != MPROG_NEXT)
+			return verdict;
+	}
+	if (i && mprog_fault(net, policy_asked_after_programs))
+		return policy;
+	return verdict;
+}
+
+/* Filters speak for themselves: what their programs say is done, and is no class. */
+static int classify(const struct mprog_classifier *classifier, u32 hook, void *packet)
+{
+	const struct mprog_filter *filter = rcu_dereference(classifier->filters[hook]);
+	const struct mprog_net *net = classifier->net;
 	int verdict;
 
 	for (; filter; filter = rcu_dereference(filter->next)) {
 		if (filter->chain && !mprog_fault(net, filters_of_all_chains_run))
 			break;
-		prog = READ_ONCE(filter->prog);
-		verdict = known_verdict(READ_ONCE(prog->run)(prog, packet));
+		verdict = known_verdict(mprog_prog_run(READ_ONCE(filter->prog), packet));
 		if (filter->link && mprog_fault(net, filter_of_link_is_no_action))
 			return MPROG_PASS;
 		if (verdict != MPROG_NEXT)
@@ -65,16 +85,17 @@ static int classify(const struct mprog_device *device, u32 hook, void *packet)
 	return MPROG_NEXT;
 }
 
-int mprog_hook_run(const struct mprog_device *device, u32 hook, void *packet)
+int mprog_hook_run(const struct mprog_list *list, const struct mprog_classifier *classifier,
+		   u32 hook, void *packet)
 {
-	const struct mprog_list *list = &device->lists[hook];
 	bool filters_first = mprog_fault(list->net, filters_before_list);
 	int verdict;
 
 	rcu_read_lock();
-	verdict = filters_first ? classify(device, hook, packet) : mprog_run(list, packet);
+	verdict = filters_first ? classify(classifier, hook, packet) : mprog_run(list, packet);
 	if (verdict == MPROG_NEXT)
-		verdict = filters_first ? mprog_run(list, packet) : classify(device, hook, packet);
+		verdict =
+		    filters_first ? mprog_run(list, packet) : classify(classifier, hook, packet);
 	rcu_read_unlock();
 	return verdict;
 }

@@ -4,31 +4,7 @@
  *
  *	tcx egress of the sender -> its netkit list, on the other side already -> tcx ingress there
  */
-#include "cls.h"
-#include "internal.h"
-
-/* Stops at the first verdict that is not NEXT, and be it one that nobody defined. */
-static int run_netkit(struct mprog_net *net, const struct mprog_list *list, int policy,
-		      struct mprog_packet *packet)
-{
-	const struct mprog_array *array = rcu_dereference(list->active);
-	const struct mprog_prog *prog;
-	int verdict = policy;
-	u32 i;
-
-	for (i = 0; (prog = READ_ONCE(array->fp[i])); i++) {
-		verdict = READ_ONCE(prog->run)(prog, packet);
-		if (verdict != MPROG_NEXT && verdict != MPROG_PASS && verdict != MPROG_DROP &&
-		    verdict != MPROG_REDIRECT &&
-		    mprog_fault(net, unknown_verdict_goes_on_at_netkit))
-			verdict = MPROG_NEXT;
-		if (verdict != MPROG_NEXT)
-			return verdict;
-	}
-	if (i && mprog_fault(net, policy_asked_after_programs))
-		return policy;
-	return verdict;
-}
+#include "tables.h"
 
 /* Only what leaves a namespace is scrubbed, and only if the sending side wants it. */
 static void scrub(struct mprog_net *net, const struct mprog_device *from,
@@ -74,7 +50,7 @@ static int receive(struct mprog_net *net, struct mprog_device *to, struct mprog_
 	packet->fate = MPROG_PASSED;
 	if (mprog_fault(net, ingress_of_other_side_skipped))
 		return 0;
-	switch (mprog_hook_run(to, MPROG_AT_INGRESS, packet)) {
+	switch (mprog_device_run(to, MPROG_AT_INGRESS, packet)) {
 	case MPROG_DROP:
 		packet->fate = MPROG_DROPPED;
 		break;
@@ -100,7 +76,7 @@ static int cross(struct mprog_net *net, struct mprog_device *from, struct mprog_
 	scrub(net, from, to, packet);
 	if (!mprog_fault(net, packet_still_on_sender))
 		packet->ifindex = mprog_ifindex(to);
-	switch (run_netkit(net, &from->lists[MPROG_AT_PRIMARY], policy, packet)) {
+	switch (mprog_run_netkit(&from->lists[MPROG_AT_PRIMARY], policy, packet)) {
 	case MPROG_NEXT:
 	case MPROG_PASS:
 		if (lost)
@@ -129,7 +105,7 @@ static int leave(struct mprog_net *net, struct mprog_device *from, struct mprog_
 	if (packet->len > READ_ONCE(from->mtu) + head)
 		return -EMSGSIZE;
 	packet->ifindex = mprog_ifindex(from);
-	switch (mprog_hook_run(from, MPROG_AT_EGRESS, packet)) {
+	switch (mprog_device_run(from, MPROG_AT_EGRESS, packet)) {
 	case MPROG_DROP:
 		packet->fate = MPROG_DROPPED;
 		return -ENOBUFS;

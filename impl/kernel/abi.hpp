@@ -42,6 +42,9 @@ enum FlagBit : std::uint32_t {
   kAfter = 1u << 4,
   kId = 1u << 5,
   kLink = 1u << 13,
+  kFirst = 1u << 5,  // these three of dialect rfc2
+  kLast = 1u << 6,
+  kIdOfRfc2 = 1u << 7,
 };
 
 // `relative` is relative_fd or relative_id, `ifindex` is target_ifindex.

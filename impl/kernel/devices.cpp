@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "impl/kernel/emptied.hpp"
+#include "impl/kernel/lists.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
@@ -50,7 +51,9 @@ constexpr std::uint32_t kNetkitL2 = 0;
 
 }  // namespace
 
-Devices::Devices(Netlink& netlink, bool reuse) : netlink_(netlink), reuse_(reuse) {}
+// Any device has lists of the kernel's own; of the module only its own kind has.
+Devices::Devices(Netlink& netlink, const Lists& lists, bool reuse)
+    : netlink_(netlink), lists_(lists), reuse_(reuse), taps_(lists.on_any_device()) {}
 
 Devices::~Devices() {
   try {
@@ -104,8 +107,9 @@ Device Devices::create_netkit(const std::string& name, bool up) {
   message.put(IFLA_IFNAME, name);
   message.put(IFLA_GROUP, kOurGroup);
   message.nest(IFLA_LINKINFO, [&] {
-    message.put(IFLA_INFO_KIND, "netkit");
+    message.put(IFLA_INFO_KIND, lists_.kind());
     message.nest(IFLA_INFO_DATA, [&] {
+      lists_.describe(message);
       message.put(kNetkitMode, kNetkitL2);
       message.nest(kNetkitPeerInfo, [&] {
         message.about(0);

@@ -29,6 +29,8 @@
 
 namespace mprogcheck::kernel {
 
+class Lists;
+
 struct Device {
   std::uint32_t ifindex = 0;  // 0: there is none
   std::string name;
@@ -42,8 +44,8 @@ struct Device {
 
 class Devices {
  public:
-  // In the namespace of the calling thread, which is that of `netlink`.
-  Devices(Netlink& netlink, bool reuse);
+  // In the namespace of the calling thread, which is that of `netlink`. They have such lists.
+  Devices(Netlink& netlink, const Lists& lists, bool reuse);
   ~Devices();
   Devices(const Devices&) = delete;
   Devices& operator=(const Devices&) = delete;
@@ -80,9 +82,10 @@ class Devices {
   Errno delete_one_or_all(std::uint32_t ifindex);  // 0: all
 
   Netlink& netlink_;
+  const Lists& lists_;
   bool reuse_;
   std::uint32_t made_ = 0;
-  bool taps_ = true;  // there are such devices here
+  bool taps_;  // there are such devices here, with such lists
   std::vector<Device> as_new_;
   std::vector<Device> discarded_devices_;
   std::vector<Descriptor> discarded_links_;

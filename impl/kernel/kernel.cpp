@@ -167,9 +167,9 @@ void refuse_unfit_devices(const Operation& op, const Capabilities& can) {
 
 void refuse_unfit(const Trace& trace, const Capabilities& can) {
   const Header& header = trace.header;
-  if (header.dialect != Dialect::mainline)
-    throw CannotRun("target kernel runs traces of dialect mainline only");
-  if (header.capacity != kMaxCapacity || header.revision != 1)
+  const bool rfc2 = header.dialect == Dialect::rfc2;
+  if (rfc2 && !can.rfc2) throw CannotRun("target kernel runs traces of dialect mainline only");
+  if (!can.any_capacity && (header.capacity != kMaxCapacity || header.revision != 1))
     throw CannotRun(
         "a kernel's lists hold 63 programs and start at revision 1; this trace asks for something "
         "else");
@@ -179,8 +179,11 @@ void refuse_unfit(const Trace& trace, const Capabilities& can) {
     if (op.hazardous() && !can.hazards)
       throw CannotRun(
           "this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
-    if (op.has(flag::first | flag::last))
+    if (op.has(flag::first | flag::last) && !rfc2)
       throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
+    if ((op.fault || op.odd_attribute() || op.caller != Caller::root) && !can.memory)
+      throw CannotRun(
+          "this trace speaks of memory that bpf(2) is given; the module takes messages");
     if (op.verb == Verb::packet && !can.packets)
       throw CannotRun(
           "packets do not reach the attach points here, so traces with packets cannot be run");
@@ -201,7 +204,10 @@ struct Kernel::Inside {
   std::optional<Workshop> workshop;
 
   explicit Inside(KernelOptions options) {
-    space.run([&] { workshop.emplace(options.hazards, options.reuse); });
+    space.run([&] {
+      // What is left of an earlier trace is known of the kernel's own lists only.
+      workshop.emplace(options.hazards, options.reuse && !options.module, options.module);
+    });
   }
   ~Inside() {
     space.run([this] { workshop.reset(); });
@@ -214,8 +220,9 @@ Kernel::Kernel(KernelOptions options) {
   inside_->space.run([&] {
     try_lists(*inside_->workshop);
     capabilities_ = {.mainline = true,
-                     .rfc2 = false,
-                     .any_capacity = false,
+                     .rfc2 = options.module,
+                     .any_capacity = options.module,
+                     .memory = !options.module,
                      .hazards = options.hazards,
                      .foreign = inside_->workshop->foreign ? inside_->workshop->foreign->kinds()
                                                            : std::bitset<kForeigns>(),
@@ -237,6 +244,14 @@ void Kernel::run_each(const Trace& trace, const Each& each) {
     run_trace(*inside_->workshop, trace, seen, each);
     // What harm that does is this trace's.
     inside_->workshop->sweep();
+  });
+}
+
+void Kernel::without_devices(const std::function<void()>& job) {
+  inside_->space.run([&] {
+    inside_->workshop->sweep();
+    job();
+    inside_->workshop->lists->renew(inside_->workshop->home);
   });
 }
 

@@ -20,6 +20,8 @@ struct KernelOptions {
   // Devices serve more than one trace, as far as that is safe (devices.hpp). Worth it where they
   // are dear and grace periods short.
   bool reuse = false;
+  // Our own implementation as a module, which has to be loaded, and not the kernel's own.
+  bool module = false;
 };
 
 class Kernel : public Target {
@@ -44,6 +46,10 @@ class Kernel : public Target {
   // Runs the job in the thread in which traces are run. Those that it asks for cost no change of
   // threads, which in an emulated guest takes as long as ten operations.
   void inside(const std::function<void()>& job);
+
+  // Runs the job while no device and no link of the target is there. Afterwards what implements the
+  // lists has to be there again, and may be another. Throws CannotRun.
+  void without_devices(const std::function<void()>& job);
 
   // That were needed until now, for all traces together.
   std::uint32_t devices_made() const;

@@ -68,6 +68,14 @@ bool of_device(Key key) {
 // PEER_INFO that ends a byte before its head does.
 constexpr std::array<std::uint8_t, sizeof(ifinfomsg) - 1> kCutHead{};
 
+// What a LINKINFO within PEER_INFO says: the like of what stands around it.
+void put_link_info(Message& message) {
+  message.nest(IFLA_LINKINFO, [&] {
+    message.put(IFLA_INFO_KIND, "netkit");
+    message.nest(IFLA_INFO_DATA, [&] { message.nest(kPeerInfo, [&] { message.about(0); }); });
+  });
+}
+
 // The kernel notices in a moment that a carrier came or went; queues open and close only then.
 constexpr std::chrono::seconds kPatience{10};
 
@@ -190,8 +198,10 @@ Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t 
   if (op.attr(Key::name) == nullptr) message.put(IFLA_IFNAME, name_of(op.point.device));
   put(message, op, of_device);
   message.nest(IFLA_LINKINFO, [&] {
-    message.put(IFLA_INFO_KIND, "netkit");
+    message.put(IFLA_INFO_KIND, lists_.kind());
     message.nest(IFLA_INFO_DATA, [&] {
+      if (op.peer_info_is(Presence::twice)) message.nest(kPeerInfo, [&] { message.about(0); });
+      lists_.describe(message);
       if (op.peer_info_is(Presence::cut))
         message.put(kPeerInfo, kCutHead);
       else if (op.has_peer_info())
@@ -199,6 +209,7 @@ Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t 
           message.about(peer_index);
           if (op.attr(Key::peer_name) == nullptr) message.put(IFLA_IFNAME, name_of(op.peer));
           put(message, op, of_peer);
+          if (op.peer_info_is(Presence::nested)) put_link_info(message);
         });
       put(message, op, in_data);
     });
@@ -252,7 +263,7 @@ void Netkits::change(const Operation& op, Observation& seen) {
   Message message(RTM_NEWLINK);
   message.about(static_cast<std::int32_t>(netkit.ifindex));
   message.nest(IFLA_LINKINFO, [&] {
-    message.put(IFLA_INFO_KIND, "netkit");
+    message.put(IFLA_INFO_KIND, lists_.kind());
     message.nest(IFLA_INFO_DATA, [&] {
       if (op.peer_info_is(Presence::cut)) message.put(kPeerInfo, kCutHead);
       if (op.peer_info_is(Presence::given)) message.nest(kPeerInfo, [&] { message.about(0); });

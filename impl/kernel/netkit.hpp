@@ -11,6 +11,7 @@
 #include <string>
 
 #include "impl/kernel/discarded.hpp"
+#include "impl/kernel/lists.hpp"
 #include "impl/kernel/space.hpp"
 #include "model/observation.hpp"
 #include "model/operation.hpp"
@@ -43,8 +44,12 @@ class Netkits {
  public:
   // next_index: for the next device; goes on from trace to trace. no_space: a descriptor that is
   // that of no namespace.
-  Netkits(const Spaces& spaces, std::uint32_t& next_index, int no_space)
-      : spaces_(spaces), next_index_(next_index), serial_(next_index), no_space_(no_space) {}
+  Netkits(const Spaces& spaces, const Lists& lists, std::uint32_t& next_index, int no_space)
+      : spaces_(spaces),
+        lists_(lists),
+        next_index_(next_index),
+        serial_(next_index),
+        no_space_(no_space) {}
 
   // A device that the trace finds in n0, and what it is called there.
   void call(std::uint8_t device, const std::string& name) { names_[device] = name; }
@@ -81,6 +86,7 @@ class Netkits {
   Errno delete_one(const Netkit& device, std::string* extack);
 
   const Spaces& spaces_;
+  const Lists& lists_;
   std::uint32_t& next_index_;
   std::uint32_t serial_;  // in the names of this trace, which no other has
   int no_space_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/kernel/netlink.hpp"
 
+#include <linux/genetlink.h>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
@@ -65,6 +66,16 @@ void Message::about_counters_of(std::uint32_t ifindex) {
   nlmsg_append(get(), &wanted, sizeof(wanted), NLMSG_ALIGNTO);
 }
 
+void Message::command(int number) {
+  genlmsghdr head{};
+  head.cmd = static_cast<std::uint8_t>(number);
+  head.version = 1;
+  nlmsg_append(get(), &head, sizeof(head), NLMSG_ALIGNTO);
+}
+
+void Message::put(int type, std::uint64_t value) {
+  nla_put_u64(get(), type, value);
+}
 void Message::put(int type, std::uint32_t value) {
   nla_put_u32(get(), type, value);
 }
@@ -81,10 +92,11 @@ void Message::end(nlattr* begin) {
   nla_nest_end(get(), begin);
 }
 
-Netlink::Netlink()
+Netlink::Netlink(Protocol protocol)
     : socket_(nl_socket_alloc(), nl_socket_free),
       answer_(std::make_unique<char[]>(kLongestAnswer)) {
-  if (!socket_ || nl_connect(socket_.get(), NETLINK_ROUTE) < 0) cannot("open a netlink socket");
+  const int number = protocol == Protocol::generic ? NETLINK_GENERIC : NETLINK_ROUTE;
+  if (!socket_ || nl_connect(socket_.get(), number) < 0) cannot("open a netlink socket");
   nl_socket_disable_auto_ack(socket_.get());  // what is asked for is an answer already
   const int fd = nl_socket_get_fd(socket_.get());
   for (const int option : {NETLINK_EXT_ACK, NETLINK_CAP_ACK}) {
@@ -111,12 +123,18 @@ Errno Netlink::request(Message& message, std::string* extack) {
   return static_cast<Errno>(error);
 }
 
-std::span<const char> Netlink::ask(Message& message) {
+Errno Netlink::exchange(Message& message, std::span<const char>& body) {
   send(message);
   auto* const answer = reinterpret_cast<nlmsghdr*>(answer_.get());
-  if (answer->nlmsg_type == NLMSG_ERROR) return {};
-  return {static_cast<const char*>(nlmsg_data(answer)),
+  body = {static_cast<const char*>(nlmsg_data(answer)),
           static_cast<std::size_t>(nlmsg_datalen(answer))};
+  if (answer->nlmsg_type != NLMSG_ERROR) return Errno::ok;
+  return static_cast<Errno>(-reinterpret_cast<const nlmsgerr*>(body.data())->error);
+}
+
+std::span<const char> Netlink::ask(Message& message) {
+  std::span<const char> body;
+  return exchange(message, body) == Errno::ok ? body : std::span<const char>();
 }
 
 // Not by ioctl(2): for a name that nobody has that starts a process to load a module.

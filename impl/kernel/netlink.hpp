@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Requests of rtnetlink, and what the kernel answers. A socket belongs to the namespace it was
-// opened in, wherever the thread is that uses it.
+// Requests of netlink, mostly rtnetlink, and what the kernel answers. A socket belongs to the
+// namespace it was opened in, wherever the thread is that uses it.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,9 @@ class Message {
   void about(std::int32_t ifindex, std::optional<bool> up = {});
   void about_qdisc_of(std::uint32_t ifindex);
   void about_counters_of(std::uint32_t ifindex);
+  void command(int number);  // of a generic family
   void put(int type, std::uint32_t value);
+  void put(int type, std::uint64_t value);
   void put(int type, const std::string& text);
   void put(int type, std::span<const std::uint8_t> bytes);
   template <class Inside>
@@ -45,11 +47,16 @@ class Message {
 
 class Netlink {
  public:
-  Netlink();  // throws CannotRun
+  enum class Protocol { route, generic };
+  explicit Netlink(Protocol protocol = Protocol::route);  // throws CannotRun
 
   // What the kernel answers, and into `extack` what it says beside an error. Throws CannotRun where
   // it cannot be asked.
   Errno request(Message& message, std::string* extack = nullptr);
+
+  // What the kernel answers, and if that is no error the body, good until the next call. For
+  // requests that have such an answer.
+  Errno exchange(Message& message, std::span<const char>& body);
 
   // What the kernel tells of one object: the body behind the netlink header, good until the next
   // call. Empty if there is no such object, or it is not told.

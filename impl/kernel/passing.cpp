@@ -21,9 +21,9 @@ constexpr auto kPatience = std::chrono::seconds(30);
 
 }  // namespace
 
-Passing::Passing(const Space& home, int prog) {
+Passing::Passing(const Space& home, const Lists& lists, int prog) {
   const Visit visit(home);
-  inside_ = std::make_unique<Inside>();
+  inside_ = std::make_unique<Inside>(lists);
   inside_->witness = inside_->devices.create(false);
   abi::Call call(abi::kLinkCreate, abi::LinkCreate{.prog_fd = static_cast<std::uint32_t>(prog),
                                                    .ifindex = inside_->witness.ifindex,

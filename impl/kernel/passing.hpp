@@ -13,7 +13,7 @@ namespace mprogcheck::kernel {
 class Passing {
  public:
   // Makes it; the thread stays at home. `prog` is the descriptor of a classifier. Throws CannotRun.
-  Passing(const Space& home, int prog);
+  Passing(const Space& home, const Lists& lists, int prog);
 
   bool is_there() const { return inside_ != nullptr; }
   Space& space() { return inside_->space; }
@@ -27,8 +27,9 @@ class Passing {
  private:
   // Sockets keep a namespace.
   struct Inside {
+    explicit Inside(const Lists& lists) : devices(space.netlink, lists, false) {}
     Space space;
-    Devices devices{space.netlink, false};
+    Devices devices;
     Device witness;
   };
   std::unique_ptr<Inside> inside_;

@@ -9,14 +9,17 @@
 namespace mprogcheck::kernel {
 namespace {
 
-std::uint32_t flag_bits(const Operation& op) {
-  if (op.has(flag::first | flag::last))
+std::uint32_t flag_bits(const Operation& op, Dialect dialect) {
+  const bool rfc2 = dialect == Dialect::rfc2;
+  if (!rfc2 && op.has(flag::first | flag::last))
     throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
   std::uint32_t bits = op.bits;
   if (op.has(flag::replace)) bits |= abi::kReplace;
   if (op.has(flag::before)) bits |= abi::kBefore;
   if (op.has(flag::after)) bits |= abi::kAfter;
-  if (op.has(flag::id)) bits |= abi::kId;
+  if (op.has(flag::first)) bits |= abi::kFirst;
+  if (op.has(flag::last)) bits |= abi::kLast;
+  if (op.has(flag::id)) bits |= rfc2 ? abi::kIdOfRfc2 : abi::kId;
   if (op.has(flag::link)) bits |= abi::kLink;
   return bits;
 }
@@ -46,7 +49,7 @@ abi::Attach attach(const Operation& op, const Names& names) {
   return {.ifindex = names.interface(op.point.device),
           .attach_bpf_fd = names.descriptor(op.prog),
           .attach_type = attach_type(op.point.hook),
-          .attach_flags = flag_bits(op),
+          .attach_flags = flag_bits(op, names.dialect),
           .replace_bpf_fd = names.descriptor(op.old),
           .relative = relative(op, names),
           .expected_revision = op.revision};
@@ -56,7 +59,7 @@ abi::LinkCreate link_create(const Operation& op, const Names& names) {
   return {.prog_fd = names.descriptor(op.prog),
           .ifindex = names.interface(op.point.device),
           .attach_type = attach_type(op.point.hook),
-          .flags = flag_bits(op),
+          .flags = flag_bits(op, names.dialect),
           .relative = relative(op, names),
           .unused = 0,
           .expected_revision = op.revision};
@@ -65,7 +68,7 @@ abi::LinkCreate link_create(const Operation& op, const Names& names) {
 abi::LinkUpdate link_update(const Operation& op, const Names& names) {
   return {.link_fd = names.descriptor(op.link),
           .new_prog_fd = names.descriptor(op.prog),
-          .flags = flag_bits(op),
+          .flags = flag_bits(op, names.dialect),
           .old_prog_fd = names.descriptor(op.old)};
 }
 
@@ -78,7 +81,7 @@ abi::Query query(const Operation& op, const Names& names, Room& room) {
   };
   return {.ifindex = names.interface(op.point.device),
           .attach_type = attach_type(op.point.hook),
-          .query_flags = flag_bits(op),
+          .query_flags = flag_bits(op, names.dialect),
           .attach_flags = 0,
           .prog_ids = address(array::progs, room.progs),
           .count = op.room,
@@ -137,7 +140,10 @@ bool Room::overran(std::size_t slots) const {
   return false;
 }
 
-abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room) {
+abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room, bool with_flags) {
+  const auto flags = [&](std::span<std::uint32_t> memory) -> std::uint64_t {
+    return with_flags ? reinterpret_cast<std::uintptr_t>(memory.data()) : 0;
+  };
   return {abi::kProgQuery,
           abi::Query{.ifindex = ifindex,
                      .attach_type = attach_type(hook),
@@ -146,9 +152,9 @@ abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room) {
                      .prog_ids = reinterpret_cast<std::uintptr_t>(room.progs.data()),
                      .count = kWholeList,
                      .unused = 0,
-                     .prog_attach_flags = 0,
+                     .prog_attach_flags = flags(room.prog_flags),
                      .link_ids = reinterpret_cast<std::uintptr_t>(room.links.data()),
-                     .link_attach_flags = 0,
+                     .link_attach_flags = flags(room.link_flags),
                      .revision = 0}};
 }
 

@@ -32,6 +32,7 @@ constexpr std::array<std::uint32_t, kForeigns> all_closed() {
 }
 
 struct Names {
+  Dialect dialect = Dialect::mainline;
   std::array<Named, kMaxProgs> progs{};
   std::array<Named, kMaxLinks> links{};
   std::array<std::uint32_t, kMaxDevices> interfaces = {kNoInterface, kNoInterface, kNoInterface,
@@ -63,8 +64,8 @@ struct Room {
 // bpf(2). Queries write into the room. Throws CannotRun for a flag this dialect has no number for.
 abi::Call translate(const Operation& op, const Names& names, Room& room);
 
-// The call that reads a list with its links, in so many slots.
+// The call that reads a list with its links, or also the flags of both, in so many slots.
 inline constexpr std::size_t kWholeList = kMaxCapacity + 1;
-abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room);
+abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room, bool with_flags = false);
 
 }  // namespace mprogcheck::kernel

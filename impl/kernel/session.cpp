@@ -24,7 +24,7 @@ namespace {
 // emulated kernel on a busy machine may stand still in between.
 constexpr std::chrono::milliseconds kPatience{3000};
 
-// Of an entry for which the kernel reported flags: at these hooks it has none to report.
+// Of an entry for which the kernel reported flags that are not those an entry keeps.
 constexpr std::uint8_t kStrangeFlags = 0xff;
 
 void start(Listing& listing) {
@@ -119,7 +119,7 @@ void Session::run_call(const Operation& given, Observation& seen) {
     const OddResult odd = make_oddly(op, call);
     result = odd.result, seen.strayed = odd.strayed;
   } else {
-    result = abi::make(call);
+    result = stage_.workshop.lists->make(stage_.here(op.space), call);
   }
   seen.error = abi::error_of(result);
   elsewhere.reset();
@@ -150,7 +150,7 @@ void Session::keep_link(const Operation& op, int descriptor) {
     nameless_links_.push_back(std::move(link.descriptor));
     return;
   }
-  const std::uint32_t id = abi::id_of(descriptor);
+  const std::uint32_t id = stage_.workshop.lists->id_of(stage_.here(0), descriptor);
   stage_.names.links[op.link.raw] = {static_cast<std::uint32_t>(descriptor), id};
   links_by_id_[id] = Link{op.link.raw};
   OpenLink& slot = links_[op.link.raw];
@@ -173,12 +173,12 @@ void Session::tell(Ref link, std::uint32_t prog_id, std::uint32_t ifindex,
       Entry{.prog = name_of(progs_by_id_, prog_id, kStrangeProg), .link = kNoLink, .flags = 0};
 }
 
-void Session::info(Ref link, Observation& seen) const {
+void Session::info(Ref link, Observation& seen) {
   abi::LinkInfo info{};
   abi::Call call(abi::kGetInfoByFd, abi::GetInfo{.bpf_fd = stage_.names.descriptor(link),
                                                  .info_len = sizeof(info),
                                                  .info = reinterpret_cast<std::uintptr_t>(&info)});
-  seen.error = abi::error_of(abi::make(call));
+  seen.error = abi::error_of(stage_.workshop.lists->make(stage_.here(0), call));
   if (seen.error == Errno::ok) tell(link, info.prog_id, info.ifindex, info.attach_type, seen);
 }
 
@@ -336,12 +336,22 @@ void Session::snapshot(Point point, Observation& seen) {
   const std::uint8_t space = netkit ? stage_.netkits.at(point.device).view.space : 0;
   std::optional<Visit> elsewhere;
   stage_.enter(elsewhere, space);
-  abi::Call call = whole_list(stage_.number(point.device, space), point.hook, room_);
+  const bool rfc2 = stage_.names.dialect == Dialect::rfc2;
+  abi::Call call = whole_list(stage_.number(point.device, space), point.hook, room_, rfc2);
   seen.has_after = true;
-  if (abi::make(call) < 0) return;
+  if (stage_.workshop.lists->make(stage_.here(space), call) < 0) return;
   seen.after.revision = call.as<abi::Query>().revision;
   seen.after.count = narrow(call.as<abi::Query>().count);
-  read_entries(kWholeList, array::progs | array::links, seen.after);
+  std::uint8_t arrays = array::progs | array::links;
+  if (rfc2) arrays |= array::prog_flags | array::link_flags;
+  read_entries(kWholeList, arrays, seen.after);
+}
+
+std::uint8_t Session::entry_flags(std::uint32_t bits) const {
+  const std::uint32_t kept = stage_.names.dialect == Dialect::rfc2 ? abi::kFirst | abi::kLast : 0U;
+  if ((bits & ~kept) != 0) return kStrangeFlags;
+  return static_cast<std::uint8_t>(((bits & abi::kFirst) != 0 ? flag::first : 0) |
+                                   ((bits & abi::kLast) != 0 ? flag::last : 0));
 }
 
 void Session::read_entries(std::size_t room, std::uint8_t arrays, Listing& answer) const {
@@ -354,9 +364,8 @@ void Session::read_entries(std::size_t room, std::uint8_t arrays, Listing& answe
     if (given(array::progs)) entry.prog = name_of(progs_by_id_, room_.progs[i], kStrangeProg);
     if (given(array::links) && room_.links[i] != 0)
       entry.link = name_of(links_by_id_, room_.links[i], kStrangeLink);
-    if ((given(array::prog_flags) && room_.prog_flags[i] != 0) ||
-        (given(array::link_flags) && room_.link_flags[i] != 0))
-      entry.flags = kStrangeFlags;
+    entry.flags = entry_flags((given(array::prog_flags) ? room_.prog_flags[i] : 0) |
+                              (given(array::link_flags) ? room_.link_flags[i] : 0));
     answer.entries[i] = entry;
   }
 }

@@ -34,7 +34,7 @@ class Session {
 
   void run_call(const Operation& op, Observation& seen);
   void keep_link(const Operation& op, int descriptor);
-  void info(Ref link, Observation& seen) const;
+  void info(Ref link, Observation& seen);
   void fdinfo(Ref link, Observation& seen) const;
   void tell(Ref link, std::uint32_t prog_id, std::uint32_t ifindex, std::uint32_t attach_type,
             Observation& seen) const;
@@ -50,6 +50,7 @@ class Session {
   bool has(Point point, std::uint8_t space) const;
   OpenLink* link_of(Ref ref);
   void snapshot(Point point, Observation& seen);
+  std::uint8_t entry_flags(std::uint32_t bits) const;
   void read_entries(std::size_t room, std::uint8_t arrays, Listing& answer) const;
 
   Stage stage_;

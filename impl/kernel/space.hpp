@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/netlink.hpp"
@@ -18,6 +19,15 @@ struct Space {
   Descriptor file;
   Netlink netlink;
   Packets packets;
+
+  // For generic families; opened when it is first used, by a thread that is there.
+  Netlink& generic() {
+    if (!generic_) generic_.emplace(Netlink::Protocol::generic);
+    return *generic_;
+  }
+
+ private:
+  std::optional<Netlink> generic_;
 };
 
 // The calling thread, which is at home, is elsewhere until this goes.

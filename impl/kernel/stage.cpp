@@ -54,8 +54,10 @@ Needs needs_of(const Trace& trace) {
 
 }  // namespace
 
-Workshop::Workshop(bool hazards, bool reuse)
-    : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)), devices(home.netlink, reuse) {
+Workshop::Workshop(bool hazards, bool reuse, bool module)
+    : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)),
+      lists(module ? std::unique_ptr<Lists>(new ModuleLists(home)) : std::make_unique<BpfLists>()),
+      devices(home.netlink, *lists, reuse) {
   if (!null_device.is_open())
     throw CannotRun(std::string("could not open /dev/null: ") + std::strerror(errno));
   if (reuse) keep_lists_in_use();
@@ -89,8 +91,10 @@ void Workshop::sweep() {
 }
 
 Stage::Stage(Workshop& shop, const Trace& trace)
-    : workshop(shop), netkits(spaces, shop.next_index, shop.null_device.number()) {
+    : workshop(shop), netkits(spaces, *shop.lists, shop.next_index, shop.null_device.number()) {
   workshop.sweep_if_due();
+  workshop.lists->begin(trace.header);
+  names.dialect = trace.header.dialect;
   const Needs needs = needs_of(trace);
   if (workshop.foreign)
     for (std::size_t f = 0; f < kForeigns; ++f)
@@ -127,7 +131,7 @@ void Stage::make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_oth
   const auto& witness = workshop.programs.shared(Prog{0}, ProgType::sched_cls).descriptor;
   for (std::size_t i = 0; i < kMaxSpaces; ++i) {
     if (!goes[i]) continue;
-    passing[i].emplace(workshop.home, witness.number());
+    passing[i].emplace(workshop.home, *workshop.lists, witness.number());
     spaces[i] = &passing[i]->space();
   }
   if (passing[0])

@@ -13,6 +13,7 @@
 #include "impl/kernel/devices.hpp"
 #include "impl/kernel/foreign.hpp"
 #include "impl/kernel/journey.hpp"
+#include "impl/kernel/lists.hpp"
 #include "impl/kernel/netkit.hpp"
 #include "impl/kernel/passing.hpp"
 #include "impl/kernel/programs.hpp"
@@ -24,12 +25,14 @@ namespace mprogcheck::kernel {
 
 // What outlives a trace. To be made and used by the thread that is in the namespace.
 struct Workshop {
-  // hazards: with what may be used to provoke a kernel. reuse: of devices. Throws CannotRun.
-  Workshop(bool hazards, bool reuse);
+  // hazards: with what may be used to provoke a kernel. reuse: of devices. module: the lists are
+  // those of our module. Throws CannotRun.
+  Workshop(bool hazards, bool reuse, bool module = false);
 
   Descriptor null_device;
   Programs programs;
   Space home;
+  std::unique_ptr<Lists> lists;
   Devices devices;
   std::unique_ptr<Space> other;  // n1, once a trace has needed it
   Discarded netkits;
@@ -71,6 +74,11 @@ struct Stage {
   // The device with that interface index, wherever it is. Where there are two, the one that was
   // asked for, or its other side.
   std::uint8_t device(std::uint32_t ifindex, std::uint8_t asked) const;
+  // What is open in the namespace, or at home where it has ended.
+  Space& here(std::uint8_t space) {
+    if (space < kMaxSpaces && spaces[space] != nullptr) return *spaces[space];
+    return spaces[0] != nullptr ? *spaces[0] : workshop.home;
+  }
   // Makes the thread enter the namespace, if it is not there; no namespace that has ended.
   void enter(std::optional<Visit>& visit, std::uint8_t space);
 

@@ -86,7 +86,9 @@ Ends socket_pair() {
 BootFiles::BootFiles(const Boot& boot) {
   try {
     kernel = unpacked_kernel(boot.kernel);
-    initramfs = initramfs_with(boot.agent, modules_of(boot.kernel));
+    ModuleFiles modules = modules_of(boot.kernel);
+    if (!boot.module.empty()) modules.emplace_back(kOurModule, boot.module);
+    initramfs = initramfs_with(boot.agent, modules);
   } catch (const std::invalid_argument& e) {
     throw CannotRun(e.what());
   }

@@ -19,6 +19,7 @@ namespace mprogcheck::vm {
 struct Boot {
   std::filesystem::path kernel;       // a bzImage; its modules come along, see modules.hpp
   std::filesystem::path agent;        // the static executable that becomes init
+  std::filesystem::path module;       // ours, if traces are to be run on that; else empty
   std::string append;                 // more of the kernel's command line
   std::chrono::seconds patience{40};  // with one boot, until its hello
   int tries = 5;

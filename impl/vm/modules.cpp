@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/vm/modules.hpp"
 
+#include <fstream>
+#include <iterator>
+
+#include "impl/target.hpp"
 #include "impl/vm/bzimage.hpp"
 
 namespace mprogcheck::vm {
@@ -31,6 +35,16 @@ ModuleFiles modules_of(const fs::path& image) {
     if (!file.empty()) out.emplace_back(name, file);
   }
   return out;
+}
+
+std::string release_of_module(const fs::path& module) {
+  constexpr std::string_view kMark = "vermagic=";
+  std::ifstream in(module, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  const auto at = bytes.find(kMark);
+  if (at == bytes.npos) throw CannotRun(module.string() + " is no kernel module");
+  const auto begin = at + kMark.size();
+  return bytes.substr(begin, bytes.find(' ', begin) - begin);
 }
 
 }  // namespace mprogcheck::vm

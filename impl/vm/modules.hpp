@@ -31,4 +31,9 @@ inline bool is_wanted_module(const std::filesystem::path& file) {
 using ModuleFiles = std::vector<std::pair<std::string, std::filesystem::path>>;
 ModuleFiles modules_of(const std::filesystem::path& image);
 
+// Ours, which is told from those by what it is called. A guest that gets it runs traces on it.
+inline constexpr std::string_view kOurModule = "mprogcheck";
+// The kernel that a module was built for, as uname(2) has it. Throws CannotRun.
+std::string release_of_module(const std::filesystem::path& module);
+
 }  // namespace mprogcheck::vm

@@ -28,7 +28,8 @@ Vm::Vm(VmOptions options) : options_(std::move(options)), files_(options_.boot) 
 }
 
 std::string Vm::describe() const {
-  return "Linux " + guest_->hello().release + " under QEMU";
+  const std::string kernel = "Linux " + guest_->hello().release + " under QEMU";
+  return options_.boot.module.empty() ? kernel : "our own implementation as a module of " + kernel;
 }
 
 void Vm::reboot() {
@@ -62,6 +63,11 @@ Harm Vm::run_together(std::span<const Trace> traces,
     }
     vm::observations_from(frame->payload, observations[i]);
   }
+  if (!options_.boot.module.empty() && note_harm() == Harm::none) {
+    guest_->queue({Kind::over, {}});
+    if (const auto frame = guest_->receive(options_.patience); frame && frame->kind != Kind::seen)
+      refused(options_.name, *frame);
+  }
   return note_harm();
 }
 
@@ -84,7 +90,12 @@ Harm Vm::run_carefully_once(const Trace& trace, std::vector<Observation>& seen) 
   guest_->queue({Kind::carefully, vm::bytes_of(trace)});
   while (worst == Harm::none || worst == Harm::warned) {
     const auto frame = guest_->receive(options_.patience);
-    if (frame && frame->kind == Kind::seen) return worst;
+    if (frame && frame->kind == Kind::seen) {
+      // What is left of the trace has been taken away meanwhile.
+      const Harm harm = note_harm();
+      if (harm != worst && !seen.empty()) seen.back().harm = harm;
+      return harm;
+    }
     if (frame && frame->kind != Kind::step) {
       harmed_ = true;
       refused(options_.name, *frame);

@@ -197,7 +197,7 @@ std::optional<Frame> Unframer::next() {
   if (buffer_.size() - at_ < sizeof(Head)) return std::nullopt;
   Head head;
   std::memcpy(&head, buffer_.data() + at_, sizeof(head));
-  if (head.magic != kMagic || head.kind > static_cast<std::uint32_t>(Frame::Kind::go_on) ||
+  if (head.magic != kMagic || head.kind > static_cast<std::uint32_t>(Frame::Kind::over) ||
       head.length > kMaxLength)
     throw Garbled("bytes that are no frame");
   if (buffer_.size() - at_ - sizeof(head) < head.length) return std::nullopt;

@@ -38,6 +38,7 @@ struct Frame {
     program,    // an executable, to be run
     bare,       // one trace whose system calls are to be made without anything around them
     go_on,      // the next operation of a trace that is run carefully
+    over,       // of our module: nothing of it is needed any more. Answered by no observations
   };
   Kind kind;
   std::string payload;

@@ -145,7 +145,8 @@ int run(const Options& o) {
                                        : std::max(1U, std::thread::hardware_concurrency());
     // Each try on the kernel waits for its grace periods; `minimize` goes on where this leaves off.
     if (plan.target == "kernel") c.minimize_time = std::chrono::seconds(10);
-    if (plan.target.starts_with("vm:")) c.minimize_time = std::chrono::seconds(60);
+    if (plan.target.starts_with("vm:") || plan.target == "kmod")
+      c.minimize_time = std::chrono::seconds(60);
     c.progress = [&](const std::string& text) { progress.show(text); };
     for (const Trace& t : known)
       if (concerns(t, plan)) c.known.push_back(t);

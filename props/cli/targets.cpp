@@ -7,6 +7,7 @@
 #include "impl/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
 #include "impl/vm/kernels.hpp"
+#include "impl/vm/modules.hpp"
 #include "impl/vm/vm.hpp"
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
@@ -29,11 +30,19 @@ std::filesystem::path image(const std::string& kernel) {
   }
 }
 
+namespace {
+
+// What guests get is built there.
+std::filesystem::path beside_this_program(const char* name) {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+}
+
+}  // namespace
+
 vm::Boot boot_of(const std::filesystem::path& image) {
   vm::Boot boot;
   boot.kernel = image;
-  // The program of the guests is built beside this one.
-  boot.agent = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "agent";
+  boot.agent = beside_this_program("agent");
   return boot;
 }
 
@@ -47,6 +56,19 @@ TargetFactory target_named(const std::string& name) {
         fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", fault));
   }
   if (name == "kernel") return [] { return std::make_unique<Kernel>(); };
+  if (name == "kmod")
+    return []() -> std::unique_ptr<Target> {
+      const auto module = beside_this_program("mprogcheck.ko");
+      if (!std::filesystem::exists(module))
+        throw CannotRun(
+            "the module was not built, as there were no kernel headers (Debian: "
+            "linux-headers-cloud-amd64 of bookworm-backports, with gcc-12)");
+      VmOptions options;
+      options.name = "kmod";
+      options.boot = boot_of(image(vm::release_of_module(module)));
+      options.boot.module = module;
+      return std::make_unique<Vm>(options);
+    };
   if (name.starts_with("vm:")) {
     const std::string kernel = name.substr(3);
     // A file is looked at now; a name may have to be fetched, when it is wanted.
@@ -60,7 +82,7 @@ TargetFactory target_named(const std::string& name) {
     };
   }
   throw BadInput(fmt::format(
-      "there is no target '{}'; there are impl, impl:FAULT, kernel and vm:KERNEL", name));
+      "there is no target '{}'; there are impl, impl:FAULT, kernel, kmod and vm:KERNEL", name));
 }
 
 std::string unsupported(const Trace& trace, const Capabilities& can) {
@@ -75,6 +97,8 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
       return fmt::format("does not run what may harm it: {}", print(op));
     if (op.relative.kind == Ref::Kind::foreign && !can.foreign[op.relative.raw])
       return fmt::format("has no link of such a type: {}", print(op));
+    if ((op.fault || op.odd_attribute() || op.caller != Caller::root) && !can.memory)
+      return fmt::format("is asked by messages, not by bpf(2): {}", print(op));
     if (op.verb == Verb::packet && !can.packets) return "cannot send packets";
     if (op.verb == Verb::qdisc && !can.qdiscs) return "has no clsact and ingress qdiscs";
     if (of_filters(op.verb) && !can.filters) return "has no filters that links own";

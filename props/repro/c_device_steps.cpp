@@ -39,7 +39,8 @@ constexpr Type kOfPeer[] = {{Key::peer_address, "IFLA_ADDRESS", 0},
                             {Key::peer_txqueues, "IFLA_NUM_TX_QUEUES", 32},
                             {Key::peer_rxqueues, "IFLA_NUM_RX_QUEUES", 32},
                             {Key::peer_name, "IFLA_IFNAME", 0},
-                            {Key::peer_space, "IFLA_NET_NS_FD", 32}};
+                            {Key::peer_space, "IFLA_NET_NS_FD", 32},
+                            {Key::peer_unknown, "NO_SUCH_ATTRIBUTE", 32}};
 
 // The descriptor of a namespace, or of something that is none.
 std::string space_descriptor(const Step& step, std::uint32_t space) {
@@ -100,21 +101,24 @@ constexpr std::string_view kWholeHead = "sizeof(struct ifinfomsg)";
 
 std::string peer_info(const Step& step) {
   const Operation& op = step.op;
-  const Attr* const info = op.attr(Key::peer);
   const bool cut = op.peer_info_is(Presence::cut);
   const bool given = op.peer_info_is(Presence::given);
-  const bool named = op.verb == Verb::create && op.peer != kNoDevice && !info;
+  const bool named = op.verb == Verb::create && op.has_peer_info();
   if (cut)
     return "\tput(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){ 0 }, sizeof(struct ifinfomsg) / "
            "2);\n";
-  if (given)
-    return fmt::format("\tput(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ 0 }}, {});\n",
-                       kWholeHead);
+  const std::string empty = fmt::format(
+      "\tput(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ 0 }}, {});\n", kWholeHead);
+  if (given) return empty;
   if (!named) return "";
   const Attr* const index = op.attr(Key::peer_index);
-  return fmt::format("\tnest(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ {} }}, {});\n",
+  const bool nested = op.peer_info_is(Presence::nested);
+  return (op.peer_info_is(Presence::twice) ? empty : "") +
+         fmt::format("\tnest(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ {} }}, {});\n",
                      index ? ".ifi_index = " + index_of(*index) : "0", kWholeHead) +
-         put_name(op, Key::peer_name, op.peer) + put_all(step, kOfPeer) + "\tunnest(&r);\n";
+         put_name(op, Key::peer_name, op.peer) + put_all(step, kOfPeer) +
+         (nested ? "\tnest_netkit(&r);\n" + empty + "\tunnest(&r);\n\tunnest(&r);\n" : "") +
+         "\tunnest(&r);\n";
 }
 
 std::string create(const Step& step) {

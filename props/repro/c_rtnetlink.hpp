@@ -21,7 +21,7 @@ struct request {
 	struct ifinfomsg link;
 	char attributes[512];
 	/* What follows is not sent: attributes that others are put into. */
-	struct rtattr *open[3];
+	struct rtattr *open[5];
 	int depth;
 };
 

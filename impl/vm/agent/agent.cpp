@@ -51,16 +51,25 @@ void mount_what_is_needed() {
   for (const int fd : {0, 1, 2}) ::dup2(console.number(), fd);
 }
 
-// Those that came along. One that is built in or loaded already is none to load.
-void load_modules() {
-  for (const std::string_view name : kModules) {
-    const std::string file = "/" + std::string(name) + ".ko";
-    const Descriptor module(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!module.is_open() && errno == ENOENT) continue;
-    if (::syscall(SYS_finit_module, module.number(), "", 0) != 0 && errno != EEXIST)
-      throw CannotRun("the kernel does not load the module " + std::string(name) +
-                      " that lies beside it (of another build?): " + std::strerror(errno));
-  }
+// Whether the module came along. One that is built in or loaded already is none to load.
+bool load_module(std::string_view name) {
+  const std::string file = "/" + std::string(name) + ".ko";
+  const Descriptor module(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!module.is_open() && errno == ENOENT) return false;
+  if (::syscall(SYS_finit_module, module.number(), "", 0) != 0 && errno != EEXIST)
+    throw CannotRun("the kernel does not load the module " + std::string(name) +
+                    " that came along (of another build?): " + std::strerror(errno));
+  return true;
+}
+
+// Ours, when it should have nothing left to do; what it complains of is on the console as well.
+void unload_ours() {
+  if (::syscall(SYS_delete_module, std::string(kOurModule).c_str(), O_NONBLOCK) == 0) return;
+  const std::string words =
+      std::string("<4>WARNING: the module does not go: ") + std::strerror(errno) + "\n";
+  const Descriptor log(::open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
+  if (::write(log.number(), words.data(), words.size()) < 0)
+    throw CannotRun("could not write to /dev/kmsg");
 }
 
 // The port is made while the kernel goes on to init.
@@ -84,8 +93,9 @@ class Agent {
 
   void serve() {
     try {
-      load_modules();
-      kernel_.emplace(kOptions);
+      for (const std::string_view name : kModules) load_module(name);
+      module_ = load_module(kOurModule);
+      kernel_.emplace(module_ ? kModuleOptions : kOptions);
       utsname machine{};
       ::uname(&machine);
       send({Kind::hello, bytes_of(Hello{.layout = layout(),
@@ -129,6 +139,10 @@ class Agent {
           flush();
           wait_to_go_on();
         });
+        if (module_) renew_module();
+        return send({Kind::seen, {}});
+      case Kind::over:
+        renew_module();
         return send({Kind::seen, {}});
       case Kind::program:
         return send({Kind::ran, bytes_of(run_program(frame.payload))});
@@ -143,6 +157,14 @@ class Agent {
       default:
         throw Garbled("a frame that no agent is sent");
     }
+  }
+
+  // Its going shows whether anything is left.
+  void renew_module() {
+    kernel_->without_devices([] {
+      unload_ours();
+      load_module(kOurModule);
+    });
   }
 
   ProgramResult run_program(const std::string& executable) {
@@ -198,12 +220,14 @@ class Agent {
 
   static constexpr std::size_t kEnough = 64 << 10;
   static constexpr KernelOptions kOptions{.hazards = true, .reuse = true};
+  static constexpr KernelOptions kModuleOptions{.hazards = true, .module = true};
 
   Descriptor port_;
   std::optional<Kernel> kernel_;
   std::optional<kernel::Bare> bare_;
   Unframer arrived_;
   std::string to_send_;
+  bool module_ = false;  // traces are run on our module
   bool heard_ = false;
   int deaf_ = 0;
   std::array<char, 64 << 10> buffer_;

@@ -2,46 +2,22 @@
 // Netkit on a real kernel in a guest: devices in two namespaces, the lists at them, and packets
 // from one to the other come back as the model says, however often a trace is run. Where no kernel
 // or no QEMU can be had these tests skip, with the reason.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 
-#include "impl/vm/kernels.hpp"
-#include "impl/vm/vm.hpp"
+#include "impl/vm/agent/testing.hpp"
 #include "model/check.hpp"
 #include "model/text.hpp"
 
 namespace mprogcheck {
 namespace {
 
-constexpr const char* kKernel = "7.2";
-
-class Netkit : public testing::Test {
+class Netkit : public InAGuest {
  protected:
-  static void SetUpTestSuite() {
-    try {
-      VmOptions options;
-      options.name = std::string("vm:") + kKernel;
-      options.boot.kernel = vm::image_of(kKernel, {});
-      options.boot.agent = MPROGCHECK_AGENT;
-      vm_ = std::make_unique<Vm>(options);
-    } catch (const CannotRun& e) {
-      why_not_ = e.what();
-    }
-  }
-  static void TearDownTestSuite() { vm_.reset(); }
-  void SetUp() override {
-    if (!vm_) GTEST_SKIP() << why_not_;
-  }
+  static void SetUpTestSuite() { boot("7.2"); }
 
   static Trace trace(const std::string& operations) {
     return parse("dialect mainline\ndevice d0\nload p0 p1 p2 p3 p4 p5\n" + operations, "test")
         .at(0);
-  }
-  static std::vector<std::vector<Observation>> run(const std::vector<Trace>& traces) {
-    std::vector<std::vector<Observation>> seen;
-    vm_->run(traces, seen);
-    return seen;
   }
   static std::vector<Observation> conforms(const std::string& operations) {
     const Trace t = trace(operations);
@@ -51,9 +27,6 @@ class Netkit : public testing::Test {
     for (const Deviation& d : verdict.deviations) ADD_FAILURE() << explain(d, t);
     return seen.at(0);
   }
-
-  static inline std::unique_ptr<Vm> vm_;
-  static inline std::string why_not_;
 };
 
 TEST_F(Netkit, can_all_be_asked_of_this_kernel) {

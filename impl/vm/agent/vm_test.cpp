@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A real kernel in a guest: what it answers comes back, and harm it comes to is found out, down to
 // the operation. Where no kernel or no QEMU can be had these tests skip, with the reason.
-#include "impl/vm/vm.hpp"
-
-#include <gtest/gtest.h>
 #include <signal.h>
 
 #include <thread>
 
-#include "impl/vm/kernels.hpp"
+#include "impl/vm/agent/testing.hpp"
 #include "model/check.hpp"
 #include "model/text.hpp"
 
@@ -17,37 +14,15 @@ namespace {
 
 constexpr const char* kKernel = "6.12";
 
-class RealKernel : public testing::Test {
+class RealKernel : public InAGuest {
  protected:
-  static void SetUpTestSuite() {
-    try {
-      VmOptions options;
-      options.name = std::string("vm:") + kKernel;
-      options.boot.kernel = vm::image_of(kKernel, {});
-      options.boot.agent = MPROGCHECK_AGENT;
-      options.patience = std::chrono::seconds(40);
-      vm_ = std::make_unique<Vm>(options);
-    } catch (const CannotRun& e) {
-      why_not_ = e.what();
-    }
-  }
-  static void TearDownTestSuite() { vm_.reset(); }
-  void SetUp() override {
-    if (!vm_) GTEST_SKIP() << why_not_;
-  }
+  static void SetUpTestSuite() { boot(kKernel, std::chrono::seconds(40)); }
 
   static Trace trace(const std::string& operations) {
     return parse("dialect mainline\ndevice d0 d1\nload p0 p1 p2 p3\n" + operations, "vm_test")
         .at(0);
   }
-  static std::vector<Observation> run(const Trace& t) {
-    std::vector<std::vector<Observation>> seen;
-    vm_->run(std::span(&t, 1), seen);
-    return seen.at(0);
-  }
-
-  static inline std::unique_ptr<Vm> vm_;
-  static inline std::string why_not_;
+  static std::vector<Observation> run_one(const Trace& t) { return run({t}).at(0); }
 };
 
 TEST_F(RealKernel, answers_as_the_model_says) {
@@ -56,7 +31,7 @@ TEST_F(RealKernel, answers_as_the_model_says) {
       "query d0/ingress room=4 progs links\npacket d0/ingress p0=drop\npacket d0/ingress p1=pass\n"
       "detach p2 d0/ingress\nclose l0\nattach p3 d1/egress\npacket d1/egress p3=drop\n"
       "packet d1/egress\nremove d0\n");
-  const Verdict verdict = check(t, run(t));
+  const Verdict verdict = check(t, run_one(t));
   EXPECT_EQ(verdict.judged, t.operations.size());
   for (const Deviation& d : verdict.deviations) ADD_FAILURE() << explain(d, t);
   EXPECT_TRUE(vm_->capabilities().packets);
@@ -70,10 +45,10 @@ TEST_F(RealKernel, answers_many_traces_as_it_answers_each) {
     traces.push_back(
         trace("attach p" + std::to_string(i % 4) +
               " d0/ingress\nattach p0 d0/ingress after\nquery d0/ingress room=2 progs\n"));
-  std::vector<std::vector<Observation>> together;
-  vm_->run(traces, together);
+  const auto together = run(traces);
   ASSERT_EQ(together.size(), traces.size());
-  for (std::size_t i = 0; i < traces.size(); ++i) EXPECT_TRUE(together[i] == run(traces[i])) << i;
+  for (std::size_t i = 0; i < traces.size(); ++i)
+    EXPECT_TRUE(together[i] == run_one(traces[i])) << i;
 }
 
 // Provoked in the third of four traces that run together.
@@ -120,8 +95,7 @@ TEST_F(RealKernel, that_is_ended_from_outside_is_no_finding) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     ::kill(qemu, SIGKILL);
   });
-  std::vector<std::vector<Observation>> seen;
-  vm_->run(traces, seen);
+  const auto seen = run(traces);
   killer.join();
   EXPECT_EQ(vm_->lost(), before + 1);
   for (std::size_t i = 0; i < traces.size(); ++i)

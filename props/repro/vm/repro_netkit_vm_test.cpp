@@ -70,6 +70,10 @@ create d1 d2 name=d1 peer.name=d1
 create d1 d2 mode=1:short
 create d1 d2 mode=0:long headroom=2:long address=a:long
 create d1 d2 mode=0:long unknown=9 mtu=1400 mtu=1500
+remove d1
+create d1 d2 peer=twice peer.mtu=1400 peer.unknown=7
+remove d2
+create d1 d2 peer=nested peer.address=b mode=0
 remove all
 create d1 d2
 )";

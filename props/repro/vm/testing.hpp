@@ -3,36 +3,31 @@
 // the tests skip. For tests only.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include "impl/vm/kernels.hpp"
-#include "impl/vm/vm.hpp"
+#include "impl/vm/agent/testing.hpp"
 #include "props/repro/compile.hpp"
 #include "props/repro/repro.hpp"
 #include "props/repro/testing.hpp"
 
 namespace mprogcheck::repro_testing {
 
-class ProgramInAnyGuest : public testing::Test {
+class ProgramInAnyGuest : public InAGuest {
  protected:
   static void boot(const std::string& kernel) {
+    InAGuest::boot(kernel);
     try {
-      VmOptions options;
-      options.name = "vm:" + kernel;
-      options.boot.kernel = vm::image_of(kernel, {});
-      options.boot.agent = MPROGCHECK_AGENT;
-      vm_ = std::make_unique<Vm>(options);
       compiler_ = std::make_unique<Compiler>();
     } catch (const CannotRun& e) {
+      vm_.reset();
       why_not_ = e.what();
     }
   }
   static void TearDownTestSuite() {
-    vm_.reset();
+    InAGuest::TearDownTestSuite();
     compiler_.reset();
   }
   void SetUp() override {
-    if (!vm_) GTEST_SKIP() << why_not_;
+    InAGuest::SetUp();
+    if (IsSkipped()) return;
     if (compiler_->compile("int main(void) { return 0; }").executable.empty() ||
         vm_->run_program(compiled("int main(void) { return 0; }"))->status != 0)
       GTEST_SKIP() << "nothing that runs in a guest can be compiled here";
@@ -60,9 +55,7 @@ class ProgramInAnyGuest : public testing::Test {
     EXPECT_EQ(ran.harm, Harm::none);
   }
 
-  static inline std::unique_ptr<Vm> vm_;
   static inline std::unique_ptr<Compiler> compiler_;
-  static inline std::string why_not_;
 };
 
 }  // namespace mprogcheck::repro_testing

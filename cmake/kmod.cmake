@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Our implementation as a kernel module, where the headers of a kernel are that its compiler is here for: those that
+# ./mprogcheck unpacked, or installed ones. It is built in a folder of links, as kbuild leaves its objects beside the
+# sources.
+set(KMOD_HEADERS "" CACHE PATH "Headers of the kernel that the module is built for; empty: the newest that are here")
+
+set(cache "$ENV{XDG_CACHE_HOME}")
+if(NOT cache)
+  set(cache "$ENV{HOME}/.cache")
+endif()
+file(GLOB kmod_headers CONFIGURE_DEPENDS /usr/src/linux-headers-*-cloud-amd64
+  ${cache}/mprogcheck/headers/usr/src/linux-headers-*-cloud-amd64)
+list(SORT kmod_headers COMPARE NATURAL)
+set(kmod_found "${KMOD_HEADERS}")
+foreach(headers IN LISTS kmod_headers)
+  file(STRINGS ${headers}/.config compiler REGEX "^CONFIG_CC_VERSION_TEXT=")
+  string(REGEX MATCH "gcc-[0-9]+" compiler "${compiler}")
+  find_program(KMOD_${compiler} ${compiler})
+  if(NOT KMOD_HEADERS AND KMOD_${compiler} AND headers MATCHES "headers-(6\\.([7-9]|[1-9][0-9])|[7-9])")
+    set(kmod_found ${headers})
+  endif()
+endforeach()
+
+if(NOT kmod_found)
+  message(STATUS "The kernel module is not built: no kernel headers of 6.7 or newer with their compiler "
+    "(Debian: linux-headers-cloud-amd64 of bookworm-backports and gcc-12; ./mprogcheck test gets them)")
+  return()
+endif()
+file(STRINGS ${kmod_found}/include/config/kernel.release kmod_release)
+message(STATUS "The kernel module is built for ${kmod_release}")
+file(STRINGS ${kmod_found}/.config kmod_compiler REGEX "^CONFIG_CC_VERSION_TEXT=")
+string(REGEX MATCH "gcc-[0-9]+" kmod_compiler "${kmod_compiler}")
+
+set(kmod_folder ${PROJECT_BINARY_DIR}/kmod)
+file(GLOB own CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/kmod
+  kmod/*.[ch] kmod/include/*.h kmod/Kbuild)
+set(shared list.c mainline.c rfc2.c rfc2_detach.c relative.c link.c command.c run.c filter.c
+  mprog.h internal.h faults.h platform.h rfc2.h filter.h cls.h)
+file(MAKE_DIRECTORY ${kmod_folder}/core ${kmod_folder}/include)
+set(kmod_sources)
+foreach(name IN LISTS own)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/kmod/${name} ${kmod_folder}/${name} SYMBOLIC)
+  list(APPEND kmod_sources ${PROJECT_SOURCE_DIR}/kmod/${name})
+endforeach()
+foreach(name IN LISTS shared)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/impl/core/${name} ${kmod_folder}/core/${name} SYMBOLIC)
+  list(APPEND kmod_sources ${PROJECT_SOURCE_DIR}/impl/core/${name})
+endforeach()
+
+# Without type information, which only tracing has a use for and which needs another tool.
+add_custom_command(
+  OUTPUT ${PROJECT_BINARY_DIR}/mprogcheck.ko
+  COMMAND make -s -C ${kmod_found} M=${kmod_folder} CC=${kmod_compiler} W=1 KCFLAGS=-Werror
+    CONFIG_DEBUG_INFO_BTF_MODULES=
+  COMMAND strip --strip-debug -o ${PROJECT_BINARY_DIR}/mprogcheck.ko ${kmod_folder}/mprogcheck.ko
+  DEPENDS ${kmod_sources}
+  VERBATIM)
+add_custom_target(kmod ALL DEPENDS ${PROJECT_BINARY_DIR}/mprogcheck.ko)

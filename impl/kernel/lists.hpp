@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How a kernel is asked for its lists, and what the devices are called that have them: bpf(2) and
+// netkit, or our module's netlink family and its own kind. A request is that of bpf(2) either way.
+#pragma once
+
+#include <cstdint>
+
+#include "impl/kernel/abi.hpp"
+#include "impl/kernel/space.hpp"
+#include "model/trace.hpp"
+
+namespace mprogcheck::kernel {
+
+class Lists {
+ public:
+  virtual ~Lists() = default;
+  // As abi::make, for a caller in that namespace, in which the thread is.
+  virtual int make(Space& here, abi::Call& call) = 0;
+  // The kind of device that rtnetlink knows them by.
+  virtual const char* kind() const = 0;
+  // Whether devices of any other kind have such lists too.
+  virtual bool on_any_device() const = 0;
+  // What a trace is about to want of its devices, and the attributes that say so.
+  virtual void begin(const Header& header) = 0;
+  virtual void describe(Message& message) const = 0;
+  // What implements them may be another since. Throws CannotRun if it is none.
+  virtual void renew(Space& here) = 0;
+
+  // The id of a program or link by its descriptor; 0 if the kernel does not tell. The information
+  // structures of both begin with a type and the id; a caller may ask for no more than that.
+  std::uint32_t id_of(Space& here, int descriptor);
+};
+
+class BpfLists : public Lists {
+ public:
+  int make(Space&, abi::Call& call) override { return abi::make(call); }
+  const char* kind() const override { return "netkit"; }
+  bool on_any_device() const override { return true; }
+  void begin(const Header&) override {}
+  void describe(Message&) const override {}
+  void renew(Space&) override {}
+};
+
+class ModuleLists : public Lists {
+ public:
+  // Throws CannotRun where there is no such family, hence no module.
+  explicit ModuleLists(Space& here) { renew(here); }
+  int make(Space& here, abi::Call& call) override;
+  const char* kind() const override { return "mprog"; }
+  bool on_any_device() const override { return false; }
+  void begin(const Header& header) override { header_ = header; }
+  void describe(Message& message) const override;
+  void renew(Space& here) override;
+
+ private:
+  Message request(int command) const;
+  int attach(Space& here, const abi::Call& call);
+  int query(Space& here, abi::Call& call);
+  int link_create(Space& here, const abi::Call& call);
+  int info(Space& here, const abi::GetInfo& wanted);
+
+  std::uint16_t family_ = 0;
+  Header header_;
+};
+
+}  // namespace mprogcheck::kernel

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the tests in a guest share: one kernel, booted once for the tests of a class. Where no
+// kernel or no QEMU can be had they skip, with the reason. For tests only.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "impl/vm/kernels.hpp"
+#include "impl/vm/vm.hpp"
+
+namespace mprogcheck {
+
+class InAGuest : public testing::Test {
+ protected:
+  // For SetUpTestSuite(). `patience` is how long an answer may take.
+  static void boot(const std::string& kernel,
+                   std::chrono::seconds patience = VmOptions{}.patience) {
+    try {
+      VmOptions options;
+      options.name = "vm:" + kernel;
+      options.boot.kernel = vm::image_of(kernel, {});
+      options.boot.agent = MPROGCHECK_AGENT;
+      options.patience = patience;
+      vm_ = std::make_unique<Vm>(options);
+    } catch (const CannotRun& e) {
+      why_not_ = e.what();
+    }
+  }
+  static void TearDownTestSuite() { vm_.reset(); }
+  void SetUp() override {
+    if (!vm_) GTEST_SKIP() << why_not_;
+  }
+
+  static std::vector<std::vector<Observation>> run(const std::vector<Trace>& traces) {
+    std::vector<std::vector<Observation>> seen;
+    vm_->run(traces, seen);
+    return seen;
+  }
+
+  static inline std::unique_ptr<Vm> vm_;
+  static inline std::string why_not_;
+};
+
+}  // namespace mprogcheck

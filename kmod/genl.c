@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The control plane: requests of the generic netlink family, as the commands of the core. */
+#include <linux/capability.h>
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <net/genetlink.h>
+
+#include "device.h"
+#include "genl.h"
+#include "internal.h"
+#include "netlink.h"
+#include "objects.h"
+
+static u32 number(const struct genl_info *info, int type)
+{
+	return info->attrs[type] ? nla_get_u32(info->attrs[type]) : 0;
+}
+
+static int refuse(struct genl_info *info, int type, int error, const char *msg)
+{
+	NL_SET_BAD_ATTR(info->extack, info->attrs[type]);
+	info->extack->_msg = msg;
+	return error;
+}
+
+/*
+ * What an error of the core is about. Many attributes can be meant by some; then none is named, and
+ * the words are all there is.
+ */
+static int complain(struct genl_info *info, int error)
+{
+	switch (error) {
+	case -ESTALE:
+		return refuse(info, MPROGCHECK_A_EXPECTED_REVISION, error,
+			      "The list has changed since");
+	case -ENODEV:
+		return refuse(info, MPROGCHECK_A_IFINDEX, error, "There is no such device here");
+	case -ENXIO:
+		return refuse(info, MPROGCHECK_A_IFINDEX, error, "The device is of another kind");
+	case -EACCES:
+		if (!info->attrs[MPROGCHECK_A_IFINDEX])
+			break;
+		NL_SET_ERR_MSG(info->extack,
+			       "Only the primary manages a pair, and an end cannot be gained");
+		break;
+	case -EOPNOTSUPP:
+		return refuse(info, MPROGCHECK_A_IFINDEX, error,
+			      "A single device has no list here");
+	case -EEXIST:
+		return refuse(info, MPROGCHECK_A_PROG_FD, error, "The program is on the list");
+	case -ENOLINK:
+		return refuse(info, MPROGCHECK_A_LINK_FD, error, "The link is on no list any more");
+	case -EPERM:
+		if (info->attrs[MPROGCHECK_A_OLD_FD])
+			return refuse(info, MPROGCHECK_A_OLD_FD, error,
+				      "The link has another program");
+		NL_SET_ERR_MSG(info->extack, "CAP_NET_ADMIN is needed");
+		break;
+	case -EBUSY:
+		NL_SET_ERR_MSG(info->extack, "The place or the entry belongs to somebody else");
+		break;
+	case -ERANGE:
+	case -ENOSPC:
+		NL_SET_ERR_MSG(info->extack, "The list is full, or has no such place");
+		break;
+	case -ENOENT:
+		NL_SET_ERR_MSG(info->extack, "What is named is not on the list");
+		break;
+	case -EBADF:
+		NL_SET_ERR_MSG(info->extack, "A descriptor is not open");
+		break;
+	}
+	return error;
+}
+
+/*
+ * The dialect of a request. It has to be known before the device is, as flags are looked at first:
+ * a caller says it, or means that of the device.
+ */
+static struct mprog_net *net_of(struct genl_info *info)
+{
+	struct mprogcheck_device *device =
+	    mprogcheck_device_of(genl_info_net(info), number(info, MPROGCHECK_A_IFINDEX));
+	u32 dialect = device ? mprog_dialect_of(device->lists[0].net) : MPROG_MAINLINE;
+	const struct nlattr *said = info->attrs[MPROGCHECK_A_DIALECT];
+
+	if (said && device && nla_get_u32(said) != dialect)
+		return ERR_PTR(refuse(info, MPROGCHECK_A_DIALECT, -EINVAL,
+				      "The device speaks another dialect"));
+	return &mprogcheck_nets[said ? nla_get_u32(said) : dialect];
+}
+
+static struct mprog_attr attr_of(struct sk_buff *skb, const struct genl_info *info)
+{
+	const struct nlattr *revision = info->attrs[MPROGCHECK_A_EXPECTED_REVISION];
+
+	return (struct mprog_attr){
+	    .space = (unsigned long)genl_info_net(info),
+	    .ifindex = number(info, MPROGCHECK_A_IFINDEX),
+	    .attach_type = number(info, MPROGCHECK_A_ATTACH_TYPE),
+	    .flags = number(info, MPROGCHECK_A_FLAGS),
+	    .prog_fd = number(info, MPROGCHECK_A_PROG_FD),
+	    .old_fd = number(info, MPROGCHECK_A_OLD_FD),
+	    .link_fd = number(info, MPROGCHECK_A_LINK_FD),
+	    .relative = number(info, MPROGCHECK_A_RELATIVE),
+	    .expected_revision = revision ? nla_get_u64(revision) : 0,
+	    .capable = netlink_capable(skb, CAP_NET_ADMIN),
+	};
+}
+
+static int run(struct sk_buff *skb, struct genl_info *info,
+	       int (*command)(struct mprog_net *net, const struct mprog_attr *attr))
+{
+	const struct mprog_attr attr = attr_of(skb, info);
+	struct mprog_net *net;
+	int ret;
+
+	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_IFINDEX) ||
+	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_ATTACH_TYPE))
+		return -EINVAL;
+	rtnl_lock();
+	net = net_of(info);
+	ret = IS_ERR(net) ? PTR_ERR(net) : complain(info, command(net, &attr));
+	rtnl_unlock();
+	return ret;
+}
+
+int mprogcheck_attach(struct sk_buff *skb, struct genl_info *info)
+{
+	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_PROG_FD))
+		return -EINVAL;
+	return run(skb, info, mprog_prog_attach);
+}
+
+int mprogcheck_detach(struct sk_buff *skb, struct genl_info *info)
+{
+	return run(skb, info, mprog_prog_detach);
+}
+
+static struct sk_buff *reply_to(struct genl_info *info, u8 command, size_t size, void **head)
+{
+	struct sk_buff *reply = genlmsg_new(size, GFP_KERNEL);
+
+	if (!reply)
+		return ERR_PTR(-ENOMEM);
+	*head = genlmsg_put_reply(reply, info, &mprogcheck_family, 0, command);
+	if (*head)
+		return reply;
+	nlmsg_free(reply);
+	return ERR_PTR(-EMSGSIZE);
+}
+
+/* One for each array that a query can ask for. */
+struct entries {
+	u32 prog_ids[MPROG_SLOTS], link_ids[MPROG_SLOTS];
+	u32 prog_flags[MPROG_SLOTS], link_flags[MPROG_SLOTS];
+};
+
+static int put_entries(struct sk_buff *reply, const struct mprog_query *query)
+{
+	const struct {
+		int type;
+		const u32 *entries;
+	} arrays[] = {
+	    {MPROGCHECK_A_PROG_IDS, query->prog_ids},
+	    {MPROGCHECK_A_LINK_IDS, query->link_ids},
+	    {MPROGCHECK_A_PROG_FLAGS, query->prog_flags},
+	    {MPROGCHECK_A_LINK_FLAGS, query->link_flags},
+	};
+	u32 i, count = min(query->room, query->count);
+
+	for (i = 0; i < ARRAY_SIZE(arrays); i++) {
+		if (arrays[i].entries &&
+		    nla_put(reply, arrays[i].type, count * sizeof(u32), arrays[i].entries))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int answer(struct genl_info *info, const struct mprog_query *query, bool truncated)
+{
+	struct sk_buff *reply;
+	void *head;
+
+	reply =
+	    reply_to(info, MPROGCHECK_CMD_QUERY, sizeof(struct entries) + NLMSG_GOODSIZE, &head);
+	if (IS_ERR(reply))
+		return PTR_ERR(reply);
+	if (nla_put_u32(reply, MPROGCHECK_A_COUNT, query->count) ||
+	    nla_put_u64_64bit(reply, MPROGCHECK_A_REVISION, query->revision, 0) ||
+	    (truncated && nla_put_flag(reply, MPROGCHECK_A_TRUNCATED)) ||
+	    put_entries(reply, query)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, head);
+	return genlmsg_reply(reply, info);
+}
+
+int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
+{
+	u32 arrays = number(info, MPROGCHECK_A_ARRAYS);
+	struct mprog_query query = {
+	    .space = (unsigned long)genl_info_net(info),
+	    .ifindex = number(info, MPROGCHECK_A_IFINDEX),
+	    .attach_type = number(info, MPROGCHECK_A_ATTACH_TYPE),
+	    .query_flags = number(info, MPROGCHECK_A_FLAGS),
+	    .room = number(info, MPROGCHECK_A_ROOM),
+	    .capable = netlink_capable(skb, CAP_NET_ADMIN),
+	};
+	struct entries *entries;
+	struct mprog_net *net;
+	int ret;
+
+	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_IFINDEX) ||
+	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_ATTACH_TYPE))
+		return -EINVAL;
+	entries = kzalloc(sizeof(*entries), GFP_KERNEL);
+	if (!entries)
+		return -ENOMEM;
+	query.prog_ids = arrays & MPROGCHECK_ARRAY_PROG_IDS ? entries->prog_ids : NULL;
+	query.link_ids = arrays & MPROGCHECK_ARRAY_LINK_IDS ? entries->link_ids : NULL;
+	query.prog_flags = arrays & MPROGCHECK_ARRAY_PROG_FLAGS ? entries->prog_flags : NULL;
+	query.link_flags = arrays & MPROGCHECK_ARRAY_LINK_FLAGS ? entries->link_flags : NULL;
+	rtnl_lock();
+	net = &mprogcheck_nets[MPROG_MAINLINE]; /* a query is the same in both dialects */
+	ret = mprog_prog_query(net, &query);
+	rtnl_unlock();
+	if (!ret || ret == -ENOSPC)
+		ret = answer(info, &query, ret);
+	else
+		complain(info, ret);
+	kfree(entries);
+	return ret;
+}
+
+/* The answer is made before the link is, so that nothing but sending it is left to fail. */
+int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct mprog_attr attr = attr_of(skb, info);
+	struct nlattr *told;
+	struct mprog_net *net;
+	struct sk_buff *reply;
+	void *head;
+	u32 fd;
+	int ret;
+
+	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_IFINDEX) ||
+	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_ATTACH_TYPE) ||
+	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_PROG_FD))
+		return -EINVAL;
+	reply = reply_to(info, MPROGCHECK_CMD_LINK_CREATE, NLMSG_GOODSIZE, &head);
+	if (IS_ERR(reply))
+		return PTR_ERR(reply);
+	told = nla_reserve(reply, MPROGCHECK_A_LINK_FD, sizeof(u32));
+	if (!told) {
+		ret = -EMSGSIZE;
+		goto out_reply;
+	}
+	rtnl_lock();
+	net = net_of(info);
+	ret = IS_ERR(net) ? PTR_ERR(net) : complain(info, mprog_link_create(net, &attr, &fd));
+	rtnl_unlock();
+	if (ret)
+		goto out_reply;
+	memcpy(nla_data(told), &fd, sizeof(fd));
+	genlmsg_end(reply, head);
+	return genlmsg_reply(reply, info);
+
+out_reply:
+	nlmsg_free(reply);
+	return ret;
+}
+
+int mprogcheck_link_update(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct mprog_attr attr = attr_of(skb, info);
+	int ret;
+
+	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_LINK_FD) ||
+	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_PROG_FD))
+		return -EINVAL;
+	rtnl_lock();
+	ret = complain(info, mprog_link_update(&mprogcheck_nets[MPROG_MAINLINE], &attr));
+	rtnl_unlock();
+	return ret;
+}
+
+int mprogcheck_link_detach(struct sk_buff *skb, struct genl_info *info)
+{
+	int ret;
+
+	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_LINK_FD))
+		return -EINVAL;
+	rtnl_lock();
+	ret =
+	    mprog_link_detach(&mprogcheck_nets[MPROG_MAINLINE], number(info, MPROGCHECK_A_LINK_FD));
+	rtnl_unlock();
+	return complain(info, ret);
+}
+
+int mprogcheck_link_info(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mprog_link_info told;
+	struct sk_buff *reply;
+	void *head;
+	int ret;
+
+	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_LINK_FD))
+		return -EINVAL;
+	rtnl_lock();
+	ret = mprog_link_info(&mprogcheck_nets[MPROG_MAINLINE], number(info, MPROGCHECK_A_LINK_FD),
+			      &told);
+	rtnl_unlock();
+	if (ret)
+		return complain(info, ret);
+	reply = reply_to(info, MPROGCHECK_CMD_LINK_INFO, NLMSG_GOODSIZE, &head);
+	if (IS_ERR(reply))
+		return PTR_ERR(reply);
+	if (nla_put_u32(reply, MPROGCHECK_A_LINK_ID, told.id) ||
+	    nla_put_u32(reply, MPROGCHECK_A_PROG_ID, told.prog_id) ||
+	    nla_put_u32(reply, MPROGCHECK_A_IFINDEX, told.ifindex) ||
+	    nla_put_u32(reply, MPROGCHECK_A_ATTACH_TYPE, told.attach_type)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, head);
+	return genlmsg_reply(reply, info);
+}
+
+struct genl_family mprogcheck_family = {
+    .name = MPROGCHECK_FAMILY_NAME,
+    .version = MPROGCHECK_FAMILY_VERSION,
+    .maxattr = MPROGCHECK_A_MAX,
+    .netnsok = true,
+    .parallel_ops = true,
+    .module = THIS_MODULE,
+    .ops = mprogcheck_ops,
+};

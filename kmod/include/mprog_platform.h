@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The platform of a kernel, as far as the core has it inline; see platform.h there.
+ *
+ * A program of the core is the kernel's own struct bpf_prog: it is never looked into but here, and
+ * the same program is the same pointer.
+ */
+#ifndef _KMOD_MPROG_PLATFORM_H
+#define _KMOD_MPROG_PLATFORM_H
+
+#include <linux/filter.h>
+#include <linux/rcupdate.h>
+
+#include "mprog.h"
+
+/* There is one for each dialect. */
+struct mprog_net {
+	enum mprog_dialect dialect;
+};
+
+static inline enum mprog_dialect mprog_dialect_of(const struct mprog_net *net)
+{
+	return net->dialect;
+}
+
+#ifdef MPROG_PLANTED_FAULTS
+extern uint mprogcheck_fault;
+
+static inline u32 mprog_fault_of(const struct mprog_net *net)
+{
+	return mprogcheck_fault;
+}
+#endif
+
+static inline void mprog_synchronize(const struct mprog_net *net)
+{
+	synchronize_rcu();
+}
+
+/* The kernel makes allocations fail by itself: see its fault injection. */
+static inline bool mprog_fails_here(struct mprog_net *net)
+{
+	return false;
+}
+
+static inline u32 mprog_prog_type(const struct mprog_prog *prog)
+{
+	return ((const struct bpf_prog *)prog)->type;
+}
+
+static inline u32 mprog_prog_id(const struct mprog_prog *prog)
+{
+	return ((const struct bpf_prog *)prog)->aux->id;
+}
+
+/* The caller has computed the data pointers of the packet, a struct sk_buff. */
+static inline int mprog_prog_run(const struct mprog_prog *prog, void *packet)
+{
+	return bpf_prog_run((const struct bpf_prog *)prog, packet);
+}
+
+#endif

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Links as files: whoever has one open has the link, and the last close lets go of it.
+ *
+ * A link has its id, its file and its descriptor before it is on a list. Others find it, by either,
+ * only once it is settled.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/seq_file.h>
+#include <linux/xarray.h>
+
+#include "internal.h"
+#include "objects.h"
+
+struct link_file {
+	struct mprog_link link;
+	struct mprog_net *net;
+	struct file *file;
+	int fd;
+};
+
+static DEFINE_XARRAY_ALLOC1(links); /* by id */
+static u32 next_id;
+atomic_t mprogcheck_links_alive = ATOMIC_INIT(0);
+
+static struct link_file *link_file_of(struct mprog_link *link)
+{
+	return container_of(link, struct link_file, link);
+}
+
+struct mprog_link *mprog_link_prime(struct mprog_net *net, struct mprog_prog *prog)
+{
+	struct link_file *own = kzalloc(sizeof(*own), GFP_KERNEL);
+	int ret;
+
+	if (!own)
+		return ERR_PTR(-ENOMEM);
+	ret = xa_alloc_cyclic(&links, &own->link.id, NULL, xa_limit_31b, &next_id, GFP_KERNEL);
+	if (ret < 0)
+		goto out_free;
+	ret = get_unused_fd_flags(O_CLOEXEC);
+	if (ret < 0)
+		goto out_id;
+	own->fd = ret;
+	own->file = anon_inode_getfile("mprog_link", &mprogcheck_link_fops, own, O_CLOEXEC);
+	if (IS_ERR(own->file)) {
+		ret = PTR_ERR(own->file);
+		goto out_fd;
+	}
+	refcount_set(&own->link.refs, 1);
+	own->link.prog = prog;
+	own->net = net;
+	atomic_inc(&mprogcheck_links_alive);
+	return &own->link;
+
+out_fd:
+	put_unused_fd(own->fd);
+out_id:
+	xa_erase(&links, own->link.id);
+out_free:
+	kfree(own);
+	return ERR_PTR(ret);
+}
+
+u32 mprog_link_settle(struct mprog_net *net, struct mprog_link *link)
+{
+	struct link_file *own = link_file_of(link);
+
+	xa_store(&links, link->id, link, GFP_KERNEL); /* the place is reserved */
+	fd_install(own->fd, own->file);
+	return own->fd;
+}
+
+void mprog_link_cancel(struct mprog_net *net, struct mprog_link *link)
+{
+	struct link_file *own = link_file_of(link);
+
+	put_unused_fd(own->fd);
+	own->file->private_data = NULL;
+	fput(own->file);
+	mprog_link_put(net, link);
+}
+
+static bool link_get(struct mprog_link *link)
+{
+	return refcount_inc_not_zero(&link->refs);
+}
+
+struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd)
+{
+	struct mprog_link *link = ERR_PTR(-EINVAL);
+	struct file *file = fget(fd);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op == &mprogcheck_link_fops) {
+		link = &((struct link_file *)file->private_data)->link;
+		if (!link_get(link))
+			link = ERR_PTR(-EBADF);
+	}
+	fput(file);
+	return link;
+}
+
+struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
+{
+	struct mprog_link *link = xa_load(&links, id);
+
+	return link && link_get(link) ? link : ERR_PTR(-ENOENT);
+}
+
+void mprog_link_put(struct mprog_net *net, struct mprog_link *link)
+{
+	if (!refcount_dec_and_test(&link->refs))
+		return;
+	mprog_link_release(net, link);
+	xa_erase(&links, link->id);
+	atomic_dec(&mprogcheck_links_alive);
+	kfree(link_file_of(link));
+}
+
+static int release(struct inode *inode, struct file *file)
+{
+	struct link_file *own = file->private_data;
+
+	if (!own) /* never settled */
+		return 0;
+	rtnl_lock();
+	mprog_link_put(own->net, &own->link);
+	rtnl_unlock();
+	return 0;
+}
+
+static void show_fdinfo(struct seq_file *seq, struct file *file)
+{
+	struct link_file *own = file->private_data;
+	const struct mprog_link *link = &own->link;
+
+	rtnl_lock();
+	seq_printf(seq, "link_id:\t%u\nprog_id:\t%u\nifindex:\t%u\nattach_type:\t%u\n", link->id,
+		   mprog_prog_id(link->prog), link->list ? link->list->ifindex : 0,
+		   link->attach_type);
+	rtnl_unlock();
+}
+
+const struct file_operations mprogcheck_link_fops = {
+    .owner = THIS_MODULE,
+    .release = release,
+    .show_fdinfo = show_fdinfo,
+};

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs, which are the kernel's.
+ *
+ * A module may ask for a program by descriptor only, and only by naming its type. What it cannot
+ * ask for it finds out with that: of which type a program is by trying each, and a program by its
+ * id among those that the caller has open and those that are on lists.
+ */
+#include <linux/bpf.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/slab.h>
+
+#include "device.h"
+#include "internal.h"
+#include "objects.h"
+
+struct mprog_net mprogcheck_nets[2] = {{MPROG_MAINLINE}, {MPROG_RFC2}};
+atomic_t mprogcheck_progs_held = ATOMIC_INIT(0);
+
+/* What tells the files of programs from others: that of the first that was ever shown. */
+static const struct file_operations *prog_fops;
+
+/* Meanwhile the descriptor may be another file's. */
+static void learn(u32 fd, const struct bpf_prog *prog)
+{
+	struct file *file = fget(fd);
+
+	if (!file)
+		return;
+	if (file->private_data == prog)
+		prog_fops = file->f_op;
+	fput(file);
+}
+
+static struct mprog_prog *held(struct bpf_prog *prog)
+{
+	atomic_inc(&mprogcheck_progs_held);
+	return (struct mprog_prog *)prog;
+}
+
+struct mprog_prog *mprog_prog_by_fd(struct mprog_net *net, u32 fd)
+{
+	struct bpf_prog *prog;
+	u32 type;
+
+	prog = bpf_prog_get_type_dev(fd, BPF_PROG_TYPE_SCHED_CLS, false);
+	for (type = BPF_PROG_TYPE_SOCKET_FILTER;
+	     prog == ERR_PTR(-EINVAL) && type < __MAX_BPF_PROG_TYPE; type++)
+		prog = bpf_prog_get_type_dev(fd, type, false);
+	if (IS_ERR(prog))
+		return ERR_CAST(prog);
+	if (!prog_fops)
+		learn(fd, prog);
+	return held(prog);
+}
+
+struct wanted {
+	u32 id;
+	struct bpf_prog *prog;
+};
+
+static int has_id(const void *data, struct file *file, unsigned int fd)
+{
+	struct wanted *wanted = (struct wanted *)data;
+	struct bpf_prog *prog = file->private_data;
+
+	if (file->f_op != prog_fops || prog->aux->id != wanted->id)
+		return 0;
+	bpf_prog_inc(prog); /* the descriptor's keeps it there */
+	wanted->prog = prog;
+	return 1;
+}
+
+struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id)
+{
+	struct wanted wanted = {.id = id};
+	struct mprog_prog *prog;
+
+	if (!id)
+		return ERR_PTR(-ENOENT);
+	prog = mprogcheck_attached_prog(id);
+	if (prog && mprog_prog_get(net, prog))
+		return prog;
+	if (prog_fops)
+		iterate_fd(current->files, 0, has_id, &wanted);
+	return wanted.prog ? held(wanted.prog) : ERR_PTR(-ENOENT);
+}
+
+bool mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog)
+{
+	if (IS_ERR(bpf_prog_inc_not_zero((struct bpf_prog *)prog)))
+		return false;
+	atomic_inc(&mprogcheck_progs_held);
+	return true;
+}
+
+void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog)
+{
+	atomic_dec(&mprogcheck_progs_held);
+	bpf_prog_put((struct bpf_prog *)prog);
+}
+
+void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter)
+{
+	kfree(filter);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The way of a packet from one side to the other.
+ *
+ *	egress of the sender -> its netkit list, on the other side already -> ingress there
+ */
+#include <linux/etherdevice.h>
+#include <linux/filter.h>
+#include <linux/if_arp.h>
+#include <linux/netdevice.h>
+
+#include "device.h"
+#include "platform.h"
+
+/*
+ * bpf_redirect() leaves a number and flags. What the flags of other helpers ask for (the next hop,
+ * the device behind a peer) modules cannot do: such a packet is dropped.
+ */
+static bool redirect(struct sk_buff *skb)
+{
+	struct bpf_redirect_info *ri = bpf_net_ctx_get_ri();
+	struct net_device *to = dev_get_by_index_rcu(dev_net(skb->dev), ri->tgt_index);
+	u32 flags = ri->flags;
+
+	ri->tgt_index = 0;
+	ri->flags = 0;
+	if (!to || !(to->flags & IFF_UP) || (flags & ~BPF_F_INGRESS))
+		return false;
+	if (flags & BPF_F_INGRESS) {
+		skb->protocol = eth_type_trans(skb, to);
+		netif_rx(skb);
+		return true;
+	}
+	if (!dev_is_mac_header_xmit(to)) {
+		skb_pull_rcsum(skb, skb_network_offset(skb));
+		skb_reset_mac_header(skb);
+	}
+	skb->dev = to;
+	dev_queue_xmit(skb);
+	return true;
+}
+
+static void scrub(struct sk_buff *skb, const struct mprogcheck_device *from, bool leaves_space)
+{
+	skb_scrub_packet(skb, false);
+	if (leaves_space && from->scrub == MPROGCHECK_SCRUB_DEFAULT) {
+		skb->mark = 0;
+		skb->priority = 0;
+	}
+}
+
+static void drop(struct sk_buff *skb)
+{
+	kfree_skb_reason(skb, SKB_DROP_REASON_TC_EGRESS);
+}
+
+/* What is dropped here is lost: the sender has been told already that it was sent. */
+static void receive(struct sk_buff *skb, struct net_device *to)
+{
+	struct mprogcheck_device *device = netdev_priv(to);
+
+	dev_sw_netstats_rx_add(to, skb->len);
+	bpf_compute_data_pointers(skb);
+	switch (mprog_run(&device->lists[MPROG_AT_INGRESS], skb)) {
+	case MPROG_DROP:
+		return drop(skb);
+	case MPROG_REDIRECT:
+		if (!redirect(skb))
+			drop(skb);
+		return;
+	}
+	skb->protocol = eth_type_trans(skb, to);
+	netif_rx(skb);
+}
+
+/* Whether the packet is in other hands. */
+static bool cross(struct sk_buff *skb, struct net_device *dev)
+{
+	struct mprogcheck_device *from = netdev_priv(dev);
+	struct net_device *to = rcu_dereference(from->peer);
+	unsigned int len = skb->len;
+
+	/* Without another side that is up no program is asked. */
+	if (!to || !(READ_ONCE(to->flags) & IFF_UP) || !pskb_may_pull(skb, ETH_HLEN) ||
+	    skb_orphan_frags(skb, GFP_ATOMIC))
+		return false;
+	scrub(skb, from, !net_eq(dev_net(dev), dev_net(to)));
+	skb->dev = to;
+	bpf_compute_data_pointers(skb);
+	switch (mprog_run_netkit(&from->lists[MPROG_AT_PRIMARY], READ_ONCE(from->policy), skb)) {
+	case MPROG_NEXT:
+	case MPROG_PASS:
+		dev_sw_netstats_tx_add(dev, 1, len);
+		receive(skb, to);
+		return true;
+	case MPROG_REDIRECT:
+		if (!redirect(skb))
+			return false;
+		dev_sw_netstats_tx_add(dev, 1, len);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The programs at egress, as a hook in front of the queues: without a carrier these drop what
+ * comes, and the programs are to have seen it.
+ */
+unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct mprogcheck_device *from = priv;
+	struct bpf_net_context here, *context;
+	unsigned int verdict = NF_ACCEPT;
+
+	context = bpf_net_ctx_set(&here);
+	bpf_compute_data_pointers(skb);
+	switch (mprog_run(&from->lists[MPROG_AT_EGRESS], skb)) {
+	case MPROG_DROP:
+		verdict = NF_DROP;
+		break;
+	case MPROG_REDIRECT:
+		verdict = redirect(skb) ? NF_STOLEN : NF_DROP;
+		break;
+	}
+	bpf_net_ctx_clear(context);
+	return verdict;
+}
+
+netdev_tx_t mprogcheck_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct bpf_net_context here, *context;
+	netdev_tx_t ret = NET_XMIT_SUCCESS;
+
+	context = bpf_net_ctx_set(&here);
+	rcu_read_lock();
+	if (!cross(skb, dev)) {
+		dev_core_stats_tx_dropped_inc(dev);
+		drop(skb);
+		ret = NET_XMIT_DROP;
+	}
+	rcu_read_unlock();
+	bpf_net_ctx_clear(context);
+	return ret;
+}

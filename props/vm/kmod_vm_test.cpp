@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Our implementation as a module, in a guest: it answers as the model says, in both dialects, and
+// goes when nobody needs it. Where the module was not built, or no kernel or no QEMU can be had,
+// these tests skip, with the reason.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "impl/vm/kernels.hpp"
+#include "impl/vm/modules.hpp"
+#include "impl/vm/vm.hpp"
+#include "model/check.hpp"
+#include "model/text.hpp"
+#include "props/campaign.hpp"
+
+namespace mprogcheck {
+namespace {
+
+const std::filesystem::path kSource = MPROGCHECK_SOURCE_DIR;
+
+class Module : public testing::Test {
+ protected:
+  static std::unique_ptr<Vm> boot() {
+    if (!std::filesystem::exists(MPROGCHECK_MODULE))
+      throw CannotRun("the module was not built, as there were no kernel headers");
+    VmOptions options;
+    options.name = "kmod";
+    options.boot.module = MPROGCHECK_MODULE;
+    options.boot.agent = MPROGCHECK_AGENT;
+    options.boot.kernel = vm::image_of(vm::release_of_module(options.boot.module), {});
+    return std::make_unique<Vm>(options);
+  }
+  static void SetUpTestSuite() {
+    try {
+      vm_ = boot();
+    } catch (const CannotRun& e) {
+      why_not_ = e.what();
+    }
+  }
+  static void TearDownTestSuite() { vm_.reset(); }
+  void SetUp() override {
+    if (!vm_) GTEST_SKIP() << why_not_;
+  }
+
+  static void conforms(const std::string& text) {
+    const std::vector<Trace> traces = parse(text, "kmod_vm_test");
+    std::vector<std::vector<Observation>> seen;
+    vm_->run(traces, seen);
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+      const Verdict verdict = check(traces[i], seen.at(i));
+      EXPECT_EQ(verdict.judged, traces[i].operations.size());
+      for (const Deviation& d : verdict.deviations)
+        ADD_FAILURE() << print(traces[i]) << explain(d, traces[i]) << vm_->last_words().console;
+    }
+  }
+  static void conforms_in_a_campaign(Dialect dialect) {
+    CampaignOptions options;
+    options.dialect = dialect;
+    options.seed = 1;
+    options.traces = 100;
+    options.jobs = 1;
+    const CampaignResult r = run_campaign(boot, options);
+    for (const auto& [name, f] : r.findings)
+      ADD_FAILURE() << name << "\n" << print(f.trace) << explain(f.deviation, f.trace);
+    EXPECT_GT(r.coverage.clauses().met, 80U);
+  }
+
+  static inline std::unique_ptr<Vm> vm_;
+  static inline std::string why_not_;
+};
+
+TEST_F(Module, speaks_both_dialects_and_has_all_kinds_of_devices) {
+  const Capabilities can = vm_->capabilities();
+  EXPECT_TRUE(can.mainline && can.rfc2 && can.any_capacity);
+  EXPECT_TRUE(can.packets && can.netkit && can.rooms && can.single);
+  EXPECT_FALSE(can.memory);
+}
+
+TEST_F(Module, keeps_first_and_last_at_the_ends) {
+  conforms(
+      "dialect rfc2\ncapacity 3\nrevision 4294967295\ndevice d0\nload p0 p1 p2 p3:xdp\n"
+      "attach p0 d0/ingress last\nattach p1 d0/ingress first\nattach p2 d0/ingress\n"
+      "attach p3 d0/ingress\nlink_create l0 p2 d0/egress first last\n"
+      "query d0/egress room=1 progs links link_flags\npacket d0/ingress p1=pass\n"
+      "attach p1 d0/egress\nlink_update l0 p1\ninfo l0\nfdinfo l0\n"
+      "detach none d0/ingress before id rel=p2\nclose l0\ndetach p0 d0/ingress rev=7\n");
+}
+
+TEST_F(Module, finds_programs_by_id_that_are_open_or_on_a_list) {
+  conforms(
+      "dialect mainline\ndevice d0 d1\nload p0 p1 p2\nattach p0 d0/ingress\nclose p0\n"
+      "attach p1 d0/ingress before id rel=p0\nattach p2 d1/egress id rel=p1\n"
+      "attach p2 d1/egress after id rel=p1\ndetach none d0/ingress after id rel=p1\n"
+      "attach p2 d0/ingress before id rel=p0\nremove d0\nattach p2 d0/ingress\n");
+}
+
+TEST_F(Module, sends_packets_from_side_to_side) {
+  conforms(
+      "dialect rfc2\ndevice d0\nload p0 p1 p2 p3\ncreate d1 d2 mode=l2 peer.ns=n1 headroom=32\n"
+      "set d1 state=up\nset d2 state=up\nattach p0 d1/egress\nattach p1 d1/primary\n"
+      "attach p2 d1/peer\nattach p3 d2/ingress in=n1\nsend d1 mark priority\nsend d1 p1=drop\n"
+      "send d1 p1=redirect\nsend d1 p3=drop\nsend d2 p2=pass\nchange d1 policy=drop\n"
+      "detach p1 d1/primary\nsend d1\nlink_create l0 p1 d1/primary\nremove all in=n1\ninfo l0\n"
+      "create d3 pairing=single\nset d3 state=up\nsend d3\n");
+}
+
+// A guest whose module does not go would be harmed, and no campaign without findings.
+TEST_F(Module, conforms_in_campaigns_of_both_dialects) {
+  conforms_in_a_campaign(Dialect::mainline);
+  conforms_in_a_campaign(Dialect::rfc2);
+}
+
+}  // namespace
+}  // namespace mprogcheck
