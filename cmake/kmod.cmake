@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Our implementation as a kernel module, where the headers of a kernel are that its compiler is here for: those that
-# ./mprogcheck unpacked, or installed ones. It is built in a folder of links, as kbuild leaves its objects beside the
-# sources.
+# Our implementation as a kernel module, where the headers of a kernel 6.12 are that its compiler is here for: those
+# that ./mprogcheck unpacked, or installed ones. (From 6.15 on devices are made with another function.) It is built in
+# a folder of links, as kbuild leaves its objects beside the sources.
 set(KMOD_HEADERS "" CACHE PATH "Headers of the kernel that the module is built for; empty: the newest that are here")
 
 set(cache "$ENV{XDG_CACHE_HOME}")
@@ -16,13 +16,13 @@ foreach(headers IN LISTS kmod_headers)
   file(STRINGS ${headers}/.config compiler REGEX "^CONFIG_CC_VERSION_TEXT=")
   string(REGEX MATCH "gcc-[0-9]+" compiler "${compiler}")
   find_program(KMOD_${compiler} ${compiler})
-  if(NOT KMOD_HEADERS AND KMOD_${compiler} AND headers MATCHES "headers-(6\\.([7-9]|[1-9][0-9])|[7-9])")
+  if(NOT KMOD_HEADERS AND KMOD_${compiler} AND headers MATCHES "headers-6\\.12\\.")
     set(kmod_found ${headers})
   endif()
 endforeach()
 
 if(NOT kmod_found)
-  message(STATUS "The kernel module is not built: no kernel headers of 6.7 or newer with their compiler "
+  message(STATUS "The kernel module is not built: no headers of a kernel 6.12 with their compiler "
     "(Debian: linux-headers-cloud-amd64 of bookworm-backports and gcc-12; ./mprogcheck test gets them)")
   return()
 endif()

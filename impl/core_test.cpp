@@ -248,7 +248,9 @@ TEST_F(Core, AFailedLinkCreateLeavesNothing) {
   const std::uint32_t held = net->held;
   const mprog_attr attr = to(1);
   std::uint32_t fd = 0;
+  const std::uint16_t files = net->used_files;
   EXPECT_EQ(mprog_link_create(net.get(), &attr, &fd), -EEXIST);
+  EXPECT_EQ(net->used_files, files) << "nobody has had a descriptor of it, not even for a moment";
   EXPECT_EQ(net->held, held);
   EXPECT_EQ(references(1), 2);
 }

@@ -20,9 +20,9 @@ namespace mprogcheck {
 struct Capabilities {
   bool mainline = false;
   bool rfc2 = false;
-  bool any_capacity = false;  // capacity and first revision are ours to choose
-  bool memory = false;        // requests are memory of bpf(2)'s callers: of any size, by anybody
-  bool hazards = false;       // operations that may provoke a kernel are allowed here
+  bool any_capacity = false;       // capacity and first revision are ours to choose
+  bool memory = false;             // requests are memory of the caller's, of any size
+  bool hazards = false;            // operations that may provoke a kernel are allowed here
   std::bitset<kForeigns> foreign;  // then: links of which types there are
   bool packets = false;            // packets can be sent and their fate seen
   bool qdiscs = false;             // a device of a trace takes clsact

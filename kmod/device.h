@@ -57,7 +57,7 @@ unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_
 /* device.c */
 /* The device of that number in the namespace, if it is one of ours. */
 struct mprogcheck_device *mprogcheck_device_of(struct net *net, u32 ifindex);
-/* A program that is on a list, or belongs to a link that is. No reference is taken. */
+/* A program that is on a list. No reference is taken. */
 struct mprog_prog *mprogcheck_attached_prog(u32 id);
 int mprogcheck_devices_init(void);
 void mprogcheck_devices_exit(void);

@@ -328,6 +328,25 @@ int mprogcheck_link_info(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
+int mprogcheck_references(struct sk_buff *skb, struct genl_info *info)
+{
+	struct sk_buff *reply;
+	void *head;
+
+	if (!netlink_capable(skb, CAP_NET_ADMIN))
+		return complain(info, -EPERM);
+	reply = reply_to(info, MPROGCHECK_CMD_REFERENCES, NLMSG_GOODSIZE, &head);
+	if (IS_ERR(reply))
+		return PTR_ERR(reply);
+	if (nla_put_u32(reply, MPROGCHECK_A_PROGS_HELD, atomic_read(&mprogcheck_progs_held)) ||
+	    nla_put_u32(reply, MPROGCHECK_A_LINKS_HELD, atomic_read(&mprogcheck_links_held))) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, head);
+	return genlmsg_reply(reply, info);
+}
+
 struct genl_family mprogcheck_family = {
     .name = MPROGCHECK_FAMILY_NAME,
     .version = MPROGCHECK_FAMILY_VERSION,

@@ -12,6 +12,7 @@ int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_link_update(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_link_detach(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_link_info(struct sk_buff *skb, struct genl_info *info);
+int mprogcheck_references(struct sk_buff *skb, struct genl_info *info);
 
 extern const struct genl_ops mprogcheck_ops[];
 extern const u8 mprogcheck_ops_count;

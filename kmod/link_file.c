@@ -24,7 +24,7 @@ struct link_file {
 
 static DEFINE_XARRAY_ALLOC1(links); /* by id */
 static u32 next_id;
-atomic_t mprogcheck_links_alive = ATOMIC_INIT(0);
+atomic_t mprogcheck_links_held = ATOMIC_INIT(0);
 
 static struct link_file *link_file_of(struct mprog_link *link)
 {
@@ -53,7 +53,7 @@ struct mprog_link *mprog_link_prime(struct mprog_net *net, struct mprog_prog *pr
 	refcount_set(&own->link.refs, 1);
 	own->link.prog = prog;
 	own->net = net;
-	atomic_inc(&mprogcheck_links_alive);
+	atomic_inc(&mprogcheck_links_held);
 	return &own->link;
 
 out_fd:
@@ -86,7 +86,10 @@ void mprog_link_cancel(struct mprog_net *net, struct mprog_link *link)
 
 static bool link_get(struct mprog_link *link)
 {
-	return refcount_inc_not_zero(&link->refs);
+	if (!refcount_inc_not_zero(&link->refs))
+		return false;
+	atomic_inc(&mprogcheck_links_held);
+	return true;
 }
 
 struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd)
@@ -112,13 +115,26 @@ struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
 	return link && link_get(link) ? link : ERR_PTR(-ENOENT);
 }
 
+struct mprog_prog *mprogcheck_linked_prog(u32 id)
+{
+	struct mprog_link *link;
+	unsigned long index;
+
+	xa_for_each(&links, index, link)
+	{
+		if (mprog_prog_id(link->prog) == id)
+			return link->prog;
+	}
+	return NULL;
+}
+
 void mprog_link_put(struct mprog_net *net, struct mprog_link *link)
 {
+	atomic_dec(&mprogcheck_links_held);
 	if (!refcount_dec_and_test(&link->refs))
 		return;
 	mprog_link_release(net, link);
 	xa_erase(&links, link->id);
-	atomic_dec(&mprogcheck_links_alive);
 	kfree(link_file_of(link));
 }
 

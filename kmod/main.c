@@ -33,8 +33,8 @@ static void __exit mprogcheck_exit(void)
 {
 	genl_unregister_family(&mprogcheck_family);
 	mprogcheck_devices_exit();
-	WARN(atomic_read(&mprogcheck_links_alive), "mprogcheck: %d links are left",
-	     atomic_read(&mprogcheck_links_alive));
+	WARN(atomic_read(&mprogcheck_links_held), "mprogcheck: %d references to links are left",
+	     atomic_read(&mprogcheck_links_held));
 	WARN(atomic_read(&mprogcheck_progs_held), "mprogcheck: %d references to programs are left",
 	     atomic_read(&mprogcheck_progs_held));
 }

@@ -62,6 +62,9 @@ static const struct nla_policy link_info_policy[MPROGCHECK_A_MAX + 1] = {
 	[MPROGCHECK_A_LINK_FD] = { .type = NLA_U32 },
 };
 
+static const struct nla_policy references_policy[MPROGCHECK_A_MAX + 1] = {
+};
+
 const struct genl_ops mprogcheck_ops[] = {
 	{
 		.cmd = MPROGCHECK_CMD_ATTACH,
@@ -103,6 +106,12 @@ const struct genl_ops mprogcheck_ops[] = {
 		.cmd = MPROGCHECK_CMD_LINK_INFO,
 		.doit = mprogcheck_link_info,
 		.policy = link_info_policy,
+		.maxattr = MPROGCHECK_A_MAX,
+	},
+	{
+		.cmd = MPROGCHECK_CMD_REFERENCES,
+		.doit = mprogcheck_references,
+		.policy = references_policy,
 		.maxattr = MPROGCHECK_A_MAX,
 	},
 };

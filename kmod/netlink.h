@@ -43,7 +43,9 @@ enum {
 	MPROGCHECK_A_LINK_FLAGS,
 	MPROGCHECK_A_PROG_ID,
 	MPROGCHECK_A_LINK_ID,
-	MPROGCHECK_A_MAX = MPROGCHECK_A_LINK_ID,
+	MPROGCHECK_A_PROGS_HELD, /* References to programs that lists and links of all namespaces have. */
+	MPROGCHECK_A_LINKS_HELD, /* References to links that descriptors have, and requests under way. */
+	MPROGCHECK_A_MAX = MPROGCHECK_A_LINKS_HELD,
 };
 
 enum {
@@ -54,6 +56,7 @@ enum {
 	MPROGCHECK_CMD_LINK_UPDATE,
 	MPROGCHECK_CMD_LINK_DETACH,
 	MPROGCHECK_CMD_LINK_INFO,
+	MPROGCHECK_CMD_REFERENCES,
 };
 
 #endif

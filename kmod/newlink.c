@@ -3,159 +3,14 @@
 #include <linux/etherdevice.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
+#include <linux/sizes.h>
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 
+#include "check.h"
 #include "device.h"
 #include "internal.h"
 #include "objects.h"
-
-static const struct nla_policy policies[MPROGCHECK_DEVICE_MAX + 1] = {
-    [MPROGCHECK_PEER_INFO] = {.len = sizeof(struct ifinfomsg)},
-    [MPROGCHECK_PRIMARY] = {.type = NLA_REJECT,
-			    .reject_message = "Which side is the primary is told, not asked for"},
-    [MPROGCHECK_POLICY] = {.type = NLA_U32},
-    [MPROGCHECK_PEER_POLICY] = {.type = NLA_U32},
-    [MPROGCHECK_MODE] = NLA_POLICY_MAX(NLA_U32, MPROGCHECK_L3),
-    [MPROGCHECK_SCRUB] = NLA_POLICY_MAX(NLA_U32, MPROGCHECK_SCRUB_DEFAULT),
-    [MPROGCHECK_PEER_SCRUB] = NLA_POLICY_MAX(NLA_U32, MPROGCHECK_SCRUB_DEFAULT),
-    [MPROGCHECK_HEADROOM] = {.type = NLA_U16},
-    [MPROGCHECK_TAILROOM] = {.type = NLA_U16},
-    [MPROGCHECK_PAIRING] = NLA_POLICY_MAX(NLA_U32, MPROGCHECK_SINGLE),
-    [MPROGCHECK_DIALECT] = NLA_POLICY_MAX(NLA_U32, MPROG_RFC2),
-    [MPROGCHECK_CAPACITY] = NLA_POLICY_RANGE(NLA_U32, 1, MPROG_MAX_CAPACITY),
-    [MPROGCHECK_REVISION] = {.type = NLA_U64},
-};
-
-static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, int error,
-		  const char *msg)
-{
-	NL_SET_BAD_ATTR(extack, attr);
-	if (extack)
-		extack->_msg = msg;
-	return error;
-}
-
-static u32 value_or(struct nlattr *const data[], int type, u32 otherwise)
-{
-	return data && data[type] ? nla_get_u32(data[type]) : otherwise;
-}
-
-static u16 room_of(struct nlattr *const data[], int type)
-{
-	return data && data[type] ? nla_get_u16(data[type]) : 0;
-}
-
-static int check_address(const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	if (!attr)
-		return 0;
-	if (nla_len(attr) != ETH_ALEN)
-		return refuse(extack, attr, -EINVAL, "An address has 6 bytes");
-	if (!is_valid_ether_addr(nla_data(attr)))
-		return refuse(extack, attr, -EADDRNOTAVAIL, "No device can have that address");
-	return 0;
-}
-
-/* Of PEER_INFO the IFLA_* behind its head; all NULL without one. */
-static int parse_peer(struct nlattr *const data[], struct nlattr *peer[],
-		      struct netlink_ext_ack *extack)
-{
-	memset(peer, 0, (IFLA_MAX + 1) * sizeof(*peer));
-	if (!data || !data[MPROGCHECK_PEER_INFO])
-		return 0;
-	return rtnl_nla_parse_ifinfomsg(peer, data[MPROGCHECK_PEER_INFO], extack);
-}
-
-static int check_space(const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	struct net *net;
-	int ret = 0;
-
-	if (!attr)
-		return 0;
-	net = get_net_ns_by_fd(nla_get_u32(attr));
-	if (IS_ERR(net))
-		return refuse(extack, attr, PTR_ERR(net),
-			      "The descriptor is not that of a namespace");
-	if (!ns_capable(net->user_ns, CAP_NET_ADMIN))
-		ret =
-		    refuse(extack, attr, -EPERM, "The other side would be in a foreign namespace");
-	put_net(net);
-	return ret;
-}
-
-/* All that is wrong with a request whatever devices there are. */
-static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
-{
-	struct nlattr *peer[IFLA_MAX + 1];
-	const struct ifinfomsg *head;
-	int ret;
-
-	ret = check_address(tb[IFLA_ADDRESS], extack);
-	if (ret || !data || !data[MPROGCHECK_PEER_INFO])
-		return ret;
-	head = nla_data(data[MPROGCHECK_PEER_INFO]);
-	if (head->ifi_index < 0)
-		return refuse(extack, data[MPROGCHECK_PEER_INFO], -EINVAL,
-			      "The peer's interface index is below 0");
-	ret = parse_peer(data, peer, extack);
-	if (!ret)
-		ret = check_address(peer[IFLA_ADDRESS], extack);
-	if (!ret)
-		ret = check_space(peer[IFLA_NET_NS_FD], extack);
-	return ret;
-}
-
-static int check_policy(const struct nlattr *attr, struct netlink_ext_ack *extack)
-{
-	if (!attr || nla_get_u32(attr) == MPROG_PASS || nla_get_u32(attr) == MPROG_DROP)
-		return 0;
-	return refuse(extack, attr, -EINVAL, "A policy is PASS or DROP");
-}
-
-static int check_policies(struct nlattr *const data[], struct netlink_ext_ack *extack)
-{
-	int ret;
-
-	if (!data)
-		return 0;
-	ret = check_policy(data[MPROGCHECK_POLICY], extack);
-	return ret ? ret : check_policy(data[MPROGCHECK_PEER_POLICY], extack);
-}
-
-static int check_single(struct nlattr *const data[], struct netlink_ext_ack *extack)
-{
-	static const int of_peer[] = {MPROGCHECK_PEER_INFO, MPROGCHECK_PEER_SCRUB,
-				      MPROGCHECK_PEER_POLICY};
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(of_peer); i++) {
-		if (data[of_peer[i]])
-			return refuse(extack, data[of_peer[i]], -EOPNOTSUPP,
-				      "A single device has no peer");
-	}
-	if (value_or(data, MPROGCHECK_POLICY, MPROG_PASS) != MPROG_PASS)
-		return refuse(extack, data[MPROGCHECK_POLICY], -EOPNOTSUPP,
-			      "A single device passes");
-	return 0;
-}
-
-/* What a new device is refused for before there is another side. */
-static int check_new(struct nlattr *tb[], struct nlattr *const data[], struct nlattr *const peer[],
-		     struct netlink_ext_ack *extack)
-{
-	const struct nlattr *address = tb[IFLA_ADDRESS] ?: peer[IFLA_ADDRESS];
-	int ret = check_policies(data, extack);
-
-	if (ret)
-		return ret;
-	if (address && value_or(data, MPROGCHECK_MODE, MPROGCHECK_L3) == MPROGCHECK_L3)
-		return refuse(extack, address, -EOPNOTSUPP, "In mode L3 there is no address");
-	if (value_or(data, MPROGCHECK_PAIRING, MPROGCHECK_PAIR) == MPROGCHECK_SINGLE)
-		return check_single(data, extack);
-	return 0;
-}
 
 static void setup(struct net_device *dev)
 {
@@ -182,30 +37,31 @@ static void setup(struct net_device *dev)
 static void furnish(struct net_device *dev, struct nlattr *const data[], bool is_primary)
 {
 	struct mprogcheck_device *device = netdev_priv(dev);
-	u32 dialect = value_or(data, MPROGCHECK_DIALECT, MPROG_MAINLINE);
+	u32 dialect = mprogcheck_value_or(data, MPROGCHECK_DIALECT, MPROG_MAINLINE);
 	u64 revision =
 	    data && data[MPROGCHECK_REVISION] ? nla_get_u64(data[MPROGCHECK_REVISION]) : 1;
 	u32 i;
 
 	device->dev = dev;
 	device->primary = is_primary;
-	device->mode = value_or(data, MPROGCHECK_MODE, MPROGCHECK_L3);
-	device->pairing = value_or(data, MPROGCHECK_PAIRING, MPROGCHECK_PAIR);
-	device->policy =
-	    value_or(data, is_primary ? MPROGCHECK_POLICY : MPROGCHECK_PEER_POLICY, MPROG_PASS);
-	device->scrub = value_or(data, is_primary ? MPROGCHECK_SCRUB : MPROGCHECK_PEER_SCRUB,
-				 MPROGCHECK_SCRUB_DEFAULT);
-	device->headroom = room_of(data, MPROGCHECK_HEADROOM);
-	device->tailroom = room_of(data, MPROGCHECK_TAILROOM);
+	device->mode = mprogcheck_value_or(data, MPROGCHECK_MODE, MPROGCHECK_L3);
+	device->pairing = mprogcheck_value_or(data, MPROGCHECK_PAIRING, MPROGCHECK_PAIR);
+	device->policy = mprogcheck_value_or(
+	    data, is_primary ? MPROGCHECK_POLICY : MPROGCHECK_PEER_POLICY, MPROG_PASS);
+	device->scrub = mprogcheck_value_or(
+	    data, is_primary ? MPROGCHECK_SCRUB : MPROGCHECK_PEER_SCRUB, MPROGCHECK_SCRUB_DEFAULT);
+	device->headroom = mprogcheck_room_of(data, MPROGCHECK_HEADROOM);
+	device->tailroom = mprogcheck_room_of(data, MPROGCHECK_TAILROOM);
 	for (i = 0; i < MPROG_LISTS; i++)
 		mprog_list_init(&device->lists[i], &mprogcheck_nets[dialect], 0,
-				value_or(data, MPROGCHECK_CAPACITY, MPROG_MAX_CAPACITY), revision);
+				mprogcheck_value_or(data, MPROGCHECK_CAPACITY, MPROG_MAX_CAPACITY),
+				revision);
 	if (device->mode == MPROGCHECK_L2)
 		dev->flags &= ~IFF_NOARP;
-	if (device->headroom)
-		dev->needed_headroom = device->headroom;
-	if (device->tailroom)
-		dev->needed_tailroom = device->tailroom;
+	/* Where the headers of a packet begin is told in 16 bits, and they stand behind that room.
+	 */
+	dev->needed_headroom = min_t(u16, device->headroom, SZ_32K);
+	dev->needed_tailroom = device->tailroom;
 	netif_carrier_off(dev);
 }
 
@@ -240,6 +96,9 @@ static struct net_device *make_peer(struct net *src_net, struct net_device *dev,
 	net = rtnl_link_get_net(src_net, its);
 	if (IS_ERR(net))
 		return ERR_CAST(net);
+	peer = ERR_PTR(-EPERM);
+	if (!net_eq(net, src_net) && !ns_capable(net->user_ns, CAP_NET_ADMIN))
+		goto out_net;
 	peer = rtnl_create_link(net, name, assigned, &mprogcheck_link_ops, its, extack);
 	if (IS_ERR(peer))
 		goto out_net;
@@ -253,7 +112,8 @@ static struct net_device *make_peer(struct net *src_net, struct net_device *dev,
 		free_netdev(peer);
 		return ERR_PTR(ret);
 	}
-	ret = rtnl_configure_link(peer, head, 0, NULL);
+	/* Whether it is to be up is not looked at: it has no other side to open yet. */
+	ret = rtnl_configure_link(peer, NULL, 0, NULL);
 	if (ret) {
 		unregister_netdevice(peer);
 		return ERR_PTR(ret);
@@ -273,12 +133,12 @@ static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *t
 	struct net_device *peer = NULL;
 	int ret;
 
-	ret = parse_peer(data, peer_tb, extack);
+	ret = mprogcheck_parse_peer(data, peer_tb, extack);
 	if (!ret)
-		ret = check_new(tb, data, peer_tb, extack);
+		ret = mprogcheck_check_new(tb, data, peer_tb, extack);
 	if (ret)
 		return ret;
-	if (value_or(data, MPROGCHECK_PAIRING, MPROGCHECK_PAIR) == MPROGCHECK_PAIR) {
+	if (mprogcheck_value_or(data, MPROGCHECK_PAIRING, MPROGCHECK_PAIR) == MPROGCHECK_PAIR) {
 		peer = make_peer(src_net, dev, tb, data, peer_tb, extack);
 		if (IS_ERR(peer))
 			return PTR_ERR(peer);
@@ -318,14 +178,14 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	}
 	for (type = 1; type <= MPROGCHECK_DEVICE_MAX; type++) {
 		if (data[type] && type != MPROGCHECK_POLICY && type != MPROGCHECK_PEER_POLICY)
-			return refuse(extack, data[type], -EACCES,
-				      "That is settled when the device is made");
+			return mprogcheck_refuse(extack, data[type], -EACCES,
+						 "That is settled when the device is made");
 	}
 	policy = data[MPROGCHECK_POLICY] ?: data[MPROGCHECK_PEER_POLICY];
 	if (policy && device->pairing == MPROGCHECK_SINGLE)
-		return refuse(extack, policy, -EOPNOTSUPP, "A single device passes");
+		return mprogcheck_refuse(extack, policy, -EOPNOTSUPP, "A single device passes");
 	/* All is checked before anything changes. */
-	ret = check_policies(data, extack);
+	ret = mprogcheck_check_policies(data, extack);
 	if (ret)
 		return ret;
 	if (data[MPROGCHECK_POLICY])
@@ -396,8 +256,8 @@ struct rtnl_link_ops mprogcheck_link_ops = {
     .priv_size = sizeof(struct mprogcheck_device),
     .setup = setup,
     .maxtype = MPROGCHECK_DEVICE_MAX,
-    .policy = policies,
-    .validate = validate,
+    .policy = mprogcheck_policies,
+    .validate = mprogcheck_validate,
     .newlink = newlink,
     .changelink = changelink,
     .dellink = dellink,

@@ -4,7 +4,7 @@
  *
  * A module may ask for a program by descriptor only, and only by naming its type. What it cannot
  * ask for it finds out with that: of which type a program is by trying each, and a program by its
- * id among those that the caller has open and those that are on lists.
+ * id among those that are on lists, that links have and that the caller has open.
  */
 #include <linux/bpf.h>
 #include <linux/fdtable.h>
@@ -79,7 +79,7 @@ struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id)
 
 	if (!id)
 		return ERR_PTR(-ENOENT);
-	prog = mprogcheck_attached_prog(id);
+	prog = mprogcheck_attached_prog(id) ?: mprogcheck_linked_prog(id);
 	if (prog && mprog_prog_get(net, prog))
 		return prog;
 	if (prog_fops)

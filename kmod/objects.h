@@ -10,8 +10,11 @@
 
 extern struct mprog_net mprogcheck_nets[2]; /* by dialect */
 
-/* References of ours that are held on programs, and links there are. Both end at 0. */
-extern atomic_t mprogcheck_progs_held, mprogcheck_links_alive;
+/* References of ours to programs, and all there are to links. Both end at 0. */
+extern atomic_t mprogcheck_progs_held, mprogcheck_links_held;
+
+/* The program of a link, on a list or not. No reference is taken. */
+struct mprog_prog *mprogcheck_linked_prog(u32 id);
 
 extern const struct file_operations mprogcheck_link_fops;
 

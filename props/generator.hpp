@@ -97,7 +97,7 @@ class Generator {
         if (op.change != TcChange::remove) op.kind = c_.below(2) ? Qdisc::ingress : Qdisc::clsact;
         break;
     }
-    if (s_.hazards && s_.memory && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
+    if (s_.hazards && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
   }
 
  private:
@@ -142,7 +142,9 @@ class Generator {
   void odd(Operation& op) {
     const std::span<const std::uint8_t> sizes = sizes_of(op.verb);
     const auto end = static_cast<std::uint32_t>(attribute_size(op.verb));
-    switch (pick(c_, std::array<std::uint32_t, 5>{3, 2, 3, 2, 3})) {
+    const auto of_memory = [&](std::uint32_t weight) { return s_.memory ? weight : 0U; };
+    switch (
+        pick(c_, std::array<std::uint32_t, 5>{3, 2, of_memory(3), of_memory(2), of_memory(3)})) {
       case 0:
         op.caller = Caller::nobody;
         break;

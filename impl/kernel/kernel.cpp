@@ -181,7 +181,7 @@ void refuse_unfit(const Trace& trace, const Capabilities& can) {
           "this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
     if (op.has(flag::first | flag::last) && !rfc2)
       throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
-    if ((op.fault || op.odd_attribute() || op.caller != Caller::root) && !can.memory)
+    if ((op.fault || op.odd_attribute()) && !can.memory)
       throw CannotRun(
           "this trace speaks of memory that bpf(2) is given; the module takes messages");
     if (op.verb == Verb::packet && !can.packets)

@@ -279,7 +279,8 @@ TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
   kernel::Namespace space;
   space.run([&] {
     kernel::Netlink netlink;
-    kernel::Devices devices(netlink, false);
+    const kernel::BpfLists lists;
+    kernel::Devices devices(netlink, lists, false);
     std::vector<kernel::Device> all;
     const kernel::Device& device = all.emplace_back(devices.create(false));
     answers = {devices.remove_qdisc(device),

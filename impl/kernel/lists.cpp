@@ -84,6 +84,16 @@ void ModuleLists::describe(Message& message) const {
   message.put(kRevision, header_.revision);
 }
 
+std::optional<std::int32_t> ModuleLists::references(Space& here) {
+  Message message = request(MPROGCHECK_CMD_REFERENCES);
+  std::span<const char> body;
+  if (here.generic().exchange(message, body) != Errno::ok)
+    throw CannotRun("the module does not tell what it holds");
+  const Attributes found = attributes_in(body);
+  return static_cast<std::int32_t>(number(found, MPROGCHECK_A_PROGS_HELD) +
+                                   number(found, MPROGCHECK_A_LINKS_HELD));
+}
+
 int ModuleLists::attach(Space& here, const abi::Call& call) {
   const auto attr = call.as<abi::Attach>();
   Message message =

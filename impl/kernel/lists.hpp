@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "impl/kernel/abi.hpp"
 #include "impl/kernel/space.hpp"
@@ -16,6 +17,8 @@ class Lists {
   virtual ~Lists() = default;
   // As abi::make, for a caller in that namespace, in which the thread is.
   virtual int make(Space& here, abi::Call& call) = 0;
+  // Whether a request is memory of the caller's, of whatever size, and not a message.
+  virtual bool takes_memory() const = 0;
   // The kind of device that rtnetlink knows them by.
   virtual const char* kind() const = 0;
   // Whether devices of any other kind have such lists too.
@@ -23,6 +26,9 @@ class Lists {
   // What a trace is about to want of its devices, and the attributes that say so.
   virtual void begin(const Header& header) = 0;
   virtual void describe(Message& message) const = 0;
+  // References held on programs by lists and links and on links by anybody, all together; nothing
+  // where that is not told.
+  virtual std::optional<std::int32_t> references(Space& here) = 0;
   // What implements them may be another since. Throws CannotRun if it is none.
   virtual void renew(Space& here) = 0;
 
@@ -34,10 +40,12 @@ class Lists {
 class BpfLists : public Lists {
  public:
   int make(Space&, abi::Call& call) override { return abi::make(call); }
+  bool takes_memory() const override { return true; }
   const char* kind() const override { return "netkit"; }
   bool on_any_device() const override { return true; }
   void begin(const Header&) override {}
   void describe(Message&) const override {}
+  std::optional<std::int32_t> references(Space&) override { return std::nullopt; }
   void renew(Space&) override {}
 };
 
@@ -46,10 +54,12 @@ class ModuleLists : public Lists {
   // Throws CannotRun where there is no such family, hence no module.
   explicit ModuleLists(Space& here) { renew(here); }
   int make(Space& here, abi::Call& call) override;
+  bool takes_memory() const override { return false; }
   const char* kind() const override { return "mprog"; }
   bool on_any_device() const override { return false; }
   void begin(const Header& header) override { header_ = header; }
   void describe(Message& message) const override;
+  std::optional<std::int32_t> references(Space& here) override;
   void renew(Space& here) override;
 
  private:

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,31 +21,26 @@ constexpr std::size_t kStack = 64 << 10;
 
 struct Errand {
   Caller caller;
-  int command;
-  void* attribute;
-  std::size_t size;
-  int result, error;
+  std::function<int()> make;  // as a system call ends
+  int result = -1, error = 0;
 };
 
-int bpf(Errand& errand) {
-  errand.result =
-      static_cast<int>(::syscall(SYS_bpf, errand.command, errand.attribute, errand.size));
+int run(Errand& errand) {
+  errand.result = errand.make();
   errand.error = errno;
   return 0;
 }
 
-// In a process that shares memory and descriptors with its maker, who waits; so nothing but system
+// In a process that shares memory and descriptors with its maker, who waits; so little but system
 // calls, and those that the C library would make for all threads made directly.
 int run_errand(void* argument) {
   Errand& errand = *static_cast<Errand*>(argument);
-  errand.result = -1;
   if (errand.caller == Caller::nobody &&
       (::syscall(SYS_setresgid, kNobody, kNobody, kNobody) < 0 ||
        ::syscall(SYS_setresuid, kNobody, kNobody, kNobody) < 0)) {
-    errand.error = 0;
     return 1;
   }
-  return bpf(errand);
+  return run(errand);
 }
 
 void send(Errand& errand) {
@@ -60,14 +56,19 @@ void send(Errand& errand) {
 
 }  // namespace
 
-OddResult make_oddly(const Operation& op, abi::Call& call) {
+OddResult make_oddly(const Operation& op, Lists& lists, Space& here, abi::Call& call) {
   Watched memory(op, call);
-  Errand errand{op.caller, static_cast<int>(call.command), memory.bytes(), memory.size(), -1, 0};
+  Errand errand{.caller = op.caller, .make = [&] {
+                  return lists.takes_memory()
+                             ? static_cast<int>(::syscall(SYS_bpf, static_cast<int>(call.command),
+                                                          memory.bytes(), memory.size()))
+                             : lists.make(here, call);
+                }};
   if (op.caller == Caller::root)
-    bpf(errand);
+    run(errand);
   else
     send(errand);
-  memory.answer(call);
+  if (lists.takes_memory()) memory.answer(call);
   errno = errand.error;
   return {.result = errand.result, .strayed = memory.strayed()};
 }

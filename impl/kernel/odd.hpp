@@ -4,6 +4,7 @@
 #pragma once
 
 #include "impl/kernel/abi.hpp"
+#include "impl/kernel/lists.hpp"
 #include "model/operation.hpp"
 
 namespace mprogcheck::kernel {
@@ -15,6 +16,6 @@ struct OddResult {
 
 // Makes `call` as `op` wants it. What the kernel answers into the attribute is in `call`
 // afterwards, as far as the attribute reaches. Throws CannotRun where there can be no such caller.
-OddResult make_oddly(const Operation& op, abi::Call& call);
+OddResult make_oddly(const Operation& op, Lists& lists, Space& here, abi::Call& call);
 
 }  // namespace mprogcheck::kernel

@@ -43,7 +43,10 @@ Name name_of(const std::unordered_map<std::uint32_t, Name>& names, std::uint32_t
 
 }  // namespace
 
-Session::Session(Workshop& workshop, const Trace& trace) : stage_(workshop, trace) {
+Session::Session(Workshop& workshop, const Trace& trace)
+    : stage_(workshop, trace),
+      held_before_(workshop.lists->references(stage_.here(0))),
+      open_progs_(static_cast<std::int32_t>(trace.header.loaded.count())) {
   for (std::uint8_t p = 0; p < kMaxProgs; ++p)
     if (stage_.names.progs[p].id != kUnknownId)
       progs_by_id_.emplace(stage_.names.progs[p].id, Prog{p});
@@ -69,6 +72,13 @@ void Session::run(const Operation& op, Observation& seen) {
   seen.journey.start();
   seen.has_devices = tells_devices(op.verb);
   seen.extack.clear();
+  run_one(op, seen);
+  if (!held_before_) return;
+  seen.references =
+      open_progs_ + *stage_.workshop.lists->references(stage_.here(0)) - *held_before_;
+}
+
+void Session::run_one(const Operation& op, Observation& seen) {
   unusual_ = unusual_ || op.hazardous() || op.verb == Verb::qdisc;
   switch (op.verb) {
     case Verb::info:
@@ -116,7 +126,7 @@ void Session::run_call(const Operation& given, Observation& seen) {
   abi::Call call = translate(given, stage_.names, room_);
   int result = 0;
   if (op.odd_attribute() || op.caller != Caller::root) {
-    const OddResult odd = make_oddly(op, call);
+    const OddResult odd = make_oddly(op, *stage_.workshop.lists, stage_.here(op.space), call);
     result = odd.result, seen.strayed = odd.strayed;
   } else {
     result = stage_.workshop.lists->make(stage_.here(op.space), call);
@@ -207,6 +217,7 @@ void Session::close(Ref ref, Observation& seen) {
   } else if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs &&
              stage_.own_progs[ref.raw].is_open()) {
     stage_.own_progs[ref.raw].reset();
+    --open_progs_;
     stage_.names.progs[ref.raw].descriptor = kNotOpen;
   } else {
     seen.error = Errno::badf;

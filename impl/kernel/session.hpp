@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -32,6 +33,7 @@ class Session {
     bool attached = false;  // on the list of its point
   };
 
+  void run_one(const Operation& op, Observation& seen);
   void run_call(const Operation& op, Observation& seen);
   void keep_link(const Operation& op, int descriptor);
   void info(Ref link, Observation& seen);
@@ -55,7 +57,9 @@ class Session {
 
   Stage stage_;
   Room room_;
-  bool unusual_ = false;  // something that devices.hpp speaks of has happened
+  std::optional<std::int32_t> held_before_;  // by the lists, before the trace began
+  std::int32_t open_progs_;                  // descriptors
+  bool unusual_ = false;                     // something that devices.hpp speaks of has happened
   std::array<OpenLink, kMaxLinks> links_;
   std::vector<Descriptor> nameless_links_;
   std::unordered_map<std::uint32_t, Prog> progs_by_id_;

@@ -21,6 +21,9 @@ TEST(Console, TheFirstSignIsTheTitle) {
             "BUG: kernel NULL pointer dereference, address: 0000000000000008");
   EXPECT_EQ(first_splat("a\n[   9.0] refcount_t: underflow; use-after-free.\nb"),
             "refcount_t: underflow; use-after-free.");
+  EXPECT_EQ(first_splat(
+                "[    2.0] =====\r\n[    2.0] BUG kmalloc-64 (Not tainted): Poison overwritten\n"),
+            "BUG kmalloc-64 (Not tainted): Poison overwritten");
   EXPECT_NE(first_splat("[ 21.0] rcu: INFO: rcu_preempt self-detected stall on CPU"), "");
 }
 

@@ -288,6 +288,7 @@ std::string first_splat(std::string_view console) {
   // Of lib/bug.c, kernel/panic.c, kernel/rcu, kernel/locking, mm/: how each begins.
   static constexpr std::string_view kSigns[] = {"WARNING:",
                                                 "BUG:",
+                                                "] BUG ",  // of a slab
                                                 "Oops",
                                                 "Kernel panic",
                                                 "kernel BUG at",

@@ -97,7 +97,7 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
       return fmt::format("does not run what may harm it: {}", print(op));
     if (op.relative.kind == Ref::Kind::foreign && !can.foreign[op.relative.raw])
       return fmt::format("has no link of such a type: {}", print(op));
-    if ((op.fault || op.odd_attribute() || op.caller != Caller::root) && !can.memory)
+    if ((op.fault || op.odd_attribute()) && !can.memory)
       return fmt::format("is asked by messages, not by bpf(2): {}", print(op));
     if (op.verb == Verb::packet && !can.packets) return "cannot send packets";
     if (op.verb == Verb::qdisc && !can.qdiscs) return "has no clsact and ingress qdiscs";

@@ -22,13 +22,14 @@ const std::filesystem::path kSource = MPROGCHECK_SOURCE_DIR;
 
 class Module : public testing::Test {
  protected:
-  static std::unique_ptr<Vm> boot() {
+  static std::unique_ptr<Vm> boot(const std::string& append = "") {
     if (!std::filesystem::exists(MPROGCHECK_MODULE))
       throw CannotRun("the module was not built, as there were no kernel headers");
     VmOptions options;
     options.name = "kmod";
     options.boot.module = MPROGCHECK_MODULE;
     options.boot.agent = MPROGCHECK_AGENT;
+    options.boot.append = append;
     options.boot.kernel = vm::image_of(vm::release_of_module(options.boot.module), {});
     return std::make_unique<Vm>(options);
   }
@@ -55,13 +56,13 @@ class Module : public testing::Test {
         ADD_FAILURE() << print(traces[i]) << explain(d, traces[i]) << vm_->last_words().console;
     }
   }
-  static void conforms_in_a_campaign(Dialect dialect) {
+  static void conforms_in_a_campaign(Dialect dialect, const std::string& append = "") {
     CampaignOptions options;
     options.dialect = dialect;
     options.seed = 1;
     options.traces = 100;
     options.jobs = 1;
-    const CampaignResult r = run_campaign(boot, options);
+    const CampaignResult r = run_campaign([&] { return boot(append); }, options);
     for (const auto& [name, f] : r.findings)
       ADD_FAILURE() << name << "\n" << print(f.trace) << explain(f.deviation, f.trace);
     EXPECT_GT(r.coverage.clauses().met, 80U);
@@ -88,12 +89,16 @@ TEST_F(Module, keeps_first_and_last_at_the_ends) {
       "detach none d0/ingress before id rel=p2\nclose l0\ndetach p0 d0/ingress rev=7\n");
 }
 
-TEST_F(Module, finds_programs_by_id_that_are_open_or_on_a_list) {
+TEST_F(Module, finds_programs_by_id_wherever_they_are_held) {
   conforms(
       "dialect mainline\ndevice d0 d1\nload p0 p1 p2\nattach p0 d0/ingress\nclose p0\n"
       "attach p1 d0/ingress before id rel=p0\nattach p2 d1/egress id rel=p1\n"
       "attach p2 d1/egress after id rel=p1\ndetach none d0/ingress after id rel=p1\n"
       "attach p2 d0/ingress before id rel=p0\nremove d0\nattach p2 d0/ingress\n");
+  conforms(
+      "dialect mainline\ncapacity 1\ndevice d0\nload p0 p1 p2\nlink_create l0 p0 d0/ingress\n"
+      "close p0\nlink_detach l0\nattach p1 d0/ingress\nattach p2 d0/ingress id rel=p0\nclose l0\n"
+      "attach p2 d0/ingress id rel=p0\n");
 }
 
 TEST_F(Module, sends_packets_from_side_to_side) {
@@ -110,6 +115,11 @@ TEST_F(Module, sends_packets_from_side_to_side) {
 TEST_F(Module, conforms_in_campaigns_of_both_dialects) {
   conforms_in_a_campaign(Dialect::mainline);
   conforms_in_a_campaign(Dialect::rfc2);
+}
+
+TEST_F(Module, touches_no_memory_but_its_own) {
+  conforms_in_a_campaign(Dialect::mainline, "slub_debug=FZPU page_poison=1");
+  conforms_in_a_campaign(Dialect::rfc2, "slub_debug=FZPU page_poison=1");
 }
 
 }  // namespace
