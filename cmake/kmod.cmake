@@ -34,8 +34,8 @@ string(REGEX MATCH "gcc-[0-9]+" kmod_compiler "${kmod_compiler}")
 set(kmod_folder ${PROJECT_BINARY_DIR}/kmod)
 file(GLOB own CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/kmod
   kmod/*.[ch] kmod/include/*.h kmod/Kbuild)
-set(shared list.c mainline.c rfc2.c rfc2_detach.c relative.c link.c command.c run.c
-  mprog.h internal.h faults.h platform.h rfc2.h)
+set(shared list.c mainline.c rfc2.c rfc2_detach.c relative.c link.c command.c run.c filter.c
+  mprog.h internal.h faults.h platform.h rfc2.h filter.h cls.h)
 file(MAKE_DIRECTORY ${kmod_folder}/core ${kmod_folder}/include)
 set(kmod_sources)
 foreach(name IN LISTS own)

@@ -72,6 +72,7 @@ Capabilities InProcess::capabilities() const {
           .netkit = true,
           .rooms = true,
           .single = true,
+          .filters = true,
           .devices = kMaxDevices};
 }
 
@@ -103,6 +104,8 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   clear(observation.answer);
   const mprog_list* list =
       op.odd_attribute() ? state_->concerned(shortened(op)) : state_->concerned(op);
+  const mprog_classifier* const filters =
+      op.odd_attribute() ? state_->classifier(shortened(op)) : state_->classifier(op);
   observation.error = state_->execute(op, &observation);
   observation.has_after = list != nullptr;
   if (list)
@@ -112,6 +115,8 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   if (list && op.verb == Verb::qdisc)
     state_->snapshot(state_->net.devices[op.point.device].lists[MPROG_AT_EGRESS],
                      observation.answer);
+  observation.has_filters = filters != nullptr;
+  if (filters) state_->dump(*filters, observation.filters);
   observation.has_devices = tells_devices(op.verb);
   if (observation.has_devices)
     for (std::uint8_t d = 0; d < kMaxDevices; ++d) observation.devices[d] = state_->view(d);

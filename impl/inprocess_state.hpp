@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "impl/core/cls.h"
 #include "impl/core/faults.h"
 #include "impl/core/netdev.h"
 #include "impl/inprocess.hpp"
@@ -237,6 +238,14 @@ struct State {
     links_named = std::max<std::size_t>(links_named, op.link.raw + 1u);
   }
 
+  // Filters, and packets that come to them: inprocess_filter.cpp.
+  Errno filter(const Operation& op);
+  Errno packet(const Operation& op, Observation* seen);
+  // The classifier that the operation is about, as things stand before it; or null.
+  const mprog_classifier* classifier(const Operation& op);
+  // As a dump shows them.
+  void dump(const mprog_classifier& classifier, Filters& out);
+
   // The command as bpf(2) takes it, with an attribute that is shorter or longer than its fields.
   Errno odd(const Operation& op, Observation* seen);
 
@@ -312,19 +321,6 @@ struct State {
     return IS_ERR(list) ? nullptr : list;
   }
 
-  Errno packet(const Operation& op, Observation* observation) {
-    if (op.point.hook == Hook::bogus) return Errno::inval;
-    const mprog_list* list = point(op);
-    if (!list) return Errno::nodev;
-    Packet packet{{}, op, *this, observation ? &observation->answer : nullptr, nullptr};
-    const int verdict = mprog_run(list, static_cast<mprog_packet*>(&packet));
-    if (observation) {
-      observation->answer.count = observation->answer.filled;
-      observation->fate = verdict == MPROG_DROP ? Fate::dropped : Fate::passed;
-    }
-    return Errno::ok;
-  }
-
   Errno info(const Operation& op, Observation* seen) {
     if (op.verb == Verb::fdinfo && fd_of(op.link) == kBadFd) return Errno::noent;
     struct mprog_link_info told {};
@@ -344,12 +340,12 @@ struct State {
   }
 
   Errno qdisc(const Operation& op) {
-    const bool goes = op.change == QdiscChange::remove;
+    const bool goes = op.change == TcChange::remove;
     const mprog_qdisc kind = goes                       ? MPROG_NO_QDISC
                              : op.kind == Qdisc::clsact ? MPROG_CLSACT
                                                         : MPROG_INGRESS_QDISC;
-    return errno_of(mprog_qdisc_set(&net, ifindex_of(op.point.device), kind,
-                                    op.change == QdiscChange::replace));
+    return errno_of(
+        mprog_qdisc_set(&net, ifindex_of(op.point.device), kind, op.change == TcChange::replace));
   }
 
   // Devices, and packets from one to the other: inprocess_netkit.cpp.
@@ -400,6 +396,10 @@ struct State {
         return set(op, observation);
       case Verb::send:
         return send(op, observation);
+      case Verb::filter:
+      case Verb::filter_link:
+      case Verb::chain:
+        return filter(op);
       case Verb::provoke:
         return Errno::ok;  // there is no kernel to come to harm
     }

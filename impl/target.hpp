@@ -29,6 +29,7 @@ struct Capabilities {
   bool netkit = false;             // netkit devices can be made
   bool rooms = false;              // ... with HEADROOM and TAILROOM
   bool single = false;             // ... with PAIRING, hence without a peer
+  bool filters = false;            // links can make and own filters, beside netlink
   std::uint8_t devices = 1;        // how many a trace may use
   bool operator==(const Capabilities&) const = default;
 };

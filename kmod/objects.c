@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
+#include <linux/slab.h>
 
 #include "device.h"
 #include "internal.h"
@@ -98,4 +99,9 @@ void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog)
 {
 	atomic_dec(&mprogcheck_progs_held);
 	bpf_prog_put((struct bpf_prog *)prog);
+}
+
+void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter)
+{
+	kfree(filter);
 }

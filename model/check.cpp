@@ -69,6 +69,7 @@ class Checker {
   // False: what was observed leaves no state to go on from.
   bool judge(const Operation& op, const Observation& seen) {
     where_ = world_.concerns(op);
+    filters_of_ = world_.concerns_filters(op);
     if (where_) revision_before_ = world_.chain(*where_)->revision();
     const Decision decision = world_.decision(op);
     verdict_.rules.push_back(decision.rule);
@@ -91,6 +92,7 @@ class Checker {
     if (seen.strayed) strayed(op, seen);
     if (op.verb == Verb::create && agreed && seen.error == Errno::ok) lists_begin(op);
     if (fine && !devices(op, seen)) return false;
+    if ((agreed || seen.error != Errno::ok) && !filters(op, seen)) return false;
     if (!agreed && seen.error == Errno::ok && !changes_nothing(op))
       return go_on_from_success(op, seen);
     if (fine && !answer(op, seen)) return false;
@@ -108,6 +110,8 @@ class Checker {
     prediction_.observation.error = decision.error;
     prediction_.observation.has_after = where_.has_value();
     prediction_.observation.references = world_.references();
+    prediction_.observation.has_filters = filters_of_.has_value();
+    if (filters_of_) prediction_.observation.filters = world_.filters(*filters_of_);
     if (where_) world_.chain(*where_)->list(prediction_.observation.after);
   }
 
@@ -217,6 +221,21 @@ class Checker {
       return world_.adopt(seen.devices);
     }
     return true;
+  }
+
+  // False: there are other filters than the model can go on with.
+  bool filters(const Operation& op, const Observation& seen) {
+    const Observation& model = prediction_.observation;
+    const auto told = [](const Observation& o) {
+      return o.has_filters ? describe(o.filters) : "no filters told";
+    };
+    std::string_view what = model.has_filters == seen.has_filters ? "" : "told";
+    if (what.empty() && model.has_filters) what = difference(model.filters, seen.filters);
+    if (what.empty()) return true;
+    Deviation d = deviation(op, Aspect::filters);
+    d.detail = "." + std::string(what);
+    report(std::move(d), seen, told(model), told(seen));
+    return false;
   }
 
   // The target did what the model refuses: take over what it shows.
@@ -329,7 +348,8 @@ class Checker {
   Prediction prediction_;
   Verdict verdict_;
   std::optional<Point> where_;
-  std::uint64_t revision_before_ = 0;  // of the list at where_
+  std::optional<std::uint8_t> filters_of_;  // the device
+  std::uint64_t revision_before_ = 0;       // of the list at where_
   std::size_t step_ = 0;
   int reference_offset_ = 0;
   bool resync_references_ = false;
@@ -365,12 +385,15 @@ std::string_view word(Aspect aspect) {
       return "harm";
     case Aspect::devices:
       return "devices";
+    case Aspect::filters:
+      return "filters";
   }
   return "?";
 }
 
 std::string bucket(const Deviation& d, Dialect dialect) {
-  const std::string place = std::string(word(dialect)) + (d.at_netkit ? ".netkit." : ".tcx.");
+  const std::string_view at = d.at_netkit ? ".netkit." : of_filters(d.verb) ? ".tc." : ".tcx.";
+  const std::string place = std::string(word(dialect)) + std::string(at);
   const std::string out = place + std::string(word(d.verb)) + "." + std::string(d.clause);
   // A revision that comes back is one finding, whichever way the list was emptied; so is what is
   // written beside an attribute, whatever was asked.
@@ -393,41 +416,6 @@ std::string explain(const Deviation& d, const Trace& trace) {
     for (const auto clause : d.permitted) out += " " + std::string(clause);
   }
   return out;
-}
-
-std::vector<Misprint> misprints(const Trace& trace) {
-  std::vector<Misprint> out;
-  if (trace.expected.empty()) return out;
-  World world;
-  world.reset(trace.header);
-  Prediction p;
-  for (std::size_t i = 0; i < trace.operations.size(); ++i) {
-    world.step(trace.operations[i], p);
-    if (!trace.expected[i]) continue;
-    const Expected& written = *trace.expected[i];
-    const Expected model = expected_of(trace.operations[i], p.observation);
-    const bool same = written.error == model.error &&
-                      (written.fate == Fate::none || written.fate == model.fate) &&
-                      (!written.revision || written.revision == model.revision) &&
-                      (!written.count || written.count == model.count) &&
-                      (!written.progs || written.progs == model.progs) &&
-                      (!written.at || written.at == model.at) &&
-                      (!written.links || written.links == model.links) &&
-                      (!written.entry_flags || written.entry_flags == model.entry_flags);
-    if (!same) out.push_back({i, print(written), print(model)});
-  }
-  return out;
-}
-
-void annotate(Trace& trace) {
-  trace.expected.clear();
-  World world;
-  world.reset(trace.header);
-  Prediction p;
-  for (const Operation& op : trace.operations) {
-    world.step(op, p);
-    trace.expected.push_back(expected_of(op, p.observation));
-  }
 }
 
 }  // namespace mprogcheck

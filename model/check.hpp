@@ -18,8 +18,18 @@ namespace mprogcheck {
 enum class Breach : std::uint8_t { promise, precedence };
 
 // What differs: the error, the answer to a query or the fate of a packet, the list afterwards, its
-// revision, the number of references held, what became of the kernel, or the devices afterwards.
-enum class Aspect : std::uint8_t { error, answer, list, revision, references, harm, devices };
+// revision, the number of references held, what became of the kernel, or the devices or filters
+// afterwards.
+enum class Aspect : std::uint8_t {
+  error,
+  answer,
+  list,
+  revision,
+  references,
+  harm,
+  devices,
+  filters
+};
 
 struct Deviation {
   std::size_t step = 0;  // index of the operation

@@ -2,7 +2,9 @@
 // Which table of rules is whose, in words.
 #include "model/rules_common.hpp"
 #include "model/rules_device.hpp"
+#include "model/rules_filter.hpp"
 #include "model/rules_mainline.hpp"
+#include "model/rules_packet.hpp"
 #include "model/rules_rfc2.hpp"
 #include "model/world.hpp"
 
@@ -59,6 +61,12 @@ std::span<const Clause> clauses_of(Dialect dialect, Verb verb) {
       return clauses_in(rules::set);
     case Verb::send:
       return clauses_in(rules::send);
+    case Verb::filter:
+      return clauses_in(rules::filter);
+    case Verb::filter_link:
+      return clauses_in(rules::filter_link);
+    case Verb::chain:
+      return clauses_in(rules::chain);
   }
   return {};
 }

@@ -41,6 +41,16 @@ std::string_view difference(const Journey& model, const Journey& seen) {
   return "counted";
 }
 
+std::string_view difference(const Filters& model, const Filters& seen) {
+  for (std::size_t i = 0; i < model.size(); ++i) {
+    if (model[i].there != seen[i].there) return seen[i].there ? "there" : "gone";
+    if (!model[i].there) continue;
+    if (model[i].prog != seen[i].prog) return "prog";
+    if (model[i].link != seen[i].link) return "owner";
+  }
+  return "";
+}
+
 std::string_view difference(const Operation& op, const Observation& model,
                             const Observation& seen) {
   if ((op.verb == Verb::packet || op.verb == Verb::send) && model.fate != seen.fate) return "fate";

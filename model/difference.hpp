@@ -14,6 +14,8 @@ std::string_view difference(const DeviceView& model, const DeviceView& seen);
 
 std::string_view difference(const Journey& model, const Journey& seen);
 
+std::string_view difference(const Filters& model, const Filters& seen);
+
 // Of the answer to a query, to information of a link, or of a packet.
 std::string_view difference(const Operation& op, const Observation& model, const Observation& seen);
 

@@ -77,6 +77,7 @@ struct Request {
   Object<D> old;           // the program to be replaced
   Object<D> link;          // link commands: the link
   Bool link_attached;      // it is on a list still
+  Bool owns_filter;        // or has a filter still
   typename D::Link owner;  // whose entry it will be; D's no link for PROG_ATTACH and PROG_DETACH
   Bool arrays;             // query: any array is given
   Bool fault;              // ... at an address that is not mapped
@@ -87,6 +88,7 @@ struct Request {
   Bool dirty_gap;          // or one between its fields, or of a field that is not for these hooks
   Bool whole_namespace;    // remove: not one device, but all of them
   Bool paired;             // remove: the device has another side
+  Bool has_filters;        // remove, qdisc: the device has some
   Bool has_qdisc;          // qdisc: the device has one
   Bool other_qdisc;        // ... of the other kind
   Bool adds, removes;      // ... and what becomes of it; neither: it is replaced

@@ -20,12 +20,15 @@ struct Entry {
   auto operator<=>(const Entry&) const = default;
 };
 
+// A packet meets the programs of a list, and then filters of one chain.
+inline constexpr std::size_t kMaxListed = kMaxCapacity + kFiltersOfChain;
+
 // A list in order, or the part of one that a query was given room for. Regular, allocation-free.
 struct Listing {
   std::uint64_t revision = 0;
-  std::uint8_t count = 0;                   // entries on the list
-  std::uint8_t filled = 0;                  // entries[0, filled) are meant
-  std::array<Entry, kMaxCapacity> entries;  // the rest is left unset, for speed
+  std::uint8_t count = 0;                 // entries on the list
+  std::uint8_t filled = 0;                // entries[0, filled) are meant
+  std::array<Entry, kMaxListed> entries;  // the rest is left unset, for speed
 
   friend bool operator==(const Listing& a, const Listing& b) {
     return a.revision == b.revision && a.count == b.count && a.filled == b.filled &&
@@ -69,6 +72,19 @@ struct Journey {
   }
 };
 
+// A filter of a device as a dump shows it. The link is the one that owns it; made by netlink: none.
+struct Filter {
+  bool there = false;
+  Prog prog{};
+  Link link = kNoLink;
+  auto operator<=>(const Filter&) const = default;
+};
+// Those of ingress, then those of egress, each at its FilterKey's index.
+using Filters = std::array<Filter, kMaxFilters>;
+constexpr std::size_t filter_index(Hook hook, FilterKey key) {
+  return (hook == Hook::egress ? kFiltersOfHook : 0) + key.index();
+}
+
 // What became of the kernel by an operation: it complained in its log (a warning, a stall), it
 // panicked or crashed, or nothing answers any more. Of the latter two nothing follows.
 enum class Harm : std::uint8_t { none, warned, died, silent };
@@ -92,6 +108,9 @@ struct Observation {
   // among them.
   bool has_devices = false;
   std::array<DeviceView, kMaxDevices> devices;
+  // After a request about filters, or of a link that has one: all of the device.
+  bool has_filters = false;
+  Filters filters;
   std::string extack;  // what netlink said beside an error; for people
 
   friend bool operator==(const Observation& a, const Observation& b) {
@@ -99,7 +118,8 @@ struct Observation {
            a.has_after == b.has_after && a.overran == b.overran && a.strayed == b.strayed &&
            a.references == b.references && a.at == b.at && a.answer == b.answer &&
            (!a.has_after || a.after == b.after) && a.journey == b.journey &&
-           a.has_devices == b.has_devices && (!a.has_devices || a.devices == b.devices);
+           a.has_devices == b.has_devices && (!a.has_devices || a.devices == b.devices) &&
+           a.has_filters == b.has_filters && (!a.has_filters || a.filters == b.filters);
   }
 };
 

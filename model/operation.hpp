@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "model/device.hpp"
+#include "model/filter.hpp"
 
 namespace mprogcheck {
 
@@ -123,9 +124,12 @@ enum class Verb : std::uint8_t {
   change,       // RTM_NEWLINK of one that is there
   set,          // RTM_SETLINK: up, down, name, address, MTU, namespace
   send,         // one packet out of a netkit device, by a packet socket, to where it goes
+  filter,       // RTM_NEWTFILTER, RTM_DELTFILTER: a filter of a device's classifier
+  filter_link,  // BPF_LINK_CREATE of a link that makes a filter, and owns it
+  chain,        // RTM_DELCHAIN: a chain of filters goes
   provoke,      // what brings a kernel to harm on purpose: whether the harness would notice
 };
-inline constexpr std::size_t kVerbs = 17;
+inline constexpr std::size_t kVerbs = 20;
 
 // Whether it is about netkit devices alone.
 constexpr bool of_netkit(Verb verb) {
@@ -133,6 +137,11 @@ constexpr bool of_netkit(Verb verb) {
 }
 constexpr bool of_netkit(Hook hook) {
   return hook == Hook::primary || hook == Hook::peer;
+}
+
+// Whether it asks for filters.
+constexpr bool of_filters(Verb verb) {
+  return verb == Verb::filter || verb == Verb::filter_link || verb == Verb::chain;
 }
 
 // Whether all devices are looked at behind it.
@@ -148,9 +157,10 @@ enum class Provocation : std::uint8_t { panic, warn, hang };
 // one who may do everything, but only in a user namespace of its own.
 enum class Caller : std::uint8_t { root, nobody, userns };
 
-// What stands at a device beside the lists of tcx, and shares their hooks.
+// What stands at a device beside the lists of tcx, and shares their hooks; and what tc does to it,
+// or to a filter of it: `change` is for filters alone.
 enum class Qdisc : std::uint8_t { none, clsact, ingress };
-enum class QdiscChange : std::uint8_t { add, replace, remove };
+enum class TcChange : std::uint8_t { add, replace, remove, change };
 
 // Of the attribute of bpf(2): the size it has by itself, and no byte that should not be there.
 inline constexpr std::uint16_t kWhole = 0xffff, kClean = 0xffff;
@@ -172,7 +182,7 @@ struct Operation {
   Provocation provocation = Provocation::panic;
   Caller caller = Caller::root;
   Qdisc kind = Qdisc::none;  // qdisc: which, and what becomes of it
-  QdiscChange change = QdiscChange::add;
+  TcChange change = TcChange::add;
   std::uint16_t size = kWhole;    // in bytes, as told to bpf(2); see attribute.hpp
   std::uint16_t dirty = kClean;   // the offset of a byte that is not 0 and belongs to no field
   std::uint8_t space = 0;         // in whose network namespace the call is made
@@ -180,6 +190,7 @@ struct Operation {
   std::array<Attr, kMaxAttrs> attrs{};  // create, change, set; those in use come first
   std::uint32_t bytes = 60;             // send: of the frame, its head of 14 included
   bool mark = false, priority = false;  // send: whether the packet carries one
+  FilterKey key{};                      // of a filter; of `chain` its chain alone
 
   auto operator<=>(const Operation&) const = default;
 

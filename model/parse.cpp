@@ -155,7 +155,8 @@ class Parser : OutcomeReader {
       fail(at_, verb.column,
            "unknown operation " + quoted(verb.text) +
                "; there are attach, detach, query, link_create, link_update, link_detach, info, "
-               "fdinfo, close, remove, qdisc, packet, create, change, set, send, provoke");
+               "fdinfo, close, remove, qdisc, packet, create, change, set, send, filter, "
+               "filter_link, chain, provoke");
     op.verb = *v;
     mark(Field::verb, verb);
     operands(op);
@@ -186,7 +187,7 @@ class Parser : OutcomeReader {
 
   // What every operation of the kind has, in order, before its options.
   void operands(Operation& op) {
-    if (op.verb == Verb::link_create) {
+    if (op.verb == Verb::link_create || op.verb == Verb::filter_link) {
       const Token t = need("the name of the new link, l0 to l" + std::to_string(kMaxLinks - 1));
       op.link = {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
       mark(Field::link, t);
@@ -199,7 +200,7 @@ class Parser : OutcomeReader {
       mark(Field::link, t);
     }
     if (op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create ||
-        op.verb == Verb::link_update)
+        op.verb == Verb::link_update || op.verb == Verb::filter_link)
       op.prog = object(Field::prog, "a program");
     if (op.verb == Verb::close) {
       op.prog = object(Field::prog, "a program or a link");
@@ -207,8 +208,13 @@ class Parser : OutcomeReader {
         fail(at_, tokens_[next_ - 1].column, "only a program or a link can be closed");
     }
     if (op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create ||
-        op.verb == Verb::query || op.verb == Verb::packet)
+        op.verb == Verb::query || op.verb == Verb::packet || of_filters(op.verb))
       op.point = point();
+    if (op.verb == Verb::filter) filter(op);
+    if (op.verb == Verb::chain) {
+      const Token t = need("remove");
+      if (t.text != "remove") fail(at_, t.column, "a chain is there to remove, no more");
+    }
     if (op.verb == Verb::provoke) {
       const Token t = need("what: panic, warn or hang");
       const auto provocation = words::find(words::kProvocations, t.text);
@@ -241,20 +247,62 @@ class Parser : OutcomeReader {
 
   void qdisc(Operation& op) {
     const Token t = need("add, replace or remove");
-    const auto change = words::find(words::kQdiscChanges, t.text);
-    if (!change) fail(at_, t.column, "expected add, replace or remove, not " + quoted(t.text));
+    const auto change = words::find(words::kTcChanges, t.text);
+    if (!change || *change == TcChange::change)
+      fail(at_, t.column, "expected add, replace or remove, not " + quoted(t.text));
     op.change = *change;
-    if (op.change == QdiscChange::remove) return;
+    if (op.change == TcChange::remove) return;
     const Token k = need("clsact or ingress");
     const auto kind = words::find(words::kQdiscs, k.text);
     if (!kind) fail(at_, k.column, "expected clsact or ingress, not " + quoted(k.text));
     op.kind = *kind;
   }
 
+  void filter(Operation& op) {
+    const Token t = need("add, replace, change or remove");
+    const auto change = words::find(words::kTcChanges, t.text);
+    if (!change)
+      fail(at_, t.column, "expected add, replace, change or remove, not " + quoted(t.text));
+    op.change = *change;
+    if (op.change != TcChange::remove) op.prog = object(Field::prog, "a program");
+  }
+
+  // Where a filter stands, and its flags. True if `t` is that.
+  bool of_filter(Operation& op, Token t) {
+    if (!of_filters(op.verb)) return false;
+    const bool has_flags = op.verb != Verb::chain && op.change != TcChange::remove;
+    if (const auto f = words::find(words::kFilterFlags, t.text); f && has_flags) {
+      op.bits |= *f;
+      return true;
+    }
+    const std::size_t eq = std::min(t.text.find('='), t.text.size() - 1);
+    const std::string_view key = t.text.substr(0, eq);
+    const Token value{t.text.substr(eq + 1), t.column + eq + 1};
+    const auto small = [&](std::uint64_t least, std::uint64_t most) {
+      mark(Field::key, value);
+      return static_cast<std::uint8_t>(number(value, least, most));
+    };
+    if (key == "chain")
+      op.key.chain = small(0, kChains - 1);
+    else if (key == "priority" && op.verb != Verb::chain)
+      op.key.priority = small(1, kPriorities);
+    else if (key == "handle" && op.verb != Verb::chain)
+      op.key.handle = small(1, kHandles);
+    else if (key == "as")
+      op.caller = caller(value);
+    else if (key == "bits" && has_flags)
+      mark(Field::bits, value),
+          op.bits |= static_cast<std::uint32_t>(number(value, 0, 0xffffffffU));
+    else
+      return false;
+    return true;
+  }
+
   void option(Operation& op, Token t) {
     const bool of_device = of_netkit(op.verb) && op.verb != Verb::send;
     // Of an attribute that is given twice the last counts: part of what is asked.
     if (!of_device || t.text.starts_with("in=")) once(t);
+    if (of_filter(op, t)) return;
     const bool listed =
         op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create;
     const bool update = op.verb == Verb::link_update;
@@ -386,7 +434,7 @@ class Parser : OutcomeReader {
   std::vector<Trace> traces_;
   std::vector<Spots> spots_;  // of traces_
   std::vector<std::string> above_;
-  std::array<std::size_t, 15> columns_{};
+  std::array<std::size_t, 16> columns_{};
   std::optional<NameCheck> names_;
   bool in_header_ = false;
 };

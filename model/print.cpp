@@ -157,9 +157,19 @@ std::string print(const Operation& op) {
       out << " " << device(op.point);
       if (op.peer != kNoDevice) out << " " << device({op.peer, Hook::ingress});
       break;
+    case Verb::filter:
+      out << " " << word(op.point) << " " << words::name(words::kTcChanges, op.change);
+      if (op.change != TcChange::remove) out << " " << name(op.prog);
+      break;
+    case Verb::filter_link:
+      out << " " << name(op.link) << " " << name(op.prog) << " " << word(op.point);
+      break;
+    case Verb::chain:
+      out << " " << word(op.point) << " remove";
+      break;
     case Verb::qdisc:
-      out << " " << device(op.point) << " " << words::name(words::kQdiscChanges, op.change);
-      if (op.change != QdiscChange::remove) out << " " << words::name(words::kQdiscs, op.kind);
+      out << " " << device(op.point) << " " << words::name(words::kTcChanges, op.change);
+      if (op.change != TcChange::remove) out << " " << words::name(words::kQdiscs, op.kind);
       break;
   }
   if (op.verb == Verb::query && op.room) out << " room=" << int{op.room};
@@ -168,7 +178,15 @@ std::string print(const Operation& op) {
   for (const auto& [w, bit] : words::kArrays)
     if (op.arrays & bit) out << " " << w;
   if (op.fault) out << " fault";
-  if (op.bits) out << " bits=0x" << std::hex << op.bits << std::dec;
+  std::uint32_t bits = op.bits;
+  if (of_filters(op.verb)) {
+    if (op.key.chain != FilterKey{}.chain) out << " chain=" << int{op.key.chain};
+    if (op.key.priority != FilterKey{}.priority) out << " priority=" << int{op.key.priority};
+    if (op.key.handle != FilterKey{}.handle) out << " handle=" << int{op.key.handle};
+    for (const auto& [w, bit] : words::kFilterFlags)
+      if (bits & bit) out << " " << w, bits &= ~bit;
+  }
+  if (bits) out << " bits=0x" << std::hex << bits << std::dec;
   if (op.relative.given()) out << " rel=" << name(op.relative);
   if (op.old.given()) out << " old=" << name(op.old);
   if (op.revision) out << " rev=" << op.revision;
@@ -331,12 +349,27 @@ std::string describe(const DeviceView& view) {
   return out.str();
 }
 
+std::string describe(const Filters& filters) {
+  std::string out;
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    if (!filters[i].there) continue;
+    const std::size_t at = i % kFiltersOfHook, in_chain = at % kFiltersOfChain;
+    out += (out.empty() ? "" : ", ") + std::string(i < kFiltersOfHook ? "ingress" : "egress") +
+           " chain " + std::to_string(at / kFiltersOfChain) + " priority " +
+           std::to_string(in_chain / kHandles + 1) + " handle " +
+           std::to_string(in_chain % kHandles + 1) + " " +
+           word(Entry{.prog = filters[i].prog, .link = filters[i].link, .flags = 0});
+  }
+  return "{" + out + "}";
+}
+
 std::string describe(const Operation& op, const Observation& seen) {
   if (seen.harm == Harm::died || seen.harm == Harm::silent) return describe(seen.harm);
   std::string out = print(expected_of(op, seen));
   if (seen.harm != Harm::none) out += ", and " + describe(seen.harm);
   if (seen.has_after)
     out += " " + describe(seen.after) + " rev " + std::to_string(seen.after.revision);
+  if (seen.has_filters) out += " " + describe(seen.filters);
   if (op.verb == Verb::send && seen.fate != Fate::none) out += " " + describe(seen.journey);
   if (!seen.extack.empty()) out += " (" + seen.extack + ")";
   return out;

@@ -29,6 +29,8 @@ inline constexpr std::string_view kHouse = "close(2); netdevice(7)";
 inline constexpr std::string_view kAttribute =
     "bpf(2); Documentation/process/adding-syscalls.rst, designing for extension";
 inline constexpr std::string_view kCapabilities = "capabilities(7), CAP_BPF and CAP_NET_ADMIN";
+inline constexpr std::string_view kTcLink =
+    "seed 002 (net: sched: add bpf_link API for bpf classifier, 2021-05-28)";
 inline constexpr std::string_view kQdisc = "tc(8), add, replace, delete; netlink(7), NLM_F_EXCL";
 inline constexpr std::string_view kLinkInfo =
     "include/uapi/linux/bpf.h, struct bpf_link_info; proc_pid_fdinfo(5)";
@@ -232,8 +234,8 @@ template <class D, class Chain>
 LinkFacts<D> link_facts(const Chain& c, const Request<D>& r) {
   return {.r = r,
           .old_given = r.old.usable(),
-          .current =
-              r.link.usable() && r.link_attached && r.prog.usable() && r.prog.prog == r.link.prog,
+          .current = r.link.usable() && (r.link_attached || r.owns_filter) && r.prog.usable() &&
+                     r.prog.prog == r.link.prog,
           .old_is_current = r.link.usable() && r.old.usable() && r.old.prog == r.link.prog,
           .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
           .index = c.find(r.link.prog).index};
@@ -273,8 +275,11 @@ inline constexpr auto link_update = std::tuple_cat(
     std::tuple{
         due("link_update.old_unused", Errno::inval, "An old program is named without REPLACE.",
             source::kLinkUpdate, [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
-        due("link_update.orphan", Errno::nolink, "The link is detached, or its device is gone.",
-            source::kTcx, [](const auto& f) { return f.r.link.usable() && !f.r.link_attached; }),
+        due("link_update.orphan", Errno::nolink,
+            "The link is detached, or its device is gone, or its filter.", source::kTcx,
+            [](const auto& f) {
+              return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter;
+            }),
         due("link_update.not_current", Errno::perm,
             "The old program named is not the one the link has.", source::kLinkUpdate,
             [](const auto& f) {
@@ -290,10 +295,14 @@ inline constexpr auto link_update = std::tuple_cat(
         effect("link_update.same", Change::none,
                "The program is the one the link has: nothing changes.", source::kTcx,
                [](const auto& f) { return f.current; }),
+        effect("link_update.filter", Change::none,
+               "The filter of the link has the new program; no other filter changes.",
+               source::kTcLink, [](const auto& f) { return !f.current && f.r.owns_filter; }),
         effect(
             "link_update.replaces", Change::replace,
             "The link's program is replaced in place; nobody else moves.", source::kTcx,
-            [](const auto& f) { return !f.current; }, [](const auto& f) { return f.index; }),
+            [](const auto& f) { return !f.current && !f.r.owns_filter; },
+            [](const auto& f) { return f.index; }),
     });
 
 inline constexpr auto link_detach = std::tuple_cat(
@@ -303,17 +312,21 @@ inline constexpr auto link_detach = std::tuple_cat(
             "link_detach.removes", Change::remove,
             "The link's entry goes; the link lives on, detached.", source::kTcx,
             [](const auto& f) { return f.r.link_attached; }, [](const auto& f) { return f.index; }),
+        effect("link_detach.filter", Change::none,
+               "The link's filter goes; the link lives on, detached.", source::kTcLink,
+               [](const auto& f) { return f.r.owns_filter; }),
         effect("link_detach.again", Change::none,
                "A link that is detached or orphaned already: 0, and nothing changes.", source::kTcx,
-               [](const auto& f) { return !f.r.link_attached; }),
+               [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
     });
 
 inline constexpr auto link_tells = std::tuple{
     effect("info.attached", Change::none, "The link's program, device and attach type.",
-           source::kLinkInfo, [](const auto& f) { return f.r.link_attached; }),
+           source::kLinkInfo, [](const auto& f) { return f.r.link_attached || f.r.owns_filter; }),
     effect("info.detached", Change::none,
-           "A link that is on no list: its program and attach type, and ifindex 0.", source::kTcx,
-           [](const auto& f) { return !f.r.link_attached; }),
+           "A link that is on no list and has no filter: its program and attach type, and ifindex "
+           "0.",
+           source::kTcx, [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
 };
 
 inline constexpr auto info = std::tuple_cat(link_object, link_tells);
@@ -334,9 +347,13 @@ inline constexpr auto close = std::tuple{
         "The last reference of an attached link takes its entry along.", source::kTcx,
         [](const auto& f) { return f.r.link.usable() && f.r.link_attached; },
         [](const auto& f) { return f.index; }),
-    effect("close.detached_link", Change::none,
-           "A link that owns no entry goes, and no list changes.", source::kTcx,
-           [](const auto& f) { return f.r.link.usable() && !f.r.link_attached; }),
+    effect("close.filter", Change::none,
+           "The last reference of a link that has a filter takes the filter along.",
+           source::kTcLink, [](const auto& f) { return f.r.link.usable() && f.r.owns_filter; }),
+    effect(
+        "close.detached_link", Change::none, "A link that owns no entry goes, and no list changes.",
+        source::kTcx,
+        [](const auto& f) { return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter; }),
     effect("close.prog", Change::none, "An attached program lives on as long as its entry.",
            source::kMprog, [](const auto& f) { return f.r.link.none; }),
 };
@@ -348,7 +365,15 @@ inline constexpr auto remove = std::tuple{
         "remove_device.clears", Change::none,
         "Every list of the device goes: plain entries lose their references, links are orphaned.",
         source::kTcx,
-        [](const auto& f) { return f.r.device_known && !f.r.whole_namespace && !f.r.paired; }),
+        [](const auto& f) {
+          return f.r.device_known && !f.r.whole_namespace && !f.r.paired && !f.r.has_filters;
+        }),
+    effect("remove_device.filters", Change::none,
+           "Its filters go as well: netlink's lose their references, links are orphaned.",
+           source::kTcLink,
+           [](const auto& f) {
+             return f.r.device_known && !f.r.whole_namespace && !f.r.paired && f.r.has_filters;
+           }),
     effect("remove_device.pair", Change::none,
            "Either side takes the other along: the lists of both go as if they were removed.",
            source::kNetkit,
@@ -370,61 +395,20 @@ inline constexpr auto qdisc = std::tuple{
         source::kQdisc, [](const auto& f) { return f.r.adds && f.r.has_qdisc && f.r.other_qdisc; }),
     fails("qdisc.absent", Errno::noent, "One is to go where there is none.", source::kQdisc,
           [](const auto& f) { return f.r.removes && !f.r.has_qdisc; }),
-    effect("qdisc.beside", Change::none, "It comes, is replaced or goes; no list changes.",
-           source::kTcx, [](const auto& f) { return f.r.device_known; }),
+    effect(
+        "qdisc.tears_down", Change::none,
+        "One that goes, or makes way for the other kind, takes its filters along: netlink's lose "
+        "their references, links are orphaned.",
+        source::kTcLink, [](const auto& f) { return f.r.has_filters && f.r.other_qdisc; }),
+    effect("qdisc.beside", Change::none,
+           "It comes, is replaced or goes; no list changes, and no filter.", source::kTcx,
+           [](const auto& f) { return f.r.device_known && !(f.r.has_filters && f.r.other_qdisc); }),
 };
 
 // Whoever conforms comes to no harm; a kernel that is provoked does, and has to be found out.
 inline constexpr auto provoke = std::tuple{
     effect("provoke.unharmed", Change::none, "What is under the lists goes on; no list changes.",
            source::kOurs, [](const auto& f) { return f.r.link.none; }),
-};
-
-template <class D>
-struct PacketFacts {
-  Request<D> r;
-  typename D::Bool dropped;  // the first of those on the list that ends the run drops
-  typename D::Bool passed;   // ... or passes
-  typename D::Int ran;       // programs, from the head on
-};
-
-template <class D, class Chain>
-PacketFacts<D> packet_facts(const Chain& c, const Request<D>& r) {
-  using Int = typename D::Int;
-  using Bool = typename D::Bool;
-  const auto& [one, two] = r.says;
-  const auto one_at = c.find(one.prog), two_at = c.find(two.prog);
-  const Bool one_ends = one.ends && one_at.exists, two_ends = two.ends && two_at.exists;
-  const Bool two_is_first = two_ends && (!one_ends || two_at.index < one_at.index);
-  const Bool ends = one_ends || two_ends, drops = D::ite(two_is_first, two.drops, one.drops);
-  return {.r = r,
-          .dropped = ends && drops,
-          .passed = ends && !drops,
-          .ran = D::ite(ends, Int(D::ite(two_is_first, two_at.index, one_at.index) + 1),
-                        Int(c.size()))};
-}
-
-inline constexpr auto ran = [](const auto& f) { return f.ran; };
-
-// The index of an effect is the number of programs that ran.
-inline constexpr auto packet = std::tuple{
-    due("front.attach_type", Errno::inval,
-        "An attach type that is not one of the hooks is refused.", source::kBpf2,
-        [](const auto& f) { return !f.r.hook_known; }),
-    due("front.device", Errno::nodev, "There is no such device.", source::kTcx,
-        [](const auto& f) { return !f.r.device_known; }),
-    effect(
-        "packet.drop", Change::none,
-        "Programs run in list order up to the one that drops; the packet is lost.", source::kUapi,
-        [](const auto& f) { return f.dropped; }, ran),
-    effect(
-        "packet.pass", Change::none, "Programs run in list order up to the one that passes.",
-        source::kUapi, [](const auto& f) { return f.passed; }, ran),
-    effect(
-        "packet.next", Change::none,
-        "Next, or a code nobody defined, runs the following program; past the last the packet "
-        "passes.",
-        source::kUapi, [](const auto& f) { return !f.dropped && !f.passed; }, ran),
 };
 
 }  // namespace mprogcheck::rules

@@ -24,7 +24,8 @@ namespace {
 // All but `provoke`, which is the harness's own and no part of the interface.
 constexpr Verb kAllVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,  Verb::link_create,
                               Verb::link_update, Verb::link_detach, Verb::close,  Verb::remove,
-                              Verb::packet,      Verb::info,        Verb::fdinfo, Verb::qdisc};
+                              Verb::packet,      Verb::info,        Verb::fdinfo, Verb::qdisc,
+                              Verb::filter,      Verb::filter_link, Verb::chain};
 
 // link_create shares rules of attach, where these decide. A new link owns nothing that could be
 // replaced, so another error always stands in front here.
@@ -215,7 +216,8 @@ Operation any_operation(Dice& dice, const World& world) {
   if (op.verb == Verb::remove) op.point.hook = Hook::ingress;
   op.prog = any_ref(dice);
   if (op.verb == Verb::close) op.prog = dice.once_in(2) ? ref(Link{0}) : ref(Prog{0});
-  op.link = op.verb == Verb::link_create ? ref(Link{249}) : any_ref(dice);
+  op.link =
+      op.verb == Verb::link_create || op.verb == Verb::filter_link ? ref(Link{249}) : any_ref(dice);
   if (dice.once_in(2)) op.relative = any_ref(dice);
   const std::size_t named = world.header().dialect == Dialect::rfc2 ? std::size(words::kFlags) : 7;
   for (std::size_t i = 0; i < named; ++i)
@@ -231,7 +233,13 @@ Operation any_operation(Dice& dice, const World& world) {
   op.bits = dice.once_in(8) ? 1 : 0;
   op.revision = dice.once_in(4) ? 1 + dice.below(6) : 0;
   op.caller = dice.once_in(8) ? Caller::nobody : Caller::root;
-  op.change = static_cast<QdiscChange>(dice.below(3));
+  op.change = static_cast<TcChange>(dice.below(op.verb == Verb::filter ? 4 : 3));
+  if (op.verb == Verb::filter_link || op.verb == Verb::chain) op.change = TcChange::add;
+  if (of_filters(op.verb)) op.point.hook = dice.once_in(4) ? Hook::egress : Hook::ingress;
+  if (op.verb == Verb::filter) op.key.chain = dice.once_in(4);
+  if (of_filters(op.verb) && op.verb != Verb::chain)
+    op.key.priority = static_cast<std::uint8_t>(1 + dice.below(kPriorities));
+  if (of_filters(op.verb) && dice.once_in(8)) op.bits = 1U << dice.below(3);
   if (op.verb == Verb::remove && dice.once_in(3)) op.point.device = kAllDevices;
   if (attribute_size(op.verb) != 0) {
     if (dice.once_in(8)) op.size = static_cast<std::uint16_t>(dice.below(kLongestAttribute));

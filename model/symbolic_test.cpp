@@ -16,7 +16,9 @@
 
 #include "model/chain.hpp"
 #include "model/rules_common.hpp"
+#include "model/rules_filter.hpp"
 #include "model/rules_mainline.hpp"
+#include "model/rules_packet.hpp"
 #include "model/rules_rfc2.hpp"
 
 namespace mprogcheck {
@@ -216,8 +218,9 @@ void each_field(Request<D>& r, Visit&& visit) {
   const auto all = [&](auto&... fields) { (visit(fields), ...); };
   all(r.replace, r.before, r.after, r.first, r.last, r.id, r.by_link, r.other_flags, r.hook_known,
       r.device_known, r.not_netkit, r.not_primary, r.single_device, r.paired, r.expects, r.expected,
-      r.link_attached, r.owner, r.arrays, r.fault, r.room, r.privileged, r.long_attribute,
-      r.dirty_tail, r.dirty_gap, r.whole_namespace, r.has_qdisc, r.other_qdisc, r.adds, r.removes);
+      r.link_attached, r.owns_filter, r.has_filters, r.owner, r.arrays, r.fault, r.room,
+      r.privileged, r.long_attribute, r.dirty_tail, r.dirty_gap, r.whole_namespace, r.has_qdisc,
+      r.other_qdisc, r.adds, r.removes);
   for (Voice<D>& v : r.says) all(v.ends, v.drops, v.prog);
   for (Object<D>* o : {&r.prog, &r.relative, &r.old, &r.link})
     all(o->none, o->missing, o->wrong_kind, o->wrong_type, o->prog, o->link);
@@ -226,6 +229,11 @@ template <class D, class Visit>
 void each_field(rules::LinkFacts<D>& f, Visit&& visit) {
   each_field(f.r, visit);
   visit(f.old_given), visit(f.current), visit(f.old_is_current), visit(f.on_list), visit(f.index);
+}
+template <class D, class Visit>
+void each_field(rules::FilterFacts<D>& f, Visit&& visit) {
+  each_field(f.r, visit);
+  visit(f.no_hook), visit(f.there), visit(f.owned), visit(f.changes), visit(f.skips_sw);
 }
 template <template <class> class Facts>
 Facts<Toy> as_variables() {
@@ -448,6 +456,11 @@ TEST(Symbolic, InfoMeansTheSameOverTerms) {
 }
 TEST(Symbolic, QdiscMeansTheSameOverTerms) {
   check_on_facts<rules::LinkFacts>(rules::qdisc);
+}
+TEST(Symbolic, FiltersMeanTheSameOverTerms) {
+  check_on_facts<rules::FilterFacts>(rules::filter);
+  check_on_facts<rules::FilterFacts>(rules::filter_link);
+  check_on_facts<rules::FilterFacts>(rules::chain);
 }
 TEST(Symbolic, PacketMeansTheSameOverTerms) {
   check_on_chains(rules::packet, packet);

@@ -61,6 +61,7 @@ std::string describe(const Listing& list);
 std::string describe(Harm harm);
 std::string describe(const Journey& journey);
 std::string describe(const DeviceView& view);
+std::string describe(const Filters& filters);
 
 // A number for people: 1234567 as 1,234,567.
 std::string grouped(std::uint64_t n);
@@ -84,7 +85,8 @@ enum class Field {
   dirty,
   peer,
   attrs,
-  space
+  space,
+  key
 };
 
 struct Complaint {

@@ -117,12 +117,12 @@ INSTANTIATE_TEST_SUITE_P(
             "t.trace:4:1: unknown operation 'atach'; there are attach, detach, query, link_create, "
             "link_update, "
             "link_detach, info, fdinfo, close, remove, qdisc, packet, create, change, set, send, "
-            "provoke"},
+            "filter, filter_link, chain, provoke"},
         Bad{"header_too_late", after_header("query d0/ingress\nload p2"),
             "t.trace:5:1: unknown operation 'load'; there are attach, detach, query, link_create, "
             "link_update, "
             "link_detach, info, fdinfo, close, remove, qdisc, packet, create, change, set, send, "
-            "provoke"},
+            "filter, filter_link, chain, provoke"},
         Bad{"truncated_attach", after_header("attach p0"),
             "t.trace:4:10: expected an attach point such as d0/ingress"},
         Bad{"truncated_link", after_header("link_create"),
@@ -209,7 +209,23 @@ INSTANTIATE_TEST_SUITE_P(
             "t.trace:4:1: unknown operation 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'; there "
             "are attach, detach, "
             "query, link_create, link_update, link_detach, info, fdinfo, close, remove, qdisc, "
-            "packet, create, change, set, send, provoke"}),
+            "packet, create, change, set, send, filter, filter_link, chain, provoke"},
+        Bad{"filter_change", after_header("filter d0/ingress put p0"),
+            "t.trace:4:19: expected add, replace, change or remove, not 'put'"},
+        Bad{"filter_priority", after_header("filter d0/ingress add p0 priority=4"),
+            "t.trace:4:35: expected a number from 1 to 3, not '4'"},
+        Bad{"filter_elsewhere", after_header("filter d0/primary add p0"),
+            "t.trace:4:8: filters are at ingress or egress"},
+        Bad{"filter_of_no_header", after_header("chain d2/ingress remove"),
+            "t.trace:4:7: filters are for devices of the header"},
+        Bad{"filter_flag_of_none", after_header("filter d0/ingress remove skip_hw"),
+            "t.trace:4:26: 'skip_hw' is nothing that filter knows"},
+        Bad{"link_in_chain", after_header("filter_link l0 p0 d0/ingress chain=1"),
+            "t.trace:4:36: links make filters of chain 0"},
+        Bad{"chain_added", after_header("chain d0/ingress add"),
+            "t.trace:4:18: a chain is there to remove, no more"},
+        Bad{"qdisc_changed", after_header("qdisc d0 change clsact"),
+            "t.trace:4:10: expected add, replace or remove, not 'change'"}),
     [](const auto& info) { return info.param.name; });
 
 // --- Every trace file in the tree
@@ -386,6 +402,22 @@ void of_device(Operation& op) {
         any_attr(v == Verb::change ? words::kKeys[choose(11)].second : any_word(words::kKeys));
 }
 
+void of_filter(Operation& op) {
+  if (!of_filters(op.verb)) return;
+  op.point = {choose(4) == 0 ? kNoDevice : static_cast<std::uint8_t>(choose(kMaxDevices)),
+              any_word(words::kHooks)};
+  op.caller = any_word(words::kCallers);
+  op.key.chain = static_cast<std::uint8_t>(choose(kChains));
+  if (op.verb == Verb::chain) return;
+  op.key.priority = static_cast<std::uint8_t>(1 + choose(kPriorities));
+  op.key.handle = static_cast<std::uint8_t>(1 + choose(kHandles));
+  if (op.verb == Verb::filter) op.change = any_word(words::kTcChanges);
+  if (op.verb == Verb::filter_link) op.link = ref(Link{static_cast<std::uint8_t>(choose(6))});
+  if (op.change == TcChange::remove) return;
+  op.prog = any_ref();
+  if (sometimes()) op.bits = static_cast<std::uint32_t>(any_number(0xffffffffU));
+}
+
 // Every field the verb has, with any value; most are well formed.
 Operation any_operation(Verb v) {
   Operation op;
@@ -406,9 +438,10 @@ Operation any_operation(Verb v) {
   }
   of_device(op);
   if (v == Verb::qdisc) {
-    op.change = any_word(words::kQdiscChanges);
-    if (op.change != QdiscChange::remove) op.kind = any_word(words::kQdiscs);
+    op.change = std::array{TcChange::add, TcChange::replace, TcChange::remove}[choose(3)];
+    if (op.change != TcChange::remove) op.kind = any_word(words::kQdiscs);
   }
+  of_filter(op);
   if (v == Verb::fdinfo) op.link = ref(Link{static_cast<std::uint8_t>(choose(6))});
   if (listed || update) op.prog = any_ref();
   if (v == Verb::close)

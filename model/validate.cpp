@@ -101,6 +101,10 @@ std::optional<std::string> attrs_complaint(const Operation& op) {
 std::optional<Complaint> NameCheck::devices(const Operation& op) {
   const std::uint8_t d = op.point.device;
   const bool at_netkit = of_netkit(op.point.hook);
+  if (of_filters(op.verb) && op.point.hook != Hook::ingress && op.point.hook != Hook::egress)
+    return Complaint{Field::point, "filters are at ingress or egress"};
+  if (of_filters(op.verb) && d >= header_.devices && d < kMaxDevices)
+    return Complaint{Field::point, "filters are for devices of the header"};
   if (at_netkit && (op.verb == Verb::packet || op.verb == Verb::qdisc))
     return Complaint{Field::point, "a packet comes to these lists by 'send'"};
   if (op.verb == Verb::packet && d >= header_.devices && d < kMaxDevices)
@@ -175,7 +179,9 @@ std::optional<Complaint> NameCheck::next(const Operation& op) {
     made_[op.point.device] = true;
     if (op.peer != kNoDevice) made_[op.peer] = true;
   }
-  if (op.verb == Verb::link_create) {
+  if (op.verb == Verb::filter_link && op.key.chain != 0)
+    return Complaint{Field::key, "links make filters of chain 0"};
+  if (op.verb == Verb::link_create || op.verb == Verb::filter_link) {
     if (links_[op.link.raw])
       return Complaint{Field::link, name('l', op.link.raw) + " is created twice"};
     links_[op.link.raw] = true;

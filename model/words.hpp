@@ -33,6 +33,9 @@ inline constexpr Pair<Verb> kVerbs[] = {
     {"change", Verb::change},
     {"set", Verb::set},
     {"send", Verb::send},
+    {"filter", Verb::filter},
+    {"filter_link", Verb::filter_link},
+    {"chain", Verb::chain},
     {"provoke", Verb::provoke},
 };
 inline constexpr Pair<Provocation> kProvocations[] = {
@@ -40,8 +43,11 @@ inline constexpr Pair<Provocation> kProvocations[] = {
 inline constexpr Pair<Caller> kCallers[] = {
     {"root", Caller::root}, {"nobody", Caller::nobody}, {"userns", Caller::userns}};
 inline constexpr Pair<Qdisc> kQdiscs[] = {{"clsact", Qdisc::clsact}, {"ingress", Qdisc::ingress}};
-inline constexpr Pair<QdiscChange> kQdiscChanges[] = {
-    {"add", QdiscChange::add}, {"replace", QdiscChange::replace}, {"remove", QdiscChange::remove}};
+inline constexpr Pair<TcChange> kTcChanges[] = {{"add", TcChange::add},
+                                                {"replace", TcChange::replace},
+                                                {"remove", TcChange::remove},
+                                                {"change", TcChange::change}};
+inline constexpr Pair<std::uint32_t> kFilterFlags[] = {{"skip_hw", kSkipHw}, {"skip_sw", kSkipSw}};
 inline constexpr Pair<Harm> kHarms[] = {
     {"none", Harm::none}, {"warned", Harm::warned}, {"died", Harm::died}, {"silent", Harm::silent}};
 inline constexpr Pair<Dialect> kDialects[] = {{"mainline", Dialect::mainline},

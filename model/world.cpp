@@ -5,10 +5,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "model/asked.hpp"
 #include "model/attribute.hpp"
 #include "model/rules_common.hpp"
 #include "model/rules_device.hpp"
+#include "model/rules_filter.hpp"
 #include "model/rules_mainline.hpp"
+#include "model/rules_packet.hpp"
 #include "model/rules_rfc2.hpp"
 #include "model/way.hpp"
 
@@ -19,6 +22,7 @@ void World::reset(const Header& header) {
   for (auto& c : chains_) c.reset(header.capacity, header.revision);
   for (std::size_t i = 0; i < kMaxDevices; ++i) device_present_[i] = i < header.devices;
   qdiscs_.fill(Qdisc::none);
+  filters_.fill({});
   devices_.fill({});
   space_there_.fill(true);
   for (std::size_t i = 0; i < kMaxProgs; ++i)
@@ -107,6 +111,15 @@ void World::reset(const Header& header) {
   }
 
   switch (op.verb) {
+    case Verb::filter:
+    case Verb::filter_link:
+      r.prog = prog_object(op.prog, false, false);
+      r.other_flags = (op.bits & ~(kSkipHw | kSkipSw)) != 0;
+      [[fallthrough]];
+    case Verb::chain:
+      r.adds = op.change == TcChange::add;
+      r.removes = op.change == TcChange::remove;
+      break;
     case Verb::attach:
     case Verb::link_create:
       r.prog = prog_object(op.prog, false, false);
@@ -149,12 +162,14 @@ void World::reset(const Header& header) {
       r.device_known = r.whole_namespace || device_present(op.point.device);
       r.paired = device_present(op.point.device) && devices_[op.point.device].there &&
                  devices_[op.point.device].pairing == netkit::pair;
+      r.has_filters = has_filters(op.point.device);
       break;
     case Verb::qdisc:
       r.has_qdisc = r.device_known && qdiscs_[op.point.device] != Qdisc::none;
+      r.has_filters = has_filters(op.point.device);
       r.other_qdisc = r.has_qdisc && qdiscs_[op.point.device] != op.kind;
-      r.adds = op.change == QdiscChange::add;
-      r.removes = op.change == QdiscChange::remove;
+      r.adds = op.change == TcChange::add;
+      r.removes = op.change == TcChange::remove;
       break;
     case Verb::provoke:
     case Verb::create:
@@ -163,7 +178,10 @@ void World::reset(const Header& header) {
     case Verb::send:
       break;
   }
-  if (r.link.usable()) r.link_attached = links_[r.link.link.raw].attached;
+  if (r.link.usable()) {
+    r.link_attached = links_[r.link.link.raw].attached;
+    r.owns_filter = links_[r.link.link.raw].owns_filter;
+  }
 
   if (op.verb == Verb::attach || op.verb == Verb::link_create || op.verb == Verb::detach) {
     // On detach of nobody in particular a relative of any type will do. A foreign link keeps its
@@ -199,19 +217,9 @@ std::optional<Point> World::concerned(const Operation& op) const {
     case Verb::qdisc:
       if (device_present(op.point.device)) return Point{op.point.device, Hook::ingress};
       return std::nullopt;
-    case Verb::query:
-    case Verb::info:
-    case Verb::fdinfo:
-    case Verb::remove:
-    case Verb::packet:
-    case Verb::provoke:
-    case Verb::create:
-    case Verb::change:
-    case Verb::set:
-    case Verb::send:
+    default:
       return std::nullopt;
   }
-  return std::nullopt;
 }
 
 namespace {
@@ -254,10 +262,14 @@ auto World::with_rules(const Operation& op, std::optional<Point> where, Visit&& 
       const Chain& at = asked ? chains_[index(*asked)] : empty_chain();
       return visit.template operator()<rules::query>(query_facts<D>(at, r));
     }
-    case Verb::packet: {
-      const Chain* at = chain(op.point);
-      return visit.template operator()<rules::packet>(packet_facts<D>(at ? *at : empty_chain(), r));
-    }
+    case Verb::packet:
+      return visit.template operator()<rules::packet>(packet_facts<D>(Asked(*this, op.point), r));
+    case Verb::filter:
+      return visit.template operator()<rules::filter>(filter_facts(op, r));
+    case Verb::filter_link:
+      return visit.template operator()<rules::filter_link>(filter_facts(op, r));
+    case Verb::chain:
+      return visit.template operator()<rules::chain>(filter_facts(op, r));
     case Verb::create:
       return visit.template operator()<rules::create>(create_facts(op));
     case Verb::change:
@@ -319,6 +331,8 @@ void World::take(const Operation& op, Prediction& out) {
   seen.answer.count = seen.answer.filled = 0;
   seen.has_after = where.has_value();
   seen.has_devices = false;
+  const auto with_filters = concerns_filters(op);
+  seen.has_filters = with_filters.has_value();
   seen.journey.start();
   if (op.verb == Verb::send) answer_send(op, out.decision, seen);
   if (op.verb == Verb::query) answer_query(op, out.decision, seen);
@@ -328,6 +342,7 @@ void World::take(const Operation& op, Prediction& out) {
   if (where) chains_[index(*where)].list(seen.after);
   if (where && op.verb == Verb::qdisc)
     chains_[index({where->device, Hook::egress})].list(seen.answer);
+  if (with_filters) seen.filters = filters_[*with_filters];
   seen.references = references_;
   if (!tells_devices(op.verb)) return;
   seen.has_devices = true;
@@ -346,7 +361,8 @@ void World::leave(Point point, int i) {
 }
 
 void World::carry_out(const Operation& op, const Decision& d, std::optional<Point> where) {
-  if (op.verb == Verb::link_create && op.link.raw >= links_named_)
+  const bool new_link = op.verb == Verb::link_create || op.verb == Verb::filter_link;
+  if (new_link && op.link.raw >= links_named_)
     links_named_ = static_cast<std::uint16_t>(op.link.raw + 1);
   if (d.error != Errno::ok) return;
 
@@ -363,6 +379,8 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
         links_[op.link.raw] = {.created = true,
                                .open = true,
                                .attached = true,
+                               .owns_filter = false,
+                               .filter = 0,
                                .point = *where,
                                .hook = op.point.hook,
                                .prog = in};
@@ -389,6 +407,8 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
     c.set_revision(rules::next_revision<Plain>(header_.dialect, c.revision()));
   }
 
+  change_own_filter(op);
+  if (of_filters(op.verb)) change_filters(op);
   if (op.verb == Verb::close) {
     --references_;
     if (op.prog.kind == Ref::Kind::prog) {
@@ -411,24 +431,11 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
   if (op.verb == Verb::create) create(op);
   if (op.verb == Verb::change) change(op);
   if (op.verb == Verb::set) set(op);
-  if (op.verb == Verb::qdisc)
-    qdiscs_[op.point.device] = op.change == QdiscChange::remove ? Qdisc::none : op.kind;
-}
-
-void World::remove_device(std::uint8_t device) {
-  const DeviceView gone = devices_[device];
-  remove_one(device);
-  if (gone.there && gone.pairing == netkit::pair) remove_one(gone.link);
-}
-
-void World::remove_one(std::uint8_t device) {
-  for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary}) {
-    const Point p{device, hook};
-    while (chains_[index(p)].size() != 0) leave(p, 0);
+  if (op.verb == Verb::qdisc) {
+    const Qdisc kind = op.change == TcChange::remove ? Qdisc::none : op.kind;
+    if (kind != qdiscs_[op.point.device]) tear_down(op.point.device);
+    qdiscs_[op.point.device] = kind;
   }
-  device_present_[device] = false;
-  devices_[device] = {};
-  qdiscs_[device] = Qdisc::none;
 }
 
 }  // namespace mprogcheck

@@ -31,6 +31,8 @@ struct CreateFacts;
 struct ChangeFacts;
 struct SetFacts;
 struct SendFacts;
+template <class D>
+struct FilterFacts;
 }  // namespace rules
 
 struct Ends;
@@ -48,6 +50,8 @@ struct LinkState {
   bool created = false;  // successfully
   bool open = false;
   bool attached = false;
+  bool owns_filter = false;
+  std::uint8_t filter = 0;  // which of the device at `point`; see filter_index()
   Point point = kNoPoint;   // of the list, see World::concerns
   Hook hook = Hook::bogus;  // as asked for: of `peer` the list is the other side's own
   Prog prog{};
@@ -102,6 +106,10 @@ class World {
   // The list an operation is about, before it runs: that of the point named, or of the link's
   // entry.
   std::optional<Point> concerns(const Operation& op) const;
+  // The device whose filters an operation is about, before it runs.
+  std::optional<std::uint8_t> concerns_filters(const Operation& op) const;
+  const Filters& filters(std::uint8_t device) const { return filters_[device]; }
+  Qdisc qdisc(std::uint8_t device) const { return qdiscs_[device]; }
   // The operation as the rules see it, its names looked up.
   Request<Plain> request(const Operation& op) const;
   int references() const { return references_; }
@@ -133,6 +141,15 @@ class World {
   rules::SetFacts set_facts(const Operation& op) const;
   rules::SendFacts send_facts(const Operation& op) const;
   Ends ends_of(const Operation& op) const;
+  // world_filters.cpp
+  rules::FilterFacts<Plain> filter_facts(const Operation& op, const Request<Plain>& r) const;
+  bool has_filters(std::uint8_t device) const;
+  void make_filter(const Operation& op, Link owner);
+  void change_filters(const Operation& op);
+  void change_own_filter(const Operation& op);
+  void exchange(Filter& filter, Prog prog);
+  void let_go(Filter& filter);
+  void tear_down(std::uint8_t device);
   bool name_taken(std::uint8_t name, std::uint8_t space) const;
   std::uint8_t made_up_name(std::uint8_t space) const;
   DeviceView& side(std::uint8_t device, const Operation& op, bool is_peer);
@@ -153,6 +170,7 @@ class World {
   std::array<LinkState, 256> links_{};
   std::array<bool, kMaxDevices> device_present_{};
   std::array<Qdisc, kMaxDevices> qdiscs_{};
+  std::array<Filters, kMaxDevices> filters_{};
   // Netkit devices. Policy and scrub are each side's own; what is the other's is told by view().
   std::array<DeviceView, kMaxDevices> devices_{};
   std::array<bool, kMaxSpaces> space_there_{};

@@ -2,8 +2,9 @@
 // What the model answers to who asks, and how it takes over what a target showed.
 #include <algorithm>
 
+#include "model/asked.hpp"
 #include "model/attribute.hpp"
-#include "model/rules_common.hpp"
+#include "model/rules_packet.hpp"
 #include "model/world.hpp"
 
 namespace mprogcheck {
@@ -11,7 +12,7 @@ namespace mprogcheck {
 void World::answer_info(const Operation& op, const Decision& d, Observation& out) const {
   if (d.error != Errno::ok) return;
   const LinkState& l = links_[op.link.raw];
-  out.at = {l.attached ? l.point.device : kNoDevice, l.hook};
+  out.at = {l.attached || l.owns_filter ? l.point.device : kNoDevice, l.hook};
   out.answer.count = out.answer.filled = 1;
   out.answer.entries[0] = {.prog = l.prog, .link = kNoLink, .flags = 0};
 }
@@ -34,17 +35,19 @@ void World::answer_query(const Operation& op, const Decision& d, Observation& ou
 
 void World::answer_packet(const Operation& op, const Decision& d, Observation& out) const {
   if (d.error != Errno::ok) return;
-  const Chain& c = *chain(op.point);
-  out.fate = rules::packet_facts<Plain>(c, request(op)).dropped ? Fate::dropped : Fate::passed;
+  const Asked asked(*this, op.point);
+  out.fate = rules::packet_facts<Plain>(asked, request(op)).dropped ? Fate::dropped : Fate::passed;
   out.answer.count = out.answer.filled = static_cast<std::uint8_t>(d.index);
   for (std::size_t i = 0; i < out.answer.filled; ++i)
-    out.answer.entries[i] = {.prog = c.at(static_cast<int>(i)).prog, .link = kNoLink, .flags = 0};
+    out.answer.entries[i] = {.prog = asked.prog(static_cast<int>(i)), .link = kNoLink, .flags = 0};
 }
 
 void World::assume_link(Link link, Point point, Hook asked, Prog prog) {
   links_[link.raw] = {.created = true,
                       .open = true,
                       .attached = false,
+                      .owns_filter = false,
+                      .filter = 0,
                       .point = point,
                       .hook = asked,
                       .prog = prog};

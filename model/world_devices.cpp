@@ -280,6 +280,23 @@ void World::set(const Operation& op) {
   }
 }
 
+void World::remove_device(std::uint8_t device) {
+  const DeviceView gone = devices_[device];
+  remove_one(device);
+  if (gone.there && gone.pairing == netkit::pair) remove_one(gone.link);
+}
+
+void World::remove_one(std::uint8_t device) {
+  for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary}) {
+    const Point p{device, hook};
+    while (chains_[index(p)].size() != 0) leave(p, 0);
+  }
+  tear_down(device);
+  device_present_[device] = false;
+  devices_[device] = {};
+  qdiscs_[device] = Qdisc::none;
+}
+
 Ends World::ends_of(const Operation& op) const {
   const DeviceView& from = devices_[op.point.device];
   const std::uint8_t device = op.point.device;

@@ -98,19 +98,28 @@ class Decoder {
     trace_.header.revision = now > steps ? now - steps : now;
   }
 
+  void do_before(Verb verb, Operation op) {
+    op.verb = verb;
+    trace_.operations.push_back(op);
+  }
+
   // A link that owns nothing on this list: made on another device.
   std::uint8_t link_elsewhere(int number, std::uint8_t prog, bool attached) {
     const std::uint8_t l = links_(number);
     if (std::find(made_.begin(), made_.end(), number) != made_.end()) return l;
     made_.push_back(number);
     trace_.header.devices = 2;
+    const bool filter =
+        read_(step_.request.owns_filter) && number == read_(step_.request.link.link);
     Operation op;
-    op.verb = Verb::link_create;
     op.point = kElsewhere;
+    op.kind = Qdisc::clsact;
+    if (filter) do_before(Verb::qdisc, op);
+    op.kind = Qdisc::none;
     op.prog = ref(Prog{load(prog)});
     op.link = ref(Link{l});
-    trace_.operations.push_back(op);
-    if (!attached) {
+    do_before(filter ? Verb::filter_link : Verb::link_create, op);
+    if (!attached && !filter) {
       op = {};
       op.verb = Verb::link_detach;
       op.link = ref(Link{l});
@@ -172,6 +181,12 @@ class Decoder {
     const bool of_device = op.verb == Verb::remove || op.verb == Verb::qdisc;
     if (of_device && op.point.device == kNoDevice) remove_before(op);
     if (op.verb == Verb::qdisc) return beside(op);
+    if (op.verb == Verb::remove && read_(r.has_filters)) {
+      Operation there = op;
+      there.kind = Qdisc::clsact;
+      do_before(Verb::qdisc, there);
+      make_filter(op.point);
+    }
     if (only_asks) return asking(op);
     if (of_list) {
       if (read_(r.expects)) op.revision = read_(r.expected);
@@ -223,17 +238,25 @@ class Decoder {
 
   Operation beside(Operation op) {
     const Request<Terms>& r = step_.request;
-    op.change = read_(r.adds)      ? QdiscChange::add
-                : read_(r.removes) ? QdiscChange::remove
-                                   : QdiscChange::replace;
-    if (op.change != QdiscChange::remove) op.kind = Qdisc::ingress;
+    op.change = read_(r.adds)      ? TcChange::add
+                : read_(r.removes) ? TcChange::remove
+                                   : TcChange::replace;
+    if (op.change != TcChange::remove) op.kind = Qdisc::ingress;
     if (read_(r.has_qdisc)) {
       Operation there = op;
-      there.change = QdiscChange::add;
+      there.change = TcChange::add;
       there.kind = read_(r.other_qdisc) ? Qdisc::clsact : Qdisc::ingress;
       trace_.operations.push_back(there);
     }
+    if (read_(r.has_filters)) make_filter(op.point);
     return op;
+  }
+
+  void make_filter(Point at) {
+    Operation op;
+    op.point = at;
+    op.prog = ref(Prog{fresh_prog(false)});
+    do_before(Verb::filter, op);
   }
 
   Operation asking(Operation op) {

@@ -9,6 +9,7 @@
 #include "model/domain.hpp"
 #include "model/rules_common.hpp"
 #include "model/rules_mainline.hpp"
+#include "model/rules_packet.hpp"
 #include "model/rules_rfc2.hpp"
 
 namespace mprogcheck::proofs {
@@ -76,6 +77,9 @@ Rows<D> rows_of(Dialect dialect, Verb verb, const Chain& c, const Request<D>& r)
     case Verb::change:
     case Verb::set:
     case Verb::send:
+    case Verb::filter:
+    case Verb::filter_link:
+    case Verb::chain:
     case Verb::provoke:
       break;
   }

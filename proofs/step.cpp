@@ -58,6 +58,7 @@ Request<Terms> any_request() {
           .old = any_object("old"),
           .link = any_object("link"),
           .link_attached = any<Bool>("link_attached"),
+          .owns_filter = any<Bool>("owns_filter"),
           .owner = any<Terms::Link>("new_owner"),
           .arrays = any<Bool>("arrays"),
           .fault = any<Bool>("fault"),
@@ -68,6 +69,7 @@ Request<Terms> any_request() {
           .dirty_gap = any<Bool>("dirty_gap"),
           .whole_namespace = any<Bool>("whole_namespace"),
           .paired = any<Bool>("paired"),
+          .has_filters = any<Bool>("has_filters"),
           .has_qdisc = any<Bool>("has_qdisc"),
           .other_qdisc = any<Bool>("other_qdisc"),
           .adds = any<Bool>("adds"),
@@ -97,6 +99,7 @@ Request<Terms> bare_request() {
           .old = no_object(),
           .link = no_object(),
           .link_attached = no,
+          .owns_filter = no,
           .owner = Terms::no_link(),
           .arrays = no,
           .fault = no,
@@ -107,6 +110,7 @@ Request<Terms> bare_request() {
           .dirty_gap = no,
           .whole_namespace = no,
           .paired = no,
+          .has_filters = no,
           .has_qdisc = no,
           .other_qdisc = no,
           .adds = no,
@@ -135,6 +139,12 @@ void around_the_call(Verb verb, const Request<Terms>& r, std::vector<Bool>& know
                                                  : !wrong);
   known.push_back(!(r.not_netkit && r.not_primary) && !(r.not_netkit && r.single_device) &&
                   !(r.not_primary && r.single_device));
+  if (verb == Verb::remove)
+    known.push_back(implies(r.has_filters, r.device_known && !r.whole_namespace && !r.paired));
+  else if (verb == Verb::qdisc)
+    known.push_back(implies(r.has_filters, r.has_qdisc));
+  else
+    known.push_back(!r.has_filters);
   if (verb != Verb::qdisc) {
     known.push_back(!r.has_qdisc && !r.other_qdisc && !r.adds && !r.removes);
   } else {
@@ -165,6 +175,7 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   const Place<Terms> entry = c.find(r.link.prog);
   known.push_back(r.link_attached ==
                   (r.link.usable() && entry.exists && c.owner(entry.index) == r.link.link));
+  known.push_back(implies(r.owns_filter, r.link.usable() && !r.link_attached));
   known.push_back(r.expects == (r.expected != Revision(0)));
   if (dialect == Dialect::mainline) known.push_back(!r.first && !r.last);
   if (dialect == Dialect::rfc2) known.push_back((r.expected & 0xffffffffU) == r.expected);

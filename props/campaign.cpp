@@ -281,7 +281,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   result.stopped = is_stopped(options);
   const Capabilities can = targets[0]->capabilities();
   if (result.coverage.operations() >= kLongEnough)
-    for (const auto& s : result.coverage.sometimes(can.packets, can.netkit))
+    for (const auto& s : result.coverage.sometimes(can.packets, can.netkit, can.filters))
       if (s.times == 0) result.missed.push_back(s.name);
   return result;
 }

@@ -123,7 +123,7 @@ struct LikeAKernel : InProcess {
   explicit LikeAKernel(bool with_packets) : packets(with_packets) {}
   Capabilities capabilities() const override {
     Capabilities can = InProcess::capabilities();
-    can.any_capacity = can.hazards = false;
+    can.any_capacity = can.hazards = can.filters = false;
     can.packets = can.netkit = packets;
     return can;
   }

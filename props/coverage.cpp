@@ -50,7 +50,19 @@ void Coverage::witness(const Operation& op, const Prediction& p, const World& wo
     const Chain* list = world.chain({op.point.device, Hook::primary});
     rare_[moved] += list && list->size() != 0;
   }
+  filters(op, p, world);
   rare_[ended] += op.verb == Verb::remove && op.point.device == kAllDevices;
+}
+
+void Coverage::filters(const Operation& op, const Prediction& p, const World& world) {
+  const Errno error = p.decision.error;
+  rare_[kept_from_link] += op.verb == Verb::filter_link && error == Errno::exist;
+  rare_[kept_from_netlink] +=
+      op.verb == Verb::filter && error == Errno::perm && op.caller == Caller::root;
+  rare_[chain_gone] += op.verb == Verb::chain && error == Errno::ok &&
+                       clauses_of(dialect_, op.verb)[p.decision.rule].id == "chain.removes";
+  if (op.verb == Verb::packet && error == Errno::ok)
+    rare_[classified] += p.observation.answer.filled > world.chain(op.point)->size();
 }
 
 void Coverage::merge(const Coverage& other) {
@@ -98,12 +110,14 @@ std::vector<std::string> Coverage::clauses_missed() const {
   return out;
 }
 
-std::vector<Coverage::Sometimes> Coverage::sometimes(bool packets_can_be_sent, bool netkit) const {
+std::vector<Coverage::Sometimes> Coverage::sometimes(bool packets_can_be_sent, bool netkit,
+                                                     bool filters) const {
   std::vector<Sometimes> out;
   for (std::size_t i = 0; i < kRare; ++i) {
     if (i == both_ends && dialect_ != Dialect::rfc2) continue;
-    if (i == dropped_packet && !packets_can_be_sent) continue;
-    if (i >= first_of_netkit && !netkit) continue;
+    if ((i == dropped_packet || i == classified) && !packets_can_be_sent) continue;
+    if (i >= first_of_netkit && i < first_of_filters && !netkit) continue;
+    if (i >= first_of_filters && !filters) continue;
     out.push_back({kNames[i], rare_[i]});
   }
   return out;

@@ -45,7 +45,8 @@ class Coverage {
     std::string_view name;
     std::uint64_t times;
   };
-  std::vector<Sometimes> sometimes(bool packets_can_be_sent = true, bool netkit = true) const;
+  std::vector<Sometimes> sometimes(bool packets_can_be_sent = true, bool netkit = true,
+                                   bool filters = true) const;
 
   // How often each clause decided, in table order.
   struct Row {
@@ -58,6 +59,7 @@ class Coverage {
 
  private:
   void witness(const Operation& op, const Prediction& p, const World& world);
+  void filters(const Operation& op, const Prediction& p, const World& world);
 
   enum Rare : std::size_t {
     full_list,
@@ -80,6 +82,11 @@ class Coverage {
     policy_dropped,
     moved,
     ended,
+    first_of_filters,
+    kept_from_link = first_of_filters,
+    kept_from_netlink,
+    chain_gone,
+    classified,
     kRare
   };
   static constexpr std::array<std::string_view, kRare> kNames{
@@ -101,7 +108,11 @@ class Coverage {
       "a packet redirected",
       "a packet dropped by a policy",
       "a device with programs moved",
-      "the end of a namespace"};
+      "the end of a namespace",
+      "a link refused where there is a filter",
+      "netlink refused at a link's filter",
+      "a chain with filters gone",
+      "a packet come to a filter"};
 
   Dialect dialect_;
   std::uint64_t operations_ = 0;

@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "props/device_suite.hpp"
 
-#include <algorithm>
-#include <set>
 #include <string>
 
 #include "model/check.hpp"
 #include "model/text.hpp"
+#include "props/suite_writer.hpp"
 
 namespace mprogcheck {
 namespace {
-
-using Lines = std::vector<std::string>;
-
-// What is there before a request.
-struct Situation {
-  std::string about;
-  Lines before;
-  std::string request;
-  bool every_value = false;  // all requests of one attribute are kept, whatever they show
-};
 
 const Lines kValues = {"policy=pass",
                        "policy=drop",
@@ -251,126 +240,41 @@ const Lines kVerdicts = {"p0=pass",   "p0=drop",    "p0=unknown",  "p0=redirect"
                          "bytes=13",  "bytes=14",   "bytes=82",    "bytes=83",    "bytes=1514",
                          "bytes=1515"};
 
-class Writer {
- public:
-  Writer(Dialect dialect, Verb verb, std::string name) : dialect_(dialect), verb_(verb) {
-    suite_.name = std::move(name);
-  }
+constexpr std::string_view kHeader = "device d0\nload p0 p1 p2 p3\n";
 
-  // All requests with none, one and two of the words behind them.
-  void go_through(const std::vector<Situation>& situations, const Lines& values) {
-    for (const Situation& s : situations) {
-      consider(s, {}, true);
-      for (const std::string& one : values) consider(s, one, s.every_value);
-    }
-    if (suite_.name == "boundaries") return;
-    for (const Situation& s : situations)
-      for (const std::string& one : values)
-        for (const std::string& two : values) consider(s, one + " " + two, false);
-  }
-
-  DeviceSuite done() {
-    for (const Clause& clause : clauses_of(dialect_, verb_))
-      suite_.rules += clause.force != Force::may;
-    suite_.decided = decided_.size();
-    suite_.pairs = together_.size();
-    return std::move(suite_);
-  }
-
- private:
-  Trace parsed(const Lines& lines) const {
-    std::string text = "dialect " + std::string(word(dialect_)) + "\ndevice d0\nload p0 p1 p2 p3\n";
-    for (const std::string& line : lines) text += line + "\n";
-    Trace trace = parse(text, "suite").front();
-    trace.expected.clear();
-    return trace;
-  }
-
-  void consider(const Situation& s, const std::string& words, bool keep) {
-    Lines lines = s.before;
-    lines.push_back(s.request + " " + words);
-    Trace trace;
-    try {
-      trace = parsed(lines);
-    } catch (const ParseError&) {
-      return;  // no such request
-    }
-    const Operation last = trace.operations.back();
-    World world;
-    world.reset(trace.header);
-    Prediction p;
-    for (const Operation& op : trace.operations) world.step(op, p);
-    const auto clauses = clauses_of(dialect_, verb_);
-    const Clause& decides = clauses[p.decision.rule];
-    bool is_new = decided_.insert(decides.id).second;
-    for (std::size_t i = 0; i < clauses.size(); ++i)
-      for (std::size_t k = i + 1; k < clauses.size(); ++k)
-        if ((p.decision.met >> i & 1) && (p.decision.met >> k & 1) &&
-            clauses[i].force != Force::effect && clauses[k].force != Force::effect)
-          is_new |= together_.insert({clauses[i].id, clauses[k].id}).second;
-    if (verb_ == Verb::send) is_new |= seen_.insert(describe(last, p.observation)).second;
-    if (!is_new && !keep) return;
-    follow(trace, last, world, p);
-    annotate(trace);
-    if (!kept_.insert(print(trace)).second) return;
-    trace.preface = {std::string(decides.id) + (s.about.empty() ? "" : ", " + s.about)};
-    suite_.traces.push_back(std::move(trace));
-  }
-
-  // Traffic of several sizes over what came out of it; of a refused request nothing is left, so
-  // that the plain one succeeds. Last its list, which is as old as the device.
-  void follow(Trace& trace, const Operation& last, const World& world, const Prediction& p) const {
-    if (last.verb == Verb::send) return;
-    Lines lines;
-    for (const Operation& op : trace.operations) lines.push_back(print(op));
-    const bool refused = p.decision.error != Errno::ok;
-    if (refused && last.verb == Verb::create && world.space_there(0) && !world.device_present(1) &&
-        !world.device_present(2))
-      lines.push_back("create d1 d2");
-    const DeviceView made = world.view(1);
-    const std::uint32_t mtu = made.there ? made.mtu : netkit::default_mtu;
-    lines.insert(lines.end(), {"set d2 state=up", "set d1 state=up", "send d1 mark priority"});
-    const bool whole = last.verb == Verb::create || last.attrs[0].key == Key::mtu;
-    if (!refused && whole)
-      for (const std::uint32_t bytes :
-           {std::uint32_t{1514}, mtu + kFrameHead, mtu + kFrameHead + 1})
-        lines.push_back("send d1 bytes=" + std::to_string(bytes));
-    lines.push_back("send d2 mark priority");
-    if (!refused && last.verb == Verb::create && world.view(2).there)
-      lines.push_back("send d2 bytes=" + std::to_string(world.view(2).mtu + kFrameHead));
-    if (made.there && world.view(2).there)
-      lines.push_back(std::string("query d1/primary room=2 progs") +
-                      (made.space == 1 ? " in=n1" : ""));
-    // What is not there any more, or never was, cannot be spoken of.
-    Lines said;
-    for (std::string& line : lines) {
-      Lines with = said;
-      with.push_back(line);
-      try {
-        parsed(with);
-        said = std::move(with);
-      } catch (const ParseError&) {
-        continue;
-      }
-    }
-    trace = parsed(said);
-  }
-
-  Dialect dialect_;
-  Verb verb_;
-  DeviceSuite suite_;
-  std::set<std::string_view> decided_;
-  std::set<std::pair<std::string_view, std::string_view>> together_;
-  std::set<std::string> seen_, kept_;
-};
+// Traffic of several sizes over what came out of it; of a refused request nothing is left, so that
+// the plain one succeeds. Last its list, which is as old as the device.
+Lines traffic(const Operation& last, const World& world, const Prediction& p) {
+  if (last.verb == Verb::send) return {};
+  Lines lines;
+  const bool refused = p.decision.error != Errno::ok;
+  if (refused && last.verb == Verb::create && world.space_there(0) && !world.device_present(1) &&
+      !world.device_present(2))
+    lines.push_back("create d1 d2");
+  const DeviceView made = world.view(1);
+  const std::uint32_t mtu = made.there ? made.mtu : netkit::default_mtu;
+  lines.insert(lines.end(), {"set d2 state=up", "set d1 state=up", "send d1 mark priority"});
+  const bool whole = last.verb == Verb::create || last.attrs[0].key == Key::mtu;
+  if (!refused && whole)
+    for (const std::uint32_t bytes : {std::uint32_t{1514}, mtu + kFrameHead, mtu + kFrameHead + 1})
+      lines.push_back("send d1 bytes=" + std::to_string(bytes));
+  lines.push_back("send d2 mark priority");
+  if (!refused && last.verb == Verb::create && world.view(2).there)
+    lines.push_back("send d2 bytes=" + std::to_string(world.view(2).mtu + kFrameHead));
+  if (made.there && world.view(2).there)
+    lines.push_back(std::string("query d1/primary room=2 progs") +
+                    (made.space == 1 ? " in=n1" : ""));
+  return lines;
+}
 
 }  // namespace
 
-std::vector<DeviceSuite> device_suite(Dialect dialect) {
-  std::vector<DeviceSuite> all;
+std::vector<DirectedSuite> device_suite(Dialect dialect) {
+  std::vector<DirectedSuite> all;
   const auto add = [&](Verb verb, const std::vector<Situation>& situations, const Lines& values,
                        std::string_view name = {}) {
-    Writer writer(dialect, verb, std::string(name.empty() ? word(verb) : name));
+    SuiteWriter writer(dialect, verb, std::string(name.empty() ? word(verb) : name), kHeader,
+                       traffic);
     writer.go_through(situations, values);
     all.push_back(writer.done());
   };
@@ -390,8 +294,8 @@ std::optional<Trace> at_netkit(const Trace& trace) {
   for (Operation& op : out.operations) {
     const bool asks = op.verb == Verb::attach || op.verb == Verb::detach ||
                       op.verb == Verb::link_create || op.verb == Verb::query;
-    if (op.verb == Verb::packet || op.verb == Verb::qdisc || op.verb == Verb::provoke ||
-        op.point.device >= primary) {
+    if (op.verb == Verb::packet || op.verb == Verb::qdisc || of_filters(op.verb) ||
+        op.verb == Verb::provoke || op.point.device >= primary) {
       if (op.point.device != kNoDevice) return std::nullopt;
       continue;
     }

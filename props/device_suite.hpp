@@ -8,23 +8,14 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "model/trace.hpp"
+#include "props/suite_writer.hpp"
 
 namespace mprogcheck {
 
-struct DeviceSuite {
-  std::string name;  // of the command; "boundaries" where every value is alone in its request
-  std::vector<Trace> traces;  // each with what it shows in its preface
-  std::size_t rules = 0;      // of the table, those that only permit left out
-  std::size_t decided = 0;    // of them in some trace
-  std::size_t pairs = 0;      // of rules that hold together in some trace, none of them an effect
-};
-
 // Of create (also of every value at a boundary, with traffic behind), change, set and send.
-std::vector<DeviceSuite> device_suite(Dialect dialect);
+std::vector<DirectedSuite> device_suite(Dialect dialect);
 
 // The trace with its list at a netkit device in the place of d0's: ingress becomes the primary's
 // own list, egress that of its peer. Nothing where it does something else to the device.

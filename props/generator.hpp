@@ -13,6 +13,7 @@
 #include "model/world.hpp"
 #include "props/choices.hpp"
 #include "props/device_generator.hpp"
+#include "props/filter_generator.hpp"
 #include "props/scope.hpp"
 
 namespace mprogcheck {
@@ -20,7 +21,8 @@ namespace mprogcheck {
 template <Choices C>
 class Generator {
  public:
-  Generator(C& choices, const Scope& scope) : c_(choices), s_(scope), netkit_(c_, s_) {}
+  Generator(C& choices, const Scope& scope)
+      : c_(choices), s_(scope), netkit_(c_, s_), filters_(c_, s_) {}
   Generator(const Generator&) = delete;  // its parts refer to each other
 
   // The next operation of a trace whose operations so far led to `world`.
@@ -35,6 +37,7 @@ class Generator {
     op = Operation{};
     if (filled_ < s_.prefill) return fill(op);
     if (s_.netkit && (!netkit_.named_any() || one_in(c_, 3))) return of_device(world, op);
+    if (s_.filters && c_.below(2) == 0) return filters_.next(world, op);
     static constexpr Verb kVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
                                       Verb::link_create, Verb::link_update, Verb::link_detach,
                                       Verb::close,       Verb::packet,      Verb::remove,
@@ -72,6 +75,9 @@ class Generator {
       case Verb::change:
       case Verb::set:
       case Verb::send:
+      case Verb::filter:  // see FilterGenerator
+      case Verb::filter_link:
+      case Verb::chain:
       case Verb::provoke:  // only ever asked for by name
         break;
       case Verb::remove:
@@ -87,9 +93,8 @@ class Generator {
         break;
       case Verb::qdisc:
         op.point = {some_device(), Hook::ingress};
-        op.change = static_cast<QdiscChange>(c_.below(3));
-        if (op.change != QdiscChange::remove)
-          op.kind = c_.below(2) ? Qdisc::ingress : Qdisc::clsact;
+        op.change = static_cast<TcChange>(c_.below(3));
+        if (op.change != TcChange::remove) op.kind = c_.below(2) ? Qdisc::ingress : Qdisc::clsact;
         break;
     }
     if (s_.hazards && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
@@ -435,6 +440,7 @@ class Generator {
   C& c_;
   Scope s_;
   DeviceGenerator<C> netkit_;
+  FilterGenerator<C> filters_;
   std::uint8_t filled_ = 0;
 };
 

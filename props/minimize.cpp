@@ -36,14 +36,16 @@ struct Size {
 Size size_of(const Trace& trace) {
   Size s{.operations = trace.operations.size(), .parts = 0, .text = 0};
   for (const Operation& op : trace.operations) {
-    s.parts += static_cast<std::size_t>(std::popcount(op.flags)) + op.relative.given() +
-               op.old.given() + (op.revision != 0) + (op.bits != 0) +
-               static_cast<std::size_t>(std::popcount(op.arrays)) + op.fault + (op.room != 0) +
-               (op.says[0].action != Action::next) + (op.says[1].action != Action::next) +
-               (op.caller != Caller::root) + (op.size != kWhole) + (op.dirty != kClean) +
-               (op.verb == Verb::link_create || op.verb == Verb::remove) +
-               (op.point.hook != Hook::ingress) + (op.point.hook == Hook::peer) + (op.space != 0) +
-               op.mark + op.priority;
+    s.parts +=
+        static_cast<std::size_t>(std::popcount(op.flags)) + op.relative.given() + op.old.given() +
+        (op.revision != 0) + (op.bits != 0) + static_cast<std::size_t>(std::popcount(op.arrays)) +
+        op.fault + (op.room != 0) + (op.says[0].action != Action::next) +
+        (op.says[1].action != Action::next) + (op.caller != Caller::root) + (op.size != kWhole) +
+        (op.dirty != kClean) + (op.verb == Verb::link_create || op.verb == Verb::remove) +
+        (op.point.hook != Hook::ingress) + (op.point.hook == Hook::peer) + (op.space != 0) +
+        op.mark + op.priority + (op.key.chain != 0) + (op.key.priority != 1) +
+        (op.key.handle != 1) + (op.verb == Verb::filter_link) +
+        (op.verb == Verb::filter && op.change != TcChange::add && op.change != TcChange::remove);
     for (const Attr& a : op.attrs) s.parts += (a.key != Key::none) + (a.form != Form::whole);
   }
   s.text = print(trace).size();
@@ -340,6 +342,20 @@ class Minimizer {
       });
       with([](Operation& op) {
         if (op.verb == Verb::link_create) op.verb = Verb::attach, op.link = {};
+        if (op.verb == Verb::filter_link) op.verb = Verb::filter, op.link = {};
+      });
+      with([](Operation& op) { op.key = {}; });
+      with([](Operation& op) { op.key.chain = 0; });
+      with([](Operation& op) { op.key.priority = 1; });
+      with([](Operation& op) { op.key.handle = 1; });
+      with([](Operation& op) {
+        if (op.verb == Verb::filter && op.change != TcChange::remove) op.change = TcChange::add;
+      });
+      with([](Operation& op) {
+        if (op.verb == Verb::qdisc && op.change == TcChange::replace) op.change = TcChange::add;
+      });
+      with([](Operation& op) {
+        if (op.verb == Verb::qdisc && op.kind == Qdisc::ingress) op.kind = Qdisc::clsact;
       });
       // The other direction altogether.
       Trace t = best_;

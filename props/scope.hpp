@@ -32,6 +32,7 @@ struct Scope {
   bool netkit = false;   // netkit devices are made, changed and crossed
   bool rooms = false;    // ... with HEADROOM and TAILROOM
   bool single = false;   // ... and without a peer
+  bool filters = false;  // filters come and go, netlink's and those of links
 };
 
 // A scope for one trace, as varied as the target allows.
@@ -50,6 +51,7 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
   s.netkit = can.netkit && one_in(c, 2);
   s.rooms = can.rooms;
   s.single = can.single;
+  s.filters = can.filters && !s.netkit && one_in(c, 4);
   if (can.any_capacity) {
     switch (pick(c, std::array<std::uint32_t, 3>{60, 30, 10})) {
       case 0:

@@ -9,6 +9,7 @@
  */
 #include <linux/string.h>
 
+#include "filter.h"
 #include "tables.h"
 
 struct mprog_device *mprog_device_of(struct mprog_net *net, u32 ifindex)
@@ -84,6 +85,21 @@ struct mprog_list *mprog_point(struct mprog_net *net, u32 space, u32 ifindex, u3
 	return ret ? ERR_PTR(ret) : mprog_point_at(net, space, ifindex, hook);
 }
 
+struct mprog_classifier *mprog_classifier_at(struct mprog_net *net, unsigned long space,
+					     u32 ifindex, u32 hook)
+{
+	struct mprog_device *device = mprog_device_of(net, ifindex);
+
+	if (!device || device->space != space)
+		return ERR_PTR(-ENODEV);
+	if (hook >= MPROG_CLS_HOOKS || device->qdisc == MPROG_NO_QDISC)
+		return ERR_PTR(-EINVAL);
+	if (hook == MPROG_AT_EGRESS && device->qdisc != MPROG_CLSACT &&
+	    !mprog_fault(net, filter_at_hook_of_no_qdisc))
+		return ERR_PTR(-EINVAL);
+	return &device->classifier;
+}
+
 /* A device in a slot that is free: a plain one without a name, down, its lists empty. */
 void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 {
@@ -98,6 +114,7 @@ void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 		device->lists[MPROG_AT_PRIMARY].revision = revision;
 	WRITE_ONCE(device->kind, MPROG_PLAIN);
 	device->qdisc = MPROG_NO_QDISC;
+	mprog_classifier_init(&device->classifier, net, ifindex);
 	device->carrier = false;
 	WRITE_ONCE(device->space, 0);
 	rcu_assign_pointer(device->peer, NULL);
@@ -121,6 +138,7 @@ static void unlist(struct mprog_device *device)
 static void dismantle(struct mprog_net *net, struct mprog_device *device)
 {
 	mprog_tcx_empty(net, device);
+	mprog_classifier_empty(&device->classifier, mprog_fault(net, unregister_forgets_links));
 	if (device->kind == MPROG_NETKIT)
 		mprog_list_empty(net, &device->lists[MPROG_AT_PRIMARY], true);
 }
@@ -175,6 +193,10 @@ int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, b
 		return -EEXIST;
 	if (kind == MPROG_NO_QDISC && mprog_fault(net, qdisc_takes_lists))
 		mprog_tcx_empty(net, device);
+	/* The filters stand in the qdisc, and go with it. */
+	if (kind != device->qdisc &&
+	    !(kind != MPROG_NO_QDISC && mprog_fault(net, qdisc_replaced_keeps_filters)))
+		mprog_classifier_empty(&device->classifier, mprog_fault(net, qdisc_forgets_links));
 	device->qdisc = kind;
 	return 0;
 }

@@ -27,6 +27,7 @@ extern "C" {
 #define MPROG_MAX_FILES 512
 #define MPROG_MAX_DEVICES 4
 #define MPROG_MAX_SPACES 2
+#define MPROG_MAX_FILTERS 144
 
 /* Interfaces are numbered alike in all network namespaces, each of which has a loopback device. */
 #define MPROG_LOOPBACK 1
@@ -78,6 +79,7 @@ struct mprog_device {
 	char name[MPROG_NAME]; /* padded with 0 */
 	struct mprog_device __rcu *peer;
 	enum mprog_qdisc qdisc; /* beside the lists */
+	struct mprog_classifier classifier;
 	struct mprog_counters counters;
 	struct mprog_list lists[MPROG_LISTS]; /* that of netkit last */
 };
@@ -102,6 +104,7 @@ struct mprog_params {
 	u32 devices;  /* plain ones, up, in the first namespace */
 	u64 revision; /* of every list at the start */
 	u32 fault;    /* enum mprog_fault */
+	u32 fail_at;  /* the step that fails, of those that may for want of something; 0: none */
 	/* Waits until readers have left what they are in. NULL: commands and packets never overlap.
 	 */
 	void (*synchronize)(void);
@@ -112,13 +115,15 @@ struct mprog_net {
 	u32 held; /* references held on all programs and links together */
 	u32 serial;
 	u32 addresses; /* made up so far */
+	u32 steps;     /* that may have failed; see fail_at */
 	u16 free_prog, free_link, free_file;
-	u16 used_progs, used_links, used_files;
+	u16 used_progs, used_links, used_files, used_filters;
 	bool ended[MPROG_MAX_SPACES];
 	struct mprog_device devices[MPROG_MAX_DEVICES];
 	struct mprog_prog progs[MPROG_MAX_PROGS];
 	struct mprog_link links[MPROG_MAX_LINKS];
 	struct mprog_link foreign;
+	struct mprog_filter filters[MPROG_MAX_FILTERS]; /* free ones are at no classifier */
 	struct mprog_file files[MPROG_MAX_FILES];
 };
 

@@ -122,6 +122,37 @@
 	X(run_goes_on_after_pass, both, "PASS does not end the run.") \
 	X(drop_passes, both, "DROP ends the run, and the packet passes.") \
 	X(unknown_verdict_ends_run, both, "A verdict that nobody defined ends the run.") \
+	/* Filters, and the links that own them */ \
+	X(filter_link_takes_over, both, "A link takes the place of a filter that netlink made.") \
+	X(filter_link_over_link, both, "A link takes the place of another link's filter.") \
+	X(filter_of_link_changed, both, "Netlink changes a filter that a link owns.") \
+	X(filter_of_link_deleted, both, "Netlink deletes a filter that a link owns.") \
+	X(filter_never_replaced, both, "Netlink cannot replace a filter of its own.") \
+	X(filter_change_creates, both, "A change makes the filter that is not there.") \
+	X(filter_link_flags_unchecked, both, "Flags of a link's filter are not looked at.") \
+	X(filter_exists_before_flags, both, "EEXIST wins over EINVAL for a link's flags.") \
+	X(filter_skip_sw_installed, both, "A filter for hardware alone is installed where there is none.") \
+	X(filter_chain_ignored, both, "A filter lands in chain 0, whichever was asked for.") \
+	X(filter_at_hook_of_no_qdisc, both, "An ingress qdisc takes filters for egress.") \
+	X(filter_for_anybody, both, "Filters by netlink ask for no capability.") \
+	X(filter_replaced_not_put, both, "The reference of a filter's old program is never dropped.") \
+	X(filter_prog_leaked_on_error, both, "A filter refused as it is there keeps a reference to its program.") \
+	X(filter_link_put_twice, both, "A failed creation frees what the cleanup of its link frees again.") \
+	X(filter_link_leaked_on_error, both, "A failed creation leaves its link behind.") \
+	X(filter_priority_reversed, both, "The filter of the highest priority value is asked first.") \
+	X(filter_of_link_is_no_action, both, "What the program of a link's filter says is taken for a class, and the packet passes.") \
+	X(filters_before_list, both, "Filters are asked before the list.") \
+	X(filters_of_all_chains_run, both, "Packets come to the filters of every chain.") \
+	X(chain_takes_other_chains, both, "A chain that goes takes the others along.") \
+	X(chain_spares_links, both, "A chain that goes leaves the filters of links.") \
+	X(chain_forgets_links, both, "Links are not told that the chain of their filter goes.") \
+	X(chain_keeps_references, both, "A chain that goes keeps the references of netlink's filters.") \
+	X(qdisc_forgets_links, both, "Links are not told that the qdisc of their filter goes.") \
+	X(qdisc_replaced_keeps_filters, both, "A qdisc of the other kind takes over the filters.") \
+	X(unregister_forgets_links, both, "Links are not told that the device of their filter goes.") \
+	X(update_spares_filter, both, "A link update leaves the filter with the old program.") \
+	X(link_detach_spares_filter, both, "LINK_DETACH leaves the link's filter.") \
+	X(link_close_spares_filter, both, "The last close of a link leaves its filter behind.") \
 	/* Who may attach at netkit, and where it lands */ \
 	X(peer_may_attach, both, "The peer side may attach programs as the primary does.") \
 	X(single_may_attach, both, "A single device takes programs.") \

@@ -2,11 +2,12 @@
 /*
  * Links: an entry that lasts as long as somebody holds the link.
  *
- * The link holds a reference to its program, the entry holds none on its behalf. A link leaves
+ * The link holds a reference to its program, the entry holds none on its behalf, nor does a filter
+ * that the link made (cls.c). A link leaves
  * its list by LINK_DETACH, by its last reference, or because the device goes; whichever comes
  * first, the others find link->list empty.
  */
-#include "internal.h"
+#include "filter.h"
 
 int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 *fd)
 {
@@ -81,7 +82,7 @@ static int update(struct mprog_net *net, struct mprog_link *link, struct mprog_p
 
 	if (mprog_fault(net, perm_before_nolink) && old && old != gone)
 		return -EPERM;
-	if (!list && !mprog_fault(net, update_of_detached_accepted))
+	if (!list && !link->filter && !mprog_fault(net, update_of_detached_accepted))
 		return -ENOLINK;
 	if (old && old != gone && !mprog_fault(net, update_ignores_old))
 		return -EPERM;
@@ -109,6 +110,8 @@ static int update(struct mprog_net *net, struct mprog_link *link, struct mprog_p
 		if (!mprog_fault(net, update_keeps_revision))
 			mprog_bump(list);
 	}
+	if (link->filter && !mprog_fault(net, update_spares_filter))
+		mprog_filter_exchange(net, link->filter, prog);
 	if (!mprog_fault(net, update_leaks_old))
 		mprog_prog_put(net, gone);
 	return 0;
@@ -164,8 +167,10 @@ int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *
 	if (link->prog) {
 		info->id = link->id;
 		info->prog_id = mprog_prog_id(link->prog);
-		info->ifindex = link->list ? link->list->ifindex : 0;
-		if (mprog_fault(net, info_keeps_device))
+		info->ifindex = 0;
+		if (link->list)
+			info->ifindex = link->list->ifindex;
+		if (link->filter || mprog_fault(net, info_keeps_device))
 			info->ifindex = link->ifindex;
 		info->attach_type = link->attach_type;
 	} else {
@@ -200,6 +205,8 @@ int mprog_link_detach(struct mprog_net *net, u32 link_fd)
 	list = link->list;
 	if (!link->prog)
 		ret = -EINVAL;
+	else if (link->filter && !mprog_fault(net, link_detach_spares_filter))
+		mprog_filter_remove(net, link->filter, false);
 	else if (leave(link) && !mprog_fault(net, link_detach_keeps_revision))
 		mprog_bump(list);
 	mprog_link_put(net, link);
@@ -215,5 +222,7 @@ void mprog_link_release(struct mprog_net *net, struct mprog_link *link)
 	    !mprog_fault(net, link_close_keeps_revision))
 		mprog_bump(list);
 	link->list = NULL;
+	if (link->filter && !mprog_fault(net, link_close_spares_filter))
+		mprog_filter_remove(net, link->filter, false);
 	mprog_prog_put(net, link->prog);
 }

@@ -50,6 +50,7 @@ enum mprog_dialect { MPROG_MAINLINE, MPROG_RFC2 };
  */
 enum mprog_hook { MPROG_AT_INGRESS, MPROG_AT_EGRESS, MPROG_AT_PRIMARY, MPROG_AT_PEER };
 #define MPROG_LISTS 3
+#define MPROG_CLS_HOOKS 2 /* that filters are at as well: ingress and egress */
 
 enum mprog_prog_type { MPROG_SCHED_CLS = 3, MPROG_XDP = 6 };
 
@@ -60,11 +61,12 @@ struct mprog_list;
 struct mprog_prog;
 
 struct mprog_link {
-	struct mprog_prog *prog; /* NULL: a link of a foreign type */
-	struct mprog_list *list; /* NULL: detached, or its device is gone */
+	struct mprog_prog *prog;     /* NULL: a link of a foreign type */
+	struct mprog_list *list;     /* NULL: detached, or its device is gone */
+	struct mprog_filter *filter; /* of a link that made one; NULL likewise */
 	refcount_t refs;
 	u32 id;
-	u32 ifindex; /* whose list it was made on */
+	u32 ifindex; /* whose list or classifier it was made on */
 	u32 attach_type;
 	u16 next_free; /* of a platform that keeps links in a table */
 };
@@ -93,6 +95,26 @@ struct mprog_list {
 	u32 count;
 	u32 count_max; /* slots that were ever in use, for mprog_list_init() */
 	struct mprog_array pair[2];
+};
+
+/* A filter; see cls.h. */
+struct mprog_filter {
+	struct mprog_filter __rcu *next; /* by chain, priority and handle */
+	struct mprog_prog *prog;
+	struct mprog_link *link; /* the owner, or NULL: then the filter itself holds its program */
+	struct mprog_classifier *classifier; /* where it stands */
+	bool taken;			     /* of a platform that keeps filters in a table */
+	u32 hook;
+	u32 chain;
+	u32 priority;
+	u32 handle;
+};
+
+/* The filters of a device. */
+struct mprog_classifier {
+	struct mprog_filter __rcu *filters[MPROG_CLS_HOOKS];
+	struct mprog_net *net;
+	u32 ifindex;
 };
 
 struct mprog_attr {

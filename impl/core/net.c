@@ -43,7 +43,10 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 		refcount_set(&net->links[i].refs, 0);
 		net->links[i].id = 0;
 		net->links[i].list = NULL;
+		net->links[i].filter = NULL;
 	}
+	for (i = 0; i < net->used_filters; i++)
+		mprog_filter_free(net, &net->filters[i]);
 	net->held = 0;
 	net->serial = 0;
 	net->addresses = 0;
@@ -53,5 +56,7 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 	net->used_progs = 0;
 	net->used_links = 0;
 	net->used_files = 0;
+	net->used_filters = 0;
+	net->steps = 0;
 	mprog_standing_files(net);
 }

@@ -155,6 +155,11 @@ int mprog_space_by_fd(struct mprog_net *net, u32 fd)
 	return (bool *)file->object - net->ended;
 }
 
+static bool files_left(const struct mprog_net *net)
+{
+	return net->free_file != MPROG_NO_SLOT || net->used_files < MPROG_MAX_FILES;
+}
+
 static u32 file_open(struct mprog_net *net, enum mprog_file_kind kind, void *object)
 {
 	u32 fd = net->free_file;
@@ -214,12 +219,36 @@ struct mprog_prog *mprog_prog_load(struct mprog_net *net, u32 type, mprog_func r
 	return prog;
 }
 
+struct mprog_filter *mprog_filter_alloc(struct mprog_net *net)
+{
+	struct mprog_filter *filter = net->filters;
+
+	while (filter < net->filters + net->used_filters && filter->taken)
+		filter++;
+	if (filter == net->filters + MPROG_MAX_FILTERS || mprog_fails_here(net))
+		return ERR_PTR(-ENOMEM);
+	if (filter == net->filters + net->used_filters)
+		net->used_filters++;
+	*filter = (struct mprog_filter){.taken = true};
+	return filter;
+}
+
+void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter)
+{
+	(void)net;
+	*filter = (struct mprog_filter){};
+}
+
 struct mprog_link *mprog_link_prime(struct mprog_net *net, struct mprog_prog *prog)
 {
 	struct mprog_link *link;
 
-	if (!ids_left(net))
+	if (!ids_left(net) || mprog_fails_here(net))
 		return ERR_PTR(-ENOSPC);
+	if (!files_left(net) || mprog_fails_here(net))
+		return ERR_PTR(-EMFILE);
+	if (mprog_fails_here(net))
+		return ERR_PTR(-ENOMEM);
 	if (net->free_link != MPROG_NO_SLOT) {
 		link = &net->links[net->free_link];
 		net->free_link = link->next_free;
@@ -230,6 +259,7 @@ struct mprog_link *mprog_link_prime(struct mprog_net *net, struct mprog_prog *pr
 	}
 	link->prog = prog;
 	link->list = NULL;
+	link->filter = NULL;
 	link->id = new_id(net, ID_OF_LINK + (link - net->links));
 	refcount_set(&link->refs, 1);
 	net->held++;

@@ -9,6 +9,7 @@
  *	enum mprog_dialect mprog_dialect_of(const struct mprog_net *net);
  *	u32 mprog_fault_of(const struct mprog_net *net);	// enum mprog_fault
  *	void mprog_synchronize(const struct mprog_net *net);	// until readers have left
+ *	bool mprog_fails_here(struct mprog_net *net);		// a step that is made to fail
  *	u32 mprog_prog_type(const struct mprog_prog *prog);
  *	u32 mprog_prog_id(const struct mprog_prog *prog);
  *	int mprog_prog_run(const struct mprog_prog *prog, void *packet);
@@ -47,6 +48,17 @@ void mprog_link_cancel(struct mprog_net *net, struct mprog_link *link);
  */
 struct mprog_list *mprog_point_at(struct mprog_net *net, unsigned long space, u32 ifindex,
 				  u32 hook);
+
+/* A filter's memory, zeroed; -ENOMEM. It is at no classifier yet, or not any more. */
+struct mprog_filter *mprog_filter_alloc(struct mprog_net *net);
+void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter);
+
+/*
+ * The classifier of a device, for a caller in @space. -ENODEV: no such device there. -EINVAL: no
+ * qdisc of it has the hook.
+ */
+struct mprog_classifier *mprog_classifier_at(struct mprog_net *net, unsigned long space,
+					     u32 ifindex, u32 hook);
 
 /* What a platform calls for a link whose last reference is gone (link.c). */
 void mprog_link_release(struct mprog_net *net, struct mprog_link *link);

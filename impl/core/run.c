@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The fast path: the only part of the core that runs without the lock. */
-#include "internal.h"
+#include "filter.h"
 
 /* Whatever nobody defined says nothing, so the next program is asked. */
 static int known_verdict(int code)
@@ -63,5 +63,39 @@ int mprog_run_netkit(const struct mprog_list *list, int policy, void *packet)
 	}
 	if (i && mprog_fault(net, policy_asked_after_programs))
 		return policy;
+	return verdict;
+}
+
+/* Filters speak for themselves: what their programs say is done, and is no class. */
+static int classify(const struct mprog_classifier *classifier, u32 hook, void *packet)
+{
+	const struct mprog_filter *filter = rcu_dereference(classifier->filters[hook]);
+	const struct mprog_net *net = classifier->net;
+	int verdict;
+
+	for (; filter; filter = rcu_dereference(filter->next)) {
+		if (filter->chain && !mprog_fault(net, filters_of_all_chains_run))
+			break;
+		verdict = known_verdict(mprog_prog_run(READ_ONCE(filter->prog), packet));
+		if (filter->link && mprog_fault(net, filter_of_link_is_no_action))
+			return MPROG_PASS;
+		if (verdict != MPROG_NEXT)
+			return verdict;
+	}
+	return MPROG_NEXT;
+}
+
+int mprog_hook_run(const struct mprog_list *list, const struct mprog_classifier *classifier,
+		   u32 hook, void *packet)
+{
+	bool filters_first = mprog_fault(list->net, filters_before_list);
+	int verdict;
+
+	rcu_read_lock();
+	verdict = filters_first ? classify(classifier, hook, packet) : mprog_run(list, packet);
+	if (verdict == MPROG_NEXT)
+		verdict =
+		    filters_first ? mprog_run(list, packet) : classify(classifier, hook, packet);
+	rcu_read_unlock();
 	return verdict;
 }

@@ -3,6 +3,7 @@
 #ifndef _MPROG_TABLES_H
 #define _MPROG_TABLES_H
 
+#include "cls.h"
 #include "internal.h"
 #include "netdev.h"
 
@@ -18,5 +19,10 @@ bool mprog_ifindex_taken(struct mprog_net *net, u32 space, u32 ifindex);
 struct mprog_device *mprog_device_by_name(struct mprog_net *net, u32 space, const char *name);
 void mprog_device_init(struct mprog_net *net, struct mprog_device *device);
 void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device);
+
+static inline int mprog_device_run(const struct mprog_device *device, u32 hook, void *packet)
+{
+	return mprog_hook_run(&device->lists[hook], &device->classifier, hook, packet);
+}
 
 #endif

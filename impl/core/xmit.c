@@ -50,7 +50,7 @@ static int receive(struct mprog_net *net, struct mprog_device *to, struct mprog_
 	packet->fate = MPROG_PASSED;
 	if (mprog_fault(net, ingress_of_other_side_skipped))
 		return 0;
-	switch (mprog_run(&to->lists[MPROG_AT_INGRESS], packet)) {
+	switch (mprog_device_run(to, MPROG_AT_INGRESS, packet)) {
 	case MPROG_DROP:
 		packet->fate = MPROG_DROPPED;
 		break;
@@ -105,7 +105,7 @@ static int leave(struct mprog_net *net, struct mprog_device *from, struct mprog_
 	if (packet->len > READ_ONCE(from->mtu) + head)
 		return -EMSGSIZE;
 	packet->ifindex = mprog_ifindex(from);
-	switch (mprog_run(&from->lists[MPROG_AT_EGRESS], packet)) {
+	switch (mprog_device_run(from, MPROG_AT_EGRESS, packet)) {
 	case MPROG_DROP:
 		packet->fate = MPROG_DROPPED;
 		return -ENOBUFS;

@@ -191,6 +191,8 @@ void refuse_unfit(const Trace& trace, const Capabilities& can) {
       throw CannotRun(
           "this kernel makes no clsact and ingress qdiscs (needs CONFIG_NET_SCH_INGRESS, try: "
           "modprobe sch_ingress)");
+    if (of_filters(op.verb))
+      throw CannotRun("links that own filters (seed 002) were never merged: no kernel has them");
     refuse_unfit_devices(op, can);
   }
 }

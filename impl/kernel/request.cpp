@@ -182,6 +182,9 @@ abi::Call translate(const Operation& op, const Names& names, Room& room) {
     case Verb::change:
     case Verb::set:
     case Verb::send:
+    case Verb::filter:
+    case Verb::filter_link:
+    case Verb::chain:
     case Verb::provoke:
       break;
   }

@@ -262,9 +262,9 @@ void Session::qdisc(const Operation& op, Observation& seen) {
     return;
   }
   const Device& device = stage_.devices[op.point.device];
-  seen.error = op.change == QdiscChange::remove
+  seen.error = op.change == TcChange::remove
                    ? stage_.place().remove_qdisc(device)
-                   : stage_.place().add_qdisc(device, op.kind, op.change == QdiscChange::replace);
+                   : stage_.place().add_qdisc(device, op.kind, op.change == TcChange::replace);
   snapshot({op.point.device, Hook::egress}, seen);
   seen.answer = seen.after;
   snapshot({op.point.device, Hook::ingress}, seen);

@@ -23,6 +23,11 @@ static inline void mprog_synchronize(const struct mprog_net *net)
 		net->params.synchronize();
 }
 
+static inline bool mprog_fails_here(struct mprog_net *net)
+{
+	return unlikely(net->params.fail_at) && ++net->steps == net->params.fail_at;
+}
+
 static inline u32 mprog_prog_type(const struct mprog_prog *prog)
 {
 	return prog->type;

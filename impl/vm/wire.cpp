@@ -97,7 +97,7 @@ struct Told {
   bool has_after, overran, strayed;
   Point at;
   std::uint8_t answer_count, answer_filled, after_count, after_filled;
-  bool has_journey, has_devices, has_words;
+  bool has_journey, has_devices, has_filters, has_words;
 };
 
 // A journey without its programs, of which only those that were met travel.
@@ -123,6 +123,7 @@ Told told_of(const Observation& o) {
           .after_filled = o.after.filled,
           .has_journey = !(o.journey == Journey{}),
           .has_devices = o.has_devices,
+          .has_filters = o.has_filters,
           .has_words = !o.extack.empty()};
 }
 
@@ -210,7 +211,7 @@ std::optional<Frame> Unframer::next() {
 
 std::uint64_t layout() {
   // What the sizes do not tell is in the version, to be counted up by hand.
-  constexpr std::uint64_t kVersion = 5;
+  constexpr std::uint64_t kVersion = 6;
   return kVersion << 48 | std::uint64_t{sizeof(Operation)} << 32 |
          std::uint64_t{sizeof(Header)} << 16 | std::uint64_t{sizeof(Observation)};
 }
@@ -252,6 +253,7 @@ std::string bytes_of(std::span<const Observation> seen) {
     (out << told).all(meant(o.answer)).all(meant(o.after));
     if (told.has_journey) write(o.journey, out);
     if (told.has_devices) write(o.devices, out);
+    if (told.has_filters) out << o.filters;
     if (told.has_words) out << o.extack;
   }
   return out.done();
@@ -275,8 +277,10 @@ void observations_from(std::string_view bytes, std::vector<Observation>& seen) {
     fill(o.answer, told.answer_revision, told.answer_count, told.answer_filled, in);
     fill(o.after, told.after_revision, told.after_count, told.after_filled, in);
     o.has_devices = told.has_devices;
+    o.has_filters = told.has_filters;
     if (told.has_journey) read(o.journey, in);
     if (told.has_devices) read(o.devices, in);
+    if (told.has_filters) in >> o.filters;
     if (told.has_words) in >> o.extack;
   }
 }

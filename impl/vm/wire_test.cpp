@@ -64,6 +64,19 @@ TEST(Wire, DevicesAndJourneysArriveAsTheyAre) {
   EXPECT_EQ(there[0].extack, "a word");
 }
 
+TEST(Wire, FiltersArriveAsTheyAre) {
+  const auto seen = observations_of(
+      parse("dialect mainline\ndevice d0\nload p0 p1\nqdisc d0 add clsact\n"
+            "filter d0/egress add p0 chain=1 handle=3\nfilter_link l0 p1 d0/ingress\n"
+            "attach p0 d0/ingress\n",
+            "wire_test")
+          .at(0));
+  ASSERT_TRUE(seen[2].has_filters);
+  std::vector<Observation> there;
+  observations_from(bytes_of(seen), there);
+  EXPECT_TRUE(there == seen);
+}
+
 TEST(Wire, HelloAndProgramsArriveAsTheyAre) {
   Hello hello{.layout = layout(), .release = "7.2.13", .capabilities = {}};
   hello.capabilities.mainline = hello.capabilities.packets = true;

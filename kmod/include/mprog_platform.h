@@ -37,6 +37,12 @@ static inline void mprog_synchronize(const struct mprog_net *net)
 	synchronize_rcu();
 }
 
+/* The kernel makes allocations fail by itself: see its fault injection. */
+static inline bool mprog_fails_here(struct mprog_net *net)
+{
+	return false;
+}
+
 static inline u32 mprog_prog_type(const struct mprog_prog *prog)
 {
 	return ((const struct bpf_prog *)prog)->type;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "model/text.hpp"
@@ -12,6 +14,7 @@
 #include "props/cli/conform_report.hpp"
 #include "props/cli/report.hpp"
 #include "props/device_suite.hpp"
+#include "props/filter_suite.hpp"
 #include "props/interrupt.hpp"
 #include "props/known.hpp"
 #include "props/long_lists.hpp"
@@ -154,8 +157,10 @@ int generate(const Options& o) {
   }
   tell(prose, "\n{:9} {:12} {:>6} {:>8} {:>6} {:>7}\n", "dialect", "command", "rules", "decided",
        "pairs", "traces");
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
-    for (const DeviceSuite& s : device_suite(dialect)) {
+  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+    std::vector<DirectedSuite> directed = device_suite(dialect);
+    std::ranges::move(filter_suite(dialect), std::back_inserter(directed));
+    for (const DirectedSuite& s : directed) {
       suite[fmt::format("{}.{}.trace", word(dialect), s.name)] = text_of(s.traces);
       whole &= s.decided == s.rules || s.name == "boundaries";
       document.push_back({{"dialect", word(dialect)},
@@ -167,6 +172,7 @@ int generate(const Options& o) {
       tell(prose, "{:9} {:12} {:>6} {:>8} {:>6} {:>7}\n", word(dialect), s.name, s.rules, s.decided,
            s.pairs, s.traces.size());
     }
+  }
   tell(prose,
        "{} rules; {} pairs of error rules: {} meet; in {} a third rule decides where both hold; {} "
        "cannot meet, proved for lists of any length; {} open\n",

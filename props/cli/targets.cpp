@@ -101,6 +101,7 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
       return fmt::format("is asked by messages, not by bpf(2): {}", print(op));
     if (op.verb == Verb::packet && !can.packets) return "cannot send packets";
     if (op.verb == Verb::qdisc && !can.qdiscs) return "has no clsact and ingress qdiscs";
+    if (of_filters(op.verb) && !can.filters) return "has no filters that links own";
     if (op.verb == Verb::create && !can.netkit) return "makes no netkit devices";
     if ((op.attr(Key::headroom) || op.attr(Key::tailroom)) && !can.rooms)
       return "has no attributes HEADROOM and TAILROOM";

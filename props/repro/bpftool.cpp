@@ -176,6 +176,10 @@ class Script {
       case Verb::set:
       case Verb::send:
         refuse(s, "netkit devices are ip's affair, and packets nobody's");
+      case Verb::filter:
+      case Verb::filter_link:
+      case Verb::chain:
+        refuse(s, "filters are tc's affair, and links that own them no kernel's");
       case Verb::provoke:
         refuse(s, "the harness provokes, in a VM of its own");
     }

@@ -215,10 +215,10 @@ std::string info(const Step& step) {
 
 std::string qdisc(const Step& step) {
   const Operation& op = step.op;
-  const bool goes = op.change == QdiscChange::remove;
-  const auto flags = op.change == QdiscChange::add ? "NLM_F_CREATE | NLM_F_EXCL"
-                     : goes                        ? "0"
-                                                   : "NLM_F_CREATE | NLM_F_REPLACE";
+  const bool goes = op.change == TcChange::remove;
+  const auto flags = op.change == TcChange::add ? "NLM_F_CREATE | NLM_F_EXCL"
+                     : goes                     ? "0"
+                                                : "NLM_F_CREATE | NLM_F_REPLACE";
   const std::string kind =
       goes ? "NULL" : fmt::format("\"{}\"", words::name(words::kQdiscs, op.kind));
   return expect(step, fmt::format("change_qdisc(d{}, {}, {}, {})", op.point.device,
@@ -278,6 +278,10 @@ std::string request(const Step& step, const Uses& uses) {
       return query(step);
     case Verb::packet:
       return packet(step);
+    case Verb::filter:
+    case Verb::filter_link:
+    case Verb::chain:
+      cannot_express(step, "a C program", "no kernel has links that own filters");
     case Verb::provoke:
       cannot_express(step, "a C program", "the harness provokes, in a VM of its own");
   }

@@ -88,6 +88,9 @@ class Writer {
       case Verb::change:
       case Verb::set:
       case Verb::send:
+      case Verb::filter:
+      case Verb::filter_link:
+      case Verb::chain:
       case Verb::provoke:
         break;
     }

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The classifier of a device: filters at the hooks of a clsact or ingress qdisc, made by netlink or
+ * by links. Who made a filter owns it for its life.
+ *
+ *	mprog_filter_set(net, &request);		// RTM_NEWTFILTER
+ *	mprog_filter_del(net, &request);		// RTM_DELTFILTER
+ *	mprog_chain_del(net, &request);			// RTM_DELCHAIN
+ *	mprog_filter_link_create(net, &request, &fd);	// BPF_LINK_CREATE
+ *
+ * All filters are direct action and of protocol all. What a link made is changed by
+ * mprog_link_update() and goes by mprog_link_detach(), with the link's last reference, or with its
+ * chain, qdisc or device; then the link is an orphan.
+ */
+#ifndef _MPROG_CLS_H
+#define _MPROG_CLS_H
+
+#include "mprog.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* TCA_CLS_FLAGS_* that may be asked for, as in uapi pkt_cls.h. */
+#define MPROG_CLS_SKIP_HW (1U << 0)
+#define MPROG_CLS_SKIP_SW (1U << 1)
+
+/**
+ * struct mprog_filter_request - what a message or a call says of a filter
+ * @space: network namespace of the caller
+ * @ifindex: the device
+ * @attach_type: MPROG_INGRESS or MPROG_EGRESS
+ * @chain: which chain; links make filters of chain 0
+ * @priority: the lowest is asked first
+ * @handle: tells filters of one priority apart
+ * @prog_fd: the program that is to run
+ * @gen_flags: MPROG_CLS_*
+ * @create: NLM_F_CREATE, make it if it is not there
+ * @excl: NLM_F_EXCL, refuse if it is
+ * @capable: the caller has CAP_NET_ADMIN
+ */
+struct mprog_filter_request {
+	unsigned long space;
+	u32 ifindex;
+	u32 attach_type;
+	u32 chain;
+	u32 priority;
+	u32 handle;
+	u32 prog_fd;
+	u32 gen_flags;
+	bool create;
+	bool excl;
+	bool capable;
+};
+
+int mprog_filter_set(struct mprog_net *net, const struct mprog_filter_request *req);
+int mprog_filter_del(struct mprog_net *net, const struct mprog_filter_request *req);
+int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *req);
+int mprog_filter_link_create(struct mprog_net *net, const struct mprog_filter_request *req,
+			     u32 *fd);
+
+/* The list of a hook of tcx, and behind it the filters of chain 0. Needs no lock. */
+int mprog_hook_run(const struct mprog_list *list, const struct mprog_classifier *classifier,
+		   u32 hook, void *packet);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where filters stand: at each hook one list, by chain, priority and handle.
+ *
+ * A packet walks it up to the end of chain 0. A filter that is on its way out is waited for before
+ * its slot is free again. A filter of netlink's holds its program; the program of a link's filter
+ * is held by the link.
+ */
+#include "filter.h"
+
+static int order(const struct mprog_filter *a, const struct mprog_filter *b)
+{
+	bool reversed = mprog_fault(b->classifier->net, filter_priority_reversed);
+
+	if (a->chain != b->chain)
+		return a->chain < b->chain ? -1 : 1;
+	if (a->priority != b->priority)
+		return (a->priority < b->priority) != reversed ? -1 : 1;
+	if (a->handle != b->handle)
+		return a->handle < b->handle ? -1 : 1;
+	return 0;
+}
+
+struct mprog_filter *mprog_filter_find(const struct mprog_filter *like)
+{
+	struct mprog_filter *filter = mprog_filter_first(like->classifier, like->hook);
+
+	while (filter && order(filter, like) < 0)
+		filter = mprog_filter_next(filter);
+	return filter && !order(filter, like) ? filter : NULL;
+}
+
+int mprog_filter_install(struct mprog_filter *filter, u32 gen_flags)
+{
+	struct mprog_filter __rcu **at = &filter->classifier->filters[filter->hook];
+	struct mprog_filter *next = mprog_filter_first(filter->classifier, filter->hook);
+	struct mprog_net *net = filter->classifier->net;
+
+	while (next && order(next, filter) < 0) {
+		at = &next->next;
+		next = mprog_filter_next(next);
+	}
+	if (next && !order(next, filter))
+		return -EEXIST;
+	/* No device here has hardware that runs programs. */
+	if ((gen_flags & MPROG_CLS_SKIP_SW) && !mprog_fault(net, filter_skip_sw_installed))
+		return -EINVAL;
+	if (mprog_fails_here(net))
+		return -ENOMEM;
+	rcu_assign_pointer(filter->next, next);
+	rcu_assign_pointer(*at, filter);
+	return 0;
+}
+
+/* Its link, if it has one, lives on without it. */
+void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter, bool forget_link)
+{
+	struct mprog_filter __rcu **at;
+	struct mprog_filter *next;
+
+	/* Who was not told may ask for what is gone. */
+	if (mprog_warn_on(net, !filter->classifier))
+		return;
+	at = &filter->classifier->filters[filter->hook];
+	next = mprog_filter_first(filter->classifier, filter->hook);
+	while (next != filter) {
+		at = &next->next;
+		next = mprog_filter_next(next);
+	}
+	rcu_assign_pointer(*at, mprog_filter_next(filter));
+	mprog_synchronize(net);
+	if (!filter->link)
+		mprog_prog_put(net, filter->prog);
+	else if (!forget_link)
+		filter->link->filter = NULL;
+	mprog_filter_free(net, filter);
+}
+
+/* The caller holds @prog, and from now on the filter's owner does. Returns the old one. */
+struct mprog_prog *mprog_filter_exchange(struct mprog_net *net, struct mprog_filter *filter,
+					 struct mprog_prog *prog)
+{
+	struct mprog_prog *gone = filter->prog;
+
+	WRITE_ONCE(filter->prog, prog);
+	mprog_synchronize(net);
+	return gone;
+}
+
+void mprog_classifier_init(struct mprog_classifier *classifier, struct mprog_net *net, u32 ifindex)
+{
+	u32 hook;
+
+	for (hook = 0; hook < MPROG_CLS_HOOKS; hook++)
+		rcu_assign_pointer(classifier->filters[hook], NULL);
+	classifier->net = net;
+	classifier->ifindex = ifindex;
+}
+
+void mprog_classifier_empty(struct mprog_classifier *classifier, bool forget_links)
+{
+	struct mprog_filter *filter;
+	u32 hook;
+
+	for (hook = 0; hook < MPROG_CLS_HOOKS; hook++) {
+		while ((filter = mprog_filter_first(classifier, hook)))
+			mprog_filter_remove(classifier->net, filter, forget_links);
+	}
+}

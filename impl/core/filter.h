@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Filters, for those who make, change and tear them down. */
+#ifndef _MPROG_FILTER_H
+#define _MPROG_FILTER_H
+
+#include "cls.h"
+#include "internal.h"
+
+void mprog_classifier_init(struct mprog_classifier *classifier, struct mprog_net *net, u32 ifindex);
+void mprog_classifier_empty(struct mprog_classifier *classifier, bool forget_links);
+struct mprog_filter *mprog_filter_find(const struct mprog_filter *like);
+int mprog_filter_install(struct mprog_filter *filter, u32 gen_flags);
+void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter, bool forget_link);
+struct mprog_prog *mprog_filter_exchange(struct mprog_net *net, struct mprog_filter *filter,
+					 struct mprog_prog *prog);
+
+/* For the holder of the lock that commands are called under. */
+static inline struct mprog_filter *mprog_filter_first(const struct mprog_classifier *classifier,
+						      u32 hook)
+{
+	return rcu_dereference_protected(classifier->filters[hook], true);
+}
+
+static inline struct mprog_filter *mprog_filter_next(const struct mprog_filter *filter)
+{
+	return rcu_dereference_protected(filter->next, true);
+}
+
+#endif
