@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -51,12 +52,23 @@ void mount_what_is_needed() {
   for (const int fd : {0, 1, 2}) ::dup2(console.number(), fd);
 }
 
+// What the kernel's command line says for a module, as NAME.PARAMETER=VALUE.
+std::string parameters_of(std::string_view name) {
+  std::ifstream line("/proc/cmdline");
+  std::string parameters, word;
+  while (line >> word)
+    if (const std::string its = std::string(name) + "."; word.starts_with(its))
+      parameters += word.substr(its.size()) + " ";
+  return parameters;
+}
+
 // Whether the module came along. One that is built in or loaded already is none to load.
 bool load_module(std::string_view name) {
   const std::string file = "/" + std::string(name) + ".ko";
   const Descriptor module(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!module.is_open() && errno == ENOENT) return false;
-  if (::syscall(SYS_finit_module, module.number(), "", 0) != 0 && errno != EEXIST)
+  if (::syscall(SYS_finit_module, module.number(), parameters_of(name).c_str(), 0) != 0 &&
+      errno != EEXIST)
     throw CannotRun("the kernel does not load the module " + std::string(name) +
                     " that came along (of another build?): " + std::strerror(errno));
   return true;
