@@ -43,9 +43,14 @@ std::optional<Minimal> first_found(Target& target, const Capabilities& can, Dial
     target.run(traces, seen);
     for (std::size_t i = 0; i < traces.size(); ++i) {
       const Verdict verdict = check_first(traces[i], seen[i]);
-      if (!verdict.conforms())
-        return minimize(target, traces[i], bucket(verdict.deviations[0], dialect), how);
       done += traces[i].operations.size();
+      if (verdict.conforms()) continue;
+      // A mistake may damage what is not the trace's own; alone it may then not show.
+      const std::string shown = bucket(verdict.deviations[0], dialect);
+      const auto alone = deviations_on(target, traces[i]);
+      if (std::any_of(alone.begin(), alone.end(),
+                      [&](const Shown& s) { return s.bucket == shown; }))
+        return minimize(target, traces[i], shown, how);
     }
   }
   return std::nullopt;

@@ -112,5 +112,6 @@ void add_explore(CLI::App& app, int& status);
 void add_plan(CLI::App& app, int& status);
 void add_kernels(CLI::App& app, int& status);
 void add_table(CLI::App& app, int& status);
+void add_compare(CLI::App& app, int& status);
 
 }  // namespace mprogcheck::cli
