@@ -47,10 +47,11 @@ std::optional<Minimal> first_found(Target& target, const Capabilities& can, Dial
       if (verdict.conforms()) continue;
       // A mistake may damage what is not the trace's own; alone it may then not show.
       const std::string shown = bucket(verdict.deviations[0], dialect);
-      const auto alone = deviations_on(target, traces[i]);
-      if (std::any_of(alone.begin(), alone.end(),
-                      [&](const Shown& s) { return s.bucket == shown; }))
+      try {
         return minimize(target, traces[i], shown, how);
+      } catch (const std::invalid_argument&) {
+        continue;
+      }
     }
   }
   return std::nullopt;

@@ -31,12 +31,14 @@ struct Frame {
     seen,    // the observations of one trace
     step,    // the observation of one operation of a trace that is run carefully
     ran,     // ProgramResult
-    timed,   // three doubles: seconds in the calls of a bare loop and around them; calls
+    timed,   // doubles: seconds in the calls of a bare loop and around them, calls; or those of
+             // packets over netkit and over our module
     // To the agent.
     run,        // one trace
     carefully,  // one trace, answered operation by operation
     program,    // an executable, to be run
     bare,       // one trace whose system calls are to be made without anything around them
+    cross,      // numbers of 32 bits: programs, packets
     go_on,      // the next operation of a trace that is run carefully
     over,       // of our module: nothing of it is needed any more. Answered by no observations
   };

@@ -22,6 +22,7 @@
 #include <thread>
 
 #include "impl/kernel/bare.hpp"
+#include "impl/kernel/crossing.hpp"
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/kernel.hpp"
 #include "impl/vm/modules.hpp"
@@ -165,6 +166,14 @@ class Agent {
         std::string bytes(sizeof(figures), '\0');
         std::memcpy(bytes.data(), figures, sizeof(figures));
         return send({Kind::timed, bytes});
+      }
+      case Kind::cross: {
+        std::uint32_t asked[2];
+        if (frame.payload.size() != sizeof(asked)) throw Garbled("a frame of another length");
+        std::memcpy(asked, frame.payload.data(), sizeof(asked));
+        const kernel::Crossed crossed = kernel::cross(asked[0], asked[1]);
+        const double figures[] = {crossed.netkit, crossed.module};
+        return send({Kind::timed, {reinterpret_cast<const char*>(figures), sizeof(figures)}});
       }
       default:
         throw Garbled("a frame that no agent is sent");
