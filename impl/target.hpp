@@ -9,6 +9,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/observation.hpp"
@@ -63,6 +64,12 @@ struct ProgramResult {
 struct LastWords {
   std::string title, console;
 };
+
+// Whether the target of that name is a kernel that people run: what harms it is for the security
+// list, what harms our own module is for us.
+inline bool is_kernel(std::string_view target) {
+  return target == "kernel" || target.starts_with("vm:");
+}
 
 class Target {
  public:

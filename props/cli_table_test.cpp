@@ -57,5 +57,37 @@ TEST_F(Table, ends_with_2_where_a_file_is_no_trace_or_expects_what_is_not_promis
   EXPECT_EQ(run("table t.trace --target nowhere").status, 2);
 }
 
+TEST_F(CommandLine, compare_tells_where_targets_part_and_whose_deviation_it_is) {
+  write("a.trace", kSound);
+  write("b.trace", kPair);
+  const Ran r = run("compare a.trace b.trace --target impl --target impl:before_lands_behind");
+  EXPECT_EQ(r.status, 1) << r.err;
+  EXPECT_NE(r.out.find("a.trace: step 2: attach p1 d0/ingress before rel=p0: list\n  impl: ok "
+                       "[p1 p0] rev 3\n  impl:before_lands_behind: ok [p0 p1] rev 3\n  a deviation "
+                       "of impl:before_lands_behind: mainline.tcx.attach.insert.before.list\n"),
+            std::string::npos)
+      << r.out;
+  EXPECT_NE(
+      r.out.find("impl:before_lands_behind beside impl: 1 trace alike; 0 differ by deviations "
+                 "that are known, 1 by others, 0 as the model permits\n"),
+      std::string::npos)
+      << r.out;
+  EXPECT_EQ(run("compare a.trace b.trace --target impl --target impl").status, 0);
+  EXPECT_EQ(run("compare a.trace --target impl").status, 2);
+  EXPECT_EQ(run("compare nowhere.trace --target impl --target impl").status, 2);
+}
+
+TEST_F(CommandLine, compare_takes_known_deviations_as_reported) {
+  write("a.trace", kSound);
+  write("known.trace", "dialect mainline\ntarget impl:before_lands_behind\nreason planted\n" +
+                           kSound.substr(kSound.find('\n') + 1));
+  const Ran r = run(
+      "compare a.trace --target impl --target impl:before_lands_behind --known known.trace --json");
+  EXPECT_EQ(r.status, 0) << r.err;
+  const auto differences = nlohmann::json::parse(r.out);
+  EXPECT_EQ(differences.at(0).at("known"), true);
+  EXPECT_EQ(differences.at(0).at("step"), 2);
+}
+
 }  // namespace
 }  // namespace mprogcheck

@@ -11,7 +11,7 @@
 namespace mprogcheck {
 namespace {
 
-void judge(const Trace& trace, std::span<const Observation> seen, const LastWords& last_words,
+void judge(const Trace& trace, std::span<const Observation> seen, const Target& target,
            Conformance& out) {
   const Verdict verdict = check(trace, seen);
   for (std::size_t i = 0; i < verdict.judged; ++i) {
@@ -28,7 +28,8 @@ void judge(const Trace& trace, std::span<const Observation> seen, const LastWord
     if (++example.times > 1) continue;
     example.deviation = d;
     if (d.aspect == Aspect::harm) {
-      example.security = true;
+      const LastWords last_words = target.last_words();
+      example.security = is_kernel(target.name());
       example.console = last_words.console;
       if (!last_words.title.empty()) example.deviation.observed += ": " + last_words.title;
     }
@@ -185,7 +186,7 @@ Conformance conform(
     for (std::size_t i = 0; i < batch.size(); ++i) {
       ++out.traces;
       out.operations += batch[i].operations.size();
-      judge(batch[i], seen[i], target.last_words(), out);
+      judge(batch[i], seen[i], target, out);
     }
     batch.clear();
     if (progress)

@@ -69,9 +69,9 @@ bool of_device(Key key) {
 constexpr std::array<std::uint8_t, sizeof(ifinfomsg) - 1> kCutHead{};
 
 // What a LINKINFO within PEER_INFO says: the like of what stands around it.
-void put_link_info(Message& message) {
+void put_link_info(Message& message, const char* kind) {
   message.nest(IFLA_LINKINFO, [&] {
-    message.put(IFLA_INFO_KIND, "netkit");
+    message.put(IFLA_INFO_KIND, std::string(kind));
     message.nest(IFLA_INFO_DATA, [&] { message.nest(kPeerInfo, [&] { message.about(0); }); });
   });
 }
@@ -209,7 +209,7 @@ Message Netkits::creation(const Operation& op, std::int32_t index, std::int32_t 
           message.about(peer_index);
           if (op.attr(Key::peer_name) == nullptr) message.put(IFLA_IFNAME, name_of(op.peer));
           put(message, op, of_peer);
-          if (op.peer_info_is(Presence::nested)) put_link_info(message);
+          if (op.peer_info_is(Presence::nested)) put_link_info(message, lists_.kind());
         });
       put(message, op, in_data);
     });

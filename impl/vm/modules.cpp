@@ -29,8 +29,6 @@ std::vector<std::string> information(const fs::path& module, std::string_view fi
     at += mark.size();
     values.emplace_back(bytes.c_str() + at);
   }
-  if (values.empty())
-    throw CannotRun(module.string() + ": a kernel module would tell its " + std::string(field));
   return values;
 }
 
@@ -53,8 +51,9 @@ ModuleFiles modules_of(const fs::path& image) {
 }
 
 std::string release_of_module(const fs::path& module) {
-  const std::string vermagic = information(module, "vermagic").at(0);
-  return vermagic.substr(0, vermagic.find(' '));
+  const auto vermagic = information(module, "vermagic");
+  if (vermagic.empty()) throw CannotRun(module.string() + " is no kernel module");
+  return vermagic[0].substr(0, vermagic[0].find(' '));
 }
 
 std::set<std::string> faults_of_module(const fs::path& module) {

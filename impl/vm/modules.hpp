@@ -37,7 +37,6 @@ inline constexpr std::string_view kOurModule = "mprogcheck";
 // The kernel that a module was built for, as uname(2) has it. Throws CannotRun.
 std::string release_of_module(const std::filesystem::path& module);
 // The faults that can be planted in it by its parameter `fault`, in the order of their names.
-// Throws CannotRun.
 std::set<std::string> faults_of_module(const std::filesystem::path& module);
 
 }  // namespace mprogcheck::vm

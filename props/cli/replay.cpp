@@ -77,9 +77,12 @@ int run(const Options& o) {
                                     [](const Deviation& d) { return d.aspect == Aspect::harm; });
     if (harmed) {
       const LastWords words = target->last_words();
-      tell(prose, "{}\n  {}\n", words.console, kSecurityRelevant);
+      tell(prose, "{}\n", words.console);
       one["console"] = words.console;
-      one["security"] = true;
+      if (is_kernel(o.target)) {
+        tell(prose, "  {}\n", kSecurityRelevant);
+        one["security"] = true;
+      }
     }
     one["verdict"] = conforms ? "conforms" : "deviates";
     one["deviations"] = nlohmann::ordered_json::array();

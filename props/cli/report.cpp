@@ -150,7 +150,8 @@ std::string summary(const CampaignResult& r, const WrittenFindings& written) {
                        : !f.again ? "; not again when its trace was run alone"
                                   : "; perhaps not minimal, 'minimize' goes on");
     if (!f.last_words.title.empty()) out += fmt::format("  {}\n", f.last_words.title);
-    if (f.deviation.aspect == Aspect::harm) out += fmt::format("  {}\n", kSecurityRelevant);
+    if (f.deviation.aspect == Aspect::harm && is_kernel(r.target))
+      out += fmt::format("  {}\n", kSecurityRelevant);
     if (kept)
       out += fmt::format("  {}{}\n", file->second.trace,
                          file->second.program.empty() ? "" : ", and as a C program beside it");
@@ -200,7 +201,7 @@ nlohmann::ordered_json json_of(const CampaignResult& r, const WrittenFindings& w
     one["minimal"] = f.minimal;
     one["again"] = f.again;
     if (f.deviation.aspect == Aspect::harm) {
-      one["security"] = true;
+      if (is_kernel(r.target)) one["security"] = true;
       one["console"] = f.last_words.console;
     }
     one["known"] = f.known.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(f.known);

@@ -4,23 +4,26 @@
 // these tests skip, with the reason.
 #include <filesystem>
 
+#include "impl/inprocess.hpp"
 #include "impl/vm/agent/testing.hpp"
 #include "impl/vm/modules.hpp"
 #include "model/check.hpp"
 #include "model/text.hpp"
 #include "props/campaign.hpp"
+#include "props/hunt.hpp"
 
 namespace mprogcheck {
 namespace {
 
 class Module : public InAGuest {
  protected:
-  static std::unique_ptr<Vm> guest(const std::string& append = "") {
-    if (!std::filesystem::exists(MPROGCHECK_MODULE))
+  static std::unique_ptr<Vm> guest(const std::string& append = "",
+                                   const char* module = MPROGCHECK_MODULE) {
+    if (!std::filesystem::exists(module))
       throw CannotRun("the module was not built, as there were no kernel headers");
     VmOptions options;
     options.name = "kmod";
-    options.boot.module = MPROGCHECK_MODULE;
+    options.boot.module = module;
     options.boot.agent = MPROGCHECK_AGENT;
     options.boot.append = append;
     options.boot.kernel = vm::image_of(vm::release_of_module(options.boot.module), {});
@@ -101,6 +104,32 @@ TEST_F(Module, conforms_in_campaigns_of_both_dialects) {
 TEST_F(Module, touches_no_memory_but_its_own) {
   conforms_in_a_campaign(Dialect::mainline, "slub_debug=FZPU page_poison=1");
   conforms_in_a_campaign(Dialect::rfc2, "slub_debug=FZPU page_poison=1");
+}
+
+// Of every planted fault that the module has a place for: mprogcheck faults --target kmod --hunt.
+TEST_F(Module, with_planted_faults_is_found_by_the_traces_that_find_them_in_a_process) {
+  for (const std::string fault :
+       {"after_one_too_far", "prog_leaked_on_stale", "update_keeps_revision",
+        "query_without_enospc", "update_of_detached_accepted"}) {
+    ASSERT_TRUE(vm::faults_of_module(MPROGCHECK_FAULTY_MODULE).contains(fault));
+    const auto module = guest("mprogcheck.fault=" + fault, MPROGCHECK_FAULTY_MODULE);
+    InProcess process(fault);
+    const Capabilities can = module->capabilities();
+    const auto there = first_found(*module, can, Dialect::mainline, 1, 60'000);
+    const auto here = first_found(process, can, Dialect::mainline, 1, 60'000);
+    ASSERT_TRUE(there && here) << fault;
+    EXPECT_EQ(print(there->trace), print(here->trace)) << fault;
+  }
+}
+
+TEST_F(Module, without_a_fault_the_variant_conforms) {
+  EXPECT_TRUE(vm::faults_of_module(MPROGCHECK_MODULE).empty());
+  CampaignOptions options;
+  options.seed = 1;
+  options.traces = 40;
+  const CampaignResult r =
+      run_campaign([] { return guest("", MPROGCHECK_FAULTY_MODULE); }, options);
+  EXPECT_TRUE(r.findings.empty());
 }
 
 }  // namespace
