@@ -40,6 +40,7 @@ std::optional<Minimal> first_found(Target& target, const Capabilities& can, Dial
   std::vector<std::vector<Observation>> seen;
   for (std::uint64_t index = 0, done = 0; done < limit;) {
     for (Trace& trace : traces) trace = generate(options, can, index++);
+    if (progress) progress(traces[0].operations.size());
     target.run(traces, seen);
     for (std::size_t i = 0; i < traces.size(); ++i) {
       const Verdict verdict = check_first(traces[i], seen[i]);
