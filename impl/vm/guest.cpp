@@ -131,18 +131,20 @@ void Guest::start(const Boot& boot, const BootFiles& files) {
   const std::string initrd = "/proc/self/fd/" + std::to_string(files.initramfs.number()),
                     chardev = "socket,id=channel,fd=" + std::to_string(channel.theirs.number()),
                     serial = "socket,id=console,fd=" + std::to_string(console.theirs.number()),
-                    append = command_line(boot),
+                    append = command_line(boot), processors = std::to_string(boot.processors),
                     image = packed_ ? boot.kernel.string()
                                     : "/proc/self/fd/" + std::to_string(files.kernel.number());
   std::vector<const char*> arguments{kQemu};
   for (const char* a : {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M",
-                        kMachine, "-accel", "tcg", "-cpu", kProcessor, "-m", "256", "-smp", "1"})
+                        kMachine, "-accel", "tcg", "-cpu", kProcessor, "-m", "256"})
     arguments.push_back(a);
-  for (const auto& [option, value] : {std::pair<const char*, const std::string*>{"-kernel", &image},
-                                      {"-initrd", &initrd},
-                                      {"-append", &append},
-                                      {"-chardev", &serial},
-                                      {"-chardev", &chardev}})
+  for (const auto& [option, value] :
+       {std::pair<const char*, const std::string*>{"-smp", &processors},
+        {"-kernel", &image},
+        {"-initrd", &initrd},
+        {"-append", &append},
+        {"-chardev", &serial},
+        {"-chardev", &chardev}})
     arguments.insert(arguments.end(), {option, value->c_str()});
   for (const char* a : {"-serial", "chardev:console", "-device", "virtio-serial-pci", "-device",
                         "virtserialport,chardev=channel,name=mprogcheck"})

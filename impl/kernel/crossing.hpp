@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Packets of a stress: from side to side of a pair, each noting whom it met.
+#pragma once
+
+#include <cstdint>
+
+#include "impl/kernel/caller.hpp"
+#include "impl/kernel/programs.hpp"
+
+namespace mprogcheck::kernel {
+
+class Crossing {
+ public:
+  // The programs note for this process alone.
+  Crossing(Caller& caller, Programs& programs) : caller_(caller), programs_(programs) {}
+
+  // Sends one on the device; whether it arrives on the other side.
+  bool crosses(std::uint8_t from);
+  // Sends one, wherever it may get.
+  void send(std::uint8_t from);
+  // Notes whom the packet met that has crossed from there between these moments.
+  void tell(std::uint8_t from, Stamp stamp);
+
+ private:
+  Caller& caller_;
+  Programs& programs_;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace mprogcheck::kernel
