@@ -38,9 +38,32 @@ struct Hash {
 };
 using States = std::unordered_set<State, Hash>;
 
+bool asks(Verb verb) {
+  return verb == Verb::query || verb == Verb::info || verb == Verb::fdinfo;
+}
+
+// Of each call the list it is about: of a link that where it was to be made.
+std::vector<Point> points_of(const Trace& trace) {
+  std::vector<Point> points;
+  std::array<Point, 256> made;
+  made.fill(kNoPoint);
+  for (const Operation& op : trace.operations) {
+    const Ref link = op.verb == Verb::close ? op.prog : op.link;
+    const bool by_link = link.kind == Ref::Kind::link;
+    if (by_link && op.verb == Verb::link_create) made[link.raw] = op.point;
+    points.push_back(by_link ? made[link.raw] : op.point);
+  }
+  return points;
+}
+
+bool about_devices(Verb verb) {
+  return verb == Verb::remove || verb == Verb::create;
+}
+
 class Search {
  public:
-  Search(const History& history, LinearizeOptions options) : history_(history), options_(options) {
+  Search(const History& history, LinearizeOptions options)
+      : history_(history), options_(options), points_(points_of(history.trace)) {
     under_way_.fill(kNobody);
     State first;
     first.world.reset(history.trace.header);
@@ -61,7 +84,7 @@ class Search {
       if (!returned(call)) break;
       under_way_[stamps[call].process] = kNobody;
     }
-    count_overlapping();
+    count_contended();
     return std::move(result_);
   }
 
@@ -76,17 +99,15 @@ class Search {
     if (decision.error != seen.error)
       return seen.error != Errno::ok &&
              permits(history_.trace.header.dialect, op.verb, decision, seen.error);
-    if (reads && op.verb != Verb::query && op.verb != Verb::info && op.verb != Verb::fdinfo)
-      return true;
+    if (reads && !asks(op.verb)) return true;
     world.step(op, prediction_);
     return agrees(seen, expected_of(op, prediction_.observation));
   }
 
   // Of a call that changes nothing: it was refused, or is a question.
   bool reads(std::size_t call) const {
-    const Verb verb = history_.trace.operations[call].verb;
-    return history_.trace.expected[call]->error != Errno::ok || verb == Verb::query ||
-           verb == Verb::info || verb == Verb::fdinfo;
+    return history_.trace.expected[call]->error != Errno::ok ||
+           asks(history_.trace.operations[call].verb);
   }
 
   // Calls that change nothing take their place.
@@ -134,11 +155,8 @@ class Search {
   bool fail(Linearization::Verdict verdict, std::size_t call, const States& seen) {
     result_.verdict = verdict;
     result_.call = call;
-    const Stamp& own = history_.stamps[call];
     for (std::size_t i = 0; i < history_.stamps.size(); ++i)
-      if (i != call && history_.stamps[i].invoked < own.returned &&
-          history_.stamps[i].returned > own.invoked)
-        result_.concurrent.push_back(i);
+      if (i != call && overlap(i, call) && concerns(i, call)) result_.concurrent.push_back(i);
     std::set<std::string> permitted;
     const Operation& op = history_.trace.operations[call];
     for (const State& state : seen) {
@@ -150,37 +168,39 @@ class Search {
     return false;
   }
 
-  // A call overlaps another if one was invoked, or had been, and neither has returned.
-  void count_overlapping() {
+  bool overlap(std::size_t a, std::size_t b) const {
+    const Stamp &one = history_.stamps[a], &other = history_.stamps[b];
+    return one.invoked < other.returned && other.invoked < one.returned;
+  }
+
+  bool concerns(std::size_t call, std::size_t other) const {
+    if (about_devices(history_.trace.operations[call].verb))
+      return points_[call].device == points_[other].device;
+    return points_[call] == points_[other];
+  }
+
+  void count_contended() {
     const auto& stamps = history_.stamps;
-    std::uint64_t latest = 0;
-    for (std::size_t i = 0; i < stamps.size(); ++i) {
-      const bool before = stamps[i].invoked < latest;
-      const bool behind = i + 1 < stamps.size() && stamps[i + 1].invoked < stamps[i].returned;
-      if (before || behind) ++result_.overlapping;
-      latest = std::max(latest, stamps[i].returned);
-    }
+    std::vector<bool> contended(stamps.size());
+    for (std::size_t i = 0; i < stamps.size(); ++i)
+      for (std::size_t j = i + 1; j < stamps.size() && stamps[j].invoked < stamps[i].returned;
+           ++j) {
+        if (!reads(i) && concerns(i, j)) contended[j] = true;
+        if (!reads(j) && concerns(j, i)) contended[i] = true;
+      }
+    result_.calls = stamps.size();
+    result_.contended =
+        static_cast<std::size_t>(std::count(contended.begin(), contended.end(), true));
   }
 
   const History& history_;
   LinearizeOptions options_;
+  std::vector<Point> points_;
   States states_;
   std::array<std::size_t, kMaxProcesses> under_way_{};  // by process
   Prediction prediction_;
   Linearization result_;
 };
-
-// The list a call is about; of a link that where it was made.
-Point point_of(const History& history, std::size_t call) {
-  const Operation& op = history.trace.operations[call];
-  const Ref link = op.verb == Verb::close ? op.prog : op.link;
-  if (op.point.device != kNoDevice || link.kind != Ref::Kind::link) return op.point;
-  for (std::size_t i = call; i-- != 0;) {
-    const Operation& made = history.trace.operations[i];
-    if (made.verb == Verb::link_create && made.link == link) return made.point;
-  }
-  return op.point;
-}
 
 std::string line_of(const History& history, std::size_t call, std::string_view file) {
   const Stamp& s = history.stamps[call];
@@ -208,11 +228,11 @@ std::string explain(const Linearization& result, const History& history, std::st
   if (!result.concurrent.empty()) out += "  at the same time\n";
   for (const std::size_t call : result.concurrent)
     out += "    " + line_of(history, call, file) + "\n";
-  const Point at = point_of(history, result.call);
+  const std::vector<Point> points = points_of(history.trace);
   std::vector<std::size_t> before;
   for (std::size_t i = result.call; i-- != 0 && before.size() < kBefore;)
     if (history.stamps[i].returned < history.stamps[result.call].invoked &&
-        point_of(history, i) == at)
+        points[i] == points[result.call])
       before.push_back(i);
   if (!before.empty()) out += "  before it there\n";
   for (std::size_t i = before.size(); i-- != 0;)

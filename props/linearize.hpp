@@ -24,13 +24,14 @@ struct Linearization {
   // Undecided: more states than were allowed. That is no pass.
   enum class Verdict { linearizable, refused, undecided };
   Verdict verdict = Verdict::linearizable;
-  std::size_t overlapping = 0;  // calls during which another was under way
+  std::size_t calls = 0;
+  std::size_t contended = 0;    // while another process was changing the same list
   std::size_t most_states = 0;  // at any time
 
   // Where it is refused or undecided. Every answer that came before this call's is explained by
   // some order, but none of these permits this one as well.
   std::size_t call = 0;
-  std::vector<std::size_t> concurrent;  // under way when it returned, or while it was
+  std::vector<std::size_t> concurrent;  // about the same list or its device, at the same time
   std::vector<std::string> permitted;   // what the model answers there in those orders
 };
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <vector>
+#include <utility>
 
 #include "impl/kernel/bpf/note.h"
 #include "model/device.hpp"
@@ -45,17 +45,23 @@ bool Crossing::crosses(std::uint8_t from) {
 // At egress programs see the packet on its sender, at netkit's own list and at ingress on the other
 // side. Packets from d0 cross the one of these two where anything can be (kStressPoints), packets
 // from d1 the other.
-void Crossing::tell(std::uint8_t from, Stamp stamp) {
+void Crossing::tell(std::uint8_t from, Stamp stamp, bool in_any_case) {
   std::vector<std::uint32_t> here, there;
   for (std::uint32_t i = 0; i < programs_.ran(); ++i) {
     const Note note = programs_.ran_at(i);
     auto& met = note.ifindex == stress_index(from) ? here : there;
     met.push_back(caller_.names().progs[note.prog.raw % kMaxProgs].id);
   }
-  if (from == 1) return caller_.met({0, Hook::ingress}, there, stamp);
-  caller_.met({0, Hook::primary}, there, stamp);
+  if (from == 1) return tell(ingress_, std::move(there), stamp, in_any_case);
+  tell(primary_, std::move(there), stamp, in_any_case);
   ++stamp.process;
-  caller_.met({0, Hook::egress}, here, stamp);
+  tell(egress_, std::move(here), stamp, in_any_case);
+}
+
+void Crossing::tell(Met& last, std::vector<std::uint32_t> progs, Stamp stamp, bool in_any_case) {
+  if (!in_any_case && progs == last.progs) return;
+  caller_.met(last.point, progs, stamp);
+  last.progs = std::move(progs);
 }
 
 }  // namespace mprogcheck::kernel

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "impl/kernel/caller.hpp"
 #include "impl/kernel/programs.hpp"
@@ -18,13 +19,22 @@ class Crossing {
   bool crosses(std::uint8_t from);
   // Sends one, wherever it may get.
   void send(std::uint8_t from);
-  // Notes whom the packet met that has crossed from there between these moments.
-  void tell(std::uint8_t from, Stamp stamp);
+  // Notes whom the packet met that has crossed from there between these moments: where these are
+  // others than were noted last of that list, or in any case.
+  void tell(std::uint8_t from, Stamp stamp, bool in_any_case);
 
  private:
+  struct Met {
+    Point point;
+    std::vector<std::uint32_t> progs;
+  };
+  void tell(Met& last, std::vector<std::uint32_t> progs, Stamp stamp, bool in_any_case);
+
   Caller& caller_;
   Programs& programs_;
   std::uint64_t sequence_ = 0;
+  Met egress_{{0, Hook::egress}, {}}, primary_{{0, Hook::primary}, {}},
+      ingress_{{0, Hook::ingress}, {}};
 };
 
 }  // namespace mprogcheck::kernel

@@ -196,7 +196,8 @@ class Stress {
     }
   }
 
-  // One after the other, so that what is noted is of one alone; some of them are told of.
+  // One after the other, so that what is noted is of one alone. Those are told of that met others
+  // than the one before, and some more.
   void send_packets() {
     constexpr std::uint32_t kTold = 4;  // one for so many calls
     Caller caller(*book_, *lists_, names_, options_.processes);
@@ -211,10 +212,9 @@ class Stress {
       const std::uint64_t returned = book_->clock++;
       ++book_->received;
       book_->met += programs_.ran();
-      if (book_->calls >= told * kTold && !all_drawn()) {
-        ++told;
-        crossing.tell(from, {options_.processes, invoked, returned});
-      }
+      const bool is_due = book_->calls >= told * kTold && !all_drawn();
+      if (is_due) ++told;
+      crossing.tell(from, {options_.processes, invoked, returned}, is_due);
       if (options_.gentle || book_->sent % 8 != 0) continue;
       crossing.send(2);
       ++book_->stray;
