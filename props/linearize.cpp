@@ -42,6 +42,11 @@ bool asks(Verb verb) {
   return verb == Verb::query || verb == Verb::info || verb == Verb::fdinfo;
 }
 
+// It was refused, or is a question.
+bool changes_nothing(const Trace& trace, std::size_t call) {
+  return trace.expected[call]->error != Errno::ok || asks(trace.operations[call].verb);
+}
+
 // Of each call the list it is about: of a link that where it was to be made.
 std::vector<Point> points_of(const Trace& trace) {
   std::vector<Point> points;
@@ -104,11 +109,7 @@ class Search {
     return agrees(seen, expected_of(op, prediction_.observation));
   }
 
-  // Of a call that changes nothing: it was refused, or is a question.
-  bool reads(std::size_t call) const {
-    return history_.trace.expected[call]->error != Errno::ok ||
-           asks(history_.trace.operations[call].verb);
-  }
+  bool reads(std::size_t call) const { return changes_nothing(history_.trace, call); }
 
   // Calls that change nothing take their place.
   void read_all(State& state) {
@@ -225,9 +226,14 @@ std::string explain(const Linearization& result, const History& history, std::st
   out += refused ? "  no order of the calls explains this answer; the model would say\n"
                  : "  too many orders of the calls explain what was before; the model would say\n";
   for (const std::string& answer : result.permitted) out += "    " + answer + "\n";
+  std::size_t others = 0;
   if (!result.concurrent.empty()) out += "  at the same time\n";
   for (const std::size_t call : result.concurrent)
-    out += "    " + line_of(history, call, file) + "\n";
+    if (changes_nothing(history.trace, call))
+      ++others;
+    else
+      out += "    " + line_of(history, call, file) + "\n";
+  if (others) out += "    and " + std::to_string(others) + " calls that changed nothing\n";
   const std::vector<Point> points = points_of(history.trace);
   std::vector<std::size_t> before;
   for (std::size_t i = result.call; i-- != 0 && before.size() < kBefore;)

@@ -55,7 +55,9 @@ std::string command_line(const Boot& boot) {
       "nowatchdog "
       "ipv6.disable=1 no_timer_check tsc=reliable sysrq_always_enabled tsc_early_khz=" +
       std::to_string(tsc_khz());
-  return boot.append.empty() ? line : line + " " + boot.append;
+  // Where several are emulated, one may have to wait for a busy machine while the others go on.
+  const std::string stalls = boot.processors > 1 ? " rcupdate.rcu_cpu_stall_timeout=300" : "";
+  return boot.append.empty() ? line + stalls : line + stalls + " " + boot.append;
 }
 
 // cx16: QEMU 7.2 restores garbage into the flags behind cmpxchg16b, which the kernel's allocator

@@ -177,7 +177,7 @@ Harm Vm::stress(const StressOptions& stress, StressRound& round) {
   for (int tries = 1;; ++tries) {
     sound_guest();
     guest_->queue({Kind::stress, vm::bytes_of(stress)});
-    auto frame = guest_->receive(options_.patience);
+    auto frame = guest_->receive(4 * options_.patience);
     if (frame && frame->kind != Kind::round) refused(options_.name, *frame);
     if (frame) round = vm::stress_round_from(frame->payload);
     if (frame && stress.module && note_harm() == Harm::none) {
