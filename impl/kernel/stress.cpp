@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "impl/kernel/caller.hpp"
-#include "impl/kernel/crossing.hpp"
 #include "impl/kernel/drawer.hpp"
 #include "impl/kernel/namespace.hpp"
 #include "impl/kernel/programs.hpp"
+#include "impl/kernel/stress_packets.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
@@ -201,22 +201,22 @@ class Stress {
   void send_packets() {
     constexpr std::uint32_t kTold = 4;  // one for so many calls
     Caller caller(*book_, *lists_, names_, options_.processes);
-    Crossing crossing(caller, programs_);
-    for (const std::uint8_t from : {0, 1}) wait_for([&] { return crossing.crosses(from); });
+    StressPackets packets(caller, programs_);
+    for (const std::uint8_t from : {0, 1}) wait_for([&] { return packets.crosses(from); });
     begin();
     std::uint32_t told = 0;
     for (std::uint8_t from = 0; !book_->over; from ^= 1) {
       ++book_->sent;
       const std::uint64_t invoked = book_->clock++;
-      if (!crossing.crosses(from)) continue;
+      if (!packets.crosses(from)) continue;
       const std::uint64_t returned = book_->clock++;
       ++book_->received;
       book_->met += programs_.ran();
       const bool is_due = book_->calls >= told * kTold && !all_drawn();
       if (is_due) ++told;
-      crossing.tell(from, {options_.processes, invoked, returned}, is_due);
+      packets.tell(from, {options_.processes, invoked, returned}, is_due);
       if (options_.gentle || book_->sent % 8 != 0) continue;
-      crossing.send(2);
+      packets.send(2);
       ++book_->stray;
     }
   }

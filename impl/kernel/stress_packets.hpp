@@ -10,10 +10,10 @@
 
 namespace mprogcheck::kernel {
 
-class Crossing {
+class StressPackets {
  public:
   // The programs note for this process alone.
-  Crossing(Caller& caller, Programs& programs) : caller_(caller), programs_(programs) {}
+  StressPackets(Caller& caller, Programs& programs) : caller_(caller), programs_(programs) {}
 
   // Sends one on the device; whether it arrives on the other side.
   bool crosses(std::uint8_t from);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "impl/kernel/crossing.hpp"
+#include "impl/kernel/stress_packets.hpp"
 
 #include <poll.h>
 
@@ -13,7 +13,7 @@
 
 namespace mprogcheck::kernel {
 
-void Crossing::send(std::uint8_t from) {
+void StressPackets::send(std::uint8_t from) {
   std::array<std::uint8_t, 60> frame{};
   std::fill_n(frame.begin(), 6, std::uint8_t{0xff});
   frame[6] = 0x02;  // locally administered
@@ -24,7 +24,7 @@ void Crossing::send(std::uint8_t from) {
 }
 
 // An emulated machine may stand still meanwhile, so what counts is how often this process gets on.
-bool Crossing::crosses(std::uint8_t from) {
+bool StressPackets::crosses(std::uint8_t from) {
   constexpr int kLooks = 400, kPauseMilliseconds = 5;
   Packets& packets = caller_.space().packets;
   programs_.expect_packet({});
@@ -45,7 +45,7 @@ bool Crossing::crosses(std::uint8_t from) {
 // At egress programs see the packet on its sender, at netkit's own list and at ingress on the other
 // side. Packets from d0 cross the one of these two where anything can be (kStressPoints), packets
 // from d1 the other.
-void Crossing::tell(std::uint8_t from, Stamp stamp, bool in_any_case) {
+void StressPackets::tell(std::uint8_t from, Stamp stamp, bool in_any_case) {
   std::vector<std::uint32_t> here, there;
   for (std::uint32_t i = 0; i < programs_.ran(); ++i) {
     const Note note = programs_.ran_at(i);
@@ -58,7 +58,8 @@ void Crossing::tell(std::uint8_t from, Stamp stamp, bool in_any_case) {
   tell(egress_, std::move(here), stamp, in_any_case);
 }
 
-void Crossing::tell(Met& last, std::vector<std::uint32_t> progs, Stamp stamp, bool in_any_case) {
+void StressPackets::tell(Met& last, std::vector<std::uint32_t> progs, Stamp stamp,
+                         bool in_any_case) {
   if (!in_any_case && progs == last.progs) return;
   caller_.met(last.point, progs, stamp);
   last.progs = std::move(progs);
