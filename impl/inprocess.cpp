@@ -12,12 +12,12 @@ constexpr std::array kFaults = {
 #define rfc2 false, true
 #define both true, true
 #define X(name, dialects, sentence) FaultInfo{#name, dialects, sentence},
-    MPROG_FAULTS(X)
+    MPROG_FAULTS(X)};
+constexpr std::array kRaces = {MPROG_RACES(X)};
 #undef X
 #undef mainline
 #undef rfc2
 #undef both
-};
 
 std::uint32_t fault_number(std::string_view name) {
 #ifdef MPROG_PLANTED_FAULTS
@@ -129,6 +129,10 @@ Errno InProcess::apply_bare(const Operation& op) {
 
 std::span<const FaultInfo> InProcess::faults() {
   return kFaults;
+}
+
+std::span<const FaultInfo> InProcess::races() {
+  return kRaces;
 }
 
 }  // namespace mprogcheck

@@ -59,6 +59,8 @@ class InProcess : public Target, public Stepper {
 
   // The faults that can be planted, whether built in or not.
   static std::span<const FaultInfo> faults();
+  // Those that our module can have beside, but not this target, which does one thing at a time.
+  static std::span<const FaultInfo> races();
 
  private:
   std::unique_ptr<inprocess::State> state_;

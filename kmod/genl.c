@@ -108,16 +108,36 @@ static struct mprog_attr attr_of(struct sk_buff *skb, const struct genl_info *in
 	};
 }
 
+/* The revision of a list, as it is when nothing is locked; 0 if there is no such list. */
+static u64 revision_of(unsigned long space, u32 ifindex, u32 attach_type)
+{
+	struct mprog_list *list;
+	u64 revision = 0;
+	u32 hook;
+
+	if (mprog_hook_of(attach_type, &hook))
+		return 0;
+	rtnl_lock();
+	list = mprog_point_at(&mprogcheck_nets[MPROG_MAINLINE], space, ifindex, hook);
+	if (!IS_ERR(list))
+		revision = list->revision;
+	rtnl_unlock();
+	return revision;
+}
+
 static int run(struct sk_buff *skb, struct genl_info *info,
 	       int (*command)(struct mprog_net *net, const struct mprog_attr *attr))
 {
-	const struct mprog_attr attr = attr_of(skb, info);
+	struct mprog_attr attr = attr_of(skb, info);
 	struct mprog_net *net;
 	int ret;
 
 	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_IFINDEX) ||
 	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_ATTACH_TYPE))
 		return -EINVAL;
+	if (mprog_fault(&mprogcheck_nets[MPROG_MAINLINE], revision_checked_early) &&
+	    attr.expected_revision == revision_of(attr.space, attr.ifindex, attr.attach_type))
+		attr.expected_revision = 0;
 	rtnl_lock();
 	net = net_of(info);
 	ret = IS_ERR(net) ? PTR_ERR(net) : complain(info, command(net, &attr));
@@ -208,8 +228,9 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	    .room = number(info, MPROGCHECK_A_ROOM),
 	    .capable = netlink_capable(skb, CAP_NET_ADMIN),
 	};
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE]; /* the same in both dialects */
 	struct entries *entries;
-	struct mprog_net *net;
+	u64 early = 0;
 	int ret;
 
 	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_IFINDEX) ||
@@ -222,10 +243,13 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	query.link_ids = arrays & MPROGCHECK_ARRAY_LINK_IDS ? entries->link_ids : NULL;
 	query.prog_flags = arrays & MPROGCHECK_ARRAY_PROG_FLAGS ? entries->prog_flags : NULL;
 	query.link_flags = arrays & MPROGCHECK_ARRAY_LINK_FLAGS ? entries->link_flags : NULL;
+	if (mprog_fault(net, query_in_two_steps))
+		early = revision_of(query.space, query.ifindex, query.attach_type);
 	rtnl_lock();
-	net = &mprogcheck_nets[MPROG_MAINLINE]; /* a query is the same in both dialects */
 	ret = mprog_prog_query(net, &query);
 	rtnl_unlock();
+	if (early)
+		query.revision = early;
 	if (!ret || ret == -ENOSPC)
 		ret = answer(info, &query, ret);
 	else

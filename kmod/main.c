@@ -15,7 +15,7 @@ static int set_fault(const char *name, const struct kernel_param *param)
 {
 	static const char *const names[] = {"none",
 #define X(name, dialects, sentence) #name,
-					    MPROG_FAULTS(X)
+					    MPROG_FAULTS(X) MPROG_RACES(X)
 #undef X
 	};
 	int number = match_string(names, ARRAY_SIZE(names), name);

@@ -81,7 +81,7 @@ class Checker {
       if (seen.harm != Harm::warned) return false;
     }
     const bool agreed = seen.error == decision.error;
-    const bool fine = agreed || permitted(op, decision, seen.error);
+    const bool fine = agreed || permits(trace_.header.dialect, op.verb, decision, seen.error);
     // A query or a packet changes nothing, so the model may answer it whatever the target did.
     if (agreed || changes_nothing(op))
       world_.step(op, prediction_);
@@ -118,20 +118,6 @@ class Checker {
   static bool changes_nothing(const Operation& op) {
     return op.verb == Verb::query || op.verb == Verb::packet || op.verb == Verb::info ||
            op.verb == Verb::fdinfo || op.verb == Verb::send;
-  }
-
-  // Whether some rule that is met says so and nothing says that another wins. One that is due but
-  // stands further back breaks the order alone; see error_differs.
-  bool permitted(const Operation& op, const Decision& decision, Errno error) const {
-    const auto clauses = clauses_of(trace_.header.dialect, op.verb);
-    if (clauses[decision.rule].any_error && error != Errno::ok) return true;
-    for (std::size_t i = 0; i < clauses.size(); ++i)
-      if ((decision.met >> i & 1) && clauses[i].error == error &&
-          (clauses[i].force == Force::may ||
-           (clauses[i].force == Force::due &&
-            !(clauses[i].ordered && clauses[decision.rule].ordered))))
-        return true;
-    return false;
   }
 
   // Of a request: what sets it apart from others that the same clause decides.
@@ -356,6 +342,18 @@ class Checker {
 };
 
 }  // namespace
+
+bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error) {
+  const auto clauses = clauses_of(dialect, verb);
+  if (clauses[decision.rule].any_error && error != Errno::ok) return true;
+  for (std::size_t i = 0; i < clauses.size(); ++i)
+    if ((decision.met >> i & 1) && clauses[i].error == error &&
+        (clauses[i].force == Force::may ||
+         (clauses[i].force == Force::due &&
+          !(clauses[i].ordered && clauses[decision.rule].ordered))))
+      return true;
+  return false;
+}
 
 Verdict check(const Trace& trace, std::span<const Observation> observations) {
   return Checker(trace, observations, false).run();

@@ -77,6 +77,13 @@ std::string_view word(Aspect aspect);
 // "step 3: attach p1 d0/ingress before rel=p0 | model: ... | target: ... | clause"
 std::string explain(const Deviation& deviation, const Trace& trace);
 
+// Whether some rule that is met says so and nothing says that another wins. One that is due but
+// stands further back breaks the order alone.
+bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error);
+
+// Whether the model says what is written, as far as anything is.
+bool agrees(const Expected& written, const Expected& model);
+
 // Where the file's own expectations and the model disagree: the step, and what the model says.
 struct Misprint {
   std::size_t step;

@@ -5,6 +5,17 @@
 
 namespace mprogcheck {
 
+bool agrees(const Expected& written, const Expected& model) {
+  return written.error == model.error &&
+         (written.fate == Fate::none || written.fate == model.fate) &&
+         (!written.revision || written.revision == model.revision) &&
+         (!written.count || written.count == model.count) &&
+         (!written.progs || written.progs == model.progs) &&
+         (!written.at || written.at == model.at) &&
+         (!written.links || written.links == model.links) &&
+         (!written.entry_flags || written.entry_flags == model.entry_flags);
+}
+
 std::vector<Misprint> misprints(const Trace& trace) {
   std::vector<Misprint> out;
   if (trace.expected.empty()) return out;
@@ -16,15 +27,7 @@ std::vector<Misprint> misprints(const Trace& trace) {
     if (!trace.expected[i]) continue;
     const Expected& written = *trace.expected[i];
     const Expected model = expected_of(trace.operations[i], p.observation);
-    const bool same = written.error == model.error &&
-                      (written.fate == Fate::none || written.fate == model.fate) &&
-                      (!written.revision || written.revision == model.revision) &&
-                      (!written.count || written.count == model.count) &&
-                      (!written.progs || written.progs == model.progs) &&
-                      (!written.at || written.at == model.at) &&
-                      (!written.links || written.links == model.links) &&
-                      (!written.entry_flags || written.entry_flags == model.entry_flags);
-    if (!same) out.push_back({i, print(written), print(model)});
+    if (!agrees(written, model)) out.push_back({i, print(written), print(model)});
   }
   return out;
 }

@@ -220,12 +220,18 @@
 	X(received_without_head, both, "The ethernet head is not counted at the receiving side.") \
 	X(ingress_of_other_side_skipped, both, "Programs at tcx ingress of the receiving side do not run.") \
 	X(head_counts_for_mtu, both, "A frame with its head may not be longer than the MTU.")
+
+/* Those that show only where commands, and packets, run side by side; see `mprogcheck stress`. */
+#define MPROG_RACES(X) \
+	X(revision_checked_early, both, "The lock is let go of between the look at the revision and the change.") \
+	X(query_in_two_steps, both, "A query takes the revision first and the entries later.") \
+	X(readers_not_waited_for, both, "A list is written again while packets may still be reading it.")
 /* clang-format on */
 
 enum mprog_fault {
 	MPROG_FAULT_none,
 #define X(name, dialects, sentence) MPROG_FAULT_##name,
-	MPROG_FAULTS(X)
+	MPROG_FAULTS(X) MPROG_RACES(X)
 #undef X
 };
 

@@ -113,7 +113,8 @@ static void publish(struct mprog_list *list, struct mprog_array *next, u32 count
 		list->count_max = count;
 	rcu_assign_pointer(list->active, next);
 	/* Until here readers may be in the array that is idle now, and hold what has just left. */
-	mprog_synchronize(list->net);
+	if (!mprog_fault(list->net, readers_not_waited_for))
+		mprog_synchronize(list->net);
 }
 
 static void insert_at(struct mprog_list *list, u32 at, struct mprog_prog *prog,

@@ -55,7 +55,9 @@ std::string command_line(const Boot& boot) {
       "nowatchdog "
       "ipv6.disable=1 no_timer_check tsc=reliable sysrq_always_enabled tsc_early_khz=" +
       std::to_string(tsc_khz());
-  return boot.append.empty() ? line : line + " " + boot.append;
+  // Where several are emulated, one may have to wait for a busy machine while the others go on.
+  const std::string stalls = boot.processors > 1 ? " rcupdate.rcu_cpu_stall_timeout=300" : "";
+  return boot.append.empty() ? line + stalls : line + stalls + " " + boot.append;
 }
 
 // cx16: QEMU 7.2 restores garbage into the flags behind cmpxchg16b, which the kernel's allocator
@@ -131,18 +133,20 @@ void Guest::start(const Boot& boot, const BootFiles& files) {
   const std::string initrd = "/proc/self/fd/" + std::to_string(files.initramfs.number()),
                     chardev = "socket,id=channel,fd=" + std::to_string(channel.theirs.number()),
                     serial = "socket,id=console,fd=" + std::to_string(console.theirs.number()),
-                    append = command_line(boot),
+                    append = command_line(boot), processors = std::to_string(boot.processors),
                     image = packed_ ? boot.kernel.string()
                                     : "/proc/self/fd/" + std::to_string(files.kernel.number());
   std::vector<const char*> arguments{kQemu};
   for (const char* a : {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M",
-                        kMachine, "-accel", "tcg", "-cpu", kProcessor, "-m", "256", "-smp", "1"})
+                        kMachine, "-accel", "tcg", "-cpu", kProcessor, "-m", "256"})
     arguments.push_back(a);
-  for (const auto& [option, value] : {std::pair<const char*, const std::string*>{"-kernel", &image},
-                                      {"-initrd", &initrd},
-                                      {"-append", &append},
-                                      {"-chardev", &serial},
-                                      {"-chardev", &chardev}})
+  for (const auto& [option, value] :
+       {std::pair<const char*, const std::string*>{"-smp", &processors},
+        {"-kernel", &image},
+        {"-initrd", &initrd},
+        {"-append", &append},
+        {"-chardev", &serial},
+        {"-chardev", &chardev}})
     arguments.insert(arguments.end(), {option, value->c_str()});
   for (const char* a : {"-serial", "chardev:console", "-device", "virtio-serial-pci", "-device",
                         "virtserialport,chardev=channel,name=mprogcheck"})

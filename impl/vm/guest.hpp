@@ -21,6 +21,7 @@ struct Boot {
   std::filesystem::path agent;        // the static executable that becomes init
   std::filesystem::path module;       // ours, if traces are to be run on that; else empty
   std::string append;                 // more of the kernel's command line
+  int processors = 1;                 // virtual ones
   std::chrono::seconds patience{40};  // with one boot, until its hello
   int tries = 5;
 };

@@ -172,6 +172,28 @@ std::optional<ProgramResult> Vm::run_program(const std::filesystem::path& execut
   }
 }
 
+// Of a module its going shows whether anything is left.
+Harm Vm::stress(const StressOptions& stress, StressRound& round) {
+  for (int tries = 1;; ++tries) {
+    sound_guest();
+    guest_->queue({Kind::stress, vm::bytes_of(stress)});
+    auto frame = guest_->receive(4 * options_.patience);
+    if (frame && frame->kind != Kind::round) refused(options_.name, *frame);
+    if (frame) round = vm::stress_round_from(frame->payload);
+    if (frame && stress.module && note_harm() == Harm::none) {
+      guest_->queue({Kind::over, {}});
+      frame = guest_->receive(options_.patience);
+      if (frame && frame->kind != Kind::seen) refused(options_.name, *frame);
+    }
+    const Harm harm = note_harm();
+    if (harm == Harm::none || !guest_->lost()) return harm;
+    ++lost_;
+    if (tries == kMostLost)
+      throw CannotRun(options_.name + ": QEMU ended " + std::to_string(tries) +
+                      " times in the same round of a stress: " + guest_->why_lost());
+  }
+}
+
 Vm::Bare Vm::run_bare(std::span<const Trace> traces) {
   sound_guest();
   for (const Trace& trace : traces) guest_->queue({Kind::bare, vm::bytes_of(trace)});

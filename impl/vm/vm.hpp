@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "impl/stress.hpp"
 #include "impl/target.hpp"
 #include "impl/vm/guest.hpp"
 
@@ -38,6 +39,10 @@ class Vm : public Target {
            std::vector<std::vector<Observation>>& observations) override;
   LastWords last_words() const override { return {vm::first_splat(last_words_), last_words_}; }
   std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
+
+  // A round of a stress. What it needs is a guest with more processors than one. Where the guest
+  // came to harm there is no round, and last_words() says why. Throws CannotRun.
+  Harm stress(const StressOptions& stress, StressRound& round);
 
   // Of the bare system calls of the traces, in this guest; as kernel::BareResult.
   struct Bare {

@@ -211,7 +211,7 @@ std::optional<Frame> Unframer::next() {
 
 std::uint64_t layout() {
   // What the sizes do not tell is in the version, to be counted up by hand.
-  constexpr std::uint64_t kVersion = 6;
+  constexpr std::uint64_t kVersion = 7;
   return kVersion << 48 | std::uint64_t{sizeof(Operation)} << 32 |
          std::uint64_t{sizeof(Header)} << 16 | std::uint64_t{sizeof(Observation)};
 }
@@ -295,6 +295,30 @@ ProgramResult result_from(std::string_view bytes) {
   in >> result.status >> result.output;
   in.end();
   return result;
+}
+
+std::string bytes_of(const StressOptions& options) {
+  return (Writer() << options).done();
+}
+
+StressOptions stress_options_from(std::string_view bytes) {
+  StressOptions options;
+  Reader in(bytes);
+  in >> options;
+  in.end();
+  return options;
+}
+
+std::string bytes_of(const StressRound& round) {
+  return (Writer() << round.figures << round.history).done();
+}
+
+StressRound stress_round_from(std::string_view bytes) {
+  StressRound round;
+  Reader in(bytes);
+  in >> round.figures >> round.history;
+  in.end();
+  return round;
 }
 
 }  // namespace mprogcheck::vm

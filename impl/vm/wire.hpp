@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "impl/stress.hpp"
 #include "impl/target.hpp"
 #include "model/trace.hpp"
 
@@ -31,6 +32,7 @@ struct Frame {
     seen,    // the observations of one trace
     step,    // the observation of one operation of a trace that is run carefully
     ran,     // ProgramResult
+    round,   // StressRound
     timed,   // doubles: seconds in the calls of a bare loop and around them, calls; or those of
              // packets over netkit and over our module
     // To the agent.
@@ -40,6 +42,7 @@ struct Frame {
     bare,       // one trace whose system calls are to be made without anything around them
     cross,      // numbers of 32 bits: programs, packets
     go_on,      // the next operation of a trace that is run carefully
+    stress,     // StressOptions
     over,       // of our module: nothing of it is needed any more. Answered by no observations
   };
   Kind kind;
@@ -77,5 +80,9 @@ std::string bytes_of(std::span<const Observation> seen);
 void observations_from(std::string_view bytes, std::vector<Observation>& seen);
 std::string bytes_of(const ProgramResult& result);
 ProgramResult result_from(std::string_view bytes);
+std::string bytes_of(const StressOptions& options);
+StressOptions stress_options_from(std::string_view bytes);
+std::string bytes_of(const StressRound& round);
+StressRound stress_round_from(std::string_view bytes);
 
 }  // namespace mprogcheck::vm

@@ -73,8 +73,8 @@ inline constexpr const char *kModule = "mprogcheck.ko", *kFaultyModule = "mprogc
 std::filesystem::path module_built(const char* name);
 
 // "impl", "impl:FAULT", "kernel", "kmod", "kmod:FAULT", "vm:KERNEL". Throws BadInput for names
-// nobody knows; the factory throws CannotRun.
-TargetFactory target_named(const std::string& name);
+// nobody knows; the factory throws CannotRun. Guests get so many processors.
+TargetFactory target_named(const std::string& name, int processors = 1);
 // Whether a trace can be run there at all; a sentence if not.
 std::string unsupported(const Trace& trace, const Capabilities& can);
 
@@ -112,6 +112,7 @@ void add_explore(CLI::App& app, int& status);
 void add_plan(CLI::App& app, int& status);
 void add_kernels(CLI::App& app, int& status);
 void add_table(CLI::App& app, int& status);
+void add_stress(CLI::App& app, int& status);
 void add_compare(CLI::App& app, int& status);
 
 }  // namespace mprogcheck::cli

@@ -92,14 +92,19 @@ int run(const Options& o) {
   const std::set<std::string> in_module = o.target == "kmod"
                                               ? vm::faults_of_module(module_built(kFaultyModule))
                                               : std::set<std::string>();
+  const auto list = [&](const FaultInfo& f) {
+    std::vector<std::string_view> dialects;
+    for (const Dialect d : dialects_of(f)) dialects.push_back(word(d));
+    document.push_back({{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}});
+    if (!o.json && !o.hunt)
+      fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
+  };
   for (const FaultInfo& f : InProcess::faults()) {
     if (o.target == "kmod" && !in_module.contains(std::string(f.name))) continue;
     if (!o.only.empty() && std::find(o.only.begin(), o.only.end(), f.name) == o.only.end())
       continue;
-    std::vector<std::string_view> dialects;
     auto traces = nlohmann::ordered_json::object();
     for (const Dialect d : dialects_of(f)) {
-      dialects.push_back(word(d));
       if (!o.hunt) continue;
       ++hunted;
       std::string why = fmt::format("{} was not found in {}\n", f.name, word(d));
@@ -116,11 +121,12 @@ int run(const Options& o) {
       ++missed;
       tell(stderr, "{}", why);
     }
-    document.push_back({{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}});
+    list(f);
     if (o.hunt) document.back()["traces"] = std::move(traces);
-    if (!o.json && !o.hunt)
-      fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
   }
+  // What only `stress` finds.
+  for (const FaultInfo& f : InProcess::races())
+    if (o.target == "kmod" && !o.hunt && o.only.empty()) list(f);
   if (o.json) print_json(document);
   if (o.hunt && o.target == "kmod")
     tell(stderr, "kmod: {} of {} faults found, each with the trace of impl\n", hunted - missed,

@@ -2,6 +2,8 @@
 // Targets by name.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
 #include <sstream>
 
 #include "impl/inprocess.hpp"
@@ -57,17 +59,22 @@ vm::Boot boot_of(const std::filesystem::path& image) {
 
 namespace {
 
-void need_fault(const std::string& name) {
-  for (const FaultInfo& f : InProcess::faults())
-    if (f.name == name) return;
+void need_fault(const std::string& name, bool in_module) {
+  const auto among = [&](std::span<const FaultInfo> faults) {
+    return std::any_of(faults.begin(), faults.end(),
+                       [&](const FaultInfo& f) { return f.name == name; });
+  };
+  if (among(InProcess::faults()) || (in_module && among(InProcess::races()))) return;
   throw BadInput(
       fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", name));
 }
 
-std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& fault) {
+std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& fault,
+                                   int processors) {
   VmOptions options;
   options.name = name;
   options.boot = boot_of({});
+  options.boot.processors = processors;
   options.boot.module = module_built(fault.empty() ? kModule : kFaultyModule);
   options.boot.kernel = image(vm::release_of_module(options.boot.module));
   if (!fault.empty()) {
@@ -80,28 +87,30 @@ std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& f
 
 }  // namespace
 
-TargetFactory target_named(const std::string& name) {
+TargetFactory target_named(const std::string& name, int processors) {
   if (name == "impl") return [] { return std::make_unique<InProcess>(); };
   if (name.starts_with("impl:")) {
     const std::string fault = name.substr(5);
-    need_fault(fault);
+    need_fault(fault, false);
     return [fault] { return std::make_unique<InProcess>(fault); };
   }
   if (name == "kernel") return [] { return std::make_unique<Kernel>(); };
   if (name == "kmod" || name.starts_with("kmod:")) {
     const std::string fault = name == "kmod" ? "" : name.substr(5);
-    if (name != "kmod") need_fault(fault);
-    return [name, fault] { return kmod_named(name, fault); };
+    if (name != "kmod") need_fault(fault, true);
+    return [=] { return kmod_named(name, fault, processors); };
   }
   if (name.starts_with("vm:")) {
     const std::string kernel = name.substr(3);
     // A file is looked at now; a name may have to be fetched, when it is wanted.
     if (kernel.empty() || kernel.find('/') != kernel.npos) image(kernel);
-    return [name, image = std::make_shared<std::filesystem::path>()]() -> std::unique_ptr<Target> {
+    return [name, processors,
+            image = std::make_shared<std::filesystem::path>()]() -> std::unique_ptr<Target> {
       if (image->empty()) *image = cli::image(name.substr(3));
       VmOptions options;
       options.name = name;
       options.boot = boot_of(*image);
+      options.boot.processors = processors;
       return std::make_unique<Vm>(options);
     };
   }

@@ -25,6 +25,7 @@
 #include "impl/kernel/crossing.hpp"
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/kernel.hpp"
+#include "impl/kernel/stress.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/wire.hpp"
 
@@ -159,6 +160,9 @@ class Agent {
         return send({Kind::seen, {}});
       case Kind::program:
         return send({Kind::ran, bytes_of(run_program(frame.payload))});
+      case Kind::stress:
+        return send(
+            {Kind::round, bytes_of(kernel::run_stress(stress_options_from(frame.payload)))});
       case Kind::bare: {
         if (!bare_) bare_.emplace(kOptions.reuse);
         const auto result = bare_->run(trace_from(frame.payload), 1);

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck stress: many processes at once, on a kernel in a guest; and histories judged again.
+#include "props/stress.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "impl/vm/vm.hpp"
+#include "model/text.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+#include "props/interrupt.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+struct Options {
+  std::string target = "kmod", dialect, out = "findings";
+  std::vector<std::string> histories;
+  double seconds = 60;
+  std::uint64_t rounds = 0, seed = 0;
+  std::uint32_t calls = 2000, processes = 4;
+  bool json = false;
+};
+
+struct Totals {
+  std::uint64_t rounds = 0, calls = 0, contended = 0, findings = 0, undecided = 0;
+
+  void add(const Linearization& r) {
+    ++rounds;
+    calls += r.calls;
+    contended += r.contended;
+    undecided += r.verdict == Linearization::Verdict::undecided;
+  }
+  std::string text() const {
+    return fmt::format(
+        "{}, {}, {:.0f} % of them while another process changed the same list: {}",
+        times(rounds, "round"), times(calls, "answer"),
+        calls ? 100.0 * static_cast<double>(contended) / static_cast<double>(calls) : 0.0,
+        times(findings, "finding"));
+  }
+  int status() const { return findings ? kDeviates : undecided ? kCannotRun : kConforms; }
+};
+
+nlohmann::ordered_json json_of(const Totals& totals) {
+  return {{"rounds", totals.rounds},
+          {"answers", totals.calls},
+          {"contended", totals.contended},
+          {"findings", totals.findings},
+          {"undecided", totals.undecided}};
+}
+
+void tell_undecided(const Linearization& r, const History& history, const std::string& file) {
+  if (r.verdict == Linearization::Verdict::undecided)
+    tell(stderr, "mprogcheck: could not judge all of it: {}", explain(r, history, file));
+}
+
+int judge_files(const Options& o) {
+  FILE* prose = o.json ? stderr : stdout;
+  Totals totals;
+  for (const std::string& file : o.histories)
+    for (const History& history : parse_histories(content(file), file)) {
+      const Linearization r = linearize(history);
+      totals.add(r);
+      tell_undecided(r, history, file);
+      if (r.verdict != Linearization::Verdict::refused) continue;
+      ++totals.findings;
+      tell(prose, "{}", explain(r, history, file));
+    }
+  tell(prose, "{}\n", totals.text());
+  if (o.json) print_json(json_of(totals));
+  return totals.status();
+}
+
+class Rounds {
+ public:
+  explicit Rounds(const Options& o)
+      : o_(o), prose_(o.json ? stderr : stdout), target_(target_named(o.target, kProcessors)()) {
+    vm_ = dynamic_cast<Vm*>(target_.get());
+    const Capabilities can = target_->capabilities();
+    for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
+      if ((o.dialect.empty() || dialect_from(o.dialect) == dialect) &&
+          (dialect == Dialect::mainline ? can.mainline : can.rfc2))
+        dialects_.push_back(dialect);
+    if (dialects_.empty())
+      throw CannotRun(fmt::format("{} does not speak dialect {}", o.target, o.dialect));
+  }
+
+  int run() {
+    tell(prose_, "seed {}\n", o_.seed);
+    const std::atomic<bool>& interrupted = end_on_signals();
+    const auto begin = std::chrono::steady_clock::now();
+    const auto time_is_over = [&] {
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+      return o_.rounds ? totals_.rounds >= o_.rounds : took.count() >= o_.seconds;
+    };
+    while (!interrupted && !time_is_over() && totals_.findings < kEnough) one();
+    progress_.clear();
+    tell(prose_, "{}: {}\n", target_->describe(), totals_.text());
+    tell(prose_, "{} met {}; {} removed\n", times(sum_.received, "packet"),
+         times(sum_.met, "program"), times(sum_.removals, "device"));
+    if (o_.json) print_json(document());
+    if (totals_.findings) return kDeviates;
+    if (interrupted || totals_.rounds == 0) throw Interrupted("interrupted before the end");
+    if (totals_.contended == 0)
+      throw CannotRun(
+          "nobody was asked while another process changed the same list, so nothing was tried");
+    return totals_.status();
+  }
+
+ private:
+  static constexpr int kProcessors = 2;
+  static constexpr std::uint64_t kEnough = 10;
+
+  void one() {
+    const std::uint64_t number = totals_.rounds + 1;
+    progress_.show(fmt::format("round {}: {}", number, totals_.text()));
+    StressOptions options =
+        draw_round(o_.seed + number, dialects_[number % dialects_.size()], target_->capabilities());
+    options.calls = o_.calls;
+    options.processes = o_.processes;
+    StressRound round;
+    if (const Harm harm = vm_->stress(options, round); harm != Harm::none) {
+      ++totals_.rounds;
+      return found(number, "console", describe(harm) + "\n" + target_->last_words().console);
+    }
+    const std::string file = fmt::format("{}/round-{}.history", o_.out, number);
+    const JudgedRound judged = judge(round, file);
+    totals_.add(judged.linearization);
+    tell_undecided(judged.linearization, judged.history, file);
+    sum_.received += round.figures.received;
+    sum_.met += round.figures.met;
+    sum_.removals += round.figures.removals;
+    for (const std::string& finding : judged.findings) {
+      found(number, "history", print(judged.history));
+      tell(prose_, "{}\n", finding);
+    }
+  }
+
+  void found(std::uint64_t number, const char* suffix, const std::string& text) {
+    ++totals_.findings;
+    progress_.clear();
+    need_writable(o_.out);
+    const auto file = fmt::format("{}/round-{}.{}", o_.out, number, suffix);
+    write_new(file, text);
+    tell(prose_, "FINDING: {}\n", file);
+  }
+
+  nlohmann::ordered_json document() const {
+    nlohmann::ordered_json out{{"seed", o_.seed}, {"target", target_->name()}};
+    out.update(json_of(totals_));
+    out["packets"] = sum_.received;
+    out["programs_met"] = sum_.met;
+    out["removals"] = sum_.removals;
+    return out;
+  }
+
+  const Options& o_;
+  FILE* prose_;
+  std::unique_ptr<Target> target_;
+  Vm* vm_;
+  std::vector<Dialect> dialects_;
+  Progress progress_;
+  Totals totals_;
+  StressFigures sum_;
+};
+
+}  // namespace
+
+void add_stress(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand(
+      "stress", "Many processes at once on a kernel in a guest: is there an order of their calls?");
+  verb->add_option("--target", o->target, "kmod (default), kmod:FAULT, vm:KERNEL");
+  verb->add_option("--dialect", o->dialect, "mainline or rfc2 (default: all the target speaks)")
+      ->check(CLI::IsMember({"mainline", "rfc2"}));
+  auto* time = verb->add_option("--time", o->seconds, "How long, such as 60s, 10m (default 60s)")
+                   ->transform(duration());
+  verb->add_option("--rounds", o->rounds, "So many rounds instead")
+      ->excludes(time)
+      ->transform(decimal())
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--calls", o->calls, "Of a round (default 2000)")
+      ->transform(decimal())
+      ->check(CLI::Range(1, 8000));
+  verb->add_option("--processes", o->processes, "That ask (default 4)")
+      ->transform(decimal())
+      ->check(CLI::Range(1U, kMostStressProcesses));
+  auto* seed =
+      verb->add_option("--seed", o->seed,
+                       "The same seed draws the same rounds (default: a new one, printed); "
+                       "in which order calls come is another matter")
+          ->transform(decimal());
+  verb->add_option("--out", o->out, "Where histories go that are findings (default: findings)");
+  verb->add_option("--history", o->histories, "Judge the histories in these files instead");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
+  verb->callback([o, seed, &status] {
+    if (!o->histories.empty()) return void(status = judge_files(*o));
+    if (!o->target.starts_with("kmod") && !o->target.starts_with("vm:"))
+      throw BadInput(fmt::format("stress is for kernels in guests, kmod and vm:KERNEL; not for {}",
+                                 o->target));
+    if (seed->empty()) o->seed = std::random_device{}();
+    need_usable(o->out);
+    status = Rounds(*o).run();
+  });
+}
+
+}  // namespace mprogcheck::cli

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Several processes at once, in a guest with two processors.
+#include <filesystem>
+
+#include "impl/vm/agent/testing.hpp"
+#include "impl/vm/modules.hpp"
+#include "props/stress.hpp"
+
+namespace mprogcheck {
+namespace {
+
+std::unique_ptr<Vm> guest(const char* module, const std::string& append = "") {
+  if (!std::filesystem::exists(module))
+    throw CannotRun("the module was not built, as there were no kernel headers");
+  VmOptions options;
+  options.name = "kmod";
+  options.boot.module = module;
+  options.boot.agent = MPROGCHECK_AGENT;
+  options.boot.append = append;
+  options.boot.processors = 2;
+  options.boot.kernel = vm::image_of(vm::release_of_module(module), {});
+  return std::make_unique<Vm>(options);
+}
+
+StressOptions some(Vm& vm, Dialect dialect, std::uint64_t seed) {
+  StressOptions options = draw_round(seed, dialect, vm.capabilities());
+  options.calls = 1000;
+  return options;
+}
+
+class Stress : public InAGuest {
+ protected:
+  static void SetUpTestSuite() {
+    boot_by([] { return guest(MPROGCHECK_MODULE); });
+  }
+
+  static void conforms(Dialect dialect, std::uint64_t seed) {
+    StressRound round;
+    ASSERT_EQ(vm_->stress(some(*vm_, dialect, seed), round), Harm::none)
+        << vm_->last_words().console;
+    const JudgedRound judged = judge(round, "round");
+    for (const std::string& finding : judged.findings)
+      ADD_FAILURE() << finding << print(judged.history);
+    EXPECT_EQ(judged.linearization.verdict, Linearization::Verdict::linearizable);
+    EXPECT_EQ(round.figures.processors, 2U);
+    // Otherwise nothing was stressed.
+    EXPECT_GT(judged.linearization.contended, 10U);
+    EXPECT_GT(judged.linearization.calls, 1000U);
+    EXPECT_GT(round.figures.met, 0U);
+    EXPECT_GT(round.figures.removals, 0U);
+  }
+};
+
+TEST_F(Stress, of_the_module_is_explained_in_mainline) {
+  conforms(Dialect::mainline, 1);
+}
+
+TEST_F(Stress, of_the_module_is_explained_in_rfc2) {
+  conforms(Dialect::rfc2, 2);
+}
+
+// Every second round or so shows it.
+void finds(const std::string& race) {
+  std::unique_ptr<Vm> vm;
+  try {
+    vm = guest(MPROGCHECK_FAULTY_MODULE, "mprogcheck.fault=" + race);
+  } catch (const CannotRun& e) {
+    GTEST_SKIP() << e.what();
+  }
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    StressRound round;
+    const auto dialect = seed % 2 ? Dialect::rfc2 : Dialect::mainline;
+    ASSERT_EQ(vm->stress(some(*vm, dialect, seed), round), Harm::none) << vm->last_words().console;
+    if (!judge(round, "round").findings.empty()) return;
+  }
+  FAIL() << race << " was not found in 200 rounds";
+}
+
+TEST(StressOfARace, finds_a_revision_that_is_checked_too_early) {
+  finds("revision_checked_early");
+}
+
+TEST(StressOfARace, finds_a_query_in_two_steps) {
+  finds("query_in_two_steps");
+}
+
+}  // namespace
+}  // namespace mprogcheck
