@@ -39,6 +39,11 @@ class Vm : public Target {
   LastWords last_words() const override { return {vm::first_splat(last_words_), last_words_}; }
   std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
 
+  bool takes_messages() const { return !options_.boot.module.empty(); }
+  // Where it does. After harm and loss the next batch has a guest that has seen nothing.
+  // Throws CannotRun.
+  Exchanged exchange(const MessageBatch& batch);
+
   // Of the bare system calls of the traces, in this guest; as kernel::BareResult.
   struct Bare {
     double seconds = 0, around = 0, calls = 0;

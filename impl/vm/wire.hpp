@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "impl/messages.hpp"
 #include "impl/target.hpp"
 #include "model/trace.hpp"
 
@@ -32,11 +33,13 @@ struct Frame {
     step,    // the observation of one operation of a trace that is run carefully
     ran,     // ProgramResult
     timed,   // three doubles: seconds in the calls of a bare loop and around them; calls
+    told,    // MessageAnswers
     // To the agent.
     run,        // one trace
     carefully,  // one trace, answered operation by operation
     program,    // an executable, to be run
     bare,       // one trace whose system calls are to be made without anything around them
+    messages,   // MessageBatch
     go_on,      // the next operation of a trace that is run carefully
     over,       // of our module: nothing of it is needed any more. Answered by no observations
   };
@@ -75,5 +78,9 @@ std::string bytes_of(std::span<const Observation> seen);
 void observations_from(std::string_view bytes, std::vector<Observation>& seen);
 std::string bytes_of(const ProgramResult& result);
 ProgramResult result_from(std::string_view bytes);
+std::string bytes_of(const MessageBatch& batch);
+MessageBatch batch_from(std::string_view bytes);
+std::string bytes_of(const MessageAnswers& answers);
+MessageAnswers answers_from(std::string_view bytes);
 
 }  // namespace mprogcheck::vm

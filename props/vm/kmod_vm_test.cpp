@@ -2,10 +2,7 @@
 // Our implementation as a module, in a guest: it answers as the model says, in both dialects, and
 // goes when nobody needs it. Where the module was not built, or no kernel or no QEMU can be had,
 // these tests skip, with the reason.
-#include <filesystem>
-
 #include "impl/vm/agent/testing.hpp"
-#include "impl/vm/modules.hpp"
 #include "model/check.hpp"
 #include "model/text.hpp"
 #include "props/campaign.hpp"
@@ -15,19 +12,8 @@ namespace {
 
 class Module : public InAGuest {
  protected:
-  static std::unique_ptr<Vm> guest(const std::string& append = "") {
-    if (!std::filesystem::exists(MPROGCHECK_MODULE))
-      throw CannotRun("the module was not built, as there were no kernel headers");
-    VmOptions options;
-    options.name = "kmod";
-    options.boot.module = MPROGCHECK_MODULE;
-    options.boot.agent = MPROGCHECK_AGENT;
-    options.boot.append = append;
-    options.boot.kernel = vm::image_of(vm::release_of_module(options.boot.module), {});
-    return std::make_unique<Vm>(options);
-  }
   static void SetUpTestSuite() {
-    boot_by([] { return guest(); });
+    boot_by([] { return guest_with_module(); });
   }
 
   static void conforms(const std::string& text) {
@@ -46,7 +32,7 @@ class Module : public InAGuest {
     options.seed = 1;
     options.traces = 100;
     options.jobs = 1;
-    const CampaignResult r = run_campaign([&] { return guest(append); }, options);
+    const CampaignResult r = run_campaign([&] { return guest_with_module(append); }, options);
     for (const auto& [name, f] : r.findings)
       ADD_FAILURE() << name << "\n" << print(f.trace) << explain(f.deviation, f.trace);
     EXPECT_GT(r.coverage.clauses().met, 80U);

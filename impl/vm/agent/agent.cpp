@@ -23,6 +23,7 @@
 #include "impl/kernel/bare.hpp"
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/kernel.hpp"
+#include "impl/kernel/material.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/wire.hpp"
 
@@ -154,6 +155,8 @@ class Agent {
         std::memcpy(bytes.data(), figures, sizeof(figures));
         return send({Kind::timed, bytes});
       }
+      case Kind::messages:
+        return send({Kind::told, bytes_of(exchange(batch_from(frame.payload)))});
       default:
         throw Garbled("a frame that no agent is sent");
     }
@@ -165,6 +168,12 @@ class Agent {
       unload_ours();
       load_module(kOurModule);
     });
+  }
+
+  MessageAnswers exchange(const MessageBatch& batch) {
+    if (batch.begin) kernel_->without_devices([] {});
+    if (!material_) material_.emplace();
+    return kernel::answers_to(batch, *material_, [this] { renew_module(); });
   }
 
   ProgramResult run_program(const std::string& executable) {
@@ -225,6 +234,7 @@ class Agent {
   Descriptor port_;
   std::optional<Kernel> kernel_;
   std::optional<kernel::Bare> bare_;
+  std::optional<kernel::Material> material_;
   Unframer arrived_;
   std::string to_send_;
   bool module_ = false;  // traces are run on our module
