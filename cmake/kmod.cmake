@@ -31,28 +31,33 @@ message(STATUS "The kernel module is built for ${kmod_release}")
 file(STRINGS ${kmod_found}/.config kmod_compiler REGEX "^CONFIG_CC_VERSION_TEXT=")
 string(REGEX MATCH "gcc-[0-9]+" kmod_compiler "${kmod_compiler}")
 
-set(kmod_folder ${PROJECT_BINARY_DIR}/kmod)
 file(GLOB own CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/kmod
   kmod/*.[ch] kmod/include/*.h kmod/Kbuild)
 set(shared list.c mainline.c rfc2.c rfc2_detach.c relative.c link.c command.c run.c filter.c
   mprog.h internal.h faults.h platform.h rfc2.h filter.h cls.h)
-file(MAKE_DIRECTORY ${kmod_folder}/core ${kmod_folder}/include)
-set(kmod_sources)
-foreach(name IN LISTS own)
-  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/kmod/${name} ${kmod_folder}/${name} SYMBOLIC)
-  list(APPEND kmod_sources ${PROJECT_SOURCE_DIR}/kmod/${name})
-endforeach()
-foreach(name IN LISTS shared)
-  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/impl/core/${name} ${kmod_folder}/core/${name} SYMBOLIC)
-  list(APPEND kmod_sources ${PROJECT_SOURCE_DIR}/impl/core/${name})
-endforeach()
 
-# Without type information, which only tracing has a use for and which needs another tool.
-add_custom_command(
-  OUTPUT ${PROJECT_BINARY_DIR}/mprogcheck.ko
-  COMMAND make -s -C ${kmod_found} M=${kmod_folder} CC=${kmod_compiler} W=1 KCFLAGS=-Werror
-    CONFIG_DEBUG_INFO_BTF_MODULES=
-  COMMAND strip --strip-debug -o ${PROJECT_BINARY_DIR}/mprogcheck.ko ${kmod_folder}/mprogcheck.ko
-  DEPENDS ${kmod_sources}
-  VERBATIM)
-add_custom_target(kmod ALL DEPENDS ${PROJECT_BINARY_DIR}/mprogcheck.ko)
+# Builds NAME.ko, without type information, which only tracing has a use for and which needs another tool.
+function(add_kmod name)
+  set(folder ${PROJECT_BINARY_DIR}/${name}.kbuild)
+  file(MAKE_DIRECTORY ${folder}/core ${folder}/include)
+  set(sources)
+  foreach(file IN LISTS own)
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/kmod/${file} ${folder}/${file} SYMBOLIC)
+    list(APPEND sources ${PROJECT_SOURCE_DIR}/kmod/${file})
+  endforeach()
+  foreach(file IN LISTS shared)
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/impl/core/${file} ${folder}/core/${file} SYMBOLIC)
+    list(APPEND sources ${PROJECT_SOURCE_DIR}/impl/core/${file})
+  endforeach()
+  add_custom_command(
+    OUTPUT ${PROJECT_BINARY_DIR}/${name}.ko
+    COMMAND make -s -C ${kmod_found} M=${folder} CC=${kmod_compiler} W=1 KCFLAGS=-Werror
+      CONFIG_DEBUG_INFO_BTF_MODULES= ${ARGN}
+    COMMAND strip --strip-debug -o ${PROJECT_BINARY_DIR}/${name}.ko ${folder}/mprogcheck.ko
+    DEPENDS ${sources}
+    VERBATIM)
+endfunction()
+add_kmod(mprogcheck)
+add_kmod(mprogcheck-faulty PLANTED_FAULTS=y)
+add_custom_target(kmod ALL
+  DEPENDS ${PROJECT_BINARY_DIR}/mprogcheck.ko ${PROJECT_BINARY_DIR}/mprogcheck-faulty.ko)

@@ -278,9 +278,11 @@ TEST(Packets, MeetProgramsOfOnePairWhilePairsComeAndGo) {
         const int ret = mprog_xmit(pairs.net(), MPROG_FIRST_IFINDEX + i % 2, &packet);
         mixed[r] += packet.pairs.size() > 1;
         freed[r] += packet.met_a_freed_one;
-        untold[r] += ret == 0 ? packet.fate != MPROG_PASSED
-                              : packet.fate != (ret == -ENOBUFS ? MPROG_DROPPED : MPROG_REFUSED);
-        if (ret == 0 && !packet.pairs.empty()) crossed.fetch_add(1, std::memory_order_relaxed);
+        untold[r] += packet.fate == MPROG_DROPPED
+                         ? ret != 0 && ret != -ENOBUFS
+                         : packet.fate != (ret == 0 ? MPROG_PASSED : MPROG_REFUSED);
+        if (packet.fate == MPROG_PASSED && !packet.pairs.empty())
+          crossed.fetch_add(1, std::memory_order_relaxed);
       }
     });
   for (int i = 1; i < kPairs || (crossed.load() < kEnoughCrossed && i < kMost); ++i)

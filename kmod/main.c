@@ -10,8 +10,25 @@
 
 #ifdef MPROG_PLANTED_FAULTS
 uint mprogcheck_fault;
-module_param_named(fault, mprogcheck_fault, uint, 0444);
-MODULE_PARM_DESC(fault, "number of the planted fault; 0: none");
+
+static int set_fault(const char *name, const struct kernel_param *param)
+{
+	static const char *const names[] = {"none",
+#define X(name, dialects, sentence) #name,
+					    MPROG_FAULTS(X)
+#undef X
+	};
+	int number = match_string(names, ARRAY_SIZE(names), name);
+
+	if (number >= 0)
+		mprogcheck_fault = number;
+	return min(number, 0);
+}
+
+static const struct kernel_param_ops fault_ops = {.set = set_fault};
+
+module_param_cb(fault, &fault_ops, NULL, 0);
+MODULE_PARM_DESC(fault, "the planted fault, by name");
 #endif
 
 static int __init mprogcheck_init(void)
@@ -33,6 +50,11 @@ static void __exit mprogcheck_exit(void)
 {
 	genl_unregister_family(&mprogcheck_family);
 	mprogcheck_devices_exit();
+#ifdef MPROG_PLANTED_FAULTS
+	/* What is left of one is seen behind each request. */
+	if (mprogcheck_fault)
+		return;
+#endif
 	WARN(atomic_read(&mprogcheck_links_held), "mprogcheck: %d references to links are left",
 	     atomic_read(&mprogcheck_links_held));
 	WARN(atomic_read(&mprogcheck_progs_held), "mprogcheck: %d references to programs are left",

@@ -57,17 +57,20 @@ static void drop(struct sk_buff *skb)
 /* What is dropped here is lost: the sender has been told already that it was sent. */
 static void receive(struct sk_buff *skb, struct net_device *to)
 {
-	struct mprogcheck_device *device = netdev_priv(to);
+	const struct mprogcheck_device *device = netdev_priv(to);
+	const struct mprog_list *list = &device->lists[MPROG_AT_INGRESS];
 
 	dev_sw_netstats_rx_add(to, skb->len);
-	bpf_compute_data_pointers(skb);
-	switch (mprog_run(&device->lists[MPROG_AT_INGRESS], skb)) {
-	case MPROG_DROP:
-		return drop(skb);
-	case MPROG_REDIRECT:
-		if (!redirect(skb))
-			drop(skb);
-		return;
+	if (!mprog_idle(list)) {
+		bpf_compute_data_pointers(skb);
+		switch (mprog_run(list, skb)) {
+		case MPROG_DROP:
+			return drop(skb);
+		case MPROG_REDIRECT:
+			if (!redirect(skb))
+				drop(skb);
+			return;
+		}
 	}
 	skb->protocol = eth_type_trans(skb, to);
 	netif_rx(skb);
@@ -108,13 +111,16 @@ static bool cross(struct sk_buff *skb, struct net_device *dev)
  */
 unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct mprogcheck_device *from = priv;
+	const struct mprogcheck_device *from = priv;
+	const struct mprog_list *list = &from->lists[MPROG_AT_EGRESS];
 	struct bpf_net_context here, *context;
 	unsigned int verdict = NF_ACCEPT;
 
+	if (mprog_idle(list))
+		return NF_ACCEPT;
 	context = bpf_net_ctx_set(&here);
 	bpf_compute_data_pointers(skb);
-	switch (mprog_run(&from->lists[MPROG_AT_EGRESS], skb)) {
+	switch (mprog_run(list, skb)) {
 	case MPROG_DROP:
 		verdict = NF_DROP;
 		break;

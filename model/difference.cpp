@@ -2,9 +2,23 @@
 #include "model/difference.hpp"
 
 namespace mprogcheck {
+namespace {
+
+// Attributes that came later than netkit itself.
+constexpr std::uint32_t kLater = told(Key::headroom) | told(Key::tailroom) | told(Key::pairing);
+
+// What both devices tell, of those.
+std::string_view difference_between(DeviceView one, DeviceView other) {
+  const std::uint32_t later = one.told & other.told & kLater;
+  one.told = (one.told & ~kLater) | later;
+  other.told = (other.told & ~kLater) | later;
+  const auto there = difference(one, other);
+  return there.empty() ? difference(other, one) : there;
+}
+
+}  // namespace
 
 std::string_view difference(const DeviceView& model, const DeviceView& seen) {
-  constexpr std::uint32_t kLater = told(Key::headroom) | told(Key::tailroom) | told(Key::pairing);
   if (model.there != seen.there) return seen.there ? "there" : "gone";
   if (!model.there) return "";
   if ((model.told & ~seen.told & ~kLater) || (seen.told & ~model.told)) return "told";
@@ -71,6 +85,25 @@ std::string_view difference(const Operation& op, const Observation& model,
     return false;
   };
   return differ(&Entry::prog) ? "progs" : differ(&Entry::link) ? "links" : "flags";
+}
+
+std::string_view difference_between(const Operation& op, const Observation& one,
+                                    const Observation& other) {
+  if (one.harm != other.harm) return "harm";
+  if (one.error != other.error) return "error";
+  if (one.references >= 0 && other.references >= 0 && one.references != other.references)
+    return "references";
+  if (one.overran != other.overran || one.strayed != other.strayed) return "overrun";
+  if (const auto answer = difference(op, one, other); !answer.empty()) return answer;
+  if (one.answer != other.answer) return "answer";
+  if (one.has_after != other.has_after || (one.has_after && one.after != other.after))
+    return "list";
+  if (one.has_devices != other.has_devices || one.has_filters != other.has_filters) return "told";
+  for (std::size_t i = 0; one.has_devices && i < one.devices.size(); ++i) {
+    const auto device = difference_between(one.devices[i], other.devices[i]);
+    if (!device.empty()) return device;
+  }
+  return one.has_filters ? difference(one.filters, other.filters) : "";
 }
 
 }  // namespace mprogcheck

@@ -19,4 +19,9 @@ std::string_view difference(const Filters& model, const Filters& seen);
 // Of the answer to a query, to information of a link, or of a packet.
 std::string_view difference(const Operation& op, const Observation& model, const Observation& seen);
 
+// Between what two targets saw of one operation, whole. References count where both tell them,
+// words of netlink's do not.
+std::string_view difference_between(const Operation& op, const Observation& one,
+                                    const Observation& other);
+
 }  // namespace mprogcheck

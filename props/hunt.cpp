@@ -28,6 +28,35 @@ std::optional<std::uint64_t> operations_until_found(Target& target, Dialect dial
   return std::nullopt;
 }
 
+std::optional<Minimal> first_found(Target& target, const Capabilities& can, Dialect dialect,
+                                   std::uint64_t seed, std::uint64_t limit,
+                                   const std::function<void(std::size_t)>& progress) {
+  CampaignOptions options;
+  options.dialect = dialect;
+  options.seed = seed;
+  MinimizeOptions how;
+  how.progress = progress;
+  std::vector<Trace> traces(target.batch());
+  std::vector<std::vector<Observation>> seen;
+  for (std::uint64_t index = 0, done = 0; done < limit;) {
+    for (Trace& trace : traces) trace = generate(options, can, index++);
+    target.run(traces, seen);
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+      const Verdict verdict = check_first(traces[i], seen[i]);
+      done += traces[i].operations.size();
+      if (verdict.conforms()) continue;
+      // A mistake may damage what is not the trace's own; alone it may then not show.
+      const std::string shown = bucket(verdict.deviations[0], dialect);
+      try {
+        return minimize(target, traces[i], shown, how);
+      } catch (const std::invalid_argument&) {
+        continue;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 bool smaller(const Trace& a, const Trace& b) {
   const auto size = [](const Trace& t) {
     return std::tuple(t.operations.size(), print(t).size(), print(t));

@@ -26,6 +26,13 @@ std::optional<Minimal> smallest_found(const TargetFactory& target, Dialect diale
                                       std::uint64_t seed,
                                       const std::function<void(std::size_t)>& progress = {});
 
+// The minimal trace of the first finding of a campaign with this seed, generated for what `can`
+// says: the same on every target that has the same mistake. Nothing if `limit` operations were not
+// enough. `progress` as for smallest_found().
+std::optional<Minimal> first_found(Target& target, const Capabilities& can, Dialect dialect,
+                                   std::uint64_t seed, std::uint64_t limit,
+                                   const std::function<void(std::size_t)>& progress = {});
+
 // Orders traces by what there is to read: operations, then what stands in them.
 bool smaller(const Trace& a, const Trace& b);
 

@@ -14,7 +14,14 @@
 
 /* Where a fault can be planted the code asks for it by name; without faults that is constant. */
 #ifdef MPROG_PLANTED_FAULTS
-#define mprog_fault(net, name) unlikely(mprog_fault_of(net) == MPROG_FAULT_##name)
+#ifndef mprog_fault_asked
+#define mprog_fault_asked(name)
+#endif
+#define mprog_fault(net, name)                                                                     \
+	({                                                                                         \
+		mprog_fault_asked(name);                                                           \
+		unlikely(mprog_fault_of(net) == MPROG_FAULT_##name);                               \
+	})
 #else
 #define mprog_fault(net, name) ((void)sizeof(net), false)
 #endif

@@ -160,6 +160,9 @@ int mprog_link_update(struct mprog_net *net, const struct mprog_attr *attr);
 int mprog_link_detach(struct mprog_net *net, u32 link_fd);
 int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *info);
 
+/* Whether a packet meets nobody there. For a caller within rcu_read_lock(). */
+bool mprog_idle(const struct mprog_list *list);
+
 /* Asks the programs in their order. What nobody defined counts as MPROG_NEXT. */
 int mprog_run(const struct mprog_list *list, void *packet);
 /*

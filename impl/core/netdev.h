@@ -112,7 +112,7 @@ int mprog_netdev_get(struct mprog_net *net, u32 ifindex, struct mprog_netdev_inf
 
 /*
  * One packet out of a netkit device. -ENETDOWN, -EINVAL, -EMSGSIZE: it was not sent. -ENOBUFS: it
- * was dropped, and the sender is told.
+ * was dropped, and the sender is told; 0, and dropped: the other side is down.
  */
 int mprog_xmit(struct mprog_net *net, u32 ifindex, struct mprog_packet *packet);
 

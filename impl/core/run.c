@@ -15,6 +15,11 @@ static int known_verdict(int code)
 	}
 }
 
+bool mprog_idle(const struct mprog_list *list)
+{
+	return !READ_ONCE(rcu_dereference(list->active)->fp[0]);
+}
+
 int mprog_run(const struct mprog_list *list, void *packet)
 {
 	const struct mprog_array *array;

@@ -69,8 +69,13 @@ static int cross(struct mprog_net *net, struct mprog_device *from, struct mprog_
 
 	/* Without another side that is up no program is asked. */
 	lost = !to || !smp_load_acquire(&to->up);
-	if (!to || (lost && !mprog_fault(net, programs_run_for_peer_that_is_down)))
+	if (!to)
 		return drop(net, from, packet);
+	/* Nor is there a carrier then; what waits for one is sent, as far as the sender knows. */
+	if (lost && !mprog_fault(net, programs_run_for_peer_that_is_down)) {
+		drop(net, from, packet);
+		return 0;
+	}
 	if (mprog_fault(net, policy_of_other_side))
 		policy = READ_ONCE(to->policy);
 	scrub(net, from, to, packet);

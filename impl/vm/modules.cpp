@@ -19,6 +19,21 @@ fs::path found(std::string_view name, const fs::path& folder) {
   return {};
 }
 
+// As modinfo(8) tells it: all values of a field that the module has.
+std::vector<std::string> information(const fs::path& module, std::string_view field) {
+  std::ifstream in(module, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  const std::string mark = std::string(1, '\0') + std::string(field) + "=";
+  std::vector<std::string> values;
+  for (auto at = bytes.find(mark); at != bytes.npos; at = bytes.find(mark, at)) {
+    at += mark.size();
+    values.emplace_back(bytes.c_str() + at);
+  }
+  if (values.empty())
+    throw CannotRun(module.string() + ": a kernel module would tell its " + std::string(field));
+  return values;
+}
+
 }  // namespace
 
 ModuleFiles modules_of(const fs::path& image) {
@@ -38,13 +53,13 @@ ModuleFiles modules_of(const fs::path& image) {
 }
 
 std::string release_of_module(const fs::path& module) {
-  constexpr std::string_view kMark = "vermagic=";
-  std::ifstream in(module, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  const auto at = bytes.find(kMark);
-  if (at == bytes.npos) throw CannotRun(module.string() + " is no kernel module");
-  const auto begin = at + kMark.size();
-  return bytes.substr(begin, bytes.find(' ', begin) - begin);
+  const std::string vermagic = information(module, "vermagic").at(0);
+  return vermagic.substr(0, vermagic.find(' '));
+}
+
+std::set<std::string> faults_of_module(const fs::path& module) {
+  const auto faults = information(module, "fault");
+  return {faults.begin(), faults.end()};
 }
 
 }  // namespace mprogcheck::vm

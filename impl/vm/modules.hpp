@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,5 +36,8 @@ ModuleFiles modules_of(const std::filesystem::path& image);
 inline constexpr std::string_view kOurModule = "mprogcheck";
 // The kernel that a module was built for, as uname(2) has it. Throws CannotRun.
 std::string release_of_module(const std::filesystem::path& module);
+// The faults that can be planted in it by its parameter `fault`, in the order of their names.
+// Throws CannotRun.
+std::set<std::string> faults_of_module(const std::filesystem::path& module);
 
 }  // namespace mprogcheck::vm

@@ -209,4 +209,16 @@ Vm::Bare Vm::run_bare(std::span<const Trace> traces) {
   return all;
 }
 
+Vm::Crossed Vm::run_crossing(std::uint32_t programs, std::uint32_t packets) {
+  const std::uint32_t asked[] = {programs, packets};
+  sound_guest();
+  guest_->queue({Kind::cross, std::string(reinterpret_cast<const char*>(asked), sizeof(asked))});
+  const auto frame = guest_->receive(options_.patience);
+  if (!frame) throw CannotRun(options_.name + ": the packets were not answered");
+  if (frame->kind != Kind::timed) refused(options_.name, *frame);
+  Crossed crossed;
+  std::memcpy(&crossed, frame->payload.data(), std::min(sizeof(crossed), frame->payload.size()));
+  return crossed;
+}
+
 }  // namespace mprogcheck

@@ -32,7 +32,8 @@ struct Frame {
     seen,    // the observations of one trace
     step,    // the observation of one operation of a trace that is run carefully
     ran,     // ProgramResult
-    timed,   // three doubles: seconds in the calls of a bare loop and around them; calls
+    timed,   // doubles: seconds in the calls of a bare loop and around them, calls; or those of
+             // packets over netkit and over our module
     told,    // MessageAnswers
     // To the agent.
     run,        // one trace
@@ -40,6 +41,7 @@ struct Frame {
     program,    // an executable, to be run
     bare,       // one trace whose system calls are to be made without anything around them
     messages,   // MessageBatch
+    cross,      // numbers of 32 bits: programs, packets
     go_on,      // the next operation of a trace that is run carefully
     over,       // of our module: nothing of it is needed any more. Answered by no observations
   };

@@ -9,6 +9,7 @@
 #define _KMOD_MPROG_PLATFORM_H
 
 #include <linux/filter.h>
+#include <linux/module.h>
 #include <linux/rcupdate.h>
 
 #include "mprog.h"
@@ -24,6 +25,9 @@ static inline enum mprog_dialect mprog_dialect_of(const struct mprog_net *net)
 }
 
 #ifdef MPROG_PLANTED_FAULTS
+/* So that modinfo(8) tells which faults the module has. */
+#define mprog_fault_asked(name) MODULE_INFO(fault, #name)
+
 extern uint mprogcheck_fault;
 
 static inline u32 mprog_fault_of(const struct mprog_net *net)

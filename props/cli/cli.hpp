@@ -67,8 +67,13 @@ std::filesystem::path image(const std::string& kernel);
 // How a guest boots from it, with the agent built beside this program.
 vm::Boot boot_of(const std::filesystem::path& image);
 
-// "impl", "impl:FAULT", "kernel", "kmod", "vm:KERNEL". Throws BadInput for names nobody knows; the
-// factory throws CannotRun.
+// Our module as it was built beside this program, sound, or with faults to be planted. Throws
+// CannotRun if it was not.
+inline constexpr const char *kModule = "mprogcheck.ko", *kFaultyModule = "mprogcheck-faulty.ko";
+std::filesystem::path module_built(const char* name);
+
+// "impl", "impl:FAULT", "kernel", "kmod", "kmod:FAULT", "vm:KERNEL". Throws BadInput for names
+// nobody knows; the factory throws CannotRun.
 TargetFactory target_named(const std::string& name);
 // Whether a trace can be run there at all; a sentence if not.
 std::string unsupported(const Trace& trace, const Capabilities& can);
@@ -107,5 +112,6 @@ void add_explore(CLI::App& app, int& status);
 void add_plan(CLI::App& app, int& status);
 void add_kernels(CLI::App& app, int& status);
 void add_table(CLI::App& app, int& status);
+void add_compare(CLI::App& app, int& status);
 
 }  // namespace mprogcheck::cli

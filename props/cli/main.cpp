@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
   add_plan(app, status);
   add_kernels(app, status);
   add_table(app, status);
+  add_compare(app, status);
   // Behind the verbs, each of which would take it over.
   app.footer(
       "The script ./mprogcheck at the top of the source has two more:\n"

@@ -39,6 +39,15 @@ std::filesystem::path beside_this_program(const char* name) {
 
 }  // namespace
 
+std::filesystem::path module_built(const char* name) {
+  const auto module = beside_this_program(name);
+  if (!std::filesystem::exists(module))
+    throw CannotRun(
+        "the module was not built, as there were no kernel headers (Debian: "
+        "linux-headers-cloud-amd64 of bookworm-backports, with gcc-12)");
+  return module;
+}
+
 vm::Boot boot_of(const std::filesystem::path& image) {
   vm::Boot boot;
   boot.kernel = image;
@@ -46,29 +55,44 @@ vm::Boot boot_of(const std::filesystem::path& image) {
   return boot;
 }
 
+namespace {
+
+void need_fault(const std::string& name) {
+  for (const FaultInfo& f : InProcess::faults())
+    if (f.name == name) return;
+  throw BadInput(
+      fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", name));
+}
+
+std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& fault) {
+  VmOptions options;
+  options.name = name;
+  options.boot = boot_of({});
+  options.boot.module = module_built(fault.empty() ? kModule : kFaultyModule);
+  options.boot.kernel = image(vm::release_of_module(options.boot.module));
+  if (!fault.empty()) {
+    if (!vm::faults_of_module(options.boot.module).contains(fault))
+      throw CannotRun(fmt::format("the module has no place for the fault '{}'", fault));
+    options.boot.append = fmt::format("{}.fault={}", vm::kOurModule, fault);
+  }
+  return std::make_unique<Vm>(options);
+}
+
+}  // namespace
+
 TargetFactory target_named(const std::string& name) {
   if (name == "impl") return [] { return std::make_unique<InProcess>(); };
   if (name.starts_with("impl:")) {
     const std::string fault = name.substr(5);
-    for (const FaultInfo& f : InProcess::faults())
-      if (f.name == fault) return [fault] { return std::make_unique<InProcess>(fault); };
-    throw BadInput(
-        fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", fault));
+    need_fault(fault);
+    return [fault] { return std::make_unique<InProcess>(fault); };
   }
   if (name == "kernel") return [] { return std::make_unique<Kernel>(); };
-  if (name == "kmod")
-    return []() -> std::unique_ptr<Target> {
-      const auto module = beside_this_program("mprogcheck.ko");
-      if (!std::filesystem::exists(module))
-        throw CannotRun(
-            "the module was not built, as there were no kernel headers (Debian: "
-            "linux-headers-cloud-amd64 of bookworm-backports, with gcc-12)");
-      VmOptions options;
-      options.name = "kmod";
-      options.boot = boot_of(image(vm::release_of_module(module)));
-      options.boot.module = module;
-      return std::make_unique<Vm>(options);
-    };
+  if (name == "kmod" || name.starts_with("kmod:")) {
+    const std::string fault = name == "kmod" ? "" : name.substr(5);
+    if (name != "kmod") need_fault(fault);
+    return [name, fault] { return kmod_named(name, fault); };
+  }
   if (name.starts_with("vm:")) {
     const std::string kernel = name.substr(3);
     // A file is looked at now; a name may have to be fetched, when it is wanted.
@@ -82,7 +106,8 @@ TargetFactory target_named(const std::string& name) {
     };
   }
   throw BadInput(fmt::format(
-      "there is no target '{}'; there are impl, impl:FAULT, kernel, kmod and vm:KERNEL", name));
+      "there is no target '{}'; there are impl, impl:FAULT, kernel, kmod, kmod:FAULT and vm:KERNEL",
+      name));
 }
 
 std::string unsupported(const Trace& trace, const Capabilities& can) {

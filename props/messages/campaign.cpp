@@ -58,7 +58,7 @@ class Campaign {
     const MessageCampaignResult before = result_;
     Holdings held = begun->before;
     for (std::uint64_t at = 0; at < count; at += batch) {
-      o_.progress(first + at - o_.first + std::min(o_.first, first));
+      o_.progress(first + at - std::min(o_.first, first));
       MessageBatch sent;
       for (std::uint64_t i = at; i < std::min<std::uint64_t>(count, at + batch); ++i)
         sent.buffers.push_back(generator.next());
@@ -72,14 +72,20 @@ class Campaign {
         held = answers->replies[i].after;
       }
     }
-    const auto ended = exchange({.begin = false, .end = true, .buffers = {}});
-    if (ended && ended->left.progs_held + ended->left.links_held != 0)
+    return end_round(first);
+  }
+
+  // A module that keeps references complains of that when it goes: then the numbers say more.
+  bool end_round(std::uint64_t first) {
+    const Exchanged got = o_.exchange({.begin = false, .end = true, .buffers = {}});
+    if (!got.answers && got.harm == Harm::none) throw Lost{};
+    const Holdings left = got.answers ? got.answers->left : Holdings{};
+    if (left.progs_held + left.links_held != 0)
       note({"references are left when all is closed and deleted",
-            fmt::format("to programs {}, to links {}", ended->left.progs_held,
-                        ended->left.links_held),
+            fmt::format("to programs {}, to links {}", left.progs_held, left.links_held),
             first,
             {}});
-    if (!ended)
+    else if (got.harm != Harm::none)
       note({"harm at the end of a round: " + title(), o_.last_words().console, first, {}});
     return true;
   }

@@ -16,14 +16,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "impl/kernel/bare.hpp"
+#include "impl/kernel/crossing.hpp"
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/kernel.hpp"
 #include "impl/kernel/material.hpp"
+#include "impl/vm/agent/leaks.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/wire.hpp"
 
@@ -52,25 +55,41 @@ void mount_what_is_needed() {
   for (const int fd : {0, 1, 2}) ::dup2(console.number(), fd);
 }
 
+// What the kernel's command line says for a module, as NAME.PARAMETER=VALUE.
+std::string parameters_of(std::string_view name) {
+  std::ifstream line("/proc/cmdline");
+  std::string parameters, word;
+  while (line >> word)
+    if (const std::string its = std::string(name) + "."; word.starts_with(its))
+      parameters += word.substr(its.size()) + " ";
+  return parameters;
+}
+
 // Whether the module came along. One that is built in or loaded already is none to load.
 bool load_module(std::string_view name) {
   const std::string file = "/" + std::string(name) + ".ko";
   const Descriptor module(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!module.is_open() && errno == ENOENT) return false;
-  if (::syscall(SYS_finit_module, module.number(), "", 0) != 0 && errno != EEXIST)
+  if (::syscall(SYS_finit_module, module.number(), parameters_of(name).c_str(), 0) != 0 &&
+      errno != EEXIST)
     throw CannotRun("the kernel does not load the module " + std::string(name) +
                     " that came along (of another build?): " + std::strerror(errno));
   return true;
 }
 
-// Ours, when it should have nothing left to do; what it complains of is on the console as well.
-void unload_ours() {
-  if (::syscall(SYS_delete_module, std::string(kOurModule).c_str(), O_NONBLOCK) == 0) return;
-  const std::string words =
-      std::string("<4>WARNING: the module does not go: ") + std::strerror(errno) + "\n";
+// On the console, where the kernel complains as well.
+void warn(const std::string& what) {
+  const std::string words = "<4>WARNING: " + what + "\n";
   const Descriptor log(::open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
   if (::write(log.number(), words.data(), words.size()) < 0)
     throw CannotRun("could not write to /dev/kmsg");
+}
+
+// Ours, when it should have nothing left to do.
+void unload_ours() {
+  for (const std::string& leak : leaks_of(kOurModule)) warn("the module has not freed " + leak);
+  if (::syscall(SYS_delete_module, std::string(kOurModule).c_str(), O_NONBLOCK) != 0)
+    warn(std::string("the module does not go: ") + std::strerror(errno));
 }
 
 // The port is made while the kernel goes on to init.
@@ -157,6 +176,14 @@ class Agent {
       }
       case Kind::messages:
         return send({Kind::told, bytes_of(exchange(batch_from(frame.payload)))});
+      case Kind::cross: {
+        std::uint32_t asked[2];
+        if (frame.payload.size() != sizeof(asked)) throw Garbled("a frame of another length");
+        std::memcpy(asked, frame.payload.data(), sizeof(asked));
+        const kernel::Crossed crossed = kernel::cross(asked[0], asked[1]);
+        const double figures[] = {crossed.netkit, crossed.module};
+        return send({Kind::timed, {reinterpret_cast<const char*>(figures), sizeof(figures)}});
+      }
       default:
         throw Garbled("a frame that no agent is sent");
     }

@@ -31,12 +31,13 @@ class InAGuest : public testing::Test {
   }
 #ifdef MPROGCHECK_MODULE
   // With our module, on the kernel it was built for.
-  static std::unique_ptr<Vm> guest_with_module(const std::string& append = "") {
-    if (!std::filesystem::exists(MPROGCHECK_MODULE))
+  static std::unique_ptr<Vm> guest_with_module(
+      const std::string& append = "", const std::filesystem::path& module = MPROGCHECK_MODULE) {
+    if (!std::filesystem::exists(module))
       throw CannotRun("the module was not built, as there were no kernel headers");
     VmOptions options;
     options.name = "kmod";
-    options.boot.module = MPROGCHECK_MODULE;
+    options.boot.module = module;
     options.boot.agent = MPROGCHECK_AGENT;
     options.boot.append = append;
     options.boot.kernel = vm::image_of(vm::release_of_module(options.boot.module), {});

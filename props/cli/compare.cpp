@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mprogcheck compare: the same traces on several targets, and where what they saw differs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "model/difference.hpp"
+#include "model/text.hpp"
+#include "props/cli/cli.hpp"
+#include "props/cli/report.hpp"
+#include "props/interrupt.hpp"
+#include "props/known.hpp"
+
+namespace mprogcheck::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> files, targets, known;
+  bool json = false;
+};
+
+struct Compared {
+  std::string name;
+  std::unique_ptr<Target> target;
+  Capabilities can;
+  Known known;
+  std::size_t same = 0, unable = 0;
+  std::map<std::string, std::size_t> reported;  // differences that are a deviation, by bucket
+  std::size_t permitted = 0, unreported = 0;
+};
+
+using Seen = std::vector<Observation>;
+
+// The first operation of which they saw something else; that many there are if of none.
+std::size_t first_difference(const Trace& trace, const Seen& one, const Seen& other) {
+  std::size_t i = 0;
+  while (i < trace.operations.size() &&
+         difference_between(trace.operations[i], one[i], other[i]).empty())
+    ++i;
+  return i;
+}
+
+// The deviation that a target shows first, if it is at or in front of that operation: behind one
+// nobody promises that two go the same way.
+std::string bucket_until(const Trace& trace, const Seen& seen, std::size_t step) {
+  const Verdict verdict = check_first(trace, seen);
+  if (verdict.conforms() || verdict.deviations[0].step > step) return {};
+  return bucket(verdict.deviations[0], trace.header.dialect);
+}
+
+class Comparison {
+ public:
+  Comparison(const Options& o, nlohmann::ordered_json& document) : o_(o), document_(document) {
+    for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
+    const auto known = known_deviations(o.known);
+    for (const std::string& name : o.targets) {
+      Compared c;
+      c.name = name;
+      c.target = target_named(name)();
+      c.can = c.target->capabilities();
+      std::vector<Trace> its;
+      std::copy_if(known.begin(), known.end(), std::back_inserter(its),
+                   [&](const Trace& t) { return is_of(t, name) && unsupported(t, c.can).empty(); });
+      c.known = known_of(*c.target, its);
+      compared_.push_back(std::move(c));
+    }
+  }
+
+  void compare(const std::string& file, std::span<const Trace> traces) {
+    for (const Trace& trace : traces) {
+      const auto unable = std::find_if(compared_.begin(), compared_.end(), [&](const Compared& c) {
+        return !unsupported(trace, c.can).empty();
+      });
+      if (unable == compared_.end())
+        waiting_.emplace_back(file, trace);
+      else
+        ++unable->unable;
+      if (waiting_.size() == kTogether) flush();
+    }
+  }
+
+  void flush() {
+    std::vector<Trace> traces;
+    for (const auto& [file, trace] : waiting_) traces.push_back(trace);
+    std::vector<std::vector<Seen>> seen(compared_.size());
+    for (std::size_t t = 0; t < compared_.size() && !traces.empty(); ++t)
+      compared_[t].target->run(traces, seen[t]);
+    for (std::size_t i = 0; i < traces.size(); ++i)
+      for (std::size_t t = 1; t < compared_.size(); ++t)
+        judge(waiting_[i].first, traces[i], compared_[t], seen[0][i], seen[t][i]);
+    done_ += traces.size();
+    waiting_.clear();
+  }
+
+  int finish() {
+    int status = kConforms;
+    for (std::size_t t = 1; t < compared_.size(); ++t) {
+      const Compared& c = compared_[t];
+      std::size_t reported = 0;
+      for (const auto& [bucket, times] : c.reported) reported += times;
+      tell(
+          prose(),
+          "{} beside {}: {} alike; {} differ by deviations that are known, {} by others, {} as the "
+          "model permits\n",
+          c.name, compared_[0].name, times(c.same, "trace"), reported, c.unreported, c.permitted);
+      for (const auto& [bucket, n] : c.reported)
+        tell(prose(), "  {} (in {}): {}\n", bucket, times(n, "trace"), reason(c, bucket));
+      if (c.unreported) status = kDeviates;
+    }
+    for (const Compared& c : compared_)
+      if (c.unable)
+        tell(prose(), "{} cannot run {}, which no target was given\n", c.name,
+             times(c.unable, "trace"));
+    return done_ == 0 ? kCannotRun : status;
+  }
+
+  std::size_t done() const { return done_; }
+
+ private:
+  FILE* prose() const { return o_.json ? stderr : stdout; }
+
+  std::string reason(const Compared& c, const std::string& bucket) const {
+    const auto its = c.known.reasons.find(bucket);
+    return its != c.known.reasons.end() ? its->second : compared_[0].known.reasons.at(bucket);
+  }
+
+  void judge(const std::string& file, const Trace& trace, Compared& c, const Seen& one,
+             const Seen& other) {
+    const std::size_t step = first_difference(trace, one, other);
+    if (step == trace.operations.size()) {
+      ++c.same;
+      return;
+    }
+    std::string whose = compared_[0].name, shown = bucket_until(trace, one, step);
+    bool known = compared_[0].known.reasons.contains(shown);
+    if (shown.empty()) {
+      whose = c.name, shown = bucket_until(trace, other, step);
+      known = c.known.reasons.contains(shown);
+    }
+    if (shown.empty())
+      ++c.permitted;
+    else if (known)
+      ++c.reported[shown];
+    else
+      ++c.unreported;
+    const Operation& op = trace.operations[step];
+    const std::string_view what = difference_between(op, one[step], other[step]);
+    if (!known)
+      tell(prose(), "{}: step {}: {}: {}\n  {}: {}\n  {}: {}\n  {}\n{}", file, step + 1, print(op),
+           what, compared_[0].name, describe(op, one[step]), c.name, describe(op, other[step]),
+           shown.empty() ? "the model permits both"
+                         : fmt::format("a deviation of {}: {}", whose, shown),
+           shown.empty() ? "" : print(trace));
+    document_.push_back({{"file", file},
+                         {"trace", print(trace)},
+                         {"step", step + 1},
+                         {"differs", what},
+                         {compared_[0].name, describe(op, one[step])},
+                         {c.name, describe(op, other[step])},
+                         {"deviation", shown},
+                         {"known", known}});
+  }
+
+  // A guest answers many traces at a time much sooner than one by one.
+  static constexpr std::size_t kTogether = 16;
+
+  const Options& o_;
+  nlohmann::ordered_json& document_;
+  std::vector<Compared> compared_;
+  std::vector<std::pair<std::string, Trace>> waiting_;
+  std::size_t done_ = 0;
+};
+
+int run(const Options& o) {
+  if (o.targets.size() < 2) throw BadInput("compare what with what? Give --target twice or more");
+  std::vector<std::pair<std::string, std::vector<Trace>>> files;
+  std::size_t all = 0;
+  for (const std::string& file : o.files) {
+    files.emplace_back(file, read_traces(file));
+    all += files.back().second.size();
+  }
+  auto document = nlohmann::ordered_json::array();
+  end_on_signals();
+  Comparison comparison(o, document);
+  Progress progress;
+  for (const auto& [file, traces] : files) {
+    comparison.compare(file, traces);
+    progress(fmt::format("{} of {}", comparison.done(), times(all, "trace")));
+  }
+  comparison.flush();
+  progress.clear();
+  const int status = comparison.finish();
+  if (o.json) print_json(document);
+  return status;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, int& status) {
+  auto o = std::make_shared<Options>();
+  auto* verb = app.add_subcommand(
+      "compare", "Run the same traces on several targets, and tell where what they saw differs");
+  verb->add_option("TRACE", o->files, "Trace files")->required();
+  verb->add_option("--target", o->targets, "Two or more; the others are compared with the first")
+      ->required();
+  verb->add_option("--known", o->known, "Files of known deviations");
+  verb->add_flag("--json", o->json, "One JSON document on standard output");
+  verb->callback([o, &status] { status = run(*o); });
+}
+
+}  // namespace mprogcheck::cli
