@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 
+#include "complain.h"
 #include "device.h"
 #include "genl.h"
 #include "internal.h"
@@ -14,63 +15,6 @@
 static u32 number(const struct genl_info *info, int type)
 {
 	return info->attrs[type] ? nla_get_u32(info->attrs[type]) : 0;
-}
-
-static int refuse(struct genl_info *info, int type, int error, const char *msg)
-{
-	NL_SET_BAD_ATTR(info->extack, info->attrs[type]);
-	info->extack->_msg = msg;
-	return error;
-}
-
-/*
- * What an error of the core is about. Many attributes can be meant by some; then none is named, and
- * the words are all there is.
- */
-static int complain(struct genl_info *info, int error)
-{
-	switch (error) {
-	case -ESTALE:
-		return refuse(info, MPROGCHECK_A_EXPECTED_REVISION, error,
-			      "The list has changed since");
-	case -ENODEV:
-		return refuse(info, MPROGCHECK_A_IFINDEX, error, "There is no such device here");
-	case -ENXIO:
-		return refuse(info, MPROGCHECK_A_IFINDEX, error, "The device is of another kind");
-	case -EACCES:
-		if (!info->attrs[MPROGCHECK_A_IFINDEX])
-			break;
-		NL_SET_ERR_MSG(info->extack,
-			       "Only the primary manages a pair, and an end cannot be gained");
-		break;
-	case -EOPNOTSUPP:
-		return refuse(info, MPROGCHECK_A_IFINDEX, error,
-			      "A single device has no list here");
-	case -EEXIST:
-		return refuse(info, MPROGCHECK_A_PROG_FD, error, "The program is on the list");
-	case -ENOLINK:
-		return refuse(info, MPROGCHECK_A_LINK_FD, error, "The link is on no list any more");
-	case -EPERM:
-		if (info->attrs[MPROGCHECK_A_OLD_FD])
-			return refuse(info, MPROGCHECK_A_OLD_FD, error,
-				      "The link has another program");
-		NL_SET_ERR_MSG(info->extack, "CAP_NET_ADMIN is needed");
-		break;
-	case -EBUSY:
-		NL_SET_ERR_MSG(info->extack, "The place or the entry belongs to somebody else");
-		break;
-	case -ERANGE:
-	case -ENOSPC:
-		NL_SET_ERR_MSG(info->extack, "The list is full, or has no such place");
-		break;
-	case -ENOENT:
-		NL_SET_ERR_MSG(info->extack, "What is named is not on the list");
-		break;
-	case -EBADF:
-		NL_SET_ERR_MSG(info->extack, "A descriptor is not open");
-		break;
-	}
-	return error;
 }
 
 /*
@@ -85,8 +29,8 @@ static struct mprog_net *net_of(struct genl_info *info)
 	const struct nlattr *said = info->attrs[MPROGCHECK_A_DIALECT];
 
 	if (said && device && nla_get_u32(said) != dialect)
-		return ERR_PTR(refuse(info, MPROGCHECK_A_DIALECT, -EINVAL,
-				      "The device speaks another dialect"));
+		return ERR_PTR(mprogcheck_blame(info, MPROGCHECK_A_DIALECT, -EINVAL,
+						"The device speaks another dialect"));
 	return &mprogcheck_nets[said ? nla_get_u32(said) : dialect];
 }
 
@@ -132,22 +76,22 @@ static int run(struct sk_buff *skb, struct genl_info *info,
 	struct mprog_net *net;
 	int ret;
 
-	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_IFINDEX) ||
-	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_ATTACH_TYPE))
+	if (mprogcheck_lacks(info, MPROGCHECK_A_IFINDEX) ||
+	    mprogcheck_lacks(info, MPROGCHECK_A_ATTACH_TYPE))
 		return -EINVAL;
 	if (mprog_fault(&mprogcheck_nets[MPROG_MAINLINE], revision_checked_early) &&
 	    attr.expected_revision == revision_of(attr.space, attr.ifindex, attr.attach_type))
 		attr.expected_revision = 0;
 	rtnl_lock();
 	net = net_of(info);
-	ret = IS_ERR(net) ? PTR_ERR(net) : complain(info, command(net, &attr));
+	ret = IS_ERR(net) ? PTR_ERR(net) : mprogcheck_complain(info, net, command(net, &attr));
 	rtnl_unlock();
 	return ret;
 }
 
 int mprogcheck_attach(struct sk_buff *skb, struct genl_info *info)
 {
-	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_PROG_FD))
+	if (mprogcheck_lacks(info, MPROGCHECK_A_PROG_FD))
 		return -EINVAL;
 	return run(skb, info, mprog_prog_attach);
 }
@@ -233,8 +177,8 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	u64 early = 0;
 	int ret;
 
-	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_IFINDEX) ||
-	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_ATTACH_TYPE))
+	if (mprogcheck_lacks(info, MPROGCHECK_A_IFINDEX) ||
+	    mprogcheck_lacks(info, MPROGCHECK_A_ATTACH_TYPE))
 		return -EINVAL;
 	entries = kzalloc(sizeof(*entries), GFP_KERNEL);
 	if (!entries)
@@ -247,13 +191,13 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 		early = revision_of(query.space, query.ifindex, query.attach_type);
 	rtnl_lock();
 	ret = mprog_prog_query(net, &query);
+	if (ret && ret != -ENOSPC)
+		mprogcheck_complain(info, net, ret);
 	rtnl_unlock();
 	if (early)
 		query.revision = early;
 	if (!ret || ret == -ENOSPC)
 		ret = answer(info, &query, ret);
-	else
-		complain(info, ret);
 	kfree(entries);
 	return ret;
 }
@@ -269,9 +213,9 @@ int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
 	u32 fd;
 	int ret;
 
-	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_IFINDEX) ||
-	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_ATTACH_TYPE) ||
-	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_PROG_FD))
+	if (mprogcheck_lacks(info, MPROGCHECK_A_IFINDEX) ||
+	    mprogcheck_lacks(info, MPROGCHECK_A_ATTACH_TYPE) ||
+	    mprogcheck_lacks(info, MPROGCHECK_A_PROG_FD))
 		return -EINVAL;
 	reply = reply_to(info, MPROGCHECK_CMD_LINK_CREATE, NLMSG_GOODSIZE, &head);
 	if (IS_ERR(reply))
@@ -283,7 +227,8 @@ int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
 	}
 	rtnl_lock();
 	net = net_of(info);
-	ret = IS_ERR(net) ? PTR_ERR(net) : complain(info, mprog_link_create(net, &attr, &fd));
+	ret = IS_ERR(net) ? PTR_ERR(net)
+			  : mprogcheck_complain(info, net, mprog_link_create(net, &attr, &fd));
 	rtnl_unlock();
 	if (ret)
 		goto out_reply;
@@ -299,45 +244,48 @@ out_reply:
 int mprogcheck_link_update(struct sk_buff *skb, struct genl_info *info)
 {
 	const struct mprog_attr attr = attr_of(skb, info);
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE];
 	int ret;
 
-	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_LINK_FD) ||
-	    GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_PROG_FD))
+	if (mprogcheck_lacks(info, MPROGCHECK_A_LINK_FD) ||
+	    mprogcheck_lacks(info, MPROGCHECK_A_PROG_FD))
 		return -EINVAL;
 	rtnl_lock();
-	ret = complain(info, mprog_link_update(&mprogcheck_nets[MPROG_MAINLINE], &attr));
+	ret = mprogcheck_complain(info, net, mprog_link_update(net, &attr));
 	rtnl_unlock();
 	return ret;
 }
 
 int mprogcheck_link_detach(struct sk_buff *skb, struct genl_info *info)
 {
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE];
 	int ret;
 
-	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_LINK_FD))
+	if (mprogcheck_lacks(info, MPROGCHECK_A_LINK_FD))
 		return -EINVAL;
 	rtnl_lock();
-	ret =
-	    mprog_link_detach(&mprogcheck_nets[MPROG_MAINLINE], number(info, MPROGCHECK_A_LINK_FD));
+	ret = mprog_link_detach(net, number(info, MPROGCHECK_A_LINK_FD));
+	ret = mprogcheck_complain(info, net, ret);
 	rtnl_unlock();
-	return complain(info, ret);
+	return ret;
 }
 
 int mprogcheck_link_info(struct sk_buff *skb, struct genl_info *info)
 {
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE];
 	struct mprog_link_info told;
 	struct sk_buff *reply;
 	void *head;
 	int ret;
 
-	if (GENL_REQ_ATTR_CHECK(info, MPROGCHECK_A_LINK_FD))
+	if (mprogcheck_lacks(info, MPROGCHECK_A_LINK_FD))
 		return -EINVAL;
 	rtnl_lock();
-	ret = mprog_link_info(&mprogcheck_nets[MPROG_MAINLINE], number(info, MPROGCHECK_A_LINK_FD),
-			      &told);
+	ret = mprog_link_info(net, number(info, MPROGCHECK_A_LINK_FD), &told);
+	ret = mprogcheck_complain(info, net, ret);
 	rtnl_unlock();
 	if (ret)
-		return complain(info, ret);
+		return ret;
 	reply = reply_to(info, MPROGCHECK_CMD_LINK_INFO, NLMSG_GOODSIZE, &head);
 	if (IS_ERR(reply))
 		return PTR_ERR(reply);
@@ -358,7 +306,7 @@ int mprogcheck_references(struct sk_buff *skb, struct genl_info *info)
 	void *head;
 
 	if (!netlink_capable(skb, CAP_NET_ADMIN))
-		return complain(info, -EPERM);
+		return mprogcheck_complain(info, &mprogcheck_nets[MPROG_MAINLINE], -EPERM);
 	reply = reply_to(info, MPROGCHECK_CMD_REFERENCES, NLMSG_GOODSIZE, &head);
 	if (IS_ERR(reply))
 		return PTR_ERR(reply);
@@ -377,6 +325,7 @@ struct genl_family mprogcheck_family = {
     .maxattr = MPROGCHECK_A_MAX,
     .netnsok = true,
     .parallel_ops = true,
+    .pre_doit = mprogcheck_pre_doit,
     .module = THIS_MODULE,
     .ops = mprogcheck_ops,
 };

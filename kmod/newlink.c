@@ -8,6 +8,7 @@
 #include <net/rtnetlink.h>
 
 #include "check.h"
+#include "compat.h"
 #include "device.h"
 #include "internal.h"
 #include "objects.h"
@@ -125,10 +126,11 @@ out_net:
 	return peer;
 }
 
-static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
-		   struct nlattr *data[], struct netlink_ext_ack *extack)
+static int newlink(struct net_device *dev, struct rtnl_newlink_params *params,
+		   struct netlink_ext_ack *extack)
 {
 	struct mprogcheck_device *device = netdev_priv(dev);
+	struct nlattr **tb = params->tb, **data = params->data;
 	struct nlattr *peer_tb[IFLA_MAX + 1];
 	struct net_device *peer = NULL;
 	int ret;
@@ -139,7 +141,7 @@ static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *t
 	if (ret)
 		return ret;
 	if (mprogcheck_value_or(data, MPROGCHECK_PAIRING, MPROGCHECK_PAIR) == MPROGCHECK_PAIR) {
-		peer = make_peer(src_net, dev, tb, data, peer_tb, extack);
+		peer = make_peer(rtnl_newlink_link_net(params), dev, tb, data, peer_tb, extack);
 		if (IS_ERR(peer))
 			return PTR_ERR(peer);
 	}
@@ -161,6 +163,8 @@ static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *t
 	}
 	return 0;
 }
+
+MPROGCHECK_NEWLINK(newlink)
 
 static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
 		      struct netlink_ext_ack *extack)
@@ -258,7 +262,7 @@ struct rtnl_link_ops mprogcheck_link_ops = {
     .maxtype = MPROGCHECK_DEVICE_MAX,
     .policy = mprogcheck_policies,
     .validate = mprogcheck_validate,
-    .newlink = newlink,
+    .newlink = MPROGCHECK_NEWLINK_OF(newlink),
     .changelink = changelink,
     .dellink = dellink,
     .get_size = get_size,

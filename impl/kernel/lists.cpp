@@ -43,6 +43,8 @@ std::uint32_t dialect_of(const Header& header) {
   return header.dialect == Dialect::rfc2 ? MPROGCHECK_DIALECT_RFC2 : MPROGCHECK_DIALECT_MAINLINE;
 }
 
+}  // namespace
+
 std::uint16_t family_named(Space& here, const char* name) {
   Message message(GENL_ID_CTRL);
   message.command(CTRL_CMD_GETFAMILY);
@@ -54,8 +56,6 @@ std::uint16_t family_named(Space& here, const char* name) {
       nla_find(first, static_cast<int>(body.size() - GENL_HDRLEN), CTRL_ATTR_FAMILY_ID);
   return id != nullptr ? nla_get_u16(id) : std::uint16_t{0};
 }
-
-}  // namespace
 
 std::uint32_t Lists::id_of(Space& here, int descriptor) {
   struct {

@@ -73,4 +73,7 @@ class ModuleLists : public Lists {
   Header header_;
 };
 
+// What messages to a generic family are addressed to; 0 where nobody has that name.
+std::uint16_t family_named(Space& here, const char* name);
+
 }  // namespace mprogcheck::kernel

@@ -194,6 +194,24 @@ Harm Vm::stress(const StressOptions& stress, StressRound& round) {
   }
 }
 
+Exchanged Vm::exchange(const MessageBatch& batch) {
+  sound_guest();
+  guest_->queue({Kind::messages, vm::bytes_of(batch)});
+  Exchanged out;
+  try {
+    const auto frame = guest_->receive(options_.patience);
+    if (frame && frame->kind == Kind::told) out.answers = vm::answers_from(frame->payload);
+    if (frame && frame->kind != Kind::told) refused(options_.name, *frame);
+    out.harm = note_harm();
+  } catch (const vm::Garbled&) {
+    harmed_ = true;
+    return {};
+  }
+  if (out.harm == Harm::none || !guest_->lost()) return out;
+  ++lost_;
+  return {};
+}
+
 Vm::Bare Vm::run_bare(std::span<const Trace> traces) {
   sound_guest();
   for (const Trace& trace : traces) guest_->queue({Kind::bare, vm::bytes_of(trace)});

@@ -43,6 +43,10 @@ class Vm : public Target {
   // A round of a stress. What it needs is a guest with more processors than one. Where the guest
   // came to harm there is no round, and last_words() says why. Throws CannotRun.
   Harm stress(const StressOptions& stress, StressRound& round);
+  bool takes_messages() const { return !options_.boot.module.empty(); }
+  // Where it does. After harm and loss the next batch has a guest that has seen nothing.
+  // Throws CannotRun.
+  Exchanged exchange(const MessageBatch& batch);
 
   // Of the bare system calls of the traces, in this guest; as kernel::BareResult.
   struct Bare {

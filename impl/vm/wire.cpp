@@ -321,4 +321,45 @@ StressRound stress_round_from(std::string_view bytes) {
   return round;
 }
 
+std::string bytes_of(const MessageBatch& batch) {
+  Writer out;
+  out << batch.begin << batch.end;
+  for (const MessageBuffer& buffer : batch.buffers) out << buffer.sender << buffer.bytes;
+  return out.done();
+}
+
+MessageBatch batch_from(std::string_view bytes) {
+  MessageBatch batch;
+  Reader in(bytes);
+  in >> batch.begin >> batch.end;
+  while (in.left() != 0) {
+    MessageBuffer& buffer = batch.buffers.emplace_back();
+    in >> buffer.sender >> buffer.bytes;
+  }
+  return batch;
+}
+
+std::string bytes_of(const MessageAnswers& answers) {
+  Writer out;
+  out << answers.family << answers.prog_ids << answers.before << answers.left;
+  for (const MessageReply& reply : answers.replies) {
+    out << reply.after << static_cast<std::uint32_t>(reply.datagrams.size());
+    for (const std::string& datagram : reply.datagrams) out << datagram;
+  }
+  return out.done();
+}
+
+MessageAnswers answers_from(std::string_view bytes) {
+  MessageAnswers answers;
+  Reader in(bytes);
+  in >> answers.family >> answers.prog_ids >> answers.before >> answers.left;
+  while (in.left() != 0) {
+    MessageReply& reply = answers.replies.emplace_back();
+    std::uint32_t count = 0;
+    in >> reply.after >> count;
+    for (std::uint32_t i = 0; i < count; ++i) in >> reply.datagrams.emplace_back();
+  }
+  return answers;
+}
+
 }  // namespace mprogcheck::vm

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "impl/messages.hpp"
 #include "impl/stress.hpp"
 #include "impl/target.hpp"
 #include "model/trace.hpp"
@@ -35,11 +36,13 @@ struct Frame {
     round,   // StressRound
     timed,   // doubles: seconds in the calls of a bare loop and around them, calls; or those of
              // packets over netkit and over our module
+    told,    // MessageAnswers
     // To the agent.
     run,        // one trace
     carefully,  // one trace, answered operation by operation
     program,    // an executable, to be run
     bare,       // one trace whose system calls are to be made without anything around them
+    messages,   // MessageBatch
     cross,      // numbers of 32 bits: programs, packets
     go_on,      // the next operation of a trace that is run carefully
     stress,     // StressOptions
@@ -84,5 +87,9 @@ std::string bytes_of(const StressOptions& options);
 StressOptions stress_options_from(std::string_view bytes);
 std::string bytes_of(const StressRound& round);
 StressRound stress_round_from(std::string_view bytes);
+std::string bytes_of(const MessageBatch& batch);
+MessageBatch batch_from(std::string_view bytes);
+std::string bytes_of(const MessageAnswers& answers);
+MessageAnswers answers_from(std::string_view bytes);
 
 }  // namespace mprogcheck::vm

@@ -89,6 +89,23 @@ TEST(Wire, HelloAndProgramsArriveAsTheyAre) {
   EXPECT_EQ(result.output, std::string("a\0b", 3));
 }
 
+TEST(Wire, MessagesAndAnswersArriveAsTheyAre) {
+  const MessageBatch batch{
+      .begin = true, .end = false, .buffers = {{Sender::route, std::string("a\0b", 3)}, {}}};
+  EXPECT_EQ(bytes_of(batch_from(bytes_of(batch))), bytes_of(batch));
+  EXPECT_EQ(batch_from(bytes_of(batch)).buffers.at(0).bytes.size(), 3U);
+  MessageAnswers answers;
+  answers.family = 31;
+  answers.left.links_held = 2;
+  answers.replies = {{{"one", "two"}, {}}, {}};
+  answers.replies[0].after.lists[3] = 7;
+  const MessageAnswers arrived = answers_from(bytes_of(answers));
+  EXPECT_EQ(bytes_of(arrived), bytes_of(answers));
+  EXPECT_EQ(arrived.replies.at(0).datagrams.at(1), "two");
+  EXPECT_TRUE(arrived.replies[0].after == answers.replies[0].after);
+  EXPECT_THROW(answers_from("short"), Garbled);
+}
+
 TEST(Wire, AnAgentOfAnotherBuildIsRefused) {
   EXPECT_THROW(
       hello_from(bytes_of(Hello{.layout = layout() + 1, .release = "", .capabilities = {}})),

@@ -9,6 +9,7 @@
 
 #include "model/text.hpp"
 #include "props/cli/cli.hpp"
+#include "props/cli/messages.hpp"
 #include "props/cli/report.hpp"
 #include "props/interrupt.hpp"
 #include "props/known.hpp"
@@ -21,7 +22,7 @@ struct Options {
   std::vector<std::string> targets;
   std::string dialect;
   double seconds = 60;
-  std::uint64_t traces = 0;
+  std::uint64_t traces = 0, messages = 0, first = 0;
   std::uint64_t seed = 0;
   unsigned jobs = 0;
   std::vector<std::string> known;
@@ -182,10 +183,19 @@ void add_fuzz(CLI::App& app, int& status) {
   auto* time = verb->add_option("--time", o->seconds,
                                 "How long to generate in all, such as 60s, 10m (default 60s)")
                    ->transform(duration());
-  verb->add_option("--traces", o->traces, "So many traces on each target instead")
-      ->excludes(time)
-      ->transform(decimal())
-      ->check(CLI::PositiveNumber);
+  auto* traces = verb->add_option("--traces", o->traces, "So many traces on each target instead")
+                     ->excludes(time)
+                     ->transform(decimal())
+                     ->check(CLI::PositiveNumber);
+  auto* messages = verb->add_option("--messages", o->messages,
+                                    "So many netlink messages instead, good and bad, to kmod")
+                       ->excludes(time)
+                       ->excludes(traces)
+                       ->transform(decimal())
+                       ->check(CLI::PositiveNumber);
+  verb->add_option("--first", o->first, "Begin with the round that has this message")
+      ->needs(messages)
+      ->transform(decimal());
   auto* seed = verb->add_option("--seed", o->seed,
                                 "The same seed draws the same traces (default: a new one, printed)")
                    ->transform(decimal());
@@ -201,7 +211,16 @@ void add_fuzz(CLI::App& app, int& status) {
   verb->callback([o, seed, &status] {
     if (seed->empty()) o->seed = std::random_device{}();
     need_usable(o->out);
-    status = run(*o);
+    if (o->messages == 0) {
+      status = run(*o);
+      return;
+    }
+    if (o->targets.size() > 1) throw BadInput("messages go to one target at a time");
+    status = fuzz_messages({.target = o->targets.empty() ? "kmod" : o->targets[0],
+                            .seed = o->seed,
+                            .first = o->first,
+                            .count = o->messages,
+                            .json = o->json});
   });
 }
 

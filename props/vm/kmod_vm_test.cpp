@@ -2,11 +2,8 @@
 // Our implementation as a module, in a guest: it answers as the model says, in both dialects, and
 // goes when nobody needs it. Where the module was not built, or no kernel or no QEMU can be had,
 // these tests skip, with the reason.
-#include <filesystem>
-
 #include "impl/inprocess.hpp"
 #include "impl/vm/agent/testing.hpp"
-#include "impl/vm/modules.hpp"
 #include "model/check.hpp"
 #include "model/text.hpp"
 #include "props/campaign.hpp"
@@ -17,20 +14,8 @@ namespace {
 
 class Module : public InAGuest {
  protected:
-  static std::unique_ptr<Vm> guest(const std::string& append = "",
-                                   const char* module = MPROGCHECK_MODULE) {
-    if (!std::filesystem::exists(module))
-      throw CannotRun("the module was not built, as there were no kernel headers");
-    VmOptions options;
-    options.name = "kmod";
-    options.boot.module = module;
-    options.boot.agent = MPROGCHECK_AGENT;
-    options.boot.append = append;
-    options.boot.kernel = vm::image_of(vm::release_of_module(options.boot.module), {});
-    return std::make_unique<Vm>(options);
-  }
   static void SetUpTestSuite() {
-    boot_by([] { return guest(); });
+    boot_by([] { return guest_with_module(); });
   }
 
   static void conforms(const std::string& text) {
@@ -49,7 +34,7 @@ class Module : public InAGuest {
     options.seed = 1;
     options.traces = 100;
     options.jobs = 1;
-    const CampaignResult r = run_campaign([&] { return guest(append); }, options);
+    const CampaignResult r = run_campaign([&] { return guest_with_module(append); }, options);
     for (const auto& [name, f] : r.findings)
       ADD_FAILURE() << name << "\n" << print(f.trace) << explain(f.deviation, f.trace);
     EXPECT_GT(r.coverage.clauses().met, 80U);
@@ -112,7 +97,7 @@ TEST_F(Module, with_planted_faults_is_found_by_the_traces_that_find_them_in_a_pr
        {"after_one_too_far", "prog_leaked_on_stale", "update_keeps_revision",
         "query_without_enospc", "update_of_detached_accepted"}) {
     ASSERT_TRUE(vm::faults_of_module(MPROGCHECK_FAULTY_MODULE).contains(fault));
-    const auto module = guest("mprogcheck.fault=" + fault, MPROGCHECK_FAULTY_MODULE);
+    const auto module = guest_with_module("mprogcheck.fault=" + fault, MPROGCHECK_FAULTY_MODULE);
     InProcess process(fault);
     const Capabilities can = module->capabilities();
     const auto there = first_found(*module, can, Dialect::mainline, 1, 60'000);
@@ -128,7 +113,7 @@ TEST_F(Module, without_a_fault_the_variant_conforms) {
   options.seed = 1;
   options.traces = 40;
   const CampaignResult r =
-      run_campaign([] { return guest("", MPROGCHECK_FAULTY_MODULE); }, options);
+      run_campaign([] { return guest_with_module("", MPROGCHECK_FAULTY_MODULE); }, options);
   EXPECT_TRUE(r.findings.empty());
 }
 

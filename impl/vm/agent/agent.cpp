@@ -25,7 +25,9 @@
 #include "impl/kernel/crossing.hpp"
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/kernel.hpp"
+#include "impl/kernel/material.hpp"
 #include "impl/kernel/stress.hpp"
+#include "impl/vm/agent/leaks.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/wire.hpp"
 
@@ -76,14 +78,19 @@ bool load_module(std::string_view name) {
   return true;
 }
 
-// Ours, when it should have nothing left to do; what it complains of is on the console as well.
-void unload_ours() {
-  if (::syscall(SYS_delete_module, std::string(kOurModule).c_str(), O_NONBLOCK) == 0) return;
-  const std::string words =
-      std::string("<4>WARNING: the module does not go: ") + std::strerror(errno) + "\n";
+// On the console, where the kernel complains as well.
+void warn(const std::string& what) {
+  const std::string words = "<4>WARNING: " + what + "\n";
   const Descriptor log(::open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
   if (::write(log.number(), words.data(), words.size()) < 0)
     throw CannotRun("could not write to /dev/kmsg");
+}
+
+// Ours, when it should have nothing left to do.
+void unload_ours() {
+  for (const std::string& leak : leaks_of(kOurModule)) warn("the module has not freed " + leak);
+  if (::syscall(SYS_delete_module, std::string(kOurModule).c_str(), O_NONBLOCK) != 0)
+    warn(std::string("the module does not go: ") + std::strerror(errno));
 }
 
 // The port is made while the kernel goes on to init.
@@ -171,6 +178,8 @@ class Agent {
         std::memcpy(bytes.data(), figures, sizeof(figures));
         return send({Kind::timed, bytes});
       }
+      case Kind::messages:
+        return send({Kind::told, bytes_of(exchange(batch_from(frame.payload)))});
       case Kind::cross: {
         std::uint32_t asked[2];
         if (frame.payload.size() != sizeof(asked)) throw Garbled("a frame of another length");
@@ -190,6 +199,12 @@ class Agent {
       unload_ours();
       load_module(kOurModule);
     });
+  }
+
+  MessageAnswers exchange(const MessageBatch& batch) {
+    if (batch.begin) kernel_->without_devices([] {});
+    if (!material_) material_.emplace();
+    return kernel::answers_to(batch, *material_, [this] { renew_module(); });
   }
 
   ProgramResult run_program(const std::string& executable) {
@@ -250,6 +265,7 @@ class Agent {
   Descriptor port_;
   std::optional<Kernel> kernel_;
   std::optional<kernel::Bare> bare_;
+  std::optional<kernel::Material> material_;
   Unframer arrived_;
   std::string to_send_;
   bool module_ = false;  // traces are run on our module

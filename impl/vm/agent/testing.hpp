@@ -5,10 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "impl/vm/kernels.hpp"
+#include "impl/vm/modules.hpp"
 #include "impl/vm/vm.hpp"
 
 namespace mprogcheck {
@@ -27,6 +29,21 @@ class InAGuest : public testing::Test {
       return std::make_unique<Vm>(options);
     });
   }
+#ifdef MPROGCHECK_MODULE
+  // With our module, on the kernel it was built for.
+  static std::unique_ptr<Vm> guest_with_module(
+      const std::string& append = "", const std::filesystem::path& module = MPROGCHECK_MODULE) {
+    if (!std::filesystem::exists(module))
+      throw CannotRun("the module was not built, as there were no kernel headers");
+    VmOptions options;
+    options.name = "kmod";
+    options.boot.module = module;
+    options.boot.agent = MPROGCHECK_AGENT;
+    options.boot.append = append;
+    options.boot.kernel = vm::image_of(vm::release_of_module(options.boot.module), {});
+    return std::make_unique<Vm>(options);
+  }
+#endif
   template <class Make>
   static void boot_by(Make&& make) {
     try {
@@ -35,7 +52,9 @@ class InAGuest : public testing::Test {
       why_not_ = e.what();
     }
   }
-  static void TearDownTestSuite() { vm_.reset(); }
+  static void TearDownTestSuite() {
+    vm_.reset();
+  }
   void SetUp() override {
     if (!vm_) GTEST_SKIP() << why_not_;
   }

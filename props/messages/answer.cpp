@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/messages/answer.hpp"
+
+#include <fmt/format.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace mprogcheck {
+namespace {
+
+// That a request to the family can be refused with: what the operations promise, and what generic
+// netlink says of a command that there is none of.
+constexpr int kOfFamily[] = {EPERM,  ENOENT, ENXIO,  EBADF,  EACCES, EBUSY,   EEXIST,
+                             ENODEV, EINVAL, ENOSPC, ERANGE, ESTALE, ENOLINK, EOPNOTSUPP};
+// And to rtnetlink, about devices of our kind: beside those, what it says of attributes that are
+// every device's.
+constexpr int kOfRoute[] = {EPERM,      ENOENT,        ENXIO,        EBADF,     EACCES,   EBUSY,
+                            EEXIST,     ENODEV,        EINVAL,       ERANGE,    ENOTCONN, ENOSPC,
+                            EOPNOTSUPP, EADDRNOTAVAIL, EAFNOSUPPORT, EOVERFLOW, EMSGSIZE};
+
+bool is_routed(const MessageBuffer& buffer) {
+  return buffer.sender == Sender::route || buffer.sender == Sender::route_unprivileged;
+}
+
+constexpr std::size_t kShortest = NLMSG_HDRLEN + GENL_HDRLEN;
+
+template <class T>
+bool take(std::string_view& bytes, T& value) {
+  if (bytes.size() < sizeof(value)) return false;
+  std::memcpy(&value, bytes.data(), sizeof(value));
+  bytes.remove_prefix(sizeof(value));
+  return true;
+}
+
+// Calls `each(type, payload)`; false if the bytes are not attributes from the first to the last.
+template <class Each>
+bool attributes_in(std::string_view bytes, Each&& each) {
+  while (!bytes.empty()) {
+    std::string_view rest = bytes;
+    nlattr head;
+    if (!take(rest, head) || head.nla_len < NLA_HDRLEN || head.nla_len > bytes.size()) return false;
+    each(head.nla_type & NLA_TYPE_MASK, rest.substr(0, head.nla_len - NLA_HDRLEN));
+    bytes.remove_prefix(std::min<std::size_t>(NLA_ALIGN(head.nla_len), bytes.size()));
+  }
+  return true;
+}
+
+std::optional<std::uint32_t> number_in(std::string_view payload) {
+  std::uint32_t value = 0;
+  return payload.size() == sizeof(value) && take(payload, value) ? std::optional(value)
+                                                                 : std::nullopt;
+}
+
+std::string read_error(const nlmsghdr& head, std::string_view body, Answer& answer) {
+  nlmsgerr error;
+  if (!take(body, error)) return "an error that is cut";
+  if (error.error > 0 || error.error < -4095) return "an error that is no errno";
+  answer.error = static_cast<Errno>(-error.error);
+  if ((head.nlmsg_flags & NLM_F_ACK_TLVS) == 0)
+    return body.empty() ? "" : "an error with bytes behind it";
+  bool sound = true;
+  const bool whole = attributes_in(body, [&](int type, std::string_view payload) {
+    if (type == NLMSGERR_ATTR_MSG) {
+      sound &= !payload.empty() && payload.back() == '\0';
+      answer.words = std::string(payload.substr(0, payload.find('\0')));
+    } else if (type == NLMSGERR_ATTR_OFFS) {
+      answer.offset = number_in(payload);
+      sound &= answer.offset.has_value();
+    } else if (type == NLMSGERR_ATTR_MISS_TYPE) {
+      answer.missing = number_in(payload);
+      sound &= answer.missing.has_value();
+    }
+  });
+  return whole && sound ? "" : "an error whose attributes are malformed";
+}
+
+// The body of a dump is of rtnetlink; what the family tells has attributes and nothing else.
+std::string read_one(const nlmsghdr& head, std::string_view body, bool routed, Answer& answer) {
+  answer.sequence = head.nlmsg_seq;
+  answer.is_error = head.nlmsg_type == NLMSG_ERROR;
+  if (answer.is_error) return read_error(head, body, answer);
+  if (head.nlmsg_type == NLMSG_DONE) return "";
+  if (head.nlmsg_type < NLMSG_MIN_TYPE) return "an answer of no known type";
+  if (routed) return "";
+  genlmsghdr own;
+  if (!take(body, own)) return "a reply that is cut";
+  return attributes_in(body, [](int, std::string_view) {}) ? ""
+                                                           : "a reply with malformed attributes";
+}
+
+// The lengths of the messages in a buffer, as a kernel finds them.
+std::vector<std::size_t> lengths_in(std::string_view bytes) {
+  std::vector<std::size_t> out;
+  for (nlmsghdr head;;) {
+    std::string_view rest = bytes;
+    if (!take(rest, head) || head.nlmsg_len < NLMSG_HDRLEN || head.nlmsg_len > bytes.size())
+      return out;
+    out.push_back(head.nlmsg_len);
+    bytes.remove_prefix(std::min<std::size_t>(NLMSG_ALIGN(head.nlmsg_len), bytes.size()));
+  }
+}
+
+std::string wrong_with_refusal(const MessageBuffer& buffer, const Answer& answer) {
+  const int error = static_cast<int>(answer.error);
+  const bool routed = is_routed(buffer);
+  const bool known = routed ? std::ranges::find(kOfRoute, error) != std::end(kOfRoute)
+                            : std::ranges::find(kOfFamily, error) != std::end(kOfFamily);
+  if (!known) return "refused with " + to_string(answer.error) + ", which is not documented";
+  if (answer.offset && (*answer.offset < NLMSG_HDRLEN || *answer.offset >= buffer.bytes.size()))
+    return "names an attribute outside of the message";
+  // Without words generic netlink refuses what has no command in it, or one that nobody has.
+  const bool of_core =
+      answer.error == Errno::opnotsupp ||
+      (answer.error == Errno::inval &&
+       std::ranges::any_of(lengths_in(buffer.bytes), [](std::size_t n) { return n < kShortest; }));
+  if (!routed && answer.words.empty() && !of_core)
+    return "refused with " + to_string(answer.error) + " and no words";
+  return "";
+}
+
+}  // namespace
+
+std::vector<Answer> answers_in(const MessageBuffer& buffer, const MessageReply& reply,
+                               std::string& malformed) {
+  std::vector<Answer> out;
+  for (const std::string& datagram : reply.datagrams) {
+    std::string_view left = datagram;
+    while (!left.empty()) {
+      std::string_view rest = left;
+      nlmsghdr head;
+      if (!take(rest, head) || head.nlmsg_len < NLMSG_HDRLEN || head.nlmsg_len > left.size()) {
+        malformed = "an answer with a length that is not its own";
+        return out;
+      }
+      const std::string wrong = read_one(head, rest.substr(0, head.nlmsg_len - NLMSG_HDRLEN),
+                                         is_routed(buffer), out.emplace_back());
+      if (!wrong.empty()) malformed = wrong;
+      left.remove_prefix(std::min<std::size_t>(NLMSG_ALIGN(head.nlmsg_len), left.size()));
+    }
+  }
+  return out;
+}
+
+std::size_t messages_in(std::string_view bytes) {
+  return lengths_in(bytes).size();
+}
+
+bool refused(const MessageBuffer& buffer, const std::vector<Answer>& answers) {
+  return answers.size() >= messages_in(buffer.bytes) &&
+         std::ranges::all_of(answers,
+                             [](const Answer& a) { return a.is_error && a.error != Errno::ok; });
+}
+
+std::string change_of(const Holdings& before, const Holdings& after) {
+  std::string out;
+  const auto tell = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
+  if (before.progs_held != after.progs_held)
+    tell(fmt::format("references to programs {} -> {}", before.progs_held, after.progs_held));
+  if (before.links_held != after.links_held)
+    tell(fmt::format("references to links {} -> {}", before.links_held, after.links_held));
+  if (before.devices != after.devices) tell("the devices there are");
+  for (std::size_t i = 0; i < before.lists.size(); ++i)
+    if (before.lists[i] != after.lists[i])
+      tell("the list " + std::string(material::kLists[i].name));
+  return out;
+}
+
+std::string wrong_with(const MessageBuffer& buffer, const MessageReply& reply,
+                       const std::vector<Answer>& answers, const Holdings& before) {
+  for (const Answer& answer : answers) {
+    if (!answer.is_error || answer.error == Errno::ok) continue;
+    const std::string wrong = wrong_with_refusal(buffer, answer);
+    if (!wrong.empty()) return wrong;
+  }
+  if (answers.empty() || !refused(buffer, answers) || before == reply.after) return "";
+  return "refused with " + to_string(answers[0].error) + " (" + answers[0].words +
+         "), and changed all the same";
+}
+
+}  // namespace mprogcheck

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Requests as a well-meaning caller would make them, of the material that impl/messages.hpp names:
+// many are accepted, and what is done to them afterwards gets past the first check.
+#pragma once
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include <array>
+
+#include "kmod/netlink.h"
+#include "props/choices.hpp"
+#include "props/messages/draft.hpp"
+
+namespace mprogcheck {
+
+// What a kernel numbers anew each time.
+struct Numbers {
+  std::uint16_t family = 0;
+  std::array<std::uint32_t, material::kProgs> prog_ids{};
+};
+
+// Attributes of devices of our kind (kmod/device.h), and of the flags of bpf(2).
+namespace device_attribute {
+inline constexpr int kPeerInfo = 1, kPrimary = 2, kPolicy = 3, kPeerPolicy = 4, kMode = 5,
+                     kScrub = 6, kPeerScrub = 7, kHeadroom = 8, kPairing = 10, kDialect = 48,
+                     kCapacity = 49, kRevision = 50;
+}
+inline constexpr const char* kKindOfDevice = "mprog";
+
+// What is to be said of a device of our kind, in IFLA_LINKINFO.
+inline std::vector<Attribute> link_info(const std::vector<Attribute>& data) {
+  Draft info;
+  info.put(IFLA_INFO_KIND, std::string_view(kKindOfDevice, sizeof("mprog")));
+  info.nest(IFLA_INFO_DATA, data);
+  return info.attributes;
+}
+
+template <Choices C>
+class Requests {
+ public:
+  Requests(C& choices, const Numbers& numbers) : c_(choices), numbers_(numbers) {}
+
+  Draft any() {
+    switch (pick(c_, std::array<std::uint32_t, 12>{60, 36, 40, 30, 16, 12, 16, 8, 5, 5, 4, 1})) {
+      case 0:
+        return attach();
+      case 1:
+        return detach();
+      case 2:
+        return query();
+      case 3:
+        return link_create();
+      case 4:
+        return link_update();
+      case 5:
+        return of_link(MPROGCHECK_CMD_LINK_DETACH);
+      case 6:
+        return of_link(MPROGCHECK_CMD_LINK_INFO);
+      case 7:
+        return request(numbers_.family, MPROGCHECK_CMD_REFERENCES);
+      case 8:
+        return create();
+      case 9:
+        return change();
+      case 10:
+        return request_about(RTM_SETLINK, device()).put(IFLA_MTU, 1000U + c_.below(1000));
+      default:
+        return request_about(RTM_DELLINK, device());
+    }
+  }
+
+ private:
+  Draft to(std::uint8_t command) { return request(numbers_.family, command); }
+  std::int32_t device() { return static_cast<std::int32_t>(material::kPair + c_.below(5)); }
+  std::uint32_t prog() { return material::kFirstProg + c_.below(material::kProgs); }
+  std::uint32_t link() { return material::kFirstLink + c_.below(material::kLinks); }
+
+  Draft& at_list(Draft& d) {
+    const material::List& list = material::kLists[c_.below(std::size(material::kLists))];
+    return d.put(MPROGCHECK_A_IFINDEX, list.ifindex)
+        .put(MPROGCHECK_A_ATTACH_TYPE, list.attach_type);
+  }
+
+  // Where, beside what: bits that both dialects have, and those that they number otherwise.
+  Draft& placed(Draft& d) {
+    static constexpr std::uint32_t kBefore = 8, kAfter = 16, kFirstOrId = 32, kLast = 64, kId = 128,
+                                   kLink = 1U << 13;
+    switch (pick(c_, std::array<std::uint32_t, 6>{8, 2, 2, 1, 1, 1})) {
+      case 0:
+        return d;
+      case 1:
+        return d.put(MPROGCHECK_A_FLAGS, one_in(c_, 2) ? kBefore : kAfter);
+      case 2:
+        return d.put(MPROGCHECK_A_FLAGS, one_in(c_, 2) ? kBefore : kAfter)
+            .put(MPROGCHECK_A_RELATIVE, prog());
+      case 3:
+        return d.put(MPROGCHECK_A_FLAGS, kLink | (one_in(c_, 2) ? kBefore : kAfter))
+            .put(MPROGCHECK_A_RELATIVE, link());
+      case 4:
+        return d.put(MPROGCHECK_A_FLAGS, kAfter | (one_in(c_, 2) ? kId : kFirstOrId))
+            .put(MPROGCHECK_A_RELATIVE, numbers_.prog_ids[c_.below(material::kProgs)]);
+      default:
+        return d.put(MPROGCHECK_A_FLAGS, one_in(c_, 2) ? kFirstOrId : kLast);
+    }
+  }
+
+  Draft attach() {
+    Draft d = to(MPROGCHECK_CMD_ATTACH);
+    at_list(d).put(MPROGCHECK_A_PROG_FD, prog());
+    if (one_in(c_, 5))
+      d.put(MPROGCHECK_A_FLAGS, 4U).put(MPROGCHECK_A_OLD_FD, prog());
+    else
+      placed(d);
+    if (one_in(c_, 8))
+      d.put(MPROGCHECK_A_EXPECTED_REVISION, static_cast<std::uint64_t>(c_.below(30)));
+    if (one_in(c_, 8)) d.put(MPROGCHECK_A_DIALECT, c_.below(2));
+    return d;
+  }
+
+  Draft detach() {
+    Draft d = to(MPROGCHECK_CMD_DETACH);
+    at_list(d);
+    if (one_in(c_, 2)) d.put(MPROGCHECK_A_PROG_FD, prog());
+    if (one_in(c_, 4)) placed(d);
+    return d;
+  }
+
+  Draft query() {
+    Draft d = to(MPROGCHECK_CMD_QUERY);
+    return at_list(d).put(MPROGCHECK_A_ROOM, c_.below(70)).put(MPROGCHECK_A_ARRAYS, c_.below(16));
+  }
+
+  Draft link_create() {
+    Draft d = to(MPROGCHECK_CMD_LINK_CREATE);
+    at_list(d).put(MPROGCHECK_A_PROG_FD, prog());
+    return placed(d);
+  }
+
+  Draft link_update() {
+    Draft d = to(MPROGCHECK_CMD_LINK_UPDATE);
+    d.put(MPROGCHECK_A_LINK_FD, link()).put(MPROGCHECK_A_PROG_FD, prog());
+    if (one_in(c_, 4)) d.put(MPROGCHECK_A_FLAGS, 4U).put(MPROGCHECK_A_OLD_FD, prog());
+    return d;
+  }
+
+  Draft of_link(std::uint8_t command) { return to(command).put(MPROGCHECK_A_LINK_FD, link()); }
+
+  // One of the material that is gone, or another.
+  Draft create() {
+    using namespace device_attribute;
+    const bool single = one_in(c_, 3);
+    const std::int32_t ifindex = static_cast<std::int32_t>(
+        single ? material::kSingle : material::kPair + 2 * c_.below(2) + 40 * c_.below(2));
+    Draft data;
+    data.put(kDialect, c_.below(2)).put(kCapacity, 1 + c_.below(63));
+    if (one_in(c_, 2)) data.put(kRevision, static_cast<std::uint64_t>(c_.below(30)));
+    if (one_in(c_, 4)) data.put(kMode, c_.below(2)).put(kPolicy, 0U);
+    if (single)
+      data.put(kPairing, 1U);
+    else
+      data.nest(kPeerInfo, {}, device_head(ifindex + 1));
+    return request_about(RTM_NEWLINK, ifindex, NLM_F_CREATE | NLM_F_EXCL)
+        .nest(IFLA_LINKINFO, link_info(data.attributes));
+  }
+
+  Draft change() {
+    using namespace device_attribute;
+    Draft data;
+    data.put(one_in(c_, 2) ? kPolicy : kPeerPolicy, c_.below(2) * 2);
+    return request_about(RTM_NEWLINK, device()).nest(IFLA_LINKINFO, link_info(data.attributes));
+  }
+
+  C& c_;
+  const Numbers& numbers_;
+};
+
+}  // namespace mprogcheck
