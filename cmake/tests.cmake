@@ -31,6 +31,7 @@ endfunction()
 if(SANITIZE STREQUAL "thread")
   # Where there are threads.
   test_program(impl/readers_test.cpp inprocess)
+  test_program(impl/filter_readers_test.cpp inprocess)
   test_program(props/campaign_test.cpp props inprocess)
 else()
   tests_in(model model)

@@ -82,7 +82,7 @@ struct mprog_prog *mprog_filter_exchange(struct mprog_net *net, struct mprog_fil
 {
 	struct mprog_prog *gone = filter->prog;
 
-	WRITE_ONCE(filter->prog, prog);
+	smp_store_release(&filter->prog, prog);
 	mprog_synchronize(net);
 	return gone;
 }

@@ -81,7 +81,7 @@ int mprog_classify(const struct mprog_classifier *classifier, u32 hook, u32 chai
 	for (; filter; filter = rcu_dereference(filter->next)) {
 		if (filter->chain != chain && !mprog_fault(net, filters_of_all_chains_run))
 			break;
-		verdict = known_verdict(mprog_prog_run(READ_ONCE(filter->prog), packet));
+		verdict = known_verdict(mprog_prog_run(smp_load_acquire(&filter->prog), packet));
 		if (filter->link && mprog_fault(net, filter_of_link_is_no_action))
 			return MPROG_PASS;
 		if (verdict != MPROG_NEXT)
