@@ -18,9 +18,9 @@ constexpr int kOfFamily[] = {EPERM,  ENOENT, ENXIO,  EBADF,  EACCES, EBUSY,   EE
                              ENODEV, EINVAL, ENOSPC, ERANGE, ESTALE, ENOLINK, EOPNOTSUPP};
 // And to rtnetlink, about devices of our kind: beside those, what it says of attributes that are
 // every device's.
-constexpr int kOfRoute[] = {EPERM,      ENOENT,        ENXIO,        EBADF,     EACCES,   EBUSY,
-                            EEXIST,     ENODEV,        EINVAL,       ERANGE,    ENOTCONN, ENOSPC,
-                            EOPNOTSUPP, EADDRNOTAVAIL, EAFNOSUPPORT, EOVERFLOW, EMSGSIZE};
+constexpr int kOfRoute[] = {ESRCH,  EPERM,      ENOENT,        ENXIO,        EBADF,     EACCES,
+                            EBUSY,  EEXIST,     ENODEV,        EINVAL,       ERANGE,    ENOTCONN,
+                            ENOSPC, EOPNOTSUPP, EADDRNOTAVAIL, EAFNOSUPPORT, EOVERFLOW, EMSGSIZE};
 
 bool is_routed(const MessageBuffer& buffer) {
   return buffer.sender == Sender::route || buffer.sender == Sender::route_unprivileged;
@@ -92,16 +92,28 @@ std::string read_one(const nlmsghdr& head, std::string_view body, bool routed, A
                                                            : "a reply with malformed attributes";
 }
 
-// The lengths of the messages in a buffer, as a kernel finds them.
-std::vector<std::size_t> lengths_in(std::string_view bytes) {
-  std::vector<std::size_t> out;
+// The messages in a buffer, as a kernel finds them.
+std::vector<nlmsghdr> heads_in(std::string_view bytes) {
+  std::vector<nlmsghdr> out;
   for (nlmsghdr head;;) {
     std::string_view rest = bytes;
     if (!take(rest, head) || head.nlmsg_len < NLMSG_HDRLEN || head.nlmsg_len > bytes.size())
       return out;
-    out.push_back(head.nlmsg_len);
+    out.push_back(head);
     bytes.remove_prefix(std::min<std::size_t>(NLMSG_ALIGN(head.nlmsg_len), bytes.size()));
   }
+}
+
+// Without words generic netlink refuses what has no command in it, one that nobody has, and what is
+// to a family that there is none of (where a length was spoiled, the bytes behind it).
+bool is_of_core(const MessageBuffer& buffer, Errno error) {
+  const std::vector<nlmsghdr> heads = heads_in(buffer.bytes);
+  const auto any = [&](auto&& is) { return std::ranges::any_of(heads, is); };
+  return error == Errno::opnotsupp ||
+         (error == Errno::inval &&
+          any([](const nlmsghdr& head) { return head.nlmsg_len < kShortest; })) ||
+         (error == Errno::noent &&
+          any([&](const nlmsghdr& head) { return head.nlmsg_type != heads[0].nlmsg_type; }));
 }
 
 std::string wrong_with_refusal(const MessageBuffer& buffer, const Answer& answer) {
@@ -112,12 +124,7 @@ std::string wrong_with_refusal(const MessageBuffer& buffer, const Answer& answer
   if (!known) return "refused with " + to_string(answer.error) + ", which is not documented";
   if (answer.offset && (*answer.offset < NLMSG_HDRLEN || *answer.offset >= buffer.bytes.size()))
     return "names an attribute outside of the message";
-  // Without words generic netlink refuses what has no command in it, or one that nobody has.
-  const bool of_core =
-      answer.error == Errno::opnotsupp ||
-      (answer.error == Errno::inval &&
-       std::ranges::any_of(lengths_in(buffer.bytes), [](std::size_t n) { return n < kShortest; }));
-  if (!routed && answer.words.empty() && !of_core)
+  if (!routed && answer.words.empty() && !is_of_core(buffer, answer.error))
     return "refused with " + to_string(answer.error) + " and no words";
   return "";
 }
@@ -146,7 +153,7 @@ std::vector<Answer> answers_in(const MessageBuffer& buffer, const MessageReply& 
 }
 
 std::size_t messages_in(std::string_view bytes) {
-  return lengths_in(bytes).size();
+  return heads_in(bytes).size();
 }
 
 bool refused(const MessageBuffer& buffer, const std::vector<Answer>& answers) {

@@ -16,7 +16,9 @@ TEST(Leaks, AreReadFromWhatAKernelTells) {
       "        kmem_cache_alloc+0x1/0x2\n        do_fork+0x3/0x4\n\n"
       "      2 prime+0x5/0x60 [mprogcheck] age=4 pid=1\n"
       "        __kmalloc+0x1/0x2\n        prime+0x5/0x60 [mprogcheck]\n"
-      "        create+0x7/0x80 [mprogcheck]\n\n";
+      "        create+0x7/0x80 [mprogcheck]\n\n"
+      "      1 alloc_fdtable+0x5/0x60 age=4 pid=1\n"
+      "        alloc_fdtable+0x5/0x60\n        prime+0x9/0x60 [mprogcheck]\n\n";
   const std::vector<std::string> expect{"kmalloc-96: 2 of prime+0x5/0x60 [mprogcheck]"};
   EXPECT_EQ(vm::leaks_in(traces, "mprogcheck", "kmalloc-96"), expect);
   EXPECT_TRUE(vm::leaks_in(traces, "mprog", "kmalloc-96").empty());
@@ -32,6 +34,23 @@ class PlantedLeak : public InAGuest {
     });
   }
 };
+
+class SoundModule : public InAGuest {
+ protected:
+  static void SetUpTestSuite() {
+    boot_by([] { return guest_with_module("slub_debug=FZPU"); });
+  }
+};
+
+TEST_F(SoundModule, has_freed_all_that_traces_made_it_allocate) {
+  const auto seen = run(parse(
+      "dialect mainline\ndevice d0\nload p0 p1\ncreate d1 d2 peer.ns=n1\n"
+      "create d3 pairing=single in=n1\nlink_create l0 p0 d1/primary\nlink_create l1 p1 d0/egress\n"
+      "attach p1 d2/ingress in=n1\nset d1 state=up\nset d2 state=up\nsend d1\nclose l0\n",
+      "kmod_leaks_vm_test"));
+  for (const Observation& one : seen.at(0)) EXPECT_EQ(one.harm, Harm::none);
+  EXPECT_EQ(vm_->last_words().console, "");
+}
 
 // A link that is leaked keeps its memory, and that was allocated when it was made.
 TEST_F(PlantedLeak, is_named_by_where_it_was_allocated) {

@@ -36,7 +36,8 @@ class Module : public InAGuest {
     options.jobs = 1;
     const CampaignResult r = run_campaign([&] { return guest_with_module(append); }, options);
     for (const auto& [name, f] : r.findings)
-      ADD_FAILURE() << name << "\n" << print(f.trace) << explain(f.deviation, f.trace);
+      ADD_FAILURE() << name << "\n"
+                    << print(f.trace) << explain(f.deviation, f.trace) << f.last_words.console;
     EXPECT_GT(r.coverage.clauses().met, 80U);
   }
 };

@@ -10,8 +10,9 @@
 namespace mprogcheck::vm {
 
 // One line for each place from which objects come that are still there, with their slab and number:
-// "kmalloc-128: 2 of mprog_link_prime+0x2d/0x1a0 [mprogcheck]". Waits for those that readers may be
-// looking at. To be asked when nothing of the module is in use; empty where no track is kept.
+// "kmalloc-128: 2 of mprog_link_prime+0x2d/0x1a0 [mprogcheck]". Takes seconds, as it waits for
+// those that readers may be looking at. To be asked when nothing of the module is in use; empty
+// where no track is kept.
 std::vector<std::string> leaks_of(std::string_view module);
 
 // The same of what a kernel tells of one slab (alloc_traces of debugfs).
