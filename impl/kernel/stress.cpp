@@ -202,7 +202,8 @@ class Stress {
     constexpr std::uint32_t kTold = 4;  // one for so many calls
     Caller caller(*book_, *lists_, names_, options_.processes);
     StressPackets packets(caller, programs_);
-    for (const std::uint8_t from : {0, 1}) wait_for([&] { return packets.crosses(from); });
+    // A device is up before the kernel has noticed its carrier.
+    for (const std::uint8_t from : {0, 1}) wait_for([&] { return packets.crosses(from, 2); });
     begin();
     std::uint32_t told = 0;
     for (std::uint8_t from = 0; !book_->over; from ^= 1) {

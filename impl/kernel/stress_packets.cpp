@@ -23,13 +23,12 @@ void StressPackets::send(std::uint8_t from) {
   caller_.space().packets.send_frame(stress_index(from), frame, {});
 }
 
-// An emulated machine may stand still meanwhile, so what counts is how often this process gets on.
-bool StressPackets::crosses(std::uint8_t from) {
-  constexpr int kLooks = 400, kPauseMilliseconds = 5;
+bool StressPackets::crosses(std::uint8_t from, int looks) {
+  constexpr int kPauseMilliseconds = 5;
   Packets& packets = caller_.space().packets;
   programs_.expect_packet({});
   send(from);
-  for (int looks = 0; looks < kLooks; ++looks) {
+  for (; looks > 0; --looks) {
     while (const auto arrival = packets.take_frame()) {
       std::uint64_t sequence = 0;
       if (arrival->frame.size() >= kFrameHead + sizeof(sequence))

@@ -15,8 +15,9 @@ class StressPackets {
   // The programs note for this process alone.
   StressPackets(Caller& caller, Programs& programs) : caller_(caller), programs_(programs) {}
 
-  // Sends one on the device; whether it arrives on the other side.
-  bool crosses(std::uint8_t from);
+  // Sends one on the device; whether it arrives on the other side. An emulated machine may stand
+  // still meanwhile, so what counts is how often this process has looked.
+  bool crosses(std::uint8_t from, int looks = 4000);
   // Sends one, wherever it may get.
   void send(std::uint8_t from);
   // Notes whom the packet met that has crossed from there between these moments: where these are

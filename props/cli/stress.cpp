@@ -98,8 +98,8 @@ class Rounds {
     while (!interrupted && !time_is_over() && totals_.findings < kEnough) one();
     progress_.clear();
     tell(prose_, "{}: {}\n", target_->describe(), totals_.text());
-    tell(prose_, "{} met {}; {} removed\n", times(sum_.received, "packet"),
-         times(sum_.met, "program"), times(sum_.removals, "device"));
+    tell(prose_, "{} sent, {} of them arrived and met {}; {} removed\n", times(sum_.sent, "packet"),
+         grouped(sum_.received), times(sum_.met, "program"), times(sum_.removals, "device"));
     if (o_.json) print_json(document());
     if (totals_.findings) return kDeviates;
     if (interrupted || totals_.rounds == 0) throw Interrupted("interrupted before the end");
@@ -129,6 +129,7 @@ class Rounds {
     const JudgedRound judged = judge(round, file);
     totals_.add(judged.linearization);
     tell_undecided(judged.linearization, judged.history, file);
+    sum_.sent += round.figures.sent;
     sum_.received += round.figures.received;
     sum_.met += round.figures.met;
     sum_.removals += round.figures.removals;
@@ -150,7 +151,8 @@ class Rounds {
   nlohmann::ordered_json document() const {
     nlohmann::ordered_json out{{"seed", o_.seed}, {"target", target_->name()}};
     out.update(json_of(totals_));
-    out["packets"] = sum_.received;
+    out["sent"] = sum_.sent;
+    out["received"] = sum_.received;
     out["programs_met"] = sum_.met;
     out["removals"] = sum_.removals;
     return out;

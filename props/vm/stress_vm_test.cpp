@@ -34,10 +34,9 @@ class Stress : public InAGuest {
     boot_by([] { return guest(MPROGCHECK_MODULE); });
   }
 
-  static void conforms(Dialect dialect, std::uint64_t seed) {
+  static void conforms(Vm& vm, Dialect dialect, std::uint64_t seed) {
     StressRound round;
-    ASSERT_EQ(vm_->stress(some(*vm_, dialect, seed), round), Harm::none)
-        << vm_->last_words().console;
+    ASSERT_EQ(vm.stress(some(vm, dialect, seed), round), Harm::none) << vm.last_words().console;
     const JudgedRound judged = judge(round, "round");
     for (const std::string& finding : judged.findings)
       ADD_FAILURE() << finding << print(judged.history);
@@ -52,11 +51,17 @@ class Stress : public InAGuest {
 };
 
 TEST_F(Stress, of_the_module_is_explained_in_mainline) {
-  conforms(Dialect::mainline, 1);
+  conforms(*vm_, Dialect::mainline, 1);
 }
 
 TEST_F(Stress, of_the_module_is_explained_in_rfc2) {
-  conforms(Dialect::rfc2, 2);
+  conforms(*vm_, Dialect::rfc2, 2);
+}
+
+TEST_F(Stress, of_the_module_touches_no_memory_but_its_own) {
+  const auto poisoned = guest(MPROGCHECK_MODULE, "slub_debug=FZPU page_poison=1");
+  conforms(*poisoned, Dialect::mainline, 3);
+  conforms(*poisoned, Dialect::rfc2, 4);
 }
 
 // Every second round or so shows it.
