@@ -162,6 +162,12 @@ void mprog_space_remove(struct mprog_net *net, u32 space);
  */
 int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, bool replace);
 
+/* RTM_NEWTFILTER, RTM_DELTFILTER and RTM_DELCHAIN. */
+struct mprog_filter_request;
+int mprog_filter_set(struct mprog_net *net, const struct mprog_filter_request *req);
+int mprog_filter_del(struct mprog_net *net, const struct mprog_filter_request *req);
+int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *req);
+
 /*
  * A command as bpf(2) takes it: @size bytes laid out as union bpf_attr is (uapi bpf.h). Returns
  * what the command does; of MPROG_BPF_LINK_CREATE the descriptor. -E2BIG, -EINVAL: bytes that no

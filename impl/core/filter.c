@@ -30,7 +30,7 @@ struct mprog_filter *mprog_filter_find(const struct mprog_filter *like)
 	return filter && !order(filter, like) ? filter : NULL;
 }
 
-int mprog_filter_install(struct mprog_filter *filter, u32 gen_flags)
+int mprog_filter_install(struct mprog_filter *filter)
 {
 	struct mprog_filter __rcu **at = &filter->classifier->filters[filter->hook];
 	struct mprog_filter *next = mprog_filter_first(filter->classifier, filter->hook);
@@ -43,7 +43,7 @@ int mprog_filter_install(struct mprog_filter *filter, u32 gen_flags)
 	if (next && !order(next, filter))
 		return -EEXIST;
 	/* No device here has hardware that runs programs. */
-	if ((gen_flags & MPROG_CLS_SKIP_SW) && !mprog_fault(net, filter_skip_sw_installed))
+	if ((filter->gen_flags & MPROG_CLS_SKIP_SW) && !mprog_fault(net, filter_skip_sw_installed))
 		return -EINVAL;
 	if (mprog_fails_here(net))
 		return -ENOMEM;

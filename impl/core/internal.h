@@ -17,10 +17,10 @@
 #ifndef mprog_fault_asked
 #define mprog_fault_asked(name)
 #endif
-#define mprog_fault(net, name)                                                                     \
-	({                                                                                         \
-		mprog_fault_asked(name);                                                           \
-		unlikely(mprog_fault_of(net) == MPROG_FAULT_##name);                               \
+#define mprog_fault(net, name)                                       \
+	({                                                           \
+		mprog_fault_asked(name);                             \
+		unlikely(mprog_fault_of(net) == MPROG_FAULT_##name); \
 	})
 #else
 #define mprog_fault(net, name) ((void)sizeof(net), false)
@@ -89,6 +89,14 @@ int mprog_rfc2_detach(struct mprog_list *list, const struct mprog_request *req, 
 /* command.c */
 int mprog_hook_of(u32 attach_type, u32 *hook);
 int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags);
+
+/* Where a link has its program: 0 where it is on no list and no classifier. */
+static inline u32 mprog_link_ifindex(const struct mprog_link *link)
+{
+	if (link->list)
+		return link->list->ifindex;
+	return link->filter ? link->ifindex : 0;
+}
 
 static inline bool mprog_is_rfc2(const struct mprog_net *net)
 {

@@ -167,10 +167,8 @@ int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *
 	if (link->prog) {
 		info->id = link->id;
 		info->prog_id = mprog_prog_id(link->prog);
-		info->ifindex = 0;
-		if (link->list)
-			info->ifindex = link->list->ifindex;
-		if (link->filter || mprog_fault(net, info_keeps_device))
+		info->ifindex = mprog_link_ifindex(link);
+		if (mprog_fault(net, info_keeps_device))
 			info->ifindex = link->ifindex;
 		info->attach_type = link->attach_type;
 	} else {

@@ -108,6 +108,7 @@ struct mprog_filter {
 	u32 chain;
 	u32 priority;
 	u32 handle;
+	u32 gen_flags; /* MPROG_CLS_* that it was asked for with */
 };
 
 /* The filters of a device. */

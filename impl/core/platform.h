@@ -53,12 +53,16 @@ struct mprog_list *mprog_point_at(struct mprog_net *net, unsigned long space, u3
 struct mprog_filter *mprog_filter_alloc(struct mprog_net *net);
 void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter);
 
-/*
- * The classifier of a device, for a caller in @space. -ENODEV: no such device there. -EINVAL: no
- * qdisc of it has the hook.
+struct mprog_filter_request;
+/* Whether a filter may stand there. -ENODEV: no such device. -EINVAL: no qdisc of it has the hook.
  */
-struct mprog_classifier *mprog_classifier_at(struct mprog_net *net, unsigned long space,
-					     u32 ifindex, u32 hook);
+int mprog_filter_place(struct mprog_net *net, const struct mprog_filter_request *req);
+/*
+ * Has tc call mprog_filter_change() for a link's filter. The lock may be let go of meanwhile.
+ * -EEXIST: there is a filter.
+ */
+int mprog_filter_ask(struct mprog_net *net, const struct mprog_filter_request *req,
+		     struct mprog_link *link);
 
 /* What a platform calls for a link whose last reference is gone (link.c). */
 void mprog_link_release(struct mprog_net *net, struct mprog_link *link);

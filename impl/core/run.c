@@ -72,14 +72,14 @@ int mprog_run_netkit(const struct mprog_list *list, int policy, void *packet)
 }
 
 /* Filters speak for themselves: what their programs say is done, and is no class. */
-static int classify(const struct mprog_classifier *classifier, u32 hook, void *packet)
+int mprog_classify(const struct mprog_classifier *classifier, u32 hook, u32 chain, void *packet)
 {
 	const struct mprog_filter *filter = rcu_dereference(classifier->filters[hook]);
 	const struct mprog_net *net = classifier->net;
 	int verdict;
 
 	for (; filter; filter = rcu_dereference(filter->next)) {
-		if (filter->chain && !mprog_fault(net, filters_of_all_chains_run))
+		if (filter->chain != chain && !mprog_fault(net, filters_of_all_chains_run))
 			break;
 		verdict = known_verdict(mprog_prog_run(READ_ONCE(filter->prog), packet));
 		if (filter->link && mprog_fault(net, filter_of_link_is_no_action))
@@ -97,10 +97,11 @@ int mprog_hook_run(const struct mprog_list *list, const struct mprog_classifier 
 	int verdict;
 
 	rcu_read_lock();
-	verdict = filters_first ? classify(classifier, hook, packet) : mprog_run(list, packet);
+	verdict =
+	    filters_first ? mprog_classify(classifier, hook, 0, packet) : mprog_run(list, packet);
 	if (verdict == MPROG_NEXT)
-		verdict =
-		    filters_first ? mprog_run(list, packet) : classify(classifier, hook, packet);
+		verdict = filters_first ? mprog_run(list, packet)
+					: mprog_classify(classifier, hook, 0, packet);
 	rcu_read_unlock();
 	return verdict;
 }
