@@ -33,7 +33,7 @@ string(REGEX MATCH "gcc-[0-9]+" kmod_compiler "${kmod_compiler}")
 
 file(GLOB own CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/kmod
   kmod/*.[ch] kmod/include/*.h kmod/Kbuild)
-set(shared list.c mainline.c rfc2.c rfc2_detach.c relative.c link.c command.c run.c filter.c
+set(shared list.c mainline.c rfc2.c rfc2_detach.c relative.c link.c command.c run.c filter.c cls.c
   mprog.h internal.h faults.h platform.h rfc2.h filter.h cls.h)
 
 # Builds NAME.ko, without type information, which only tracing has a use for and which needs another tool.

@@ -5,10 +5,10 @@
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 
+#include "cls.h"
 #include "complain.h"
 #include "device.h"
 #include "genl.h"
-#include "internal.h"
 #include "netlink.h"
 #include "objects.h"
 
@@ -65,7 +65,7 @@ static u64 revision_of(unsigned long space, u32 ifindex, u32 attach_type)
 	list = mprog_point_at(&mprogcheck_nets[MPROG_MAINLINE], space, ifindex, hook);
 	if (!IS_ERR(list))
 		revision = list->revision;
-	rtnl_unlock();
+	mprogcheck_unlock();
 	return revision;
 }
 
@@ -85,7 +85,7 @@ static int run(struct sk_buff *skb, struct genl_info *info,
 	rtnl_lock();
 	net = net_of(info);
 	ret = IS_ERR(net) ? PTR_ERR(net) : mprogcheck_complain(info, net, command(net, &attr));
-	rtnl_unlock();
+	mprogcheck_unlock();
 	return ret;
 }
 
@@ -103,8 +103,10 @@ int mprogcheck_detach(struct sk_buff *skb, struct genl_info *info)
 
 static struct sk_buff *reply_to(struct genl_info *info, u8 command, size_t size, void **head)
 {
-	struct sk_buff *reply = genlmsg_new(size, GFP_KERNEL);
+	struct sk_buff *reply = NULL;
 
+	if (!mprog_fails_here(&mprogcheck_nets[MPROG_MAINLINE]))
+		reply = genlmsg_new(size, GFP_KERNEL);
 	if (!reply)
 		return ERR_PTR(-ENOMEM);
 	*head = genlmsg_put_reply(reply, info, &mprogcheck_family, 0, command);
@@ -193,7 +195,7 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	ret = mprog_prog_query(net, &query);
 	if (ret && ret != -ENOSPC)
 		mprogcheck_complain(info, net, ret);
-	rtnl_unlock();
+	mprogcheck_unlock();
 	if (early)
 		query.revision = early;
 	if (!ret || ret == -ENOSPC)
@@ -203,11 +205,10 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* The answer is made before the link is, so that nothing but sending it is left to fail. */
-int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
+static int create(struct sk_buff *skb, struct genl_info *info,
+		  int (*make)(struct sk_buff *skb, struct genl_info *info, u32 *fd))
 {
-	const struct mprog_attr attr = attr_of(skb, info);
 	struct nlattr *told;
-	struct mprog_net *net;
 	struct sk_buff *reply;
 	void *head;
 	u32 fd;
@@ -217,7 +218,7 @@ int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
 	    mprogcheck_lacks(info, MPROGCHECK_A_ATTACH_TYPE) ||
 	    mprogcheck_lacks(info, MPROGCHECK_A_PROG_FD))
 		return -EINVAL;
-	reply = reply_to(info, MPROGCHECK_CMD_LINK_CREATE, NLMSG_GOODSIZE, &head);
+	reply = reply_to(info, info->genlhdr->cmd, NLMSG_GOODSIZE, &head);
 	if (IS_ERR(reply))
 		return PTR_ERR(reply);
 	told = nla_reserve(reply, MPROGCHECK_A_LINK_FD, sizeof(u32));
@@ -226,10 +227,8 @@ int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
 		goto out_reply;
 	}
 	rtnl_lock();
-	net = net_of(info);
-	ret = IS_ERR(net) ? PTR_ERR(net)
-			  : mprogcheck_complain(info, net, mprog_link_create(net, &attr, &fd));
-	rtnl_unlock();
+	ret = make(skb, info, &fd);
+	mprogcheck_unlock();
 	if (ret)
 		goto out_reply;
 	memcpy(nla_data(told), &fd, sizeof(fd));
@@ -239,6 +238,43 @@ int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
 out_reply:
 	nlmsg_free(reply);
 	return ret;
+}
+
+static int link_make(struct sk_buff *skb, struct genl_info *info, u32 *fd)
+{
+	const struct mprog_attr attr = attr_of(skb, info);
+	struct mprog_net *net = net_of(info);
+
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	return mprogcheck_complain(info, net, mprog_link_create(net, &attr, fd));
+}
+
+int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
+{
+	return create(skb, info, link_make);
+}
+
+static int filter_link_make(struct sk_buff *skb, struct genl_info *info, u32 *fd)
+{
+	const struct nlattr *priority = info->attrs[MPROGCHECK_A_PRIORITY];
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE];
+	const struct mprog_filter_request req = {
+	    .space = (unsigned long)genl_info_net(info),
+	    .ifindex = number(info, MPROGCHECK_A_IFINDEX),
+	    .attach_type = number(info, MPROGCHECK_A_ATTACH_TYPE),
+	    .priority = priority ? nla_get_u16(priority) : 0,
+	    .handle = number(info, MPROGCHECK_A_HANDLE),
+	    .prog_fd = number(info, MPROGCHECK_A_PROG_FD),
+	    .gen_flags = number(info, MPROGCHECK_A_GEN_FLAGS),
+	};
+
+	return mprogcheck_complain(info, net, mprog_filter_link_create(net, &req, fd));
+}
+
+int mprogcheck_filter_link_create(struct sk_buff *skb, struct genl_info *info)
+{
+	return create(skb, info, filter_link_make);
 }
 
 int mprogcheck_link_update(struct sk_buff *skb, struct genl_info *info)
@@ -252,7 +288,7 @@ int mprogcheck_link_update(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	rtnl_lock();
 	ret = mprogcheck_complain(info, net, mprog_link_update(net, &attr));
-	rtnl_unlock();
+	mprogcheck_unlock();
 	return ret;
 }
 
@@ -266,7 +302,7 @@ int mprogcheck_link_detach(struct sk_buff *skb, struct genl_info *info)
 	rtnl_lock();
 	ret = mprog_link_detach(net, number(info, MPROGCHECK_A_LINK_FD));
 	ret = mprogcheck_complain(info, net, ret);
-	rtnl_unlock();
+	mprogcheck_unlock();
 	return ret;
 }
 
@@ -283,7 +319,7 @@ int mprogcheck_link_info(struct sk_buff *skb, struct genl_info *info)
 	rtnl_lock();
 	ret = mprog_link_info(net, number(info, MPROGCHECK_A_LINK_FD), &told);
 	ret = mprogcheck_complain(info, net, ret);
-	rtnl_unlock();
+	mprogcheck_unlock();
 	if (ret)
 		return ret;
 	reply = reply_to(info, MPROGCHECK_CMD_LINK_INFO, NLMSG_GOODSIZE, &head);

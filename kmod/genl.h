@@ -9,6 +9,7 @@ int mprogcheck_attach(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_detach(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_query(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info);
+int mprogcheck_filter_link_create(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_link_update(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_link_detach(struct sk_buff *skb, struct genl_info *info);
 int mprogcheck_link_info(struct sk_buff *skb, struct genl_info *info);

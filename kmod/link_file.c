@@ -12,7 +12,7 @@
 #include <linux/seq_file.h>
 #include <linux/xarray.h>
 
-#include "internal.h"
+#include "cls.h"
 #include "objects.h"
 
 struct link_file {
@@ -33,19 +33,23 @@ static struct link_file *link_file_of(struct mprog_link *link)
 
 struct mprog_link *mprog_link_prime(struct mprog_net *net, struct mprog_prog *prog)
 {
-	struct link_file *own = kzalloc(sizeof(*own), GFP_KERNEL);
-	int ret;
+	struct link_file *own = mprogcheck_alloc(net, sizeof(*own));
+	int ret = -ENOMEM;
 
 	if (!own)
 		return ERR_PTR(-ENOMEM);
-	ret = xa_alloc_cyclic(&links, &own->link.id, NULL, xa_limit_31b, &next_id, GFP_KERNEL);
+	if (!mprog_fails_here(net))
+		ret = xa_alloc_cyclic(&links, &own->link.id, NULL, xa_limit_31b, &next_id,
+				      GFP_KERNEL);
 	if (ret < 0)
 		goto out_free;
-	ret = get_unused_fd_flags(O_CLOEXEC);
+	ret = mprog_fails_here(net) ? -ENOMEM : get_unused_fd_flags(O_CLOEXEC);
 	if (ret < 0)
 		goto out_id;
 	own->fd = ret;
-	own->file = anon_inode_getfile("mprog_link", &mprogcheck_link_fops, own, O_CLOEXEC);
+	own->file = ERR_PTR(-ENOMEM);
+	if (!mprog_fails_here(net))
+		own->file = anon_inode_getfile("mprog_link", &mprogcheck_link_fops, own, O_CLOEXEC);
 	if (IS_ERR(own->file)) {
 		ret = PTR_ERR(own->file);
 		goto out_fd;
@@ -146,7 +150,7 @@ static int release(struct inode *inode, struct file *file)
 		return 0;
 	rtnl_lock();
 	mprog_link_put(own->net, &own->link);
-	rtnl_unlock();
+	mprogcheck_unlock();
 	return 0;
 }
 
@@ -157,8 +161,7 @@ static void show_fdinfo(struct seq_file *seq, struct file *file)
 
 	rtnl_lock();
 	seq_printf(seq, "link_id:\t%u\nprog_id:\t%u\nifindex:\t%u\nattach_type:\t%u\n", link->id,
-		   mprog_prog_id(link->prog), link->list ? link->list->ifindex : 0,
-		   link->attach_type);
+		   mprog_prog_id(link->prog), mprog_link_ifindex(link), link->attach_type);
 	rtnl_unlock();
 }
 

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
+#include "cls.h"
 #include "device.h"
 #include "faults.h"
 #include "genl.h"
@@ -29,6 +30,16 @@ static const struct kernel_param_ops fault_ops = {.set = set_fault};
 
 module_param_cb(fault, &fault_ops, NULL, 0);
 MODULE_PARM_DESC(fault, "the planted fault, by name");
+
+static atomic_t fail_at = ATOMIC_INIT(0);
+module_param_named(fail_at, fail_at.counter, int, 0644);
+MODULE_PARM_DESC(fail_at,
+		 "counts steps that may fail down, and that which comes to 0 does; 0: none");
+
+bool mprog_fails_here(struct mprog_net *net)
+{
+	return atomic_dec_if_positive(&fail_at) == 0;
+}
 #endif
 
 static int __init mprogcheck_init(void)
@@ -36,20 +47,36 @@ static int __init mprogcheck_init(void)
 	int ret;
 
 	mprogcheck_family.n_ops = mprogcheck_ops_count;
-	ret = mprogcheck_devices_init();
+	ret = mprogcheck_ask_init();
 	if (ret)
 		return ret;
-	ret = genl_register_family(&mprogcheck_family);
+	ret = mprogcheck_devices_init();
 	if (ret)
-		mprogcheck_devices_exit();
+		goto out_ask;
+	ret = mprogcheck_cls_init();
+	if (ret)
+		goto out_devices;
+	ret = genl_register_family(&mprogcheck_family);
+	if (!ret)
+		return 0;
+	mprogcheck_cls_exit();
+out_devices:
+	mprogcheck_devices_exit();
+out_ask:
+	mprogcheck_ask_exit();
 	return ret;
 }
 
-/* An open link keeps the module, so none is left; and with the last list goes the last program. */
+/*
+ * An open link keeps the module, and so does a filter, so none is left; and with the last list goes
+ * the last program.
+ */
 static void __exit mprogcheck_exit(void)
 {
 	genl_unregister_family(&mprogcheck_family);
+	mprogcheck_cls_exit();
 	mprogcheck_devices_exit();
+	mprogcheck_ask_exit();
 #ifdef MPROG_PLANTED_FAULTS
 	/* What is left of one is seen behind each request. */
 	if (mprogcheck_fault)

@@ -62,6 +62,15 @@ static const struct nla_policy link_info_policy[MPROGCHECK_A_MAX + 1] = {
 	[MPROGCHECK_A_LINK_FD] = { .type = NLA_U32 },
 };
 
+static const struct nla_policy filter_link_create_policy[MPROGCHECK_A_MAX + 1] = {
+	[MPROGCHECK_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MPROGCHECK_A_ATTACH_TYPE] = { .type = NLA_U32 },
+	[MPROGCHECK_A_PROG_FD] = { .type = NLA_U32 },
+	[MPROGCHECK_A_PRIORITY] = { .type = NLA_U16 },
+	[MPROGCHECK_A_HANDLE] = { .type = NLA_U32 },
+	[MPROGCHECK_A_GEN_FLAGS] = { .type = NLA_U32 },
+};
+
 static const struct nla_policy references_policy[MPROGCHECK_A_MAX + 1] = {
 };
 
@@ -106,6 +115,12 @@ const struct genl_ops mprogcheck_ops[] = {
 		.cmd = MPROGCHECK_CMD_LINK_INFO,
 		.doit = mprogcheck_link_info,
 		.policy = link_info_policy,
+		.maxattr = MPROGCHECK_A_MAX,
+	},
+	{
+		.cmd = MPROGCHECK_CMD_FILTER_LINK_CREATE,
+		.doit = mprogcheck_filter_link_create,
+		.policy = filter_link_create_policy,
 		.maxattr = MPROGCHECK_A_MAX,
 	},
 	{

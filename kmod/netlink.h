@@ -43,9 +43,12 @@ enum {
 	MPROGCHECK_A_LINK_FLAGS,
 	MPROGCHECK_A_PROG_ID,
 	MPROGCHECK_A_LINK_ID,
-	MPROGCHECK_A_PROGS_HELD, /* References to programs that lists and links of all namespaces have. */
+	MPROGCHECK_A_PROGS_HELD, /* References to programs that lists, filters and links of all namespaces have. */
 	MPROGCHECK_A_LINKS_HELD, /* References to links that descriptors have, and requests under way. */
-	MPROGCHECK_A_MAX = MPROGCHECK_A_LINKS_HELD,
+	MPROGCHECK_A_PRIORITY, /* Of a filter, as in tcm_info. tc chooses where it is 0 or left out. */
+	MPROGCHECK_A_HANDLE, /* Tells filters of one priority apart. The lowest that is free where it is 0 or left out. */
+	MPROGCHECK_A_GEN_FLAGS, /* TCA_CLS_FLAGS_SKIP_HW and TCA_CLS_FLAGS_SKIP_SW. */
+	MPROGCHECK_A_MAX = MPROGCHECK_A_GEN_FLAGS,
 };
 
 enum {
@@ -56,6 +59,7 @@ enum {
 	MPROGCHECK_CMD_LINK_UPDATE,
 	MPROGCHECK_CMD_LINK_DETACH,
 	MPROGCHECK_CMD_LINK_INFO,
+	MPROGCHECK_CMD_FILTER_LINK_CREATE,
 	MPROGCHECK_CMD_REFERENCES,
 };
 

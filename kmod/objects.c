@@ -4,13 +4,14 @@
  *
  * A module may ask for a program by descriptor only, and only by naming its type. What it cannot
  * ask for it finds out with that: of which type a program is by trying each, and a program by its
- * id among those that are on lists, that links have and that the caller has open.
+ * id among those that are on lists, that links and filters have and that the caller has open.
  */
 #include <linux/bpf.h>
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/slab.h>
 
+#include "cls.h"
 #include "device.h"
 #include "internal.h"
 #include "objects.h"
@@ -80,6 +81,7 @@ struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id)
 	if (!id)
 		return ERR_PTR(-ENOENT);
 	prog = mprogcheck_attached_prog(id) ?: mprogcheck_linked_prog(id);
+	prog = prog ?: mprogcheck_filter_prog(id);
 	if (prog && mprog_prog_get(net, prog))
 		return prog;
 	if (prog_fops)
@@ -99,9 +101,4 @@ void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog)
 {
 	atomic_dec(&mprogcheck_progs_held);
 	bpf_prog_put((struct bpf_prog *)prog);
-}
-
-void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter)
-{
-	kfree(filter);
 }

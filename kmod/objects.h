@@ -6,6 +6,8 @@
 #include <linux/atomic.h>
 #include <linux/fs.h>
 
+#include <linux/slab.h>
+
 #include "platform.h"
 
 extern struct mprog_net mprogcheck_nets[2]; /* by dialect */
@@ -17,5 +19,10 @@ extern atomic_t mprogcheck_progs_held, mprogcheck_links_held;
 struct mprog_prog *mprogcheck_linked_prog(u32 id);
 
 extern const struct file_operations mprogcheck_link_fops;
+
+static inline void *mprogcheck_alloc(struct mprog_net *net, size_t size)
+{
+	return mprog_fails_here(net) ? NULL : kzalloc(size, GFP_KERNEL);
+}
 
 #endif

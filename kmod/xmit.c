@@ -64,6 +64,11 @@ static void receive(struct sk_buff *skb, struct net_device *to)
 	if (!mprog_idle(list)) {
 		bpf_compute_data_pointers(skb);
 		switch (mprog_run(list, skb)) {
+		case MPROG_PASS:
+			/* Nobody is asked any more; but so packet sockets of all types do not see
+			 * it. */
+			skb->tc_skip_classify = !!rcu_access_pointer(to->tcx_ingress);
+			break;
 		case MPROG_DROP:
 			return drop(skb);
 		case MPROG_REDIRECT:
@@ -89,6 +94,7 @@ static bool cross(struct sk_buff *skb, struct net_device *dev)
 		return false;
 	scrub(skb, from, !net_eq(dev_net(dev), dev_net(to)));
 	skb->dev = to;
+	skb->tc_skip_classify = 0;
 	bpf_compute_data_pointers(skb);
 	switch (mprog_run_netkit(&from->lists[MPROG_AT_PRIMARY], READ_ONCE(from->policy), skb)) {
 	case MPROG_NEXT:
@@ -107,7 +113,8 @@ static bool cross(struct sk_buff *skb, struct net_device *dev)
 
 /*
  * The programs at egress, as a hook in front of the queues: without a carrier these drop what
- * comes, and the programs are to have seen it.
+ * comes, and the programs are to have seen it. tc asks behind that hook; what of a passed packet it
+ * is told by the mark only filters of ours heed.
  */
 unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
@@ -116,11 +123,15 @@ unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_
 	struct bpf_net_context here, *context;
 	unsigned int verdict = NF_ACCEPT;
 
+	skb->tc_skip_classify = 0;
 	if (mprog_idle(list))
 		return NF_ACCEPT;
 	context = bpf_net_ctx_set(&here);
 	bpf_compute_data_pointers(skb);
 	switch (mprog_run(list, skb)) {
+	case MPROG_PASS:
+		skb->tc_skip_classify = 1;
+		break;
 	case MPROG_DROP:
 		verdict = NF_DROP;
 		break;

@@ -36,15 +36,19 @@ static inline u32 mprog_fault_of(const struct mprog_net *net)
 }
 #endif
 
-static inline void mprog_synchronize(const struct mprog_net *net)
-{
-	synchronize_rcu();
-}
-
-/* The kernel makes allocations fail by itself: see its fault injection. */
+/* Allocations, and what else may fail for want of something, ask whether they are to. */
+#ifdef MPROG_PLANTED_FAULTS
+bool mprog_fails_here(struct mprog_net *net);
+#else
 static inline bool mprog_fails_here(struct mprog_net *net)
 {
 	return false;
+}
+#endif
+
+static inline void mprog_synchronize(const struct mprog_net *net)
+{
+	synchronize_rcu();
 }
 
 static inline u32 mprog_prog_type(const struct mprog_prog *prog)

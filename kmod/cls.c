@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The classifier as tc asks it. All of a chain that have one priority, a struct tcf_proto, are one
+ * classifier of the core, and the order of handles is that in which they are asked.
+ *
+ * Links take their filters away without tc, under the rtnl: that cannot fail, and a close may not.
+ * What tc keeps for filters that are all gone goes when it is told of it (ask.c).
+ */
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <net/pkt_cls.h>
+#include <uapi/linux/pkt_cls.h>
+
+#include "cls.h"
+#include "device.h"
+#include "objects.h"
+
+struct classifier {
+	struct mprog_classifier core;
+	struct tcf_proto *tp;
+	struct list_head all;
+	u32 hook;
+	bool asked; /* by tc, which sees to what is left empty then */
+	struct rcu_head rcu;
+};
+
+static LIST_HEAD(classifiers); /* under the rtnl */
+
+static struct classifier *classifier_of(const struct tcf_proto *tp)
+{
+	return rtnl_dereference(tp->root);
+}
+
+static struct mprog_filter *first_of(const struct classifier *own)
+{
+	return mprog_filter_first(&own->core, own->hook);
+}
+
+struct mprog_filter *mprog_filter_alloc(struct mprog_net *net)
+{
+	struct mprogcheck_filter *own = mprogcheck_alloc(net, sizeof(*own));
+
+	return own ? &own->core : ERR_PTR(-ENOMEM);
+}
+
+void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter)
+{
+	struct mprogcheck_filter *own = container_of(filter, struct mprogcheck_filter, core);
+	struct classifier *at = container_of(filter->classifier, struct classifier, core);
+
+	if (at->asked)
+		kfree(own);
+	else
+		mprogcheck_tell_later(own, at->tp->chain->block->net);
+}
+
+struct mprog_prog *mprogcheck_filter_prog(u32 id)
+{
+	struct mprog_filter *filter;
+	struct classifier *own;
+
+	list_for_each_entry(own, &classifiers, all)
+	{
+		for (filter = first_of(own); filter; filter = mprog_filter_next(filter)) {
+			if (mprog_prog_id(filter->prog) == id)
+				return filter->prog;
+		}
+	}
+	return NULL;
+}
+
+/* What the request under way names. Of an ingress qdisc tc takes every name. */
+static u32 hook_named(const struct tcf_block *block)
+{
+	return TC_H_MIN(block->classid) == TC_H_MIN(TC_H_MIN_EGRESS) ? MPROG_AT_EGRESS
+								     : MPROG_AT_INGRESS;
+}
+
+static int init(struct tcf_proto *tp)
+{
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE]; /* both dialects' are the same */
+	struct tcf_block *block = tp->chain->block;
+	struct classifier *own = mprogcheck_alloc(net, sizeof(*own));
+
+	if (!own)
+		return -ENOMEM;
+	mprog_classifier_init(&own->core, net, block->q ? qdisc_dev(block->q)->ifindex : 0);
+	own->tp = tp;
+	own->hook = hook_named(block);
+	if (block->q && !mprogcheck_qdisc_has(block->q, own->hook))
+		own->hook = MPROG_AT_INGRESS;
+	list_add(&own->all, &classifiers);
+	rcu_assign_pointer(tp->root, own);
+	return 0;
+}
+
+/* The last of those who looked it up may have been one that needs no lock. */
+static void destroy(struct tcf_proto *tp, bool rtnl_held, struct netlink_ext_ack *extack)
+{
+	struct classifier *own;
+
+	if (!rtnl_held)
+		rtnl_lock();
+	own = classifier_of(tp);
+	own->asked = true;
+	mprog_classifier_empty(&own->core, false);
+	list_del(&own->all);
+	if (!rtnl_held)
+		rtnl_unlock();
+	kfree_rcu(own, rcu);
+}
+
+static struct mprog_filter *find(struct classifier *own, u32 handle)
+{
+	const struct mprog_filter like = {
+	    .classifier = &own->core,
+	    .hook = own->hook,
+	    .chain = own->tp->chain->index,
+	    .priority = own->tp->prio >> 16,
+	    .handle = handle,
+	};
+
+	return mprog_filter_find(&like);
+}
+
+/* Of one that has gone only we know; to let tc see to the rest the classifier stands for it. */
+static void *get(struct tcf_proto *tp, u32 handle)
+{
+	const struct mprogcheck_ask *ask = mprogcheck_asked();
+	struct classifier *own = classifier_of(tp);
+	struct mprog_filter *filter = find(own, handle);
+
+	if (ask && ask->gone)
+		return filter ? NULL : own;
+	return filter;
+}
+
+static const struct nla_policy policy[MPROGCHECK_CLS_MAX + 1] = {
+    [TCA_BPF_FD] = {.type = NLA_U32},
+    [TCA_BPF_FLAGS] = NLA_POLICY_MASK(NLA_U32, TCA_BPF_FLAG_ACT_DIRECT),
+    [TCA_BPF_FLAGS_GEN] = {.type = NLA_U32},
+};
+
+static int parse(const struct nlattr *options, struct mprog_filter_request *req,
+		 struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[MPROGCHECK_CLS_MAX + 1];
+	int ret;
+
+	if (!options) {
+		NL_SET_ERR_MSG(extack, "A filter needs options");
+		return -EINVAL;
+	}
+	ret = __nla_parse(tb, MPROGCHECK_CLS_MAX, nla_data(options), nla_len(options), policy,
+			  NL_VALIDATE_STRICT, extack);
+	if (ret)
+		return ret;
+	if (!tb[TCA_BPF_FD]) {
+		NL_SET_ERR_MSG(extack, "A filter needs a program");
+		return -EINVAL;
+	}
+	req->prog_fd = nla_get_u32(tb[TCA_BPF_FD]);
+	if (tb[TCA_BPF_FLAGS_GEN])
+		req->gen_flags = nla_get_u32(tb[TCA_BPF_FLAGS_GEN]);
+	return 0;
+}
+
+static u32 free_handle(const struct classifier *own)
+{
+	const struct mprog_filter *filter = first_of(own);
+	u32 handle = 1;
+
+	for (; filter && filter->handle == handle; filter = mprog_filter_next(filter))
+		handle++;
+	return handle;
+}
+
+static int check(const struct tcf_proto *tp, struct netlink_ext_ack *extack)
+{
+	struct tcf_block *block = tp->chain->block;
+
+	if (tp->protocol != htons(ETH_P_ALL)) {
+		NL_SET_ERR_MSG(extack, "Filters of this kind are of protocol all");
+		return -EINVAL;
+	}
+	if (!block->q || tcf_block_shared(block) ||
+	    !mprogcheck_qdisc_has(block->q, hook_named(block))) {
+		NL_SET_ERR_MSG(extack, "No qdisc of the device's own has the hook");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int complain(struct netlink_ext_ack *extack, int error)
+{
+	switch (error) {
+	case -EPERM:
+		NL_SET_ERR_MSG(extack, "The filter is a link's, which alone changes it");
+		break;
+	case -EBADF:
+		NL_SET_ERR_MSG(extack, "The program's descriptor is not open");
+		break;
+	case -EINVAL:
+		NL_SET_ERR_MSG(extack, "No program that filters run, or flags that cannot be");
+		break;
+	}
+	return error;
+}
+
+static int change(struct net *net, struct sk_buff *in_skb, struct tcf_proto *tp, unsigned long base,
+		  u32 handle, struct nlattr **tca, void **arg, u32 flags,
+		  struct netlink_ext_ack *extack)
+{
+	const struct mprogcheck_ask *ask = mprogcheck_asked();
+	struct classifier *own = classifier_of(tp);
+	struct mprog_filter *filter = *arg;
+	struct mprog_filter_request req = {};
+	int ret = check(tp, extack);
+
+	if (ret)
+		return ret;
+	if (ask)
+		req = *ask->req;
+	else
+		ret = parse(tca[TCA_OPTIONS], &req, extack);
+	if (ret)
+		return ret;
+	req.chain = tp->chain->index;
+	req.priority = tp->prio >> 16;
+	req.handle = handle ?: free_handle(own);
+	own->asked = true;
+	ret = mprog_filter_change(&own->core, own->hook, &req, ask ? ask->link : NULL, &filter);
+	own->asked = false;
+	*arg = filter;
+	return complain(extack, ret);
+}
+
+static int delete (struct tcf_proto *tp, void *arg, bool *last, bool rtnl_held,
+		   struct netlink_ext_ack *extack)
+{
+	struct classifier *own = classifier_of(tp);
+	int ret = 0;
+
+	own->asked = true;
+	if (arg != own)
+		ret = mprog_filter_delete(own->core.net, arg);
+	own->asked = false;
+	*last = !first_of(own);
+	return complain(extack, ret);
+}
+
+static void walk(struct tcf_proto *tp, struct tcf_walker *arg, bool rtnl_held)
+{
+	struct mprog_filter *filter = first_of(classifier_of(tp));
+
+	for (; filter && tc_cls_stats_dump(tp, arg, filter); filter = mprog_filter_next(filter))
+		;
+}
+
+static int dump(struct net *net, struct tcf_proto *tp, void *arg, struct sk_buff *skb,
+		struct tcmsg *head, bool rtnl_held)
+{
+	const struct mprog_filter *filter = arg;
+	struct nlattr *options;
+
+	if (arg == classifier_of(tp)) {
+		head->tcm_handle = mprogcheck_asked()->gone->core.handle;
+		return skb->len;
+	}
+	head->tcm_handle = filter->handle;
+	options = nla_nest_start(skb, TCA_OPTIONS);
+	if (!options || nla_put_u32(skb, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT) ||
+	    nla_put_u32(skb, TCA_BPF_FLAGS_GEN, filter->gen_flags | TCA_CLS_FLAGS_NOT_IN_HW) ||
+	    nla_put_u32(skb, TCA_BPF_ID, mprog_prog_id(filter->prog)) ||
+	    (filter->link && nla_put_u32(skb, MPROGCHECK_CLS_LINK_ID, filter->link->id)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, options);
+	return skb->len;
+}
+
+/* Where a list of ours has passed the packet on its way out nobody is asked any more. */
+static int classify(struct sk_buff *skb, const struct tcf_proto *tp, struct tcf_result *res)
+{
+	const struct classifier *own = rcu_dereference_bh(tp->root);
+	struct bpf_skb_data_end *cb = (struct bpf_skb_data_end *)skb->cb;
+	void *data_meta = cb->data_meta, *data_end = cb->data_end;
+	bool at_ingress = skb_at_tc_ingress(skb);
+	int verdict;
+
+	if (!at_ingress && skb->tc_skip_classify && mprogcheck_is_ours(skb->dev))
+		return TC_ACT_OK;
+	if (at_ingress)
+		__skb_push(skb, skb->mac_len);
+	bpf_compute_data_pointers(skb);
+	rcu_read_lock();
+	verdict = mprog_classify(&own->core, own->hook, tp->chain->index, skb);
+	rcu_read_unlock();
+	if (at_ingress)
+		__skb_pull(skb, skb->mac_len);
+	cb->data_meta = data_meta;
+	cb->data_end = data_end;
+	*res = (struct tcf_result){};
+	return verdict;
+}
+
+static struct tcf_proto_ops ops = {
+    .kind = MPROGCHECK_CLS_KIND,
+    .owner = THIS_MODULE,
+    .classify = classify,
+    .init = init,
+    .destroy = destroy,
+    .get = get,
+    .change = change,
+    .delete = delete,
+    .walk = walk,
+    .dump = dump,
+};
+
+int mprogcheck_cls_init(void)
+{
+	return register_tcf_proto_ops(&ops);
+}
+
+void mprogcheck_cls_exit(void)
+{
+	unregister_tcf_proto_ops(&ops);
+}
+
+MODULE_ALIAS_NET_CLS(MPROGCHECK_CLS_KIND);
