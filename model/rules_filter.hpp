@@ -97,7 +97,7 @@ inline constexpr auto filter_link = std::tuple_cat(
 inline constexpr auto chain = std::tuple_cat(
     filter_caller, filter_hook,
     std::tuple{
-        may("chain.empty", Errno::noent, "Whether a chain without filters is there to go is open.",
+        may("chain.empty", Errno::inval, "Whether a chain without filters is there to go is open.",
             source::kTc, [](const auto& f) { return f.r.device_known && !f.no_hook && !f.there; }),
         effect("chain.removes", Change::none,
                "All filters of the chain go: netlink's lose their references, links are orphaned.",

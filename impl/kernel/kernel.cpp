@@ -191,7 +191,7 @@ void refuse_unfit(const Trace& trace, const Capabilities& can) {
       throw CannotRun(
           "this kernel makes no clsact and ingress qdiscs (needs CONFIG_NET_SCH_INGRESS, try: "
           "modprobe sch_ingress)");
-    if (of_filters(op.verb))
+    if (of_filters(op.verb) && !can.filters)
       throw CannotRun("links that own filters (seed 002) were never merged: no kernel has them");
     refuse_unfit_devices(op, can);
   }
@@ -230,6 +230,7 @@ Kernel::Kernel(KernelOptions options) {
                      .qdiscs = try_qdiscs(*inside_->workshop),
                      .netkit = try_netkit(*inside_->workshop),
                      .devices = kMaxDevices};
+    capabilities_.filters = capabilities_.qdiscs && inside_->workshop->lists->has_filters();
     capabilities_.rooms = capabilities_.netkit && try_rooms(*inside_->workshop);
     capabilities_.single = capabilities_.netkit && try_single(*inside_->workshop);
   });

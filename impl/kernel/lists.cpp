@@ -43,6 +43,13 @@ std::uint32_t dialect_of(const Header& header) {
   return header.dialect == Dialect::rfc2 ? MPROGCHECK_DIALECT_RFC2 : MPROGCHECK_DIALECT_MAINLINE;
 }
 
+int descriptor_in(Space& here, Message& message) {
+  std::span<const char> body;
+  const Errno error = here.generic().exchange(message, body);
+  if (error != Errno::ok) return result_of(error);
+  return static_cast<int>(number(attributes_in(body), MPROGCHECK_A_LINK_FD));
+}
+
 }  // namespace
 
 std::uint16_t family_named(Space& here, const char* name) {
@@ -65,6 +72,10 @@ std::uint32_t Lists::id_of(Space& here, int descriptor) {
                                                  .info_len = sizeof(head),
                                                  .info = reinterpret_cast<std::uintptr_t>(&head)});
   return make(here, call) < 0 ? 0 : head.id;
+}
+
+int BpfLists::make_filter_link(Space&, const FilterPlace&, std::uint32_t, std::uint32_t) {
+  throw CannotRun("links that own filters (seed 002) were never merged: no kernel has them");
 }
 
 void ModuleLists::renew(Space& here) {
@@ -156,10 +167,20 @@ int ModuleLists::link_create(Space& here, const abi::Call& call) {
   message.put(MPROGCHECK_A_RELATIVE, attr.relative);
   message.put(MPROGCHECK_A_EXPECTED_REVISION, attr.expected_revision);
   message.put(MPROGCHECK_A_DIALECT, dialect_of(header_));
-  std::span<const char> body;
-  const Errno error = here.generic().exchange(message, body);
-  if (error != Errno::ok) return result_of(error);
-  return static_cast<int>(number(attributes_in(body), MPROGCHECK_A_LINK_FD));
+  return descriptor_in(here, message);
+}
+
+int ModuleLists::make_filter_link(Space& here, const FilterPlace& place, std::uint32_t prog,
+                                  std::uint32_t flags) {
+  Message message = request(MPROGCHECK_CMD_FILTER_LINK_CREATE);
+  message.put(MPROGCHECK_A_IFINDEX, place.ifindex);
+  message.put(MPROGCHECK_A_ATTACH_TYPE,
+              std::uint32_t{place.hook == Hook::egress ? abi::kTcxEgress : abi::kTcxIngress});
+  message.put(MPROGCHECK_A_PROG_FD, prog);
+  message.put(MPROGCHECK_A_PRIORITY, std::uint16_t{place.key.priority});
+  message.put(MPROGCHECK_A_HANDLE, std::uint32_t{place.key.handle});
+  message.put(MPROGCHECK_A_GEN_FLAGS, flags);
+  return descriptor_in(here, message);
 }
 
 int ModuleLists::info(Space& here, const abi::GetInfo& wanted) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "impl/kernel/abi.hpp"
+#include "impl/kernel/filters.hpp"
 #include "impl/kernel/space.hpp"
 #include "model/trace.hpp"
 
@@ -26,6 +27,11 @@ class Lists {
   // What a trace is about to want of its devices, and the attributes that say so.
   virtual void begin(const Header& header) = 0;
   virtual void describe(Message& message) const = 0;
+  // Whether links can own filters beside netlink's, and these are told (filters.hpp).
+  virtual bool has_filters() const = 0;
+  // Makes a link that owns one: as make() a descriptor, or -1 with errno set. Throws CannotRun.
+  virtual int make_filter_link(Space& here, const FilterPlace& place, std::uint32_t prog,
+                               std::uint32_t flags) = 0;
   // References held on programs by lists and links and on links by anybody, all together; nothing
   // where that is not told.
   virtual std::optional<std::int32_t> references(Space& here) = 0;
@@ -45,6 +51,8 @@ class BpfLists : public Lists {
   bool on_any_device() const override { return true; }
   void begin(const Header&) override {}
   void describe(Message&) const override {}
+  bool has_filters() const override { return false; }
+  int make_filter_link(Space&, const FilterPlace&, std::uint32_t, std::uint32_t) override;
   std::optional<std::int32_t> references(Space&) override { return std::nullopt; }
   void renew(Space&) override {}
 };
@@ -59,6 +67,9 @@ class ModuleLists : public Lists {
   bool on_any_device() const override { return false; }
   void begin(const Header& header) override { header_ = header; }
   void describe(Message& message) const override;
+  bool has_filters() const override { return true; }
+  int make_filter_link(Space& here, const FilterPlace& place, std::uint32_t prog,
+                       std::uint32_t flags) override;
   std::optional<std::int32_t> references(Space& here) override;
   void renew(Space& here) override;
 

@@ -52,6 +52,11 @@ void Message::about(std::int32_t ifindex, std::optional<bool> up) {
   nlmsg_append(get(), &link, sizeof(link), NLMSG_ALIGNTO);
 }
 
+void Message::about(const tcmsg& filter) {
+  tcmsg head = filter;
+  nlmsg_append(get(), &head, sizeof(head), NLMSG_ALIGNTO);
+}
+
 void Message::about_qdisc_of(std::uint32_t ifindex) {
   tcmsg qdisc{};
   qdisc.tcm_ifindex = static_cast<int>(ifindex);
@@ -75,6 +80,9 @@ void Message::command(int number) {
 
 void Message::put(int type, std::uint64_t value) {
   nla_put_u64(get(), type, value);
+}
+void Message::put(int type, std::uint16_t value) {
+  nla_put_u16(get(), type, value);
 }
 void Message::put(int type, std::uint32_t value) {
   nla_put_u32(get(), type, value);
@@ -108,8 +116,13 @@ Netlink::Netlink(Protocol protocol)
 
 void Netlink::send(Message& message) {
   if (nl_send_auto(socket_.get(), message.get()) < 0) cannot("send a netlink request");
+  receive();
+}
+
+std::size_t Netlink::receive() {
   const ssize_t length = ::recv(nl_socket_get_fd(socket_.get()), answer_.get(), kLongestAnswer, 0);
   if (length < static_cast<ssize_t>(sizeof(nlmsghdr))) cannot("read a netlink answer");
+  return static_cast<std::size_t>(length);
 }
 
 Errno Netlink::request(Message& message, std::string* extack) {
@@ -135,6 +148,21 @@ Errno Netlink::exchange(Message& message, std::span<const char>& body) {
 std::span<const char> Netlink::ask(Message& message) {
   std::span<const char> body;
   return exchange(message, body) == Errno::ok ? body : std::span<const char>();
+}
+
+void Netlink::dump(Message& message, const std::function<void(std::span<const char>)>& each) {
+  if (nl_send_auto(socket_.get(), message.get()) < 0) cannot("send a netlink request");
+  for (;;) {
+    int left = static_cast<int>(receive());
+    for (auto* one = reinterpret_cast<nlmsghdr*>(answer_.get()); nlmsg_ok(one, left);
+         one = nlmsg_next(one, &left)) {
+      if ((one->nlmsg_flags & NLM_F_DUMP_INTR) != 0 || one->nlmsg_type == NLMSG_ERROR)
+        throw CannotRun("netlink did not tell all it was asked for");
+      if (one->nlmsg_type == NLMSG_DONE) return;
+      each({static_cast<const char*>(nlmsg_data(one)),
+            static_cast<std::size_t>(nlmsg_datalen(one))});
+    }
+  }
 }
 
 // Not by ioctl(2): for a name that nobody has that starts a process to load a module.

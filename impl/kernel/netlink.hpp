@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 struct nl_msg;
 struct nl_sock;
 struct nlattr;
+struct tcmsg;
 
 namespace mprogcheck::kernel {
 
@@ -24,9 +26,11 @@ class Message {
   explicit Message(int type, int flags = 0);  // NLM_F_REQUEST, and NLM_F_* beside it
   // A device, and whether it is to be up or down from now on.
   void about(std::int32_t ifindex, std::optional<bool> up = {});
+  void about(const tcmsg& filter);
   void about_qdisc_of(std::uint32_t ifindex);
   void about_counters_of(std::uint32_t ifindex);
   void command(int number);  // of a generic family
+  void put(int type, std::uint16_t value);
   void put(int type, std::uint32_t value);
   void put(int type, std::uint64_t value);
   void put(int type, const std::string& text);
@@ -62,11 +66,16 @@ class Netlink {
   // call. Empty if there is no such object, or it is not told.
   std::span<const char> ask(Message& message);
 
+  // All that the kernel tells of many objects: the body of each. Throws CannotRun, and if what was
+  // told changed meanwhile.
+  void dump(Message& message, const std::function<void(std::span<const char>)>& each);
+
   // The device of that name; 0 if there is none.
   std::uint32_t index_of(const std::string& name);
 
  private:
   void send(Message& message);
+  std::size_t receive();
   std::unique_ptr<nl_sock, void (*)(nl_sock*)> socket_;
   std::unique_ptr<char[]> answer_;
 };

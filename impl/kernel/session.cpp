@@ -63,7 +63,7 @@ void Session::run(const Operation& op, Observation& seen) {
   seen.error = Errno::ok;
   seen.fate = Fate::none;
   seen.harm = Harm::none;
-  seen.has_after = false;
+  seen.has_after = seen.has_filters = false;
   seen.overran = seen.strayed = false;
   seen.at = kNoPoint;
   seen.references = -1;
@@ -105,6 +105,10 @@ void Session::run_one(const Operation& op, Observation& seen) {
       return tell_devices(seen);
     case Verb::send:
       return send(op, seen);
+    case Verb::filter:
+    case Verb::filter_link:
+    case Verb::chain:
+      return filter(op, seen);
     case Verb::provoke:
       return provoke(op.provocation);
     default:
@@ -117,6 +121,7 @@ void Session::run_call(const Operation& given, Observation& seen) {
   OpenLink* const link =
       op.verb == Verb::link_update || op.verb == Verb::link_detach ? link_of(op.link) : nullptr;
   const bool link_attached = link != nullptr && link->attached;
+  const bool link_owns = link != nullptr && owns_filter(*link);
   if (op.verb == Verb::query) room_.clear();
   if (op.point.device < kMaxDevices)
     stage_.names.interfaces[op.point.device] = stage_.number(op.point.device, op.space);
@@ -149,13 +154,15 @@ void Session::run_call(const Operation& given, Observation& seen) {
     default:
       break;
   }
+  if (link_owns) return tell_filters(link->point.device, seen);
   if (link_attached) return snapshot(link->point, seen);
   if (op.verb != Verb::link_update && op.verb != Verb::link_detach && has(op.point, op.space))
     snapshot(op.point, seen);
 }
 
 void Session::keep_link(const Operation& op, int descriptor) {
-  OpenLink link{Descriptor(descriptor), op.point, has(op.point, op.space)};
+  const bool of_filter = op.verb == Verb::filter_link;
+  OpenLink link{Descriptor(descriptor), op.point, !of_filter && has(op.point, op.space), of_filter};
   if (op.link.kind != Ref::Kind::link || op.link.raw >= kMaxLinks) {
     nameless_links_.push_back(std::move(link.descriptor));
     return;
@@ -211,9 +218,11 @@ void Session::fdinfo(Ref link, Observation& seen) const {
 void Session::close(Ref ref, Observation& seen) {
   if (OpenLink* const link = link_of(ref)) {
     const bool attached = std::exchange(link->attached, false);
+    const bool owned = owns_filter(*link);
     link->descriptor.reset();
     stage_.names.links[ref.raw].descriptor = kNotOpen;
     if (attached) snapshot(link->point, seen);
+    if (owned) tell_filters(link->point.device, seen);
   } else if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs &&
              stage_.own_progs[ref.raw].is_open()) {
     stage_.own_progs[ref.raw].reset();
@@ -262,9 +271,15 @@ void Session::qdisc(const Operation& op, Observation& seen) {
     return;
   }
   const Device& device = stage_.devices[op.point.device];
+  tell_filters(op.point.device, seen);
+  const bool had_filters = seen.filters != Filters{};
   seen.error = op.change == TcChange::remove
                    ? stage_.place().remove_qdisc(device)
                    : stage_.place().add_qdisc(device, op.kind, op.change == TcChange::replace);
+  if (seen.error == Errno::ok)
+    qdiscs_[op.point.device] = op.change == TcChange::remove ? Qdisc::none : op.kind;
+  if (had_filters) tell_filters(op.point.device, seen);
+  seen.has_filters = had_filters;
   snapshot({op.point.device, Hook::egress}, seen);
   seen.answer = seen.after;
   snapshot({op.point.device, Hook::ingress}, seen);

@@ -30,7 +30,8 @@ class Session {
   struct OpenLink {
     Descriptor descriptor;
     Point point = kNoPoint;
-    bool attached = false;  // on the list of its point
+    bool attached = false;   // on the list of its point
+    bool of_filter = false;  // made a filter there
   };
 
   void run_one(const Operation& op, Observation& seen);
@@ -46,6 +47,12 @@ class Session {
   void send(const Operation& op, Observation& seen);
   void qdisc(const Operation& op, Observation& seen);
   void packet(const Operation& op, Observation& seen);
+
+  // session_filters.cpp
+  void filter(const Operation& op, Observation& seen);
+  void tell_filters(std::uint8_t device, Observation& seen);
+  bool owns_filter(const OpenLink& link);
+
   void provoke(Provocation provocation);
 
   bool is_there(std::uint8_t device) const;
@@ -61,6 +68,7 @@ class Session {
   std::int32_t open_progs_;                  // descriptors
   bool unusual_ = false;                     // something that devices.hpp speaks of has happened
   std::array<OpenLink, kMaxLinks> links_;
+  std::array<Qdisc, kMaxDevices> qdiscs_{};  // that the devices have
   std::vector<Descriptor> nameless_links_;
   std::unordered_map<std::uint32_t, Prog> progs_by_id_;
   std::unordered_map<std::uint32_t, Link> links_by_id_;
