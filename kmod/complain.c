@@ -95,6 +95,11 @@ static bool flags_are_known(struct genl_info *info, struct mprog_net *net)
 	return !mprog_flags_of(net, flags, &flags);
 }
 
+static bool of_filter(const struct genl_info *info)
+{
+	return info->genlhdr->cmd == MPROGCHECK_CMD_FILTER_LINK_CREATE;
+}
+
 static int no_filter(struct genl_info *info)
 {
 	if (number(info, MPROGCHECK_A_GEN_FLAGS) & ~MPROG_CLS_SKIP_HW)
@@ -120,10 +125,10 @@ static int not_valid(struct genl_info *info, struct mprog_net *net)
 	if (attrs[MPROGCHECK_A_LINK_FD] && !is_link(net, number(info, MPROGCHECK_A_LINK_FD)))
 		return mprogcheck_blame(info, MPROGCHECK_A_LINK_FD, -EINVAL,
 					"The descriptor is not that of a link");
-	if (prog && !is_classifier(net, prog))
+	if ((prog || of_filter(info)) && !is_classifier(net, prog))
 		return mprogcheck_blame(info, MPROGCHECK_A_PROG_FD, -EINVAL,
 					"The descriptor is not that of a classifier");
-	if (info->genlhdr->cmd == MPROGCHECK_CMD_FILTER_LINK_CREATE)
+	if (of_filter(info))
 		return no_filter(info);
 	if (old && (mprog_is_rfc2(net) || !(number(info, MPROGCHECK_A_FLAGS) & MPROG_F_REPLACE)))
 		return mprogcheck_blame(info, MPROGCHECK_A_OLD_FD, -EINVAL,
@@ -196,7 +201,7 @@ int mprogcheck_complain(struct genl_info *info, struct mprog_net *net, int error
 		return mprogcheck_blame(info, MPROGCHECK_A_IFINDEX, error,
 					"A single device has no list here");
 	case -EEXIST:
-		if (info->genlhdr->cmd == MPROGCHECK_CMD_FILTER_LINK_CREATE) {
+		if (of_filter(info)) {
 			NL_SET_ERR_MSG(info->extack, "No link takes over what is there");
 			break;
 		}
