@@ -54,12 +54,15 @@ int mprog_filter_place(struct mprog_net *net, const struct mprog_filter_request 
 }
 
 /* @like says where; only its hook, priority and handle are looked at, as links have no chains. */
-static struct sk_buff *message(int type, int flags, u32 ifindex, const struct mprog_filter *like)
+static struct sk_buff *message(struct mprog_net *net, int type, int flags, u32 ifindex,
+			       const struct mprog_filter *like)
 {
-	struct sk_buff *skb = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *skb = NULL;
 	struct nlmsghdr *head;
 	struct tcmsg *tcm;
 
+	if (!mprog_fails_here(net))
+		skb = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!skb)
 		return NULL;
 	head = nlmsg_put(skb, 0, 0, type, sizeof(*tcm), NLM_F_REQUEST | flags);
@@ -148,16 +151,14 @@ int mprog_filter_ask(struct mprog_net *net, const struct mprog_filter_request *r
 {
 	const struct mprogcheck_ask what = {.req = req, .link = link};
 	struct mprog_filter like = {.priority = req->priority, .handle = req->handle};
-	struct sk_buff *skb = NULL;
 	int ret;
 
 	ret = mprog_hook_of(req->attach_type, &like.hook);
 	if (ret)
 		return ret;
 	rtnl_unlock();
-	if (!mprog_fails_here(net))
-		skb = message(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, req->ifindex, &like);
-	ret = ask_for(net, (struct net *)req->space, &what, skb);
+	ret = ask_for(net, (struct net *)req->space, &what,
+		      message(net, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, req->ifindex, &like));
 	rtnl_lock();
 	return ret == -ENOBUFS ? -ENOMEM : ret;
 }
@@ -173,10 +174,11 @@ void mprogcheck_tell_later(struct mprogcheck_filter *filter, struct net *net)
 /* Should it fail, tc has an empty classifier until the chain goes or the place is used again. */
 static void tell(const struct mprogcheck_filter *filter)
 {
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE];
 	const struct mprogcheck_ask what = {.gone = filter};
 
-	ask_for(&mprogcheck_nets[MPROG_MAINLINE], filter->net, &what,
-		message(RTM_DELTFILTER, 0, filter->ifindex, &filter->core));
+	ask_for(net, filter->net, &what,
+		message(net, RTM_DELTFILTER, 0, filter->ifindex, &filter->core));
 }
 
 void mprogcheck_unlock(void)

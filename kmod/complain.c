@@ -8,8 +8,8 @@
 #include <linux/file.h>
 #include <net/genetlink.h>
 
+#include "cls.h"
 #include "complain.h"
-#include "internal.h"
 #include "netlink.h"
 
 int mprogcheck_blame(struct genl_info *info, int type, int error, const char *msg)
@@ -95,6 +95,20 @@ static bool flags_are_known(struct genl_info *info, struct mprog_net *net)
 	return !mprog_flags_of(net, flags, &flags);
 }
 
+static bool of_filter(const struct genl_info *info)
+{
+	return info->genlhdr->cmd == MPROGCHECK_CMD_FILTER_LINK_CREATE;
+}
+
+static int no_filter(struct genl_info *info)
+{
+	if (number(info, MPROGCHECK_A_GEN_FLAGS) & ~MPROG_CLS_SKIP_HW)
+		return mprogcheck_blame(info, MPROGCHECK_A_GEN_FLAGS, -EINVAL,
+					"There is no such flag, or no hardware that runs programs");
+	return mprogcheck_blame(info, MPROGCHECK_A_IFINDEX, -EINVAL,
+				"No qdisc of the device has the hook, or its chain is another's");
+}
+
 static int not_valid(struct genl_info *info, struct mprog_net *net)
 {
 	u32 prog = number(info, MPROGCHECK_A_PROG_FD), old = number(info, MPROGCHECK_A_OLD_FD);
@@ -111,9 +125,11 @@ static int not_valid(struct genl_info *info, struct mprog_net *net)
 	if (attrs[MPROGCHECK_A_LINK_FD] && !is_link(net, number(info, MPROGCHECK_A_LINK_FD)))
 		return mprogcheck_blame(info, MPROGCHECK_A_LINK_FD, -EINVAL,
 					"The descriptor is not that of a link");
-	if (prog && !is_classifier(net, prog))
+	if ((prog || of_filter(info)) && !is_classifier(net, prog))
 		return mprogcheck_blame(info, MPROGCHECK_A_PROG_FD, -EINVAL,
 					"The descriptor is not that of a classifier");
+	if (of_filter(info))
+		return no_filter(info);
 	if (old && (mprog_is_rfc2(net) || !(number(info, MPROGCHECK_A_FLAGS) & MPROG_F_REPLACE)))
 		return mprogcheck_blame(info, MPROGCHECK_A_OLD_FD, -EINVAL,
 					"Nothing is replaced by program here");
@@ -185,11 +201,15 @@ int mprogcheck_complain(struct genl_info *info, struct mprog_net *net, int error
 		return mprogcheck_blame(info, MPROGCHECK_A_IFINDEX, error,
 					"A single device has no list here");
 	case -EEXIST:
+		if (of_filter(info)) {
+			NL_SET_ERR_MSG(info->extack, "No link takes over what is there");
+			break;
+		}
 		return mprogcheck_blame(info, MPROGCHECK_A_PROG_FD, error,
 					"The program is on the list");
 	case -ENOLINK:
 		return mprogcheck_blame(info, MPROGCHECK_A_LINK_FD, error,
-					"The link is on no list any more");
+					"The link has no place any more");
 	case -EACCES:
 		NL_SET_ERR_MSG(info->extack,
 			       "Only the primary manages a pair, and an end cannot be gained");

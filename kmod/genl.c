@@ -65,7 +65,7 @@ static u64 revision_of(unsigned long space, u32 ifindex, u32 attach_type)
 	list = mprog_point_at(&mprogcheck_nets[MPROG_MAINLINE], space, ifindex, hook);
 	if (!IS_ERR(list))
 		revision = list->revision;
-	rtnl_unlock();
+	mprogcheck_unlock();
 	return revision;
 }
 
@@ -205,7 +205,7 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* The answer is made before the link is, so that nothing but sending it is left to fail. */
-static int create(struct sk_buff *skb, struct genl_info *info, u8 command,
+static int create(struct sk_buff *skb, struct genl_info *info,
 		  int (*make)(struct sk_buff *skb, struct genl_info *info, u32 *fd))
 {
 	struct nlattr *told;
@@ -218,7 +218,7 @@ static int create(struct sk_buff *skb, struct genl_info *info, u8 command,
 	    mprogcheck_lacks(info, MPROGCHECK_A_ATTACH_TYPE) ||
 	    mprogcheck_lacks(info, MPROGCHECK_A_PROG_FD))
 		return -EINVAL;
-	reply = reply_to(info, command, NLMSG_GOODSIZE, &head);
+	reply = reply_to(info, info->genlhdr->cmd, NLMSG_GOODSIZE, &head);
 	if (IS_ERR(reply))
 		return PTR_ERR(reply);
 	told = nla_reserve(reply, MPROGCHECK_A_LINK_FD, sizeof(u32));
@@ -252,12 +252,13 @@ static int link_make(struct sk_buff *skb, struct genl_info *info, u32 *fd)
 
 int mprogcheck_link_create(struct sk_buff *skb, struct genl_info *info)
 {
-	return create(skb, info, MPROGCHECK_CMD_LINK_CREATE, link_make);
+	return create(skb, info, link_make);
 }
 
 static int filter_link_make(struct sk_buff *skb, struct genl_info *info, u32 *fd)
 {
 	const struct nlattr *priority = info->attrs[MPROGCHECK_A_PRIORITY];
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE];
 	const struct mprog_filter_request req = {
 	    .space = (unsigned long)genl_info_net(info),
 	    .ifindex = number(info, MPROGCHECK_A_IFINDEX),
@@ -267,25 +268,13 @@ static int filter_link_make(struct sk_buff *skb, struct genl_info *info, u32 *fd
 	    .prog_fd = number(info, MPROGCHECK_A_PROG_FD),
 	    .gen_flags = number(info, MPROGCHECK_A_GEN_FLAGS),
 	};
-	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE];
-	int ret = mprog_filter_link_create(net, &req, fd);
 
-	switch (ret) {
-	case -EEXIST:
-		NL_SET_ERR_MSG(info->extack, "There is a filter, which no link takes over");
-		return ret;
-	case -EINVAL:
-		NL_SET_ERR_MSG(info->extack, "No program that filters run, no qdisc with the hook, "
-					     "or flags that cannot be");
-		return ret;
-	default:
-		return mprogcheck_complain(info, net, ret);
-	}
+	return mprogcheck_complain(info, net, mprog_filter_link_create(net, &req, fd));
 }
 
 int mprogcheck_filter_link_create(struct sk_buff *skb, struct genl_info *info)
 {
-	return create(skb, info, MPROGCHECK_CMD_FILTER_LINK_CREATE, filter_link_make);
+	return create(skb, info, filter_link_make);
 }
 
 int mprogcheck_link_update(struct sk_buff *skb, struct genl_info *info)

@@ -3,44 +3,11 @@
 // goes when nobody needs it. Where the module was not built, or no kernel or no QEMU can be had,
 // these tests skip, with the reason.
 #include "impl/inprocess.hpp"
-#include "impl/vm/agent/testing.hpp"
-#include "model/check.hpp"
-#include "model/text.hpp"
-#include "props/campaign.hpp"
 #include "props/hunt.hpp"
+#include "props/vm/kmod_testing.hpp"
 
 namespace mprogcheck {
 namespace {
-
-class Module : public InAGuest {
- protected:
-  static void SetUpTestSuite() {
-    boot_by([] { return guest_with_module(); });
-  }
-
-  static void conforms(const std::string& text) {
-    const std::vector<Trace> traces = parse(text, "kmod_vm_test");
-    const auto seen = run(traces);
-    for (std::size_t i = 0; i < traces.size(); ++i) {
-      const Verdict verdict = check(traces[i], seen.at(i));
-      EXPECT_EQ(verdict.judged, traces[i].operations.size());
-      for (const Deviation& d : verdict.deviations)
-        ADD_FAILURE() << print(traces[i]) << explain(d, traces[i]) << vm_->last_words().console;
-    }
-  }
-  static void conforms_in_a_campaign(Dialect dialect, const std::string& append = "") {
-    CampaignOptions options;
-    options.dialect = dialect;
-    options.seed = 1;
-    options.traces = 100;
-    options.jobs = 1;
-    const CampaignResult r = run_campaign([&] { return guest_with_module(append); }, options);
-    for (const auto& [name, f] : r.findings)
-      ADD_FAILURE() << name << "\n"
-                    << print(f.trace) << explain(f.deviation, f.trace) << f.last_words.console;
-    EXPECT_GT(r.coverage.clauses().met, 80U);
-  }
-};
 
 TEST_F(Module, speaks_both_dialects_and_has_all_kinds_of_devices) {
   const Capabilities can = vm_->capabilities();
