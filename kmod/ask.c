@@ -72,7 +72,7 @@ static struct sk_buff *message(struct mprog_net *net, int type, int flags, u32 i
 	    .tcm_parent = TC_H_MAKE(TC_H_CLSACT, like->hook == MPROG_AT_EGRESS ? TC_H_MIN_EGRESS
 									       : TC_H_MIN_INGRESS),
 	    .tcm_handle = like->handle,
-	    .tcm_info = TC_H_MAKE(like->priority << 16, htons(ETH_P_ALL)),
+	    .tcm_info = TC_H_MAKE(like->priority << 16, (__force u32)htons(ETH_P_ALL)),
 	};
 	nla_put_string(skb, TCA_KIND, MPROGCHECK_CLS_KIND); /* there is room for more */
 	nlmsg_end(skb, head);
