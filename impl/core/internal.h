@@ -17,10 +17,10 @@
 #ifndef mprog_fault_asked
 #define mprog_fault_asked(name)
 #endif
-#define mprog_fault(net, name)                                                                     \
-	({                                                                                         \
-		mprog_fault_asked(name);                                                           \
-		unlikely(mprog_fault_of(net) == MPROG_FAULT_##name);                               \
+#define mprog_fault(net, name)                                       \
+	({                                                           \
+		mprog_fault_asked(name);                             \
+		unlikely(mprog_fault_of(net) == MPROG_FAULT_##name); \
 	})
 #else
 #define mprog_fault(net, name) ((void)sizeof(net), false)
