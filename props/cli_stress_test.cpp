@@ -33,6 +33,15 @@ TEST_F(StressVerb, judges_histories_again) {
   EXPECT_EQ(document.at("answers"), 2);
 }
 
+TEST_F(StressVerb, refuses_the_example) {
+  const Ran r =
+      run("stress --history " MPROGCHECK_SOURCE_DIR "/traces/examples/two-updates.history");
+  EXPECT_EQ(r.status, 1) << r.err;
+  EXPECT_NE(r.out.find("two-updates.history:7: 0:1-4 attach p0 d0/ingress rev=1 => ok\n"),
+            std::string::npos)
+      << r.out;
+}
+
 TEST_F(StressVerb, ends_with_2_where_usage_or_input_is_bad) {
   write("no.history", kHead + "attach p0 d0/ingress => ok\n");
   const std::pair<const char*, const char*> cases[] = {
