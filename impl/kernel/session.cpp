@@ -311,7 +311,7 @@ void Session::packet(const Operation& op, Observation& seen) {
 
   seen.fate = arrived ? Fate::passed : Fate::dropped;
   seen.answer.count = narrow(ran);
-  seen.answer.filled = static_cast<std::uint8_t>(std::min<std::size_t>(ran, kMaxCapacity));
+  seen.answer.filled = static_cast<std::uint8_t>(std::min<std::size_t>(ran, kMaxListed));
   for (std::uint8_t i = 0; i < seen.answer.filled; ++i)
     seen.answer.entries[i] =
         Entry{.prog = stage_.workshop.programs.ran_at(i).prog, .link = kNoLink, .flags = 0};
