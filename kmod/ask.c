@@ -16,7 +16,6 @@
 #include "cls.h"
 #include "objects.h"
 
-static const struct cred *rights;
 static DEFINE_MUTEX(asking);
 static struct task_struct *who;
 static struct mprogcheck_ask ask;
@@ -119,7 +118,7 @@ static int send(struct mprog_net *mprog, struct net *net, struct sk_buff *skb)
 		ret = -ENOMEM;
 	if (ret)
 		goto out;
-	before = override_creds(rights);
+	before = override_creds(rcu_access_pointer(init_task.cred));
 	ret = kernel_sendmsg(sock, &msg, &from, 1, from.iov_len);
 	revert_creds(before);
 	if (ret >= 0)
@@ -196,15 +195,4 @@ void mprogcheck_unlock(void)
 		}
 		kfree(filter);
 	}
-}
-
-int mprogcheck_ask_init(void)
-{
-	rights = prepare_kernel_cred(&init_task);
-	return rights ? 0 : -ENOMEM;
-}
-
-void mprogcheck_ask_exit(void)
-{
-	put_cred(rights);
 }

@@ -94,6 +94,12 @@ static int init(struct tcf_proto *tp)
 	return 0;
 }
 
+/* Packets may be asking yet; unregistering the kind waits for the last one. */
+static void free_classifier(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct classifier, rcu));
+}
+
 /* The last of those who looked it up may have been one that needs no lock. */
 static void destroy(struct tcf_proto *tp, bool rtnl_held, struct netlink_ext_ack *extack)
 {
@@ -107,7 +113,7 @@ static void destroy(struct tcf_proto *tp, bool rtnl_held, struct netlink_ext_ack
 	list_del(&own->all);
 	if (!rtnl_held)
 		rtnl_unlock();
-	kfree_rcu(own, rcu);
+	call_rcu(&own->rcu, free_classifier);
 }
 
 static struct mprog_filter *find(struct classifier *own, u32 handle)

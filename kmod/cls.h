@@ -42,7 +42,5 @@ bool mprogcheck_qdisc_has(const struct Qdisc *qdisc, u32 hook);
 void mprogcheck_tell_later(struct mprogcheck_filter *filter, struct net *net);
 /* As rtnl_unlock(), for all who may have let go of a link. */
 void mprogcheck_unlock(void);
-int mprogcheck_ask_init(void);
-void mprogcheck_ask_exit(void);
 
 #endif

@@ -47,12 +47,9 @@ static int __init mprogcheck_init(void)
 	int ret;
 
 	mprogcheck_family.n_ops = mprogcheck_ops_count;
-	ret = mprogcheck_ask_init();
-	if (ret)
-		return ret;
 	ret = mprogcheck_devices_init();
 	if (ret)
-		goto out_ask;
+		return ret;
 	ret = mprogcheck_cls_init();
 	if (ret)
 		goto out_devices;
@@ -62,8 +59,6 @@ static int __init mprogcheck_init(void)
 	mprogcheck_cls_exit();
 out_devices:
 	mprogcheck_devices_exit();
-out_ask:
-	mprogcheck_ask_exit();
 	return ret;
 }
 
@@ -76,7 +71,6 @@ static void __exit mprogcheck_exit(void)
 	genl_unregister_family(&mprogcheck_family);
 	mprogcheck_cls_exit();
 	mprogcheck_devices_exit();
-	mprogcheck_ask_exit();
 #ifdef MPROG_PLANTED_FAULTS
 	/* What is left of one is seen behind each request. */
 	if (mprogcheck_fault)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Filters of the module in a guest: netlink's and those of links keep off each other as the spec
 // says, whatever fails on the way leaves nothing behind, and the module goes.
+#include <functional>
+
 #include "props/vm/kmod_testing.hpp"
 
 namespace mprogcheck {
@@ -63,6 +65,28 @@ TEST_F(ModuleFilters, do_as_known_where_tc_asks_nobody) {
   const auto seen = run(known);
   for (std::size_t i = 0; i < known.size(); ++i)
     EXPECT_EQ(check(known[i], seen.at(i)).deviations.size(), 1U) << print(known[i]);
+}
+
+// Who takes the filter away first, its link or tc, on two processors.
+void goes_through_the_race(const std::function<std::unique_ptr<Vm>()>& guest) {
+  std::unique_ptr<Vm> vm;
+  try {
+    vm = guest();
+  } catch (const CannotRun& e) {
+    GTEST_SKIP() << e.what();
+  }
+  const ProgramResult raced = vm->run_program(MPROGCHECK_FILTER_RACE).value();
+  EXPECT_EQ(raced.status, 0) << raced.output;
+  ASSERT_EQ(raced.harm, Harm::none) << vm->last_words().console;
+  std::vector<std::vector<Observation>> seen;
+  vm->run(parse(kHeader + std::string("qdisc d0 add clsact\n"), "test"), seen);
+  EXPECT_EQ(seen.at(0).at(0).harm, Harm::none) << vm->last_words().console;
+}
+
+TEST_F(ModuleFilters, and_their_links_race_with_what_tears_them_down) {
+  goes_through_the_race([] { return guest_with_module("", MPROGCHECK_MODULE, 2); });
+  goes_through_the_race(
+      [] { return guest_with_module("slub_debug=FZPU page_poison=1", MPROGCHECK_MODULE, 2); });
 }
 
 // Each step that can fail, of each way to a filter; and that the module goes afterwards.

@@ -32,7 +32,8 @@ class InAGuest : public testing::Test {
 #ifdef MPROGCHECK_MODULE
   // With our module, on the kernel it was built for.
   static std::unique_ptr<Vm> guest_with_module(
-      const std::string& append = "", const std::filesystem::path& module = MPROGCHECK_MODULE) {
+      const std::string& append = "", const std::filesystem::path& module = MPROGCHECK_MODULE,
+      int processors = 1) {
     if (!std::filesystem::exists(module))
       throw CannotRun("the module was not built, as there were no kernel headers");
     VmOptions options;
@@ -40,6 +41,7 @@ class InAGuest : public testing::Test {
     options.boot.module = module;
     options.boot.agent = MPROGCHECK_AGENT;
     options.boot.append = append;
+    options.boot.processors = processors;
     options.boot.kernel = vm::image_of(vm::release_of_module(options.boot.module), {});
     return std::make_unique<Vm>(options);
   }
