@@ -73,8 +73,12 @@ inline constexpr const char *kModule = "mprogcheck.ko", *kFaultyModule = "mprogc
 std::filesystem::path module_built(const char* name);
 
 // "impl", "impl:FAULT", "kernel", "kmod", "kmod:FAULT", "vm:KERNEL". Throws BadInput for names
-// nobody knows; the factory throws CannotRun. Guests get so many processors.
-TargetFactory target_named(const std::string& name, int processors = 1);
+// nobody knows; the factory throws CannotRun.
+struct InGuest {  // of those that are guests
+  int processors = 1;
+  std::string append = {};  // more of the kernel's command line
+};
+TargetFactory target_named(const std::string& name, const InGuest& guest = {});
 // Whether a trace can be run there at all; a sentence if not.
 std::string unsupported(const Trace& trace, const Capabilities& can);
 

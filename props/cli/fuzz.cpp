@@ -26,7 +26,7 @@ struct Options {
   std::uint64_t seed = 0;
   unsigned jobs = 0;
   std::vector<std::string> known;
-  std::string out = "findings";
+  std::string out = "findings", append;
   bool hazards = false, json = false;
 };
 
@@ -45,7 +45,7 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
   const bool chosen = !o.targets.empty();
   std::vector<Plan> out;
   for (const std::string& name : chosen ? o.targets : std::vector<std::string>{"impl", "kernel"}) {
-    const TargetFactory factory = target_named(name);
+    const TargetFactory factory = target_named(name, {.append = o.append});
     try {
       const Capabilities can = factory()->capabilities();
       for (const Dialect d : {Dialect::mainline, Dialect::rfc2}) {
@@ -204,6 +204,7 @@ void add_fuzz(CLI::App& app, int& status) {
   verb->add_option("--jobs", o->jobs, "Threads (default: one for each processor; kernel: 1)")
       ->transform(decimal())
       ->check(CLI::Range(1, 64));
+  verb->add_option("--append", o->append, "More of the kernel's command line, in a guest");
   verb->add_option("--known", o->known,
                    "Traces of known deviations, each with its target and a reason");
   verb->add_option("--out", o->out, "Where minimal traces and C programs go (default: findings)");
@@ -220,6 +221,7 @@ void add_fuzz(CLI::App& app, int& status) {
                             .seed = o->seed,
                             .first = o->first,
                             .count = o->messages,
+                            .append = o->append,
                             .json = o->json});
   });
 }

@@ -78,7 +78,7 @@ void print(FILE* prose, const MessageFuzz& o, const MessageCampaignResult& r, do
 int fuzz_messages(const MessageFuzz& o) {
   FILE* prose = o.json ? stderr : stdout;
   tell(prose, "seed {}\n", o.seed);
-  const std::unique_ptr<Target> target = target_named(o.target)();
+  const std::unique_ptr<Target> target = target_named(o.target, {.append = o.append})();
   auto* const vm = dynamic_cast<Vm*>(target.get());
   if (vm == nullptr || !vm->takes_messages())
     throw BadInput(fmt::format("{} takes no messages; kmod does", o.target));

@@ -76,7 +76,9 @@ int judge_files(const Options& o) {
 class Rounds {
  public:
   explicit Rounds(const Options& o)
-      : o_(o), prose_(o.json ? stderr : stdout), target_(target_named(o.target, kProcessors)()) {
+      : o_(o),
+        prose_(o.json ? stderr : stdout),
+        target_(target_named(o.target, {.processors = kProcessors})()) {
     vm_ = dynamic_cast<Vm*>(target_.get());
     const Capabilities can = target_->capabilities();
     for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})

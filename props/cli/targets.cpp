@@ -70,24 +70,25 @@ void need_fault(const std::string& name, bool in_module) {
 }
 
 std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& fault,
-                                   int processors) {
+                                   const InGuest& guest) {
   VmOptions options;
   options.name = name;
   options.boot = boot_of({});
-  options.boot.processors = processors;
+  options.boot.processors = guest.processors;
+  options.boot.append = guest.append;
   options.boot.module = module_built(fault.empty() ? kModule : kFaultyModule);
   options.boot.kernel = image(vm::release_of_module(options.boot.module));
   if (!fault.empty()) {
     if (!vm::faults_of_module(options.boot.module).contains(fault))
       throw CannotRun(fmt::format("the module has no place for the fault '{}'", fault));
-    options.boot.append = fmt::format("{}.fault={}", vm::kOurModule, fault);
+    options.boot.append += fmt::format(" {}.fault={}", vm::kOurModule, fault);
   }
   return std::make_unique<Vm>(options);
 }
 
 }  // namespace
 
-TargetFactory target_named(const std::string& name, int processors) {
+TargetFactory target_named(const std::string& name, const InGuest& guest) {
   if (name == "impl") return [] { return std::make_unique<InProcess>(); };
   if (name.starts_with("impl:")) {
     const std::string fault = name.substr(5);
@@ -98,19 +99,20 @@ TargetFactory target_named(const std::string& name, int processors) {
   if (name == "kmod" || name.starts_with("kmod:")) {
     const std::string fault = name == "kmod" ? "" : name.substr(5);
     if (name != "kmod") need_fault(fault, true);
-    return [=] { return kmod_named(name, fault, processors); };
+    return [=] { return kmod_named(name, fault, guest); };
   }
   if (name.starts_with("vm:")) {
     const std::string kernel = name.substr(3);
     // A file is looked at now; a name may have to be fetched, when it is wanted.
     if (kernel.empty() || kernel.find('/') != kernel.npos) image(kernel);
-    return [name, processors,
+    return [name, guest,
             image = std::make_shared<std::filesystem::path>()]() -> std::unique_ptr<Target> {
       if (image->empty()) *image = cli::image(name.substr(3));
       VmOptions options;
       options.name = name;
       options.boot = boot_of(*image);
-      options.boot.processors = processors;
+      options.boot.processors = guest.processors;
+      options.boot.append = guest.append;
       return std::make_unique<Vm>(options);
     };
   }
