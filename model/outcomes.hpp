@@ -46,7 +46,9 @@ class OutcomeReader : protected NameReader {
       else if (key == "progs")
         each(
             value, e.progs.emplace(), [&](Token x) { return prog_seen(x); },
-            op.verb == Verb::send ? kMaxMet : kMaxCapacity);
+            op.verb == Verb::send     ? kMaxMet
+            : op.verb == Verb::packet ? kMaxListed
+                                      : kMaxCapacity);
       else if (key == "links")
         each(value, e.links.emplace(), [&](Token x) { return link_seen(x); });
       else if (key == "flags")

@@ -53,6 +53,17 @@ TEST_F(ModuleFilters, stand_behind_the_lists) {
              "close l0\nfilter d0/ingress remove\nattach p2 d0/ingress before id rel=p1\n");
 }
 
+TEST_F(ModuleFilters, stand_behind_a_full_list) {
+  std::string text = "dialect mainline\ndevice d0\nload", attach;
+  for (std::size_t p = 0; p < kMaxCapacity; ++p) {
+    text += " p" + std::to_string(p);
+    attach += "attach p" + std::to_string(p) + " d0/ingress\n";
+  }
+  conforms(text + "\n" + attach +
+           "qdisc d0 add clsact\nfilter d0/ingress add p1\nfilter_link l0 p0 d0/ingress handle=2\n"
+           "packet d0/ingress\n");
+}
+
 TEST_F(ModuleFilters, answer_the_directed_suite) {
   for (const char* dialect : {"mainline", "rfc2"})
     for (const char* verb : {"filter", "filter_link", "chain", "qdisc_filters"})
