@@ -21,8 +21,6 @@ constexpr int kSame = 8;
 constexpr const char* kShared = "radix_tree_node";
 // And of a caller's table of descriptors, when a link needs one more.
 constexpr std::string_view kOfCallers[] = {" expand_files+", " alloc_fdtable+"};
-// What the module has for its life: the rights it asks tc with.
-constexpr std::string_view kForLife = " mprogcheck_ask_init+";
 
 // Files of debugfs and the command line have no size.
 std::string content(const fs::path& file) {
@@ -65,7 +63,7 @@ std::vector<std::string> leaks_in(std::string_view traces, std::string_view modu
     const std::size_t at = entry.find(mark);
     const bool of_caller = std::any_of(std::begin(kOfCallers), std::end(kOfCallers),
                                        [&](auto what) { return entry.find(what) != entry.npos; });
-    if (at == entry.npos || of_caller || entry.find(kForLife) != entry.npos) continue;
+    if (at == entry.npos || of_caller) continue;
     const std::size_t line = entry.find_last_of("\n ", at - 1) + 1;
     const std::size_t number = entry.find_first_not_of("\n ");
     out.push_back(std::string(slab) + ": " +
