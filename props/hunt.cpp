@@ -5,6 +5,7 @@
 #include <set>
 
 #include "model/text.hpp"
+#include "props/known.hpp"
 
 namespace mprogcheck {
 
@@ -28,9 +29,10 @@ std::optional<std::uint64_t> operations_until_found(Target& target, Dialect dial
   return std::nullopt;
 }
 
-std::optional<Minimal> first_found(Target& target, const Capabilities& can, Dialect dialect,
-                                   std::uint64_t seed, std::uint64_t limit,
-                                   const std::function<void(std::size_t)>& progress) {
+std::optional<First> first_found(Target& target, Dialect dialect, std::uint64_t seed,
+                                 std::uint64_t limit, const std::vector<Trace>& known,
+                                 const std::function<void(std::size_t)>& progress) {
+  const auto reasons = known_of(target, known).reasons;
   CampaignOptions options;
   options.dialect = dialect;
   options.seed = seed;
@@ -39,17 +41,18 @@ std::optional<Minimal> first_found(Target& target, const Capabilities& can, Dial
   std::vector<Trace> traces(target.batch());
   std::vector<std::vector<Observation>> seen;
   for (std::uint64_t index = 0, done = 0; done < limit;) {
-    for (Trace& trace : traces) trace = generate(options, can, index++);
+    for (Trace& trace : traces) trace = generate(options, target.capabilities(), index++);
     if (progress) progress(traces[0].operations.size());
     target.run(traces, seen);
     for (std::size_t i = 0; i < traces.size(); ++i) {
       const Verdict verdict = check_first(traces[i], seen[i]);
       done += traces[i].operations.size();
       if (verdict.conforms()) continue;
-      // A mistake may damage what is not the trace's own; alone it may then not show.
       const std::string shown = bucket(verdict.deviations[0], dialect);
+      if (reasons.contains(shown)) continue;
+      // A mistake may damage what is not the trace's own; alone it may then not show.
       try {
-        return minimize(target, traces[i], shown, how);
+        return First{traces[i], shown, minimize(target, traces[i], shown, how)};
       } catch (const std::invalid_argument&) {
         continue;
       }

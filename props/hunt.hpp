@@ -26,12 +26,18 @@ std::optional<Minimal> smallest_found(const TargetFactory& target, Dialect diale
                                       std::uint64_t seed,
                                       const std::function<void(std::size_t)>& progress = {});
 
-// The minimal trace of the first finding of a campaign with this seed, generated for what `can`
-// says: the same on every target that has the same mistake. Nothing if `limit` operations were not
-// enough. `progress` as for smallest_found().
-std::optional<Minimal> first_found(Target& target, const Capabilities& can, Dialect dialect,
-                                   std::uint64_t seed, std::uint64_t limit,
-                                   const std::function<void(std::size_t)>& progress = {});
+// The first finding of a campaign that is not known of this target, and its minimal trace there. A
+// target with the same mistake has the same minimal trace of it.
+struct First {
+  Trace from;  // as it was generated
+  std::string bucket;
+  Minimal minimal;
+};
+// Generated with this seed for what the target can do; nothing if `limit` operations were not
+// enough. `known` are of the target and the dialect. `progress` as for smallest_found().
+std::optional<First> first_found(Target& target, Dialect dialect, std::uint64_t seed,
+                                 std::uint64_t limit, const std::vector<Trace>& known,
+                                 const std::function<void(std::size_t)>& progress = {});
 
 // Orders traces by what there is to read: operations, then what stands in them.
 bool smaller(const Trace& a, const Trace& b);

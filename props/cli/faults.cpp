@@ -13,6 +13,7 @@
 #include "props/cli/report.hpp"
 #include "props/hunt.hpp"
 #include "props/interrupt.hpp"
+#include "props/known.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -21,7 +22,7 @@ struct Options {
   bool json = false, hunt = false;
   std::uint64_t seed = 1;
   std::string target = "impl", out;
-  std::vector<std::string> only;
+  std::vector<std::string> only, known;
 };
 
 std::vector<Dialect> dialects_of(const FaultInfo& f) {
@@ -35,23 +36,29 @@ std::vector<Dialect> dialects_of(const FaultInfo& f) {
 // faults`).
 constexpr std::uint64_t kEnough = 60'000;
 
-// Found in our module: with the trace that the same campaign comes to where the fault is in this
+// Found in our module: with the trace that the same finding comes to where the fault is in this
 // process. Throws Different if it is another.
 struct Different : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-std::optional<Minimal> found_in_module(const FaultInfo& f, Dialect dialect, std::uint64_t seed,
+std::optional<Minimal> found_in_module(const FaultInfo& f, Dialect dialect, const Options& o,
                                        const std::function<void(std::size_t)>& progress) {
   const auto module = target_named("kmod:" + std::string(f.name))();
+  std::vector<Trace> known = known_deviations(o.known);
+  std::erase_if(known,
+                [&](const Trace& t) { return t.header.dialect != dialect || !is_of(t, o.target); });
+  const auto found = first_found(*module, dialect, o.seed, kEnough, known, progress);
+  if (!found) return std::nullopt;
   InProcess process(f.name);
-  const Capabilities can = module->capabilities();
-  const auto found = first_found(*module, can, dialect, seed, kEnough, progress);
-  const auto same = first_found(process, can, dialect, seed, kEnough);
-  if (found && same && !(found->trace == same->trace))
-    throw Different(
-        fmt::format("{} in {}: the module's minimal trace\n{}differs from that of impl\n{}", f.name,
-                    word(dialect), print(found->trace), print(same->trace)));
-  return found;
+  std::string here = "does not show it\n";
+  try {
+    here = print(minimize(process, found->from, found->bucket).trace);
+  } catch (const std::invalid_argument&) {
+  }
+  if (print(found->minimal.trace) != here)
+    throw Different(fmt::format("{} in {}: the minimal trace in the module\n{}and in impl\n{}",
+                                f.name, word(dialect), print(found->minimal.trace), here));
+  return found->minimal;
 }
 
 // The smallest trace that shows the fault, as it is checked in; nothing if it was not found.
@@ -63,7 +70,7 @@ std::optional<std::string> hunt(const FaultInfo& f, Dialect dialect, const Optio
   };
   told(0);
   const auto found = o.target == "kmod"
-                         ? found_in_module(f, dialect, o.seed, told)
+                         ? found_in_module(f, dialect, o, told)
                          : smallest_found([&] { return std::make_unique<InProcess>(f.name); },
                                           dialect, o.seed, told);
   progress.clear();
@@ -148,6 +155,8 @@ void add_faults(CLI::App& app, int& status) {
           "Where: impl (default), or kmod, our module in a guest; the hunt there wants the "
           "same traces of both")
       ->check(CLI::IsMember({"impl", "kmod"}));
+  verb->add_option("--known", o->known, "Of the hunt in kmod: traces of its known deviations")
+      ->needs(hunt);
   verb->add_option("--seed", o->seed, "Of the hunt (default 1, as the checked-in traces)")
       ->transform(decimal());
   verb->add_option("--out", o->out, "Of the hunt: write the minimal traces there instead")

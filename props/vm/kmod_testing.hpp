@@ -36,15 +36,21 @@ class Module : public InAGuest {
         ADD_FAILURE() << print(traces[i]) << explain(d, traces[i]) << vm_->last_words().console;
     }
   }
-  static void conforms_in_a_campaign(Dialect dialect, const std::string& append = "") {
+  static std::vector<Trace> known(Dialect dialect) {
+    std::vector<Trace> all = traces_of("known/kmod.trace");
+    std::erase_if(all, [&](const Trace& t) { return t.header.dialect != dialect; });
+    return all;
+  }
+  static void conforms_in_a_campaign(Dialect dialect, const std::string& append = "",
+                                     const char* module = MPROGCHECK_MODULE) {
     CampaignOptions options;
     options.dialect = dialect;
     options.seed = 1;
     options.traces = 100;
     options.jobs = 1;
-    for (const Trace& known : traces_of("known/kmod.trace"))
-      if (known.header.dialect == dialect) options.known.push_back(known);
-    const CampaignResult r = run_campaign([&] { return guest_with_module(append); }, options);
+    options.known = known(dialect);
+    const CampaignResult r =
+        run_campaign([&] { return guest_with_module(append, module); }, options);
     for (const auto& [name, f] : r.findings)
       if (f.known.empty())
         ADD_FAILURE() << name << "\n"

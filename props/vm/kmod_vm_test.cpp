@@ -66,23 +66,17 @@ TEST_F(Module, with_planted_faults_is_found_by_the_traces_that_find_them_in_a_pr
         "query_without_enospc", "update_of_detached_accepted"}) {
     ASSERT_TRUE(vm::faults_of_module(MPROGCHECK_FAULTY_MODULE).contains(fault));
     const auto module = guest_with_module("mprogcheck.fault=" + fault, MPROGCHECK_FAULTY_MODULE);
+    const auto there = first_found(*module, Dialect::mainline, 1, 60'000, known(Dialect::mainline));
+    ASSERT_TRUE(there) << fault;
     InProcess process(fault);
-    const Capabilities can = module->capabilities();
-    const auto there = first_found(*module, can, Dialect::mainline, 1, 60'000);
-    const auto here = first_found(process, can, Dialect::mainline, 1, 60'000);
-    ASSERT_TRUE(there && here) << fault;
-    EXPECT_EQ(print(there->trace), print(here->trace)) << fault;
+    const auto here = minimize(process, there->from, there->bucket);
+    EXPECT_EQ(print(there->minimal.trace), print(here.trace)) << fault;
   }
 }
 
 TEST_F(Module, without_a_fault_the_variant_conforms) {
   EXPECT_TRUE(vm::faults_of_module(MPROGCHECK_MODULE).empty());
-  CampaignOptions options;
-  options.seed = 1;
-  options.traces = 40;
-  const CampaignResult r =
-      run_campaign([] { return guest_with_module("", MPROGCHECK_FAULTY_MODULE); }, options);
-  EXPECT_TRUE(r.findings.empty());
+  conforms_in_a_campaign(Dialect::mainline, "", MPROGCHECK_FAULTY_MODULE);
 }
 
 }  // namespace
