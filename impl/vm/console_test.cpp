@@ -24,6 +24,8 @@ TEST(Console, TheFirstSignIsTheTitle) {
   EXPECT_EQ(first_splat(
                 "[    2.0] =====\r\n[    2.0] BUG kmalloc-64 (Not tainted): Poison overwritten\n"),
             "BUG kmalloc-64 (Not tainted): Poison overwritten");
+  EXPECT_EQ(first_splat("[  5.0] Oops: int3: 0000 [#1] PREEMPT SMP\n[  5.0] CPU: 1"),
+            "Oops: int3: 0000 [#1] PREEMPT SMP");
   EXPECT_NE(first_splat("[ 21.0] rcu: INFO: rcu_preempt self-detected stall on CPU"), "");
 }
 

@@ -57,7 +57,8 @@ class Guest {
   // that did.
   Harm harm();
   // Whether QEMU ended for another reason than its guest: a signal from outside, an error of its
-  // own. Then harm() says `died`, and it is not the kernel's.
+  // own, code that it ran while the kernel replaced it. Then harm() says `died`, and it is not the
+  // kernel's.
   bool lost();
   std::string why_lost() const;
   // What the kernel wrote to its console since the hello.
