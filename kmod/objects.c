@@ -73,6 +73,22 @@ static int has_id(const void *data, struct file *file, unsigned int fd)
 	return 1;
 }
 
+/* By any program that the caller has open. */
+static void learn_from_caller(struct mprog_net *net)
+{
+	struct mprog_prog *prog;
+	u32 fd, end;
+
+	rcu_read_lock();
+	end = files_fdtable(current->files)->max_fds;
+	rcu_read_unlock();
+	for (fd = 0; fd < end && !prog_fops; fd++) {
+		prog = mprog_prog_by_fd(net, fd);
+		if (!IS_ERR(prog))
+			mprog_prog_put(net, prog);
+	}
+}
+
 struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id)
 {
 	struct wanted wanted = {.id = id};
@@ -84,6 +100,8 @@ struct mprog_prog *mprog_prog_by_id(struct mprog_net *net, u32 id)
 	prog = prog ?: mprogcheck_filter_prog(id);
 	if (prog && mprog_prog_get(net, prog))
 		return prog;
+	if (!prog_fops)
+		learn_from_caller(net);
 	if (prog_fops)
 		iterate_fd(current->files, 0, has_id, &wanted);
 	return wanted.prog ? held(wanted.prog) : ERR_PTR(-ENOENT);

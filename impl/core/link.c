@@ -98,7 +98,7 @@ static int update(struct mprog_net *net, struct mprog_link *link, struct mprog_p
 	if (mprog_prog_type(prog) != MPROG_SCHED_CLS)
 		return -EINVAL;
 	if (list && mprog_full(list) && mprog_fault(net, update_refused_when_full))
-		return mprog_is_rfc2(net) ? -ENOSPC : -ERANGE;
+		return mprog_is_rfc2(list->net) ? -ENOSPC : -ERANGE;
 	/* From here on the link's reference is to the new program, which the caller holds. */
 	if (mprog_warn_on(net, !mprog_prog_get(net, prog)))
 		return -EBADF;

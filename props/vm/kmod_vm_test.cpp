@@ -38,6 +38,18 @@ TEST_F(Module, finds_programs_by_id_wherever_they_are_held) {
       "attach p2 d0/ingress id rel=p0\n");
 }
 
+// For the second time the module is new, and was never shown a program by its descriptor.
+TEST_F(Module, finds_a_program_by_id_in_the_first_request_of_all) {
+  const auto fresh = guest_with_module();
+  const std::vector<Trace> traces =
+      parse("dialect rfc2\ndevice d0\nload p0\ndetach none d0/ingress replace id rel=p0\n", "test");
+  std::vector<std::vector<Observation>> seen;
+  for (int times = 0; times < 2; ++times) {
+    fresh->run(traces, seen);
+    EXPECT_TRUE(check(traces[0], seen.at(0)).conforms()) << to_string(seen[0][0].error);
+  }
+}
+
 TEST_F(Module, sends_packets_from_side_to_side) {
   conforms(
       "dialect rfc2\ndevice d0\nload p0 p1 p2 p3\ncreate d1 d2 mode=l2 peer.ns=n1 headroom=32\n"
