@@ -30,9 +30,13 @@ static int place_of(struct mprog_net *net, const struct mprog_filter_request *re
 	return 0;
 }
 
-static bool may_change(struct mprog_net *net, const struct mprog_filter_request *req)
+/* For a caller of netlink's. */
+static int changeable_place_of(struct mprog_net *net, const struct mprog_filter_request *req,
+			       struct mprog_filter *like)
 {
-	return req->capable || mprog_fault(net, filter_for_anybody);
+	if (!req->capable && !mprog_fault(net, filter_for_anybody))
+		return -EPERM;
+	return place_of(net, req, like);
 }
 
 int mprog_filter_set(struct mprog_net *net, const struct mprog_filter_request *req)
@@ -41,9 +45,7 @@ int mprog_filter_set(struct mprog_net *net, const struct mprog_filter_request *r
 	struct mprog_filter like, *filter;
 	int ret;
 
-	if (!may_change(net, req))
-		return -EPERM;
-	ret = place_of(net, req, &like);
+	ret = changeable_place_of(net, req, &like);
 	if (ret)
 		return ret;
 	asked.chain = like.chain;
@@ -60,9 +62,7 @@ int mprog_filter_del(struct mprog_net *net, const struct mprog_filter_request *r
 	struct mprog_filter like, *filter;
 	int ret;
 
-	if (!may_change(net, req))
-		return -EPERM;
-	ret = place_of(net, req, &like);
+	ret = changeable_place_of(net, req, &like);
 	if (ret)
 		return ret;
 	filter = mprog_filter_find(&like);
@@ -74,9 +74,7 @@ int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *re
 	struct mprog_filter like, *filter, *next;
 	int ret;
 
-	if (!may_change(net, req))
-		return -EPERM;
-	ret = place_of(net, req, &like);
+	ret = changeable_place_of(net, req, &like);
 	if (ret)
 		return ret;
 	for (filter = mprog_filter_first(like.classifier, like.hook); filter; filter = next) {

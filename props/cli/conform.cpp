@@ -352,7 +352,8 @@ void add_conform(CLI::App& app, int& status) {
   auto* generate =
       verb->add_option("--generate", o->generate, "Instead: write the suite there, by solver")
           ->check([](const std::string& name) { return name.empty() ? "name a directory" : ""; });
-  verb->add_option("--target", o->targets, "impl (default), impl:FAULT, kernel, vm:KERNEL; several")
+  verb->add_option("--target", o->targets,
+                   "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL; several")
       ->excludes(generate);
   verb->add_option("--suite", o->suites,
                    "Where its traces are (default: traces/clauses and traces/suite); several")

@@ -136,8 +136,8 @@ int run(const Options& o) {
     if (o.target == "kmod" && !o.hunt && o.only.empty()) list(f);
   if (o.json) print_json(document);
   if (o.hunt && o.target == "kmod")
-    tell(stderr, "kmod: {} of {} faults found, each with the trace of impl\n", hunted - missed,
-         hunted);
+    tell(stderr, "kmod: {} of {} found, in each dialect for itself, and with the trace of impl\n",
+         hunted - missed, hunted);
   return missed ? kDeviates : kConforms;
 }
 

@@ -107,7 +107,8 @@ void add_minimize(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
   auto* verb = app.add_subcommand("minimize", "The smallest trace that shows the same deviation");
   verb->add_option("TRACE", o->file, "A trace file")->required();
-  verb->add_option("--target", o->target, "impl (default), impl:FAULT, kernel, vm:KERNEL");
+  verb->add_option("--target", o->target,
+                   "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL");
   verb->add_option("--bucket", o->bucket,
                    "Which deviation, if the trace shows several (default: the first)");
   verb->add_option("-o,--output", o->out, "Write to a new file instead of standard output");

@@ -105,7 +105,8 @@ void add_replay(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
   auto* verb = app.add_subcommand("replay", "Run traces from files on a target and judge them");
   verb->add_option("TRACE", o->files, "Trace files")->required();
-  verb->add_option("--target", o->target, "impl (default), impl:FAULT, kernel, vm:KERNEL");
+  verb->add_option("--target", o->target,
+                   "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL");
   verb->add_flag("--quiet", o->quiet, "Verdicts only");
   verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, &status] { status = run(*o); });

@@ -114,7 +114,7 @@ void add_table(CLI::App& app, int& status) {
       "table", "Run traces on several targets: a row for each trace, a column for each target");
   verb->add_option("TRACE", o->files, "Trace files")->required();
   verb->add_option("--target", o->targets,
-                   "impl (default), impl:FAULT, kernel, vm:KERNEL; several");
+                   "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL; several");
   verb->add_flag("--outcomes", o->outcomes,
                  "What came of each trace's requests and packets, not only whether it holds");
   verb->add_flag("--json", o->json, "One JSON document on standard output");

@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Several processes at once, in a guest with two processors.
-#include <filesystem>
-
 #include "impl/vm/agent/testing.hpp"
-#include "impl/vm/modules.hpp"
 #include "props/stress.hpp"
 
 namespace mprogcheck {
 namespace {
-
-std::unique_ptr<Vm> guest(const char* module, const std::string& append = "") {
-  if (!std::filesystem::exists(module))
-    throw CannotRun("the module was not built, as there were no kernel headers");
-  VmOptions options;
-  options.name = "kmod";
-  options.boot.module = module;
-  options.boot.agent = MPROGCHECK_AGENT;
-  options.boot.append = append;
-  options.boot.processors = 2;
-  options.boot.kernel = vm::image_of(vm::release_of_module(module), {});
-  return std::make_unique<Vm>(options);
-}
 
 StressOptions some(Vm& vm, Dialect dialect, std::uint64_t seed) {
   StressOptions options = draw_round(seed, dialect, vm.capabilities());
@@ -31,9 +15,10 @@ StressOptions some(Vm& vm, Dialect dialect, std::uint64_t seed) {
 class Stress : public InAGuest {
  protected:
   static void SetUpTestSuite() {
-    boot_by([] { return guest(MPROGCHECK_MODULE); });
+    boot_by([] { return guest_with_module("", MPROGCHECK_MODULE, 2); });
   }
 
+  static void finds(const std::string& race);
   static void conforms(Vm& vm, Dialect dialect, std::uint64_t seed) {
     StressRound round;
     ASSERT_EQ(vm.stress(some(vm, dialect, seed), round), Harm::none) << vm.last_words().console;
@@ -59,16 +44,16 @@ TEST_F(Stress, of_the_module_is_explained_in_rfc2) {
 }
 
 TEST_F(Stress, of_the_module_touches_no_memory_but_its_own) {
-  const auto poisoned = guest(MPROGCHECK_MODULE, "slub_debug=FZPU page_poison=1");
+  const auto poisoned = guest_with_module("slub_debug=FZPU page_poison=1", MPROGCHECK_MODULE, 2);
   conforms(*poisoned, Dialect::mainline, 3);
   conforms(*poisoned, Dialect::rfc2, 4);
 }
 
 // Every second round or so shows it.
-void finds(const std::string& race) {
+void Stress::finds(const std::string& race) {
   std::unique_ptr<Vm> vm;
   try {
-    vm = guest(MPROGCHECK_FAULTY_MODULE, "mprogcheck.fault=" + race);
+    vm = guest_with_module("mprogcheck.fault=" + race, MPROGCHECK_FAULTY_MODULE, 2);
   } catch (const CannotRun& e) {
     GTEST_SKIP() << e.what();
   }
@@ -81,11 +66,11 @@ void finds(const std::string& race) {
   FAIL() << race << " was not found in 200 rounds";
 }
 
-TEST(StressOfARace, finds_a_revision_that_is_checked_too_early) {
+TEST_F(Stress, finds_a_revision_that_is_checked_too_early) {
   finds("revision_checked_early");
 }
 
-TEST(StressOfARace, finds_a_query_in_two_steps) {
+TEST_F(Stress, finds_a_query_in_two_steps) {
   finds("query_in_two_steps");
 }
 
