@@ -104,6 +104,19 @@ TEST(Messages, ToATargetThatIsLostAreSentAgain) {
   EXPECT_THROW(run({.losses = 9}), CannotRun);
 }
 
+TEST(Messages, EndWhereTheyAreToldTo) {
+  std::atomic<bool> stop{false};
+  MessageCampaignOptions options;
+  options.count = 2 * kMessagesInRound;
+  options.exchange = [fake = Fake{}](const MessageBatch& batch) mutable { return fake(batch); };
+  options.progress = [&](std::uint64_t done) { stop = done >= 100; };
+  options.stop = &stop;
+  const auto r = run_message_campaign(options);
+  EXPECT_TRUE(r.stopped);
+  EXPECT_GT(r.buffers, 0U);
+  EXPECT_LT(r.buffers, kMessagesInRound);
+}
+
 TEST(Messages, OfARoundAreTheSameWithoutTheRoundsBeforeIt) {
   std::vector<std::string> all, later;
   for (const std::uint64_t first : {std::uint64_t{0}, kMessagesInRound}) {

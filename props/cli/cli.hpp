@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -102,6 +103,10 @@ class Progress {
   bool shown_ = false;
   std::chrono::steady_clock::time_point when_{};
 };
+
+// What was told of a long run arrives before it goes on. Throws CannotRun where it cannot be
+// written: better than to find that out at the end.
+void flush(FILE* prose);
 
 // Each verb adds itself to the application and, when chosen, sets `status`.
 void add_fuzz(CLI::App& app, int& status);

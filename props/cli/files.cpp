@@ -162,4 +162,9 @@ void Progress::clear() {
   shown_ = false;
 }
 
+void flush(FILE* prose) {
+  if (std::fflush(prose) != 0)
+    throw CannotRun(fmt::format("the report cannot be written: {}", std::strerror(errno)));
+}
+
 }  // namespace mprogcheck::cli

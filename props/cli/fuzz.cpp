@@ -2,8 +2,6 @@
 // mprogcheck fuzz: campaigns on targets, findings as minimal traces and C programs.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <random>
 #include <thread>
 
@@ -105,12 +103,6 @@ WrittenFindings hand_out(const CampaignResult& result, const std::string& direct
     }
   }
   return written;
-}
-
-// Before a long run is begun, and between campaigns: better than to find out at the end.
-void flush(FILE* prose) {
-  if (std::fflush(prose) != 0)
-    throw CannotRun(fmt::format("the report cannot be written: {}", std::strerror(errno)));
 }
 
 int run(const Options& o) {

@@ -8,6 +8,7 @@
 
 #include "impl/vm/vm.hpp"
 #include "props/cli/report.hpp"
+#include "props/interrupt.hpp"
 #include "props/messages/campaign.hpp"
 #include "props/messages/draft.hpp"
 
@@ -45,9 +46,9 @@ nlohmann::ordered_json json_of(const MessageFuzz& o, const MessageCampaignResult
                         {"message", f.index},
                         {"dump", hex_dump(f.buffer.bytes)},
                         {"again", again(o, f)}});
-  return {{"seed", o.seed},         {"target", o.target},     {"buffers", r.buffers},
-          {"messages", r.messages}, {"accepted", r.accepted}, {"refused", errors},
-          {"findings", findings}};
+  return {{"seed", o.seed},         {"target", o.target},      {"buffers", r.buffers},
+          {"messages", r.messages}, {"accepted", r.accepted},  {"refused", errors},
+          {"findings", findings},   {"interrupted", r.stopped}};
 }
 
 std::string share(std::uint64_t part, std::uint64_t whole) {
@@ -70,7 +71,8 @@ void print(FILE* prose, const MessageFuzz& o, const MessageCampaignResult& r, do
            hex_dump(f.buffer.bytes));
     tell(prose, "    again: {}\n", again(o, f));
   }
-  if (r.findings.empty()) tell(prose, "  conforms\n");
+  if (r.findings.empty())
+    tell(prose, "  {}\n", r.stopped ? "interrupted: nothing was found so far" : "conforms");
 }
 
 }  // namespace
@@ -78,6 +80,7 @@ void print(FILE* prose, const MessageFuzz& o, const MessageCampaignResult& r, do
 int fuzz_messages(const MessageFuzz& o) {
   FILE* prose = o.json ? stderr : stdout;
   tell(prose, "seed {}\n", o.seed);
+  flush(prose);
   const std::unique_ptr<Target> target = target_named(o.target, {.append = o.append})();
   auto* const vm = dynamic_cast<Vm*>(target.get());
   if (vm == nullptr || !vm->takes_messages())
@@ -90,15 +93,18 @@ int fuzz_messages(const MessageFuzz& o) {
   options.count = o.count;
   options.exchange = [&](const MessageBatch& batch) { return vm->exchange(batch); };
   options.last_words = [&] { return vm->last_words(); };
+  options.stop = &end_on_signals();
   options.progress = [&](std::uint64_t done) {
-    progress(fmt::format("{}: {} of {} messages", o.target, done, o.count));
+    progress.show(fmt::format("{}: {} of {} messages", o.target, done, o.count));
   };
   const MessageCampaignResult result = run_message_campaign(options);
   progress.clear();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   print(prose, o, result, took.count());
   if (o.json) print_json(json_of(o, result));
-  return result.findings.empty() ? kConforms : kDeviates;
+  if (!result.findings.empty()) return kDeviates;
+  if (result.stopped) throw Interrupted("interrupted before the end");
+  return kConforms;
 }
 
 }  // namespace mprogcheck::cli

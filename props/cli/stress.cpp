@@ -91,6 +91,7 @@ class Rounds {
 
   int run() {
     tell(prose_, "seed {}\n", o_.seed);
+    flush(prose_);
     const std::atomic<bool>& interrupted = end_on_signals();
     const auto begin = std::chrono::steady_clock::now();
     const auto time_is_over = [&] {

@@ -23,17 +23,21 @@ class Campaign {
     const std::uint64_t end = o_.first + o_.count;
     for (std::uint64_t at = o_.first - o_.first % kMessagesInRound; at < end;
          at += kMessagesInRound) {
+      if (stop()) break;
       const std::uint64_t count = std::min(end - at, kMessagesInRound);
       if (round(at, count, kBatch)) continue;
       // Harm was done. One at a time it is seen by which; or it is the round's as a whole.
       const LastWords words = o_.last_words();
       if (round(at, count, 1)) note({"harm that was not seen again", words.console, at, {}});
     }
+    result_.stopped = stop();
     return std::move(result_);
   }
 
  private:
   struct Lost {};
+
+  bool stop() const { return o_.stop != nullptr && *o_.stop; }
 
   // Whether it came to its end without harm. One at a time, harm is a finding.
   bool round(std::uint64_t first, std::uint64_t count, std::size_t batch) {
@@ -57,7 +61,7 @@ class Campaign {
     MessageGenerator<Random> generator(random, numbers);
     const MessageCampaignResult before = result_;
     Holdings held = begun->before;
-    for (std::uint64_t at = 0; at < count; at += batch) {
+    for (std::uint64_t at = 0; at < count && !stop(); at += batch) {
       o_.progress(first + at - std::min(o_.first, first));
       MessageBatch sent;
       for (std::uint64_t i = at; i < std::min<std::uint64_t>(count, at + batch); ++i)

@@ -3,6 +3,7 @@
 // repeated without those before it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <string>
@@ -21,8 +22,9 @@ struct MessageCampaignOptions {
   std::uint64_t count = 1000;
   std::function<Exchanged(const MessageBatch&)> exchange;
   std::function<LastWords()> last_words = [] { return LastWords{}; };
-  // Called between batches; may throw to end it.
   std::function<void(std::uint64_t done)> progress = [](std::uint64_t) {};
+  // Set by another thread or a signal: no batch begins any more.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 struct MessageFinding {
@@ -38,6 +40,7 @@ struct MessageCampaignResult {
   std::uint64_t buffers = 0, messages = 0, accepted = 0;
   std::map<Errno, std::uint64_t> refused;
   std::map<std::string, MessageFinding> findings;  // the first of each kind
+  bool stopped = false;                            // before all was sent
 };
 
 // Throws CannotRun where the target fails as such.
