@@ -267,6 +267,7 @@ static int filter_link_make(struct sk_buff *skb, struct genl_info *info, u32 *fd
 	    .handle = number(info, MPROGCHECK_A_HANDLE),
 	    .prog_fd = number(info, MPROGCHECK_A_PROG_FD),
 	    .gen_flags = number(info, MPROGCHECK_A_GEN_FLAGS),
+	    .capable = netlink_net_capable(skb, CAP_NET_ADMIN),
 	};
 
 	return mprogcheck_complain(info, net, mprog_filter_link_create(net, &req, fd));

@@ -15,6 +15,7 @@ inline constexpr std::string_view kTc =
     "tc(8), filter: add, change, replace, delete; chain: delete";
 inline constexpr std::string_view kTcBpf =
     "tc-bpf(8), skip_hw and skip_sw; include/uapi/linux/pkt_cls.h, TCA_CLS_FLAGS_*";
+inline constexpr std::string_view kTcLinkAttach = "the posting of seed 002, bpf_tc_link_attach()";
 inline constexpr std::string_view kClsact = "commit 1f211a1b929c (net, sched: add clsact qdisc)";
 }  // namespace source
 
@@ -76,13 +77,16 @@ inline constexpr auto filter = std::tuple_cat(
 inline constexpr auto filter_link = std::tuple_cat(
     front_caller, front_prog,
     std::tuple{
+        due("filter_link.caller", Errno::perm,
+            "Who makes a filter needs CAP_NET_ADMIN, by a link as by netlink.",
+            source::kTcLinkAttach, [](const auto& f) { return !f.r.privileged; }),
+        due("filter_link.flags", Errno::inval, "Flags other than SKIP_HW and SKIP_SW are refused.",
+            source::kTcLinkAttach, [](const auto& f) { return f.r.other_flags; }),
         due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
             source::kTc, [](const auto& f) { return !f.r.device_known; }),
         fails("filter.no_hook", Errno::inval,
               "No qdisc of the device has the hook: clsact has both, ingress has ingress.",
               source::kClsact, [](const auto& f) { return f.r.device_known && f.no_hook; }),
-        due("filter_link.flags", Errno::inval, "Flags other than SKIP_HW and SKIP_SW are refused.",
-            source::kTcLink, [](const auto& f) { return f.r.other_flags; }),
         due("filter_link.exists", Errno::exist,
             "There is a filter already, netlink's or a link's: no link takes it over.",
             source::kTcLink, [](const auto& f) { return f.there; }),

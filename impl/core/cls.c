@@ -132,6 +132,19 @@ static int link_make(struct mprog_net *net, const struct mprog_filter_request *r
 	return ret;
 }
 
+static int link_checked(struct mprog_net *net, const struct mprog_filter_request *req)
+{
+	int ret = 0;
+
+	if (!req->capable && !mprog_fault(net, filter_link_for_anybody))
+		return -EPERM;
+	if (mprog_fault(net, filter_place_before_flags))
+		ret = mprog_filter_place(net, req);
+	if (!ret && flags_unknown(req) && !mprog_fault(net, filter_link_flags_unchecked))
+		ret = -EINVAL;
+	return ret ?: mprog_filter_place(net, req);
+}
+
 int mprog_filter_link_create(struct mprog_net *net, const struct mprog_filter_request *req, u32 *fd)
 {
 	struct mprog_prog *prog = classifier_get(net, req->prog_fd);
@@ -139,9 +152,7 @@ int mprog_filter_link_create(struct mprog_net *net, const struct mprog_filter_re
 
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	ret = mprog_filter_place(net, req);
-	if (!ret && flags_unknown(req) && !mprog_fault(net, filter_link_flags_unchecked))
-		ret = -EINVAL;
+	ret = link_checked(net, req);
 	if (!ret)
 		return link_make(net, req, prog, fd);
 	mprog_prog_put(net, prog);

@@ -37,7 +37,7 @@ extern "C" {
  * @gen_flags: MPROG_CLS_*
  * @create: NLM_F_CREATE, make it if it is not there
  * @excl: NLM_F_EXCL, refuse if it is
- * @capable: the caller has CAP_NET_ADMIN
+ * @capable: the caller has CAP_NET_ADMIN where the namespace is owned
  */
 struct mprog_filter_request {
 	unsigned long space;

@@ -130,11 +130,12 @@
 	X(filter_never_replaced, both, "Netlink cannot replace a filter of its own.") \
 	X(filter_change_creates, both, "A change makes the filter that is not there.") \
 	X(filter_link_flags_unchecked, both, "Flags of a link's filter are not looked at.") \
-	X(filter_exists_before_flags, both, "EEXIST wins over EINVAL for a link's flags.") \
+	X(filter_place_before_flags, both, "A device that is not there wins over EINVAL for a link's flags.") \
 	X(filter_skip_sw_installed, both, "A filter for hardware alone is installed where there is none.") \
 	X(filter_chain_ignored, both, "A filter lands in chain 0, whichever was asked for.") \
 	X(filter_at_hook_of_no_qdisc, both, "An ingress qdisc takes filters for egress.") \
 	X(filter_for_anybody, both, "Filters by netlink ask for no capability.") \
+	X(filter_link_for_anybody, both, "A link's filter asks for no capability.") \
 	X(filter_replaced_not_put, both, "The reference of a filter's old program is never dropped.") \
 	X(filter_prog_leaked_on_error, both, "A filter refused as it is there keeps a reference to its program.") \
 	X(filter_link_put_twice, both, "A failed creation frees what the cleanup of its link frees again.") \

@@ -93,11 +93,8 @@ int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *re
 int mprog_filter_place(struct mprog_net *net, const struct mprog_filter_request *req)
 {
 	struct mprog_filter like;
-	int ret = place_of(net, req, &like);
 
-	if (!ret && mprog_fault(net, filter_exists_before_flags) && mprog_filter_find(&like))
-		return -EEXIST;
-	return ret;
+	return place_of(net, req, &like);
 }
 
 /* What no sound implementation does: whoever is there makes way for the link. */
