@@ -78,7 +78,7 @@ static struct sk_buff *message(struct mprog_net *net, int type, int flags, u32 i
 	return skb;
 }
 
-/* Of a request that went well there is no answer. */
+/* Of a request that went well there is no answer; and anybody may have sent something. */
 static int answer_on(struct socket *sock)
 {
 	struct {
@@ -86,17 +86,22 @@ static int answer_on(struct socket *sock)
 		struct nlmsgerr body;
 	} answer = {};
 	struct kvec to = {.iov_base = &answer, .iov_len = sizeof(answer)};
-	struct msghdr msg = {};
-	int ret = kernel_recvmsg(sock, &msg, &to, 1, to.iov_len, MSG_DONTWAIT);
+	struct sockaddr_nl by = {};
+	struct msghdr msg = {.msg_name = &by};
+	int ret;
 
-	if (ret < 0)
-		return ret == -EAGAIN ? 0 : ret;
+	do {
+		ret = kernel_recvmsg(sock, &msg, &to, 1, to.iov_len, MSG_DONTWAIT);
+		if (ret < 0)
+			return ret == -EAGAIN ? 0 : ret;
+	} while (by.nl_pid || answer.head.nlmsg_type != NLMSG_ERROR);
 	return answer.body.error;
 }
 
 /*
- * The number of the socket is one that no process gets by itself. A message that says where it goes
- * is looked at for the rights of its sender alone, and not for those of the socket's opener.
+ * The number of the socket is one that no process gets by itself; where one asked for it, any will
+ * do. A message that says where it goes is looked at for the rights of its sender alone, and not
+ * for those of the socket's opener.
  */
 static int send(struct mprog_net *mprog, struct net *net, struct sk_buff *skb)
 {
@@ -113,7 +118,11 @@ static int send(struct mprog_net *mprog, struct net *net, struct sk_buff *skb)
 	ret = sock_create_kern(net, PF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &sock);
 	if (ret)
 		return ret;
-	ret = kernel_bind(sock, (struct sockaddr *)&own, sizeof(own));
+	ret = kernel_bind(sock, (void *)&own, sizeof(own)); /* of which type differs */
+	if (ret == -EADDRINUSE) {
+		own.nl_pid = 0;
+		ret = kernel_bind(sock, (void *)&own, sizeof(own));
+	}
 	if (!ret && mprog_fails_here(mprog))
 		ret = -ENOMEM;
 	if (ret)

@@ -20,7 +20,8 @@ struct classifier {
 	struct tcf_proto *tp;
 	struct list_head all;
 	u32 hook;
-	bool asked; /* by tc, which sees to what is left empty then */
+	struct mprogcheck_device *egress; /* whose egress it stands at, if it is one of ours */
+	bool asked;			  /* by tc, which sees to what is left empty then */
 	struct rcu_head rcu;
 };
 
@@ -89,6 +90,10 @@ static int init(struct tcf_proto *tp)
 	own->hook = hook_named(block);
 	if (block->q && !mprogcheck_qdisc_has(block->q, own->hook))
 		own->hook = MPROG_AT_INGRESS;
+	if (own->hook == MPROG_AT_EGRESS && block->q && mprogcheck_is_ours(qdisc_dev(block->q))) {
+		own->egress = netdev_priv(qdisc_dev(block->q));
+		WRITE_ONCE(own->egress->egress_classifiers, own->egress->egress_classifiers + 1);
+	}
 	list_add(&own->all, &classifiers);
 	rcu_assign_pointer(tp->root, own);
 	return 0;
@@ -110,6 +115,8 @@ static void destroy(struct tcf_proto *tp, bool rtnl_held, struct netlink_ext_ack
 	own = classifier_of(tp);
 	own->asked = true;
 	mprog_classifier_empty(&own->core, false);
+	if (own->egress)
+		WRITE_ONCE(own->egress->egress_classifiers, own->egress->egress_classifiers - 1);
 	list_del(&own->all);
 	if (!rtnl_held)
 		rtnl_unlock();
@@ -293,8 +300,10 @@ static int classify(struct sk_buff *skb, const struct tcf_proto *tp, struct tcf_
 	bool at_ingress = skb_at_tc_ingress(skb);
 	int verdict;
 
-	if (!at_ingress && skb->tc_skip_classify && mprogcheck_is_ours(skb->dev))
+	if (!at_ingress && skb->tc_skip_classify && mprogcheck_is_ours(skb->dev)) {
+		skb->tc_skip_classify = 0;
 		return TC_ACT_OK;
+	}
 	if (at_ingress)
 		__skb_push(skb, skb->mac_len);
 	bpf_compute_data_pointers(skb);

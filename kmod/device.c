@@ -144,12 +144,18 @@ static int set_address(struct net_device *dev, void *address)
 	return eth_mac_addr(dev, address);
 }
 
+/* Every address is heard anyway. */
+static void set_rx_mode(struct net_device *dev)
+{
+}
+
 const struct net_device_ops mprogcheck_netdev_ops = {
     .ndo_init = device_init,
     .ndo_uninit = device_uninit,
     .ndo_open = device_open,
     .ndo_stop = device_close,
     .ndo_start_xmit = mprogcheck_xmit,
+    .ndo_set_rx_mode = set_rx_mode,
     .ndo_get_iflink = get_iflink,
     .ndo_set_mac_address = set_address,
     .ndo_get_stats64 = dev_get_tstats64,
@@ -187,6 +193,7 @@ static int on_event(struct notifier_block *notifier, unsigned long event, void *
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 	struct mprogcheck_device *device;
+	int ret;
 	u32 i;
 
 	if (!mprogcheck_is_ours(dev))
@@ -198,7 +205,11 @@ static int on_event(struct notifier_block *notifier, unsigned long event, void *
 		return NOTIFY_DONE;
 	for (i = 0; i < MPROG_LISTS; i++)
 		device->lists[i].ifindex = dev->ifindex;
-	return notifier_from_errno(hook(device));
+	ret = hook(device);
+	/* In another namespace it goes on all the same. */
+	if (ret)
+		netdev_err(dev, "no programs run at egress: %d\n", ret);
+	return notifier_from_errno(ret);
 }
 
 static struct notifier_block notifier = {.notifier_call = on_event};

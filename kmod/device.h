@@ -36,6 +36,7 @@ struct mprogcheck_device {
 	struct list_head all; /* every device there is, in whichever namespace */
 	struct nf_hook_ops egress;
 	bool hooked;
+	u32 egress_classifiers; /* of ours, which what the list passes goes by */
 	u8 primary, mode, policy, scrub, pairing;
 	u16 headroom, tailroom;
 	struct mprog_list lists[MPROG_LISTS]; /* that of netkit last */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The control plane: requests of the generic netlink family, as the commands of the core. */
 #include <linux/capability.h>
+#include <linux/fdtable.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
@@ -233,7 +234,10 @@ static int create(struct sk_buff *skb, struct genl_info *info,
 		goto out_reply;
 	memcpy(nla_data(told), &fd, sizeof(fd));
 	genlmsg_end(reply, head);
-	return genlmsg_reply(reply, info);
+	ret = genlmsg_reply(reply, info);
+	if (ret) /* a caller that reads no answers would not know what it has */
+		close_fd(fd);
+	return ret;
 
 out_reply:
 	nlmsg_free(reply);

@@ -119,6 +119,11 @@ struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
 	return link && link_get(link) ? link : ERR_PTR(-ENOENT);
 }
 
+bool mprogcheck_has_links(void)
+{
+	return !xa_empty(&links);
+}
+
 struct mprog_prog *mprogcheck_linked_prog(u32 id)
 {
 	struct mprog_link *link;

@@ -78,6 +78,7 @@ static void __exit mprogcheck_exit(void)
 #endif
 	WARN(atomic_read(&mprogcheck_links_held), "mprogcheck: %d references to links are left",
 	     atomic_read(&mprogcheck_links_held));
+	WARN(mprogcheck_has_links(), "mprogcheck: a link has its id still");
 	WARN(atomic_read(&mprogcheck_progs_held), "mprogcheck: %d references to programs are left",
 	     atomic_read(&mprogcheck_progs_held));
 }

@@ -15,21 +15,28 @@
 
 static void setup(struct net_device *dev)
 {
-	static const netdev_features_t features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM |
-						  NETIF_F_RXCSUM | NETIF_F_GSO_SOFTWARE |
-						  NETIF_F_GSO_ENCAP_ALL | NETIF_F_HIGHDMA;
+	static const netdev_features_t vlan_features =
+	    NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_STAG_TX |
+	    NETIF_F_HW_VLAN_STAG_RX;
+	static const netdev_features_t inner_features =
+	    NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_SCTP_CRC |
+	    NETIF_F_GSO_SOFTWARE | NETIF_F_GSO_ENCAP_ALL | NETIF_F_HIGHDMA;
+	static const netdev_features_t features = inner_features | vlan_features;
 
 	ether_setup(dev);
 	dev->max_mtu = ETH_MAX_MTU;
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
 	dev->flags |= IFF_NOARP;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
-	dev->priv_flags |= IFF_LIVE_ADDR_CHANGE | IFF_PHONY_HEADROOM | IFF_NO_QUEUE;
+	dev->priv_flags |=
+	    IFF_LIVE_ADDR_CHANGE | IFF_PHONY_HEADROOM | IFF_NO_QUEUE | IFF_DISABLE_NETPOLL;
 	dev->lltx = true;
 	dev->netdev_ops = &mprogcheck_netdev_ops;
 	dev->features |= features;
 	dev->hw_features = features;
 	dev->hw_enc_features = features;
+	dev->vlan_features = inner_features;
+	dev->mpls_features = inner_features;
 	dev->needs_free_netdev = true;
 	netif_set_tso_max_size(dev, GSO_MAX_SIZE);
 }

@@ -86,6 +86,7 @@ static void learn_from_caller(struct mprog_net *net)
 		prog = mprog_prog_by_fd(net, fd);
 		if (!IS_ERR(prog))
 			mprog_prog_put(net, prog);
+		cond_resched();
 	}
 }
 

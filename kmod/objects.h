@@ -14,6 +14,8 @@ extern struct mprog_net mprogcheck_nets[2]; /* by dialect */
 
 /* References of ours to programs, and all there are to links. Both end at 0. */
 extern atomic_t mprogcheck_progs_held, mprogcheck_links_held;
+/* Whether a link has an id still. */
+bool mprogcheck_has_links(void);
 
 /* The program of a link, on a list or not. No reference is taken. */
 struct mprog_prog *mprogcheck_linked_prog(u32 id);

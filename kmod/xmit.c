@@ -12,6 +12,19 @@
 #include "device.h"
 #include "platform.h"
 
+/* For a device without headers of its own, of which ours has what it sends begin with one. */
+static bool behead(struct sk_buff *skb)
+{
+	int offset = skb_network_offset(skb);
+
+	if (offset < 0 || skb->len <= (u32)offset || !pskb_may_pull(skb, offset))
+		return false;
+	skb_pull_rcsum(skb, offset);
+	skb_reset_mac_header(skb);
+	skb_reset_mac_len(skb);
+	return true;
+}
+
 /*
  * bpf_redirect() leaves a number and flags. What the flags of other helpers ask for (the next hop,
  * the device behind a peer) modules cannot do: such a packet is dropped.
@@ -20,33 +33,56 @@ static bool redirect(struct sk_buff *skb)
 {
 	struct bpf_redirect_info *ri = bpf_net_ctx_get_ri();
 	struct net_device *to = dev_get_by_index_rcu(dev_net(skb->dev), ri->tgt_index);
+	bool has_head = to && dev_is_mac_header_xmit(to);
 	u32 flags = ri->flags;
 
 	ri->tgt_index = 0;
 	ri->flags = 0;
-	if (!to || !(to->flags & IFF_UP) || (flags & ~BPF_F_INGRESS))
+	if (!to || !(to->flags & IFF_UP) || (flags & ~BPF_F_INGRESS) ||
+	    (has_head && !(skb->len && skb_mac_header(skb) < skb_network_header(skb))))
 		return false;
 	if (flags & BPF_F_INGRESS) {
-		skb->protocol = eth_type_trans(skb, to);
+		if (skb_orphan_frags(skb, GFP_ATOMIC) || (!has_head && !behead(skb)))
+			return false;
+		/* The way out it was given is not the way in. */
+		skb_scrub_packet(skb, false);
+		skb->priority = 0;
+		skb->dev = to;
+		if (has_head) {
+			skb->protocol = eth_type_trans(skb, to);
+			skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+		}
 		netif_rx(skb);
 		return true;
 	}
-	if (!dev_is_mac_header_xmit(to)) {
-		skb_pull_rcsum(skb, skb_network_offset(skb));
-		skb_reset_mac_header(skb);
-	}
+	/* From one device's programs to the next one's, and back: nobody else counts the rounds. */
+	if (dev_xmit_recursion() || (!has_head && !behead(skb)))
+		return false;
 	skb->dev = to;
+	skb_clear_tstamp(skb);
+	dev_xmit_recursion_inc();
 	dev_queue_xmit(skb);
+	dev_xmit_recursion_dec();
 	return true;
 }
 
-static void scrub(struct sk_buff *skb, const struct mprogcheck_device *from, bool leaves_space)
+/* Before a packet goes to a device of that kind, which programs are to know already. */
+static void cross_over(struct sk_buff *skb, const struct mprogcheck_device *from,
+		       struct net_device *to)
 {
 	skb_scrub_packet(skb, false);
-	if (leaves_space && from->scrub == MPROGCHECK_SCRUB_DEFAULT) {
-		skb->mark = 0;
-		skb->priority = 0;
+	skb_reset_mac_header(skb);
+	if (!net_eq(dev_net(from->dev), dev_net(to))) {
+		ipvs_reset(skb);
+		skb_clear_tstamp(skb);
+		if (from->scrub == MPROGCHECK_SCRUB_DEFAULT) {
+			skb->mark = 0;
+			skb->priority = 0;
+		}
 	}
+	eth_skb_pkt_type(skb, to);
+	skb->dev = to;
+	skb->tc_skip_classify = 0;
 }
 
 static void drop(struct sk_buff *skb)
@@ -54,13 +90,15 @@ static void drop(struct sk_buff *skb)
 	kfree_skb_reason(skb, SKB_DROP_REASON_TC_EGRESS);
 }
 
-/* What is dropped here is lost: the sender has been told already that it was sent. */
-static void receive(struct sk_buff *skb, struct net_device *to)
+/*
+ * Whether it arrived, which is not so where the receiver has too many waiting. What programs drop
+ * there has arrived, and the sender is not told.
+ */
+static bool receive(struct sk_buff *skb, struct net_device *to)
 {
 	const struct mprogcheck_device *device = netdev_priv(to);
 	const struct mprog_list *list = &device->lists[MPROG_AT_INGRESS];
 
-	dev_sw_netstats_rx_add(to, skb->len);
 	if (!mprog_idle(list)) {
 		bpf_compute_data_pointers(skb);
 		switch (mprog_run(list, skb)) {
@@ -70,18 +108,20 @@ static void receive(struct sk_buff *skb, struct net_device *to)
 			skb->tc_skip_classify = !!rcu_access_pointer(to->tcx_ingress);
 			break;
 		case MPROG_DROP:
-			return drop(skb);
+			drop(skb);
+			return true;
 		case MPROG_REDIRECT:
 			if (!redirect(skb))
 				drop(skb);
-			return;
+			return true;
 		}
 	}
-	skb->protocol = eth_type_trans(skb, to);
-	netif_rx(skb);
+	eth_skb_pull_mac(skb);
+	skb_postpull_rcsum(skb, eth_hdr(skb), ETH_HLEN);
+	return netif_rx(skb) == NET_RX_SUCCESS;
 }
 
-/* Whether the packet is in other hands. */
+/* Whether the packet is on its way. Else it is lost, and nobody has it any more. */
 static bool cross(struct sk_buff *skb, struct net_device *dev)
 {
 	struct mprogcheck_device *from = netdev_priv(dev);
@@ -91,23 +131,25 @@ static bool cross(struct sk_buff *skb, struct net_device *dev)
 	/* Without another side that is up no program is asked. */
 	if (!to || !(READ_ONCE(to->flags) & IFF_UP) || !pskb_may_pull(skb, ETH_HLEN) ||
 	    skb_orphan_frags(skb, GFP_ATOMIC))
-		return false;
-	scrub(skb, from, !net_eq(dev_net(dev), dev_net(to)));
-	skb->dev = to;
-	skb->tc_skip_classify = 0;
+		goto out_drop;
+	cross_over(skb, from, to);
 	bpf_compute_data_pointers(skb);
 	switch (mprog_run_netkit(&from->lists[MPROG_AT_PRIMARY], READ_ONCE(from->policy), skb)) {
 	case MPROG_NEXT:
 	case MPROG_PASS:
+		if (!receive(skb, to))
+			return false;
 		dev_sw_netstats_tx_add(dev, 1, len);
-		receive(skb, to);
+		dev_sw_netstats_rx_add(to, len);
 		return true;
 	case MPROG_REDIRECT:
 		if (!redirect(skb))
-			return false;
+			break;
 		dev_sw_netstats_tx_add(dev, 1, len);
 		return true;
 	}
+out_drop:
+	drop(skb);
 	return false;
 }
 
@@ -130,7 +172,7 @@ unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_
 	bpf_compute_data_pointers(skb);
 	switch (mprog_run(list, skb)) {
 	case MPROG_PASS:
-		skb->tc_skip_classify = 1;
+		skb->tc_skip_classify = READ_ONCE(from->egress_classifiers) > 0;
 		break;
 	case MPROG_DROP:
 		verdict = NF_DROP;
@@ -152,7 +194,6 @@ netdev_tx_t mprogcheck_xmit(struct sk_buff *skb, struct net_device *dev)
 	rcu_read_lock();
 	if (!cross(skb, dev)) {
 		dev_core_stats_tx_dropped_inc(dev);
-		drop(skb);
 		ret = NET_XMIT_DROP;
 	}
 	rcu_read_unlock();

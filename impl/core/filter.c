@@ -52,7 +52,16 @@ int mprog_filter_install(struct mprog_filter *filter)
 	return 0;
 }
 
-/* Its link, if it has one, lives on without it. */
+/* Of a filter that no reader has any more. Its link, if it has one, lives on without it. */
+static void release(struct mprog_net *net, struct mprog_filter *filter, bool forget_link)
+{
+	if (!filter->link)
+		mprog_prog_put(net, filter->prog);
+	else if (!forget_link)
+		filter->link->filter = NULL;
+	mprog_filter_free(net, filter);
+}
+
 void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter, bool forget_link)
 {
 	struct mprog_filter __rcu **at;
@@ -69,11 +78,7 @@ void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter, boo
 	}
 	rcu_assign_pointer(*at, mprog_filter_next(filter));
 	mprog_synchronize(net);
-	if (!filter->link)
-		mprog_prog_put(net, filter->prog);
-	else if (!forget_link)
-		filter->link->filter = NULL;
-	mprog_filter_free(net, filter);
+	release(net, filter, forget_link);
 }
 
 /* The caller holds @prog, and from now on the filter's owner does. Returns the old one. */
@@ -99,11 +104,19 @@ void mprog_classifier_init(struct mprog_classifier *classifier, struct mprog_net
 
 void mprog_classifier_empty(struct mprog_classifier *classifier, bool forget_links)
 {
-	struct mprog_filter *filter;
+	struct mprog_filter *all[MPROG_CLS_HOOKS], *filter;
 	u32 hook;
 
 	for (hook = 0; hook < MPROG_CLS_HOOKS; hook++) {
-		while ((filter = mprog_filter_first(classifier, hook)))
-			mprog_filter_remove(classifier->net, filter, forget_links);
+		all[hook] = mprog_filter_first(classifier, hook);
+		rcu_assign_pointer(classifier->filters[hook], NULL);
+	}
+	if (all[MPROG_AT_INGRESS] || all[MPROG_AT_EGRESS])
+		mprog_synchronize(classifier->net);
+	for (hook = 0; hook < MPROG_CLS_HOOKS; hook++) {
+		while ((filter = all[hook])) {
+			all[hook] = mprog_filter_next(filter);
+			release(classifier->net, filter, forget_links);
+		}
 	}
 }

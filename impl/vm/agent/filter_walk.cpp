@@ -2,6 +2,7 @@
 // For a guest with the variant of the module that can be made to fail: makes each way to a filter
 // fail at its first, second, ... step, and tells what was answered. Ends with 1 where anything was
 // left behind.
+#include <fcntl.h>
 #include <sched.h>
 
 #include <cstdio>
@@ -38,6 +39,8 @@ class Walk {
   Walk() : shop_(false, false, true), device_(shop_.devices.create(false)) {
     if (shop_.devices.add_qdisc(device_, Qdisc::clsact, false) != Errno::ok)
       throw CannotRun("the device takes no clsact");
+    // Before descriptors are counted.
+    for (const std::uint8_t p : {0, 1}) prog(p);
   }
 
   // Each step from the same start, until there is none left to fail. `make` tells what was
@@ -97,7 +100,8 @@ class Walk {
 
  private:
   using Row = std::tuple<FilterKey, std::uint32_t, std::uint32_t>;
-  using State = std::pair<std::int32_t, std::vector<Row>>;
+  // References, the lowest number that no descriptor has, and the filters.
+  using State = std::tuple<std::int32_t, int, std::vector<Row>>;
 
   FilterPlace at(FilterKey key) const { return {device_.ifindex, Hook::ingress, key}; }
   std::uint32_t prog(std::uint8_t p) {
@@ -105,10 +109,12 @@ class Walk {
         shop_.programs.shared(Prog{p}, ProgType::sched_cls).descriptor.number());
   }
   State state() {
-    State now{shop_.lists->references(shop_.home).value(), {}};
+    State now{shop_.lists->references(shop_.home).value(),
+              Descriptor(::fcntl(0, F_DUPFD_CLOEXEC, 0)).number(),
+              {}};
     dump_filters(shop_.home.netlink, device_.ifindex, Hook::ingress,
                  [&](FilterKey key, std::uint32_t prog_id, std::uint32_t link_id) {
-                   now.second.emplace_back(key, prog_id, link_id);
+                   std::get<2>(now).emplace_back(key, prog_id, link_id);
                  });
     return now;
   }
