@@ -386,8 +386,8 @@ TEST_F(Messages, ask_for_links_of_filters_that_cannot_be) {
        AtAttribute{3}},
       {"of lists", with(MPROGCHECK_A_RELATIVE, 1U), Errno::inval, "Unsupported attribute",
        AtAttribute{3}},
-      {"no such device", filter_link(kFirstProg + 3, kNoDevice), Errno::nodev, "no such device",
-       AtAttribute{0}},
+      {"no such device", filter_link(kFirstProg + 3, material::kNoDevice), Errno::nodev,
+       "no such device", AtAttribute{0}},
       {"no qdisc", filter_link(kFirstProg + 3, kSmall), Errno::inval, "No qdisc", AtAttribute{0}},
       {"no such flag", with(MPROGCHECK_A_GEN_FLAGS, 8U), Errno::inval, "no such flag",
        AtAttribute{3}},
@@ -400,6 +400,31 @@ TEST_F(Messages, ask_for_links_of_filters_that_cannot_be) {
   for (const std::uint32_t fd : {kClosed, 0xffffffffU})
     cases.push_back({"closed", filter_link(fd), Errno::badf, "not open", AtAttribute{2}});
   are_refused(cases);
+}
+
+// What the campaign's look at the filters rests on.
+TEST_F(Messages, that_make_filters_are_seen_by_them) {
+  MessageBatch batch{.begin = true, .end = true, .buffers = {}};
+  batch.buffers = {buffer_of(filter(Draft{}.put(TCA_BPF_FD, kFirstProg).attributes)),
+                   buffer_of(filter_link(kFirstProg + 1)),
+                   buffer_of(to(MPROGCHECK_CMD_LINK_DETACH).put(MPROGCHECK_A_LINK_FD, kFirstLink)),
+                   buffer_of(request_of_tc(RTM_DELTFILTER, filters_at(kFiltered, false, 7, 1))
+                                 .put(TCA_KIND, kKindOfFilter))};
+  const MessageAnswers told = exchange(batch, [&] {
+    const std::uint16_t family = exchange({.begin = true, .end = false, .buffers = {}}).family;
+    for (MessageBuffer& one : batch.buffers) readdress(one, family);
+  });
+  std::vector<std::uint32_t> progs;
+  Holdings held = told.before;
+  for (const MessageReply& reply : told.replies) {
+    EXPECT_NE(reply.after.filters, held.filters);
+    held = reply.after;
+    progs.push_back(held.progs_held);
+  }
+  // The link keeps its program until it is closed.
+  EXPECT_EQ(progs, (std::vector<std::uint32_t>{1, 2, 2, 1}));
+  EXPECT_EQ(held.filters, told.before.filters);
+  EXPECT_EQ(told.left.progs_held, 0U);
 }
 
 TEST_F(Messages, ask_for_filters_that_cannot_be) {
@@ -435,7 +460,7 @@ TEST_F(Messages, ask_for_filters_that_cannot_be) {
       {"another protocol", of_ip, Errno::inval, "protocol all"},
       {"by nobody", by_nobody, Errno::perm, ""},
       {"nothing to change", filter(options(kFirstProg + 3).attributes, kFiltered, 0), Errno::noent,
-       ""},
+       "NLM_F_CREATE"},
   };
   for (const std::uint32_t fd : {kPipe, kMap, kXdp, kForeignLink, kFirstLink})
     cases.push_back({"of something else", filter(options(fd).attributes), Errno::inval, kNone});
