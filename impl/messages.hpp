@@ -20,6 +20,7 @@ namespace material {
 inline constexpr std::uint32_t kPair = 100, kPairPeer = 101;    // mainline, 63 places
 inline constexpr std::uint32_t kSmall = 102, kSmallPeer = 103;  // rfc2, 3 places, first revision 7
 inline constexpr std::uint32_t kSingle = 104;                   // mainline, 1 place, no peer
+inline constexpr std::uint32_t kFiltered = kPair;               // has a clsact qdisc
 inline constexpr std::uint32_t kLoopback = 1;                   // of another kind
 inline constexpr std::uint32_t kNoDevice = 99;
 
@@ -69,10 +70,11 @@ struct MessageBatch {
   std::vector<MessageBuffer> buffers;
 };
 
-// What the module tells of itself; the entries of lists and devices as checksums.
+// What the module tells of itself; the entries of lists, devices and filters as checksums.
 struct Holdings {
   std::uint32_t progs_held = 0, links_held = 0;
   std::uint64_t devices = 0;
+  std::uint64_t filters = 0;  // of kFiltered
   std::array<std::uint64_t, std::size(material::kLists)> lists{};
   bool operator==(const Holdings&) const = default;
 };

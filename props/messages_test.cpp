@@ -5,15 +5,22 @@
 #include <linux/netlink.h>
 
 #include <cstring>
+#include <functional>
 
+#include "kmod/netlink.h"
+#include "props/messages/bytes.hpp"
 #include "props/messages/campaign.hpp"
 #include "props/messages/draft.hpp"
+#include "props/messages/due.hpp"
 #include "props/messages/generator.hpp"
 
 namespace mprogcheck {
 namespace {
 
-// Refuses everything, in these words; the 10th message of a round is the odd one.
+constexpr std::uint16_t kFamily = 31;
+
+// Refuses everything: what is due, and otherwise in these words; the 10th message of a round is the
+// odd one.
 struct Fake {
   int error = EINVAL;
   std::string words = "no";
@@ -23,15 +30,25 @@ struct Fake {
   bool keeps = false;    // and it leaves something behind
   bool harms = false;    // and it brings harm
   int losses = 0;        // so often the target is lost
+  bool silent = false;   // to the odd one
+  bool twice = false;    // answers the odd one
+  bool strange = false;  // the number that the odd one is answered with
+  // What is answered otherwise than is due.
+  std::function<void(Due&)> mistakes = [](Due&) {};
   std::uint64_t at = 0;
 
-  std::string answer() const {
+  std::string answer(Sender sender, std::string_view message) const {
+    std::optional<Due> is_due = due(sender, message, kFamily);
+    if (is_due) mistakes(*is_due);
     Draft d;
     d.type = NLMSG_ERROR;
+    d.sequence = head_of(message).nlmsg_seq + (strange && at == 10 ? 1000 : 0);
     d.flags = NLM_F_ACK_TLVS;
     nlmsgerr error_body{};
-    error_body.error = sign * error;
+    error_body.error = sign * (is_due ? static_cast<int>(is_due->error) : error);
     d.head.assign(reinterpret_cast<const char*>(&error_body), sizeof(error_body));
+    if (is_due && is_due->offset) d.put(NLMSGERR_ATTR_OFFS, *is_due->offset);
+    if (is_due && is_due->missing) d.put(NLMSGERR_ATTR_MISS_TYPE, *is_due->missing);
     if (!words.empty()) d.put(NLMSGERR_ATTR_MSG, std::string_view(words.c_str(), words.size() + 1));
     return bytes_of(d);
   }
@@ -40,12 +57,15 @@ struct Fake {
     if (batch.begin && losses > 0) return --losses, Exchanged{};
     Exchanged out;
     out.answers.emplace();
+    out.answers->family = kFamily;
     for (const MessageBuffer& buffer : batch.buffers) {
       const bool odd = ++at == 10;
       if (odd && harms) return {.answers = {}, .harm = Harm::died};
       MessageReply& reply = out.answers->replies.emplace_back();
-      for (std::size_t i = 0; i < messages_in(buffer.bytes); ++i)
-        reply.datagrams.push_back(answer());
+      if (odd && silent) continue;
+      for (const std::string_view message : messages_in(buffer.bytes))
+        for (int times = odd && twice ? 2 : 1; times > 0; --times)
+          reply.datagrams.push_back(answer(buffer.sender, message));
       if (odd && cut && !reply.datagrams.empty()) reply.datagrams[0].pop_back();
       reply.after.links_held = changes && at >= 10 ? 1 : 0;
     }
@@ -73,7 +93,8 @@ TEST(Messages, AreRefusedWithWordsAndChangeNothing) {
   EXPECT_TRUE(r.findings.empty()) << r.findings.begin()->first;
   EXPECT_EQ(r.buffers, kMessagesInRound);
   EXPECT_EQ(r.accepted, 0U);
-  EXPECT_EQ(r.refused.at(Errno::inval), r.messages);
+  EXPECT_EQ(r.refused.at(Errno::inval) + r.refused.at(Errno::perm) + r.refused.at(Errno::range),
+            r.messages);
 }
 
 TEST(Messages, ThatAreRefusedAndChangeSomethingAreFound) {
@@ -84,10 +105,93 @@ TEST(Messages, ThatAreRefusedAndChangeSomethingAreFound) {
 }
 
 TEST(Messages, ThatAreAnsweredWrongAreFound) {
-  only_finding(run({.words = ""}), "no words");
+  for (const auto& [what, f] : run({.words = ""}).findings)
+    EXPECT_NE(what.find("and no words"), std::string::npos) << what;
+  EXPECT_TRUE(run({.words = ""}).findings.contains("refused with EINVAL and no words"));
   only_finding(run({.error = ENOTTY}), "not documented");
   only_finding(run({.sign = 1}), "no errno");
   EXPECT_EQ(only_finding(run({.cut = true}), "length").index, 9U);
+}
+
+TEST(Messages, ThatAreNotAnsweredOneByOneAreFound) {
+  EXPECT_EQ(only_finding(run({.silent = true}), "does not answer").index, 9U);
+  EXPECT_EQ(only_finding(run({.twice = true}), "twice").index, 9U);
+  EXPECT_EQ(only_finding(run({.strange = true}), "was not sent").index, 9U);
+}
+
+// Each mistake that can be told from the message is drawn, and what is answered it is looked at.
+TEST(Messages, OfAWrongShapeAreAnsweredAsIsDueOrFound) {
+  const std::string_view mistakes[] = {
+      "an attribute that is unknown",    "an attribute of another command",
+      "an attribute of another length",  "a number marked as nested",
+      "a number out of range",           "a bit that is reserved",
+      "bytes behind the last attribute", "an attribute that is there twice",
+      "an attribute that is missing",    "a lack of privilege"};
+  for (const std::string_view mistake : mistakes) {
+    const auto found = [&](auto&& change) {
+      Fake fake;
+      fake.mistakes = [&](Due& due) {
+        if (due.mistake == mistake) change(due);
+      };
+      const auto r = run(fake, 3 * kMessagesInRound);
+      EXPECT_EQ(r.findings.size(), 1U) << mistake;
+      return r.findings.empty() ? "" : r.findings.begin()->first;
+    };
+    const std::string name(mistake);
+    EXPECT_EQ(found([](Due& d) { d.error = Errno::busy; }).find(name + " is answered with EBUSY"),
+              0U);
+    EXPECT_EQ(found([](Due& d) { d.offset = NLMSG_HDRLEN; }),
+              "of " + name + " it is told that another is to blame, or none");
+    EXPECT_EQ(found([](Due& d) { d.missing = d.missing ? *d.missing + 1 : 1; }),
+              "of " + name + " it is told that another is to blame, or none");
+  }
+}
+
+TEST(Messages, HaveTheRefusalThatIsDue) {
+  const auto of = [](const Draft& d) { return due(d.sender, bytes_of(d), kFamily); };
+  const auto attach = [] {
+    return request(kFamily, MPROGCHECK_CMD_ATTACH)
+        .put(MPROGCHECK_A_IFINDEX, 100U)
+        .put(MPROGCHECK_A_ATTACH_TYPE, 46U)
+        .put(MPROGCHECK_A_PROG_FD, 100U);
+  };
+  EXPECT_FALSE(of(attach()));
+  const auto blamed = [&](const Draft& d) { return of(d).value_or(Due{}).offset.value_or(0); };
+  const auto lacking = [&](const Draft& d) { return of(d).value_or(Due{}).missing.value_or(0); };
+  EXPECT_EQ(blamed(attach().put(MPROGCHECK_A_IFINDEX, 100U)), attach().offset_of(3));
+  EXPECT_EQ(blamed(attach().put(MPROGCHECK_A_ROOM, 1U)), attach().offset_of(3));
+  EXPECT_EQ(blamed(attach().put(MPROGCHECK_A_EXPECTED_REVISION, 1U)), attach().offset_of(3));
+  EXPECT_EQ(blamed(attach().put(MPROGCHECK_A_MAX + 1, 1U)), attach().offset_of(3));
+  // The shape of all counts before one that is there twice, and that before one that is missing.
+  Draft several = attach().put(MPROGCHECK_A_IFINDEX, 100U).put(MPROGCHECK_A_DIALECT, 2U);
+  EXPECT_EQ(blamed(several), several.offset_of(4));
+  EXPECT_EQ(of(several)->error, Errno::range);
+  Draft lacks = attach();
+  lacks.attributes.pop_back();
+  EXPECT_EQ(lacking(lacks), std::uint32_t{MPROGCHECK_A_PROG_FD});
+  EXPECT_EQ(blamed(lacks.put(MPROGCHECK_A_IFINDEX, 100U)), lacks.offset_of(2));
+  // What the heads are wrong in is not said here, nor what another family would answer.
+  Draft reserved = several, other = several, strange = several;
+  reserved.head[3] = 1;
+  other.type = kFamily + 1;
+  strange.flags |= NLM_F_DUMP;
+  EXPECT_FALSE(of(reserved) || of(other) || of(strange));
+}
+
+TEST(Messages, OfNobodyAreRefusedWhereOfEverybodyPrivilegeIsAsked) {
+  const auto error = [](Draft d, Sender sender) {
+    d.sender = sender;
+    const auto told = due(sender, bytes_of(d), kFamily);
+    return told ? told->error : Errno::ok;
+  };
+  const Draft references = request(kFamily, MPROGCHECK_CMD_REFERENCES);
+  EXPECT_EQ(error(references, Sender::generic), Errno::ok);
+  EXPECT_EQ(error(references, Sender::generic_unprivileged), Errno::perm);
+  EXPECT_EQ(error(request(kFamily, MPROGCHECK_CMD_LINK_INFO).put(MPROGCHECK_A_LINK_FD, 120U),
+                  Sender::generic_unprivileged),
+            Errno::ok);
+  EXPECT_EQ(error(qdisc_at(100), Sender::route), Errno::ok);
+  EXPECT_EQ(error(qdisc_at(100), Sender::route_unprivileged), Errno::perm);
 }
 
 TEST(Messages, ThatLeaveReferencesAreFoundAtTheEndOfTheirRound) {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/genetlink.h>
 #include <linux/if_link.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -138,12 +139,20 @@ void Material::make_device(std::uint32_t ifindex, std::uint32_t peer, std::uint3
     throw CannotRun("the module makes no device for messages to speak of");
 }
 
+Errno Material::change_qdisc(Message message, std::uint32_t ifindex) {
+  message.about_qdisc_of(ifindex);
+  message.put(TCA_KIND, std::string("clsact"));
+  return home_.netlink.request(message);
+}
+
 void Material::make() {
   family_ = family_named(home_, MPROGCHECK_FAMILY_NAME);
   if (family_ == 0) throw CannotRun("nobody knows the module's netlink family");
   make_device(kPair, kPairPeer, MPROGCHECK_DIALECT_MAINLINE, 63, 1);
   make_device(kSmall, kSmallPeer, MPROGCHECK_DIALECT_RFC2, 3, 7);
   make_device(kSingle, 0, MPROGCHECK_DIALECT_MAINLINE, 1, 1);
+  if (change_qdisc(Message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL), kFiltered) != Errno::ok)
+    throw CannotRun("no device takes a qdisc for messages to speak of");
   links_made_ = 0;
   questions_.clear();
   const auto ask = [&](int command, const List* list) {
@@ -175,6 +184,8 @@ void Material::take_down() {
     ::closedir(folder);
   }
   for (const int link : links) ::close(link);
+  // The one device that stays may have been sent one.
+  change_qdisc(Message(RTM_DELQDISC), material::kLoopback);
   for (const int socket : {route_.number(), route_outside_.number()})
     for (const std::uint32_t ifindex : devices(socket)) {
       Message message(RTM_DELLINK);
@@ -222,10 +233,10 @@ std::vector<std::string> Material::receive(int socket) {
 }
 
 void Material::keep_link(const std::string& datagram) {
-  if (datagram.size() < NLMSG_HDRLEN + GENL_HDRLEN || head_of(datagram)->nlmsg_type != family_ ||
-      static_cast<const genlmsghdr*>(nlmsg_data(head_of(datagram)))->cmd !=
-          MPROGCHECK_CMD_LINK_CREATE)
+  if (datagram.size() < NLMSG_HDRLEN + GENL_HDRLEN || head_of(datagram)->nlmsg_type != family_)
     return;
+  const auto command = static_cast<const genlmsghdr*>(nlmsg_data(head_of(datagram)))->cmd;
+  if (command != MPROGCHECK_CMD_LINK_CREATE && command != MPROGCHECK_CMD_FILTER_LINK_CREATE) return;
   put(kFirstLink + links_made_++ % kLinks,
       Descriptor(static_cast<int>(genl_number(datagram, MPROGCHECK_A_LINK_FD))));
 }
@@ -240,6 +251,7 @@ Holdings Material::holdings(bool with_devices) {
   out.progs_held = genl_number(told[0], MPROGCHECK_A_PROGS_HELD);
   out.links_held = genl_number(told[0], MPROGCHECK_A_LINKS_HELD);
   for (std::size_t i = 0; i < out.lists.size(); ++i) out.lists[i] = checksum(told[i + 1]);
+  out.filters = filters_checksum();
   if (with_devices) out.devices = devices_checksum();
   return out;
 }
@@ -267,6 +279,21 @@ std::vector<std::uint32_t> Material::devices(int socket) {
     }
   }
   return out;
+}
+
+std::uint64_t Material::filters_checksum() {
+  std::uint64_t sum = 0;
+  for (const std::uint32_t hook : {TC_H_MIN_INGRESS, TC_H_MIN_EGRESS}) {
+    tcmsg head{};
+    head.tcm_ifindex = static_cast<int>(kFiltered);
+    head.tcm_parent = TC_H_MAKE(TC_H_CLSACT, hook);
+    Message message(RTM_GETTFILTER, NLM_F_DUMP);
+    message.about(head);
+    nlmsghdr* const request = nlmsg_hdr(message.get());
+    if (::send(route_.number(), request, request->nlmsg_len, 0) < 0) cannot("ask for filters");
+    for (const std::string& datagram : receive(route_.number())) sum = checksum(datagram, sum);
+  }
+  return sum;
 }
 
 // Which there are. What else is told of them a refused request may have changed in part, as

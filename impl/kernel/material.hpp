@@ -32,6 +32,7 @@ class Material {
   const std::array<std::uint32_t, material::kProgs>& prog_ids() const { return prog_ids_; }
 
  private:
+  Errno change_qdisc(Message message, std::uint32_t ifindex);
   void make_device(std::uint32_t ifindex, std::uint32_t peer, std::uint32_t dialect,
                    std::uint32_t capacity, std::uint64_t revision);
   void put(std::uint32_t number, Descriptor from);
@@ -39,6 +40,7 @@ class Material {
   void keep_link(const std::string& datagram);
   std::vector<std::uint32_t> devices(int socket);
   std::uint64_t devices_checksum();
+  std::uint64_t filters_checksum();
 
   Programs programs_;
   Space home_;

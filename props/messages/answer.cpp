@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+
+#include "props/messages/bytes.hpp"
+#include "props/messages/due.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -28,27 +30,6 @@ bool is_routed(const MessageBuffer& buffer) {
 
 constexpr std::size_t kShortest = NLMSG_HDRLEN + GENL_HDRLEN;
 
-template <class T>
-bool take(std::string_view& bytes, T& value) {
-  if (bytes.size() < sizeof(value)) return false;
-  std::memcpy(&value, bytes.data(), sizeof(value));
-  bytes.remove_prefix(sizeof(value));
-  return true;
-}
-
-// Calls `each(type, payload)`; false if the bytes are not attributes from the first to the last.
-template <class Each>
-bool attributes_in(std::string_view bytes, Each&& each) {
-  while (!bytes.empty()) {
-    std::string_view rest = bytes;
-    nlattr head;
-    if (!take(rest, head) || head.nla_len < NLA_HDRLEN || head.nla_len > bytes.size()) return false;
-    each(head.nla_type & NLA_TYPE_MASK, rest.substr(0, head.nla_len - NLA_HDRLEN));
-    bytes.remove_prefix(std::min<std::size_t>(NLA_ALIGN(head.nla_len), bytes.size()));
-  }
-  return true;
-}
-
 std::optional<std::uint32_t> number_in(std::string_view payload) {
   std::uint32_t value = 0;
   return payload.size() == sizeof(value) && take(payload, value) ? std::optional(value)
@@ -63,7 +44,8 @@ std::string read_error(const nlmsghdr& head, std::string_view body, Answer& answ
   if ((head.nlmsg_flags & NLM_F_ACK_TLVS) == 0)
     return body.empty() ? "" : "an error with bytes behind it";
   bool sound = true;
-  const bool whole = attributes_in(body, [&](int type, std::string_view payload) {
+  const std::size_t left = attributes_in(body, [&](const nlattr& one, std::string_view payload) {
+    const int type = one.nla_type & NLA_TYPE_MASK;
     if (type == NLMSGERR_ATTR_MSG) {
       sound &= !payload.empty() && payload.back() == '\0';
       answer.words = std::string(payload.substr(0, payload.find('\0')));
@@ -74,8 +56,9 @@ std::string read_error(const nlmsghdr& head, std::string_view body, Answer& answ
       answer.missing = number_in(payload);
       sound &= answer.missing.has_value();
     }
+    return true;
   });
-  return whole && sound ? "" : "an error whose attributes are malformed";
+  return left == 0 && sound ? "" : "an error whose attributes are malformed";
 }
 
 // The body of a dump is of rtnetlink; what the family tells has attributes and nothing else.
@@ -88,32 +71,22 @@ std::string read_one(const nlmsghdr& head, std::string_view body, bool routed, A
   if (routed) return "";
   genlmsghdr own;
   if (!take(body, own)) return "a reply that is cut";
-  return attributes_in(body, [](int, std::string_view) {}) ? ""
-                                                           : "a reply with malformed attributes";
-}
-
-// The messages in a buffer, as a kernel finds them.
-std::vector<nlmsghdr> heads_in(std::string_view bytes) {
-  std::vector<nlmsghdr> out;
-  for (nlmsghdr head;;) {
-    std::string_view rest = bytes;
-    if (!take(rest, head) || head.nlmsg_len < NLMSG_HDRLEN || head.nlmsg_len > bytes.size())
-      return out;
-    out.push_back(head);
-    bytes.remove_prefix(std::min<std::size_t>(NLMSG_ALIGN(head.nlmsg_len), bytes.size()));
-  }
+  return attributes_in(body, [](const nlattr&, std::string_view) { return true; }) == 0
+             ? ""
+             : "a reply with malformed attributes";
 }
 
 // Without words generic netlink refuses what has no command in it, one that nobody has, and what is
 // to a family that there is none of (where a length was spoiled, the bytes behind it).
 bool is_of_core(const MessageBuffer& buffer, Errno error) {
-  const std::vector<nlmsghdr> heads = heads_in(buffer.bytes);
-  const auto any = [&](auto&& is) { return std::ranges::any_of(heads, is); };
+  const std::vector<std::string_view> messages = messages_in(buffer.bytes);
+  const auto any = [&](auto&& is) { return std::ranges::any_of(messages, is, head_of); };
   return error == Errno::opnotsupp ||
          (error == Errno::inval &&
           any([](const nlmsghdr& head) { return head.nlmsg_len < kShortest; })) ||
-         (error == Errno::noent &&
-          any([&](const nlmsghdr& head) { return head.nlmsg_type != heads[0].nlmsg_type; }));
+         (error == Errno::noent && any([&](const nlmsghdr& head) {
+            return head.nlmsg_type != head_of(messages[0]).nlmsg_type;
+          }));
 }
 
 std::string wrong_with_refusal(const MessageBuffer& buffer, const Answer& answer) {
@@ -126,6 +99,53 @@ std::string wrong_with_refusal(const MessageBuffer& buffer, const Answer& answer
     return "names an attribute outside of the message";
   if (!routed && answer.words.empty() && !is_of_core(buffer, answer.error))
     return "refused with " + to_string(answer.error) + " and no words";
+  return "";
+}
+
+std::string wrong_with(const Due& due, const Answer& answer) {
+  const std::string of(due.mistake);
+  if (answer.error != due.error)
+    return fmt::format("{} is answered with {} and not with {}", of, to_string(answer.error),
+                       to_string(due.error));
+  if (answer.offset != due.offset || answer.missing != due.missing)
+    return "of " + of + " it is told that another is to blame, or none";
+  return "";
+}
+
+// To each message, whose sequence number it has, one answer, and that which is due. Where several
+// have the same number, which only spoiled bytes do, nobody knows which was answered. A dump that
+// ran is its own answer.
+std::string wrong_with_order(const MessageBuffer& buffer, const std::vector<Answer>& answers,
+                             std::uint16_t family) {
+  const std::vector<std::string_view> messages = messages_in(buffer.bytes);
+  const auto number_of = [](std::string_view message) { return head_of(message).nlmsg_seq; };
+  for (const Answer& answer : answers)
+    if (std::ranges::find(messages, answer.sequence, number_of) == messages.end())
+      return "answers a message that was not sent";
+  for (const std::string_view message : messages) {
+    const nlmsghdr head = head_of(message);
+    const auto of_same = std::ranges::count(messages, head.nlmsg_seq, number_of);
+    const Answer* verdict = nullptr;
+    std::ptrdiff_t verdicts = 0, told = 0;
+    for (const Answer& answer : answers) {
+      if (answer.sequence != head.nlmsg_seq) continue;
+      ++told;
+      if (!answer.is_error) continue;
+      verdict = &answer;
+      ++verdicts;
+    }
+    if (verdicts > of_same) return "answers a message twice";
+    if (of_same > 1) continue;
+    const bool dumped = (head.nlmsg_flags & NLM_F_DUMP) != 0 && told > 0;
+    if ((head.nlmsg_flags & NLM_F_ACK) != 0 && verdicts == 0 && !dumped)
+      return "does not answer a message";
+    const std::optional<Due> expected = due(buffer.sender, message, family);
+    if (!expected) continue;
+    const std::string wrong = verdict == nullptr
+                                  ? fmt::format("{} is not refused", expected->mistake)
+                                  : wrong_with(*expected, *verdict);
+    if (!wrong.empty()) return wrong;
+  }
   return "";
 }
 
@@ -152,12 +172,8 @@ std::vector<Answer> answers_in(const MessageBuffer& buffer, const MessageReply& 
   return out;
 }
 
-std::size_t messages_in(std::string_view bytes) {
-  return heads_in(bytes).size();
-}
-
 bool refused(const MessageBuffer& buffer, const std::vector<Answer>& answers) {
-  return answers.size() >= messages_in(buffer.bytes) &&
+  return answers.size() >= messages_in(buffer.bytes).size() &&
          std::ranges::all_of(answers,
                              [](const Answer& a) { return a.is_error && a.error != Errno::ok; });
 }
@@ -170,6 +186,7 @@ std::string change_of(const Holdings& before, const Holdings& after) {
   if (before.links_held != after.links_held)
     tell(fmt::format("references to links {} -> {}", before.links_held, after.links_held));
   if (before.devices != after.devices) tell("the devices there are");
+  if (before.filters != after.filters) tell("the filters");
   for (std::size_t i = 0; i < before.lists.size(); ++i)
     if (before.lists[i] != after.lists[i])
       tell("the list " + std::string(material::kLists[i].name));
@@ -177,12 +194,15 @@ std::string change_of(const Holdings& before, const Holdings& after) {
 }
 
 std::string wrong_with(const MessageBuffer& buffer, const MessageReply& reply,
-                       const std::vector<Answer>& answers, const Holdings& before) {
+                       const std::vector<Answer>& answers, const Holdings& before,
+                       std::uint16_t family) {
   for (const Answer& answer : answers) {
     if (!answer.is_error || answer.error == Errno::ok) continue;
     const std::string wrong = wrong_with_refusal(buffer, answer);
     if (!wrong.empty()) return wrong;
   }
+  const std::string wrong = wrong_with_order(buffer, answers, family);
+  if (!wrong.empty()) return wrong;
   if (answers.empty() || !refused(buffer, answers) || before == reply.after) return "";
   return "refused with " + to_string(answers[0].error) + " (" + answers[0].words +
          "), and changed all the same";

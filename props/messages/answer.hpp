@@ -26,16 +26,14 @@ struct Answer {
 std::vector<Answer> answers_in(const MessageBuffer& buffer, const MessageReply& reply,
                                std::string& malformed);
 
-// How many messages a kernel finds in a buffer: it stops at the first whose length cannot be.
-std::size_t messages_in(std::string_view bytes);
-
 // Whether all messages in the buffer were refused: then nothing may have changed.
 bool refused(const MessageBuffer& buffer, const std::vector<Answer>& answers);
 
 // What is wrong with a reply, in a few words that are the same for the same mistake; empty if
-// nothing is. `before` is what was held when the buffer was sent.
+// nothing is. `before` is what was held when the buffer was sent, `family` the module's number.
 std::string wrong_with(const MessageBuffer& buffer, const MessageReply& reply,
-                       const std::vector<Answer>& answers, const Holdings& before);
+                       const std::vector<Answer>& answers, const Holdings& before,
+                       std::uint16_t family);
 
 // What is held otherwise than before; empty if nothing is.
 std::string change_of(const Holdings& before, const Holdings& after);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "props/messages/bytes.hpp"
 #include "props/messages/generator.hpp"
 
 namespace mprogcheck {
@@ -57,6 +58,7 @@ class Campaign {
     Random random(Random(o_.seed + first).next());
     const auto begun = exchange({.begin = true, .end = false, .buffers = {}});
     if (!begun) return harmed(first, {}, batch);
+    family_ = begun->family;
     const Numbers numbers{begun->family, begun->prog_ids};
     MessageGenerator<Random> generator(random, numbers);
     const MessageCampaignResult before = result_;
@@ -116,12 +118,12 @@ class Campaign {
     std::string wrong;
     const std::vector<Answer> answers = answers_in(buffer, reply, wrong);
     ++result_.buffers;
-    result_.messages += messages_in(buffer.bytes);
+    result_.messages += messages_in(buffer.bytes).size();
     for (const Answer& a : answers) {
       if (a.is_error && a.error != Errno::ok) ++result_.refused[a.error];
       if (a.is_error && a.error == Errno::ok) ++result_.accepted;
     }
-    if (wrong.empty()) wrong = wrong_with(buffer, reply, answers, before);
+    if (wrong.empty()) wrong = wrong_with(buffer, reply, answers, before, family_);
     if (!wrong.empty()) note({wrong, change_of(before, reply.after), index, buffer});
   }
 
@@ -132,6 +134,7 @@ class Campaign {
 
   const MessageCampaignOptions& o_;
   MessageCampaignResult result_;
+  std::uint16_t family_ = 0;  // of this round
 };
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <linux/genetlink.h>
-#include <linux/rtnetlink.h>
 
 #include <cctype>
 
@@ -38,6 +37,9 @@ Draft& Draft::put(int what, std::string_view bytes) {
   attributes.push_back({.type = static_cast<std::uint16_t>(what), .payload = std::string(bytes)});
   return *this;
 }
+Draft& Draft::put(int what, std::uint16_t value) {
+  return put(what, raw(value));
+}
 Draft& Draft::put(int what, std::uint32_t value) {
   return put(what, raw(value));
 }
@@ -65,13 +67,25 @@ Draft request(std::uint16_t family, std::uint8_t command) {
   return out;
 }
 
-Draft request_about(std::uint16_t type, std::int32_t ifindex, std::uint16_t flags) {
+namespace {
+
+Draft routed(std::uint16_t type, std::uint16_t flags, std::string head) {
   Draft out;
   out.sender = Sender::route;
   out.type = type;
   out.flags = static_cast<std::uint16_t>(out.flags | flags);
-  out.head = device_head(ifindex);
+  out.head = std::move(head);
   return out;
+}
+
+}  // namespace
+
+Draft request_about(std::uint16_t type, std::int32_t ifindex, std::uint16_t flags) {
+  return routed(type, flags, device_head(ifindex));
+}
+
+Draft request_of_tc(std::uint16_t type, const tcmsg& head, std::uint16_t flags) {
+  return routed(type, flags, raw(head));
 }
 
 std::string bytes_of(const std::vector<Attribute>& attributes) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 
 #include <cstdint>
 #include <optional>
@@ -35,6 +36,7 @@ struct Draft {
   std::string rest;                          // behind the attributes
   std::optional<std::uint32_t> length = {};  // that the header says and is not its own
 
+  Draft& put(int what, std::uint16_t value);
   Draft& put(int what, std::uint32_t value);
   Draft& put(int what, std::uint64_t value);
   Draft& put(int what, std::string_view bytes);
@@ -43,9 +45,11 @@ struct Draft {
   std::size_t offset_of(std::size_t n) const;
 };
 
-// To a generic family; to rtnetlink about a device.
+// To a generic family; to rtnetlink about a device; to tc about what is at a device.
 Draft request(std::uint16_t family, std::uint8_t command);
 Draft request_about(std::uint16_t type, std::int32_t ifindex, std::uint16_t flags = 0);
+
+Draft request_of_tc(std::uint16_t type, const tcmsg& head, std::uint16_t flags = 0);
 
 std::string number_bytes(std::uint32_t value);
 std::string number_bytes(std::uint64_t value);

@@ -85,7 +85,7 @@ class MessageGenerator {
     }
   }
 
-  // Rtnetlink's LINKINFO and, in that, DATA.
+  // Rtnetlink's LINKINFO and, in that, DATA; tc's OPTIONS.
   void spoil_inside(Attribute& nest) {
     std::vector<Attribute> inside = parsed(nest.payload);
     if (inside.empty()) return;

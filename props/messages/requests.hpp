@@ -3,7 +3,11 @@
 // many are accepted, and what is done to them afterwards gets past the first check.
 #pragma once
 
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
 #include <linux/if_link.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 
 #include <array>
@@ -27,6 +31,7 @@ inline constexpr int kPeerInfo = 1, kPrimary = 2, kPolicy = 3, kPeerPolicy = 4, 
                      kCapacity = 49, kRevision = 50;
 }
 inline constexpr const char* kKindOfDevice = "mprog";
+inline constexpr std::string_view kKindOfFilter{"mprog", 6}, kKindOfQdisc{"clsact", 7};
 
 // What is to be said of a device of our kind, in IFLA_LINKINFO.
 inline std::vector<Attribute> link_info(const std::vector<Attribute>& data) {
@@ -36,13 +41,32 @@ inline std::vector<Attribute> link_info(const std::vector<Attribute>& data) {
   return info.attributes;
 }
 
+// Where tc finds filters: at a device's ingress or egress, where a priority of 0 is any.
+inline tcmsg filters_at(std::uint32_t ifindex, bool egress, std::uint32_t priority,
+                        std::uint32_t handle) {
+  tcmsg out{};
+  out.tcm_ifindex = static_cast<int>(ifindex);
+  out.tcm_handle = handle;
+  out.tcm_parent = TC_H_MAKE(TC_H_CLSACT, egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS);
+  out.tcm_info = TC_H_MAKE(priority << 16, htons(ETH_P_ALL));
+  return out;
+}
+
+inline Draft qdisc_at(std::uint32_t ifindex) {
+  tcmsg head{};
+  head.tcm_ifindex = static_cast<int>(ifindex);
+  head.tcm_parent = TC_H_CLSACT;
+  return request_of_tc(RTM_NEWQDISC, head, NLM_F_CREATE | NLM_F_EXCL).put(TCA_KIND, kKindOfQdisc);
+}
+
 template <Choices C>
 class Requests {
  public:
   Requests(C& choices, const Numbers& numbers) : c_(choices), numbers_(numbers) {}
 
   Draft any() {
-    switch (pick(c_, std::array<std::uint32_t, 12>{60, 36, 40, 30, 16, 12, 16, 8, 5, 5, 4, 1})) {
+    switch (pick(c_, std::array<std::uint32_t, 16>{60, 36, 40, 30, 16, 12, 16, 8, 5, 5, 4, 1, 24,
+                                                   28, 10, 2})) {
       case 0:
         return attach();
       case 1:
@@ -65,8 +89,16 @@ class Requests {
         return change();
       case 10:
         return request_about(RTM_SETLINK, device()).put(IFLA_MTU, 1000U + c_.below(1000));
-      default:
+      case 11:
         return request_about(RTM_DELLINK, device());
+      case 12:
+        return filter_link_create();
+      case 13:
+        return filter();
+      case 14:
+        return no_filter();
+      default:
+        return qdisc_at(filtered());
     }
   }
 
@@ -145,6 +177,53 @@ class Requests {
   }
 
   Draft of_link(std::uint8_t command) { return to(command).put(MPROGCHECK_A_LINK_FD, link()); }
+
+  // Mostly the device that has a qdisc.
+  std::uint32_t filtered() {
+    return one_in(c_, 8) ? static_cast<std::uint32_t>(device()) : material::kFiltered;
+  }
+
+  // 0 where tc or the module chooses. Few, so that one meets with another.
+  std::uint32_t priority() { return c_.below(3); }
+  std::uint32_t handle() { return c_.below(4); }
+  std::uint32_t gen_flags() {
+    return one_in(c_, 6) ? TCA_CLS_FLAGS_SKIP_SW : one_in(c_, 2) ? TCA_CLS_FLAGS_SKIP_HW : 0;
+  }
+
+  Draft filter_link_create() {
+    Draft d = to(MPROGCHECK_CMD_FILTER_LINK_CREATE);
+    d.put(MPROGCHECK_A_IFINDEX, filtered())
+        .put(MPROGCHECK_A_ATTACH_TYPE, 46 + c_.below(2))
+        .put(MPROGCHECK_A_PROG_FD, prog());
+    if (one_in(c_, 2)) d.put(MPROGCHECK_A_PRIORITY, static_cast<std::uint16_t>(priority()));
+    if (one_in(c_, 2)) d.put(MPROGCHECK_A_HANDLE, handle());
+    if (one_in(c_, 3)) d.put(MPROGCHECK_A_GEN_FLAGS, gen_flags());
+    return d;
+  }
+
+  // Added, replaced or changed, as tc(8) calls it.
+  Draft filter() {
+    static constexpr std::uint16_t kWays[] = {NLM_F_CREATE | NLM_F_EXCL, NLM_F_CREATE, 0};
+    const tcmsg place = filters_at(filtered(), one_in(c_, 2), priority(), handle());
+    Draft options;
+    options.put(TCA_BPF_FD, prog());
+    if (!one_in(c_, 4)) options.put(TCA_BPF_FLAGS, std::uint32_t{TCA_BPF_FLAG_ACT_DIRECT});
+    if (one_in(c_, 3)) options.put(TCA_BPF_FLAGS_GEN, gen_flags());
+    return in_chain(request_of_tc(RTM_NEWTFILTER, place, kWays[c_.below(std::size(kWays))]))
+        .nest(TCA_OPTIONS, options.attributes);
+  }
+
+  // One, or all of a priority, or of a chain.
+  Draft no_filter() {
+    return in_chain(
+        request_of_tc(RTM_DELTFILTER, filters_at(filtered(), one_in(c_, 2), priority(), handle())));
+  }
+
+  Draft in_chain(Draft d) {
+    d.put(TCA_KIND, kKindOfFilter);
+    if (one_in(c_, 6)) d.put(TCA_CHAIN, c_.below(2));
+    return d;
+  }
 
   // One of the material that is gone, or another.
   Draft create() {

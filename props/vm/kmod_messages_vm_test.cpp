@@ -81,6 +81,15 @@ class Messages : public InAGuest {
         .put(MPROGCHECK_A_LINK_FD, link)
         .put(MPROGCHECK_A_PROG_FD, prog);
   }
+  Draft filter_link(std::uint32_t prog, std::uint32_t ifindex = kFiltered) const {
+    return at(MPROGCHECK_CMD_FILTER_LINK_CREATE, ifindex).put(MPROGCHECK_A_PROG_FD, prog);
+  }
+  static Draft filter(const std::vector<Attribute>& options, std::uint32_t ifindex = kFiltered,
+                      std::uint16_t way = NLM_F_CREATE | NLM_F_EXCL) {
+    return request_of_tc(RTM_NEWTFILTER, filters_at(ifindex, false, 7, 1), way)
+        .put(TCA_KIND, kKindOfFilter)
+        .nest(TCA_OPTIONS, options);
+  }
   static Draft make(const std::vector<Attribute>& data) {
     return request_about(RTM_NEWLINK, 140, NLM_F_CREATE | NLM_F_EXCL)
         .nest(IFLA_LINKINFO, link_info(data));
@@ -354,6 +363,110 @@ TEST_F(Messages, ask_for_devices_that_cannot_be) {
            .nest(IFLA_LINKINFO, link_info(Draft{}.put(kDialect, 1U).attributes)),
        Errno::acces, "settled", named(kDialect, 1U)},
   });
+}
+
+TEST_F(Messages, ask_for_links_of_filters_that_cannot_be) {
+  const Draft good = filter_link(kFirstProg + 3);
+  const auto with = [&](int type, auto value) { return Draft(good).put(type, value); };
+  const auto without = [&](std::ptrdiff_t n) {
+    Draft out = good;
+    out.attributes.erase(out.attributes.begin() + n);
+    return out;
+  };
+  Draft cut = good, wide = with(MPROGCHECK_A_PRIORITY, 1U);
+  cut.attributes[2].payload.pop_back();
+  std::vector<Case> cases{
+      {"no device", without(0), Errno::inval, "missing", Missing{MPROGCHECK_A_IFINDEX}},
+      {"no place", without(1), Errno::inval, "missing", Missing{MPROGCHECK_A_ATTACH_TYPE}},
+      {"no program", without(2), Errno::inval, "missing", Missing{MPROGCHECK_A_PROG_FD}},
+      {"twice", with(MPROGCHECK_A_PROG_FD, kFirstProg + 4), Errno::inval, "twice", AtAttribute{3}},
+      {"a byte short", cut, Errno::inval, "invalid attribute length", AtAttribute{2}},
+      {"a priority of four bytes", wide, Errno::inval, "invalid attribute length", AtAttribute{3}},
+      {"unknown", with(MPROGCHECK_A_MAX + 1, 1U), Errno::inval, "Unknown attribute type",
+       AtAttribute{3}},
+      {"of lists", with(MPROGCHECK_A_RELATIVE, 1U), Errno::inval, "Unsupported attribute",
+       AtAttribute{3}},
+      {"no such device", filter_link(kFirstProg + 3, material::kNoDevice), Errno::nodev,
+       "no such device", AtAttribute{0}},
+      {"no qdisc", filter_link(kFirstProg + 3, kSmall), Errno::inval, "No qdisc", AtAttribute{0}},
+      {"no such flag", with(MPROGCHECK_A_GEN_FLAGS, 8U), Errno::inval, "no such flag",
+       AtAttribute{3}},
+      {"hardware alone", with(MPROGCHECK_A_GEN_FLAGS, std::uint32_t{TCA_CLS_FLAGS_SKIP_SW}),
+       Errno::inval, "no hardware", AtAttribute{3}},
+  };
+  for (const std::uint32_t fd : {kPipe, kMap, kXdp, kForeignLink, kFirstLink})
+    cases.push_back({"of something else", filter_link(fd), Errno::inval, "not that of a classifier",
+                     AtAttribute{2}});
+  for (const std::uint32_t fd : {kClosed, 0xffffffffU})
+    cases.push_back({"closed", filter_link(fd), Errno::badf, "not open", AtAttribute{2}});
+  are_refused(cases);
+}
+
+// What the campaign's look at the filters rests on.
+TEST_F(Messages, that_make_filters_are_seen_by_them) {
+  MessageBatch batch{.begin = true, .end = true, .buffers = {}};
+  batch.buffers = {buffer_of(filter(Draft{}.put(TCA_BPF_FD, kFirstProg).attributes)),
+                   buffer_of(filter_link(kFirstProg + 1)),
+                   buffer_of(to(MPROGCHECK_CMD_LINK_DETACH).put(MPROGCHECK_A_LINK_FD, kFirstLink)),
+                   buffer_of(request_of_tc(RTM_DELTFILTER, filters_at(kFiltered, false, 7, 1))
+                                 .put(TCA_KIND, kKindOfFilter))};
+  const MessageAnswers told = exchange(batch, [&] {
+    const std::uint16_t family = exchange({.begin = true, .end = false, .buffers = {}}).family;
+    for (MessageBuffer& one : batch.buffers) readdress(one, family);
+  });
+  std::vector<std::uint32_t> progs;
+  Holdings held = told.before;
+  for (const MessageReply& reply : told.replies) {
+    EXPECT_NE(reply.after.filters, held.filters);
+    held = reply.after;
+    progs.push_back(held.progs_held);
+  }
+  // The link keeps its program until it is closed.
+  EXPECT_EQ(progs, (std::vector<std::uint32_t>{1, 2, 2, 1}));
+  EXPECT_EQ(held.filters, told.before.filters);
+  EXPECT_EQ(told.left.progs_held, 0U);
+}
+
+TEST_F(Messages, ask_for_filters_that_cannot_be) {
+  const auto options = [](std::uint32_t fd) { return Draft{}.put(TCA_BPF_FD, fd); };
+  const auto with = [&](int type, auto value) {
+    return filter(options(kFirstProg + 3).put(type, value).attributes);
+  };
+  const auto named = [](int type, auto value) {
+    return AtBytes{bytes_of(Draft{}.put(type, value).attributes)};
+  };
+  constexpr const char* kNone = "No program that filters run";
+  Draft bare = filter({}), by_nobody = filter(options(kFirstProg + 3).attributes),
+        of_ip = by_nobody;
+  bare.attributes.pop_back();
+  by_nobody.sender = Sender::route_unprivileged;
+  tcmsg ip = filters_at(kFiltered, false, 7, 1);
+  ip.tcm_info = TC_H_MAKE(7U << 16, htons(ETH_P_IP));
+  of_ip.head = std::string(reinterpret_cast<const char*>(&ip), sizeof(ip));
+  std::vector<Case> cases{
+      {"no options", bare, Errno::inval, "needs options"},
+      {"no program", filter({}), Errno::inval, "needs a program"},
+      {"half a descriptor", filter(Draft{}.put(TCA_BPF_FD, std::string(2, '\1')).attributes),
+       Errno::inval, "invalid attribute length", named(TCA_BPF_FD, std::string(2, '\1'))},
+      {"instructions", with(TCA_BPF_OPS_LEN, 1U), Errno::inval, "Unsupported attribute",
+       named(TCA_BPF_OPS_LEN, 1U)},
+      {"unknown", with(33, 1U), Errno::inval, "Unknown attribute type", named(33, 1U)},
+      {"a link", with(32, 1U), Errno::inval, "Unsupported attribute", named(32, 1U)},
+      {"a flag of its own", with(TCA_BPF_FLAGS, 2U), Errno::inval, "reserved bit",
+       named(TCA_BPF_FLAGS, 2U)},
+      {"a flag of all filters", with(TCA_BPF_FLAGS_GEN, 8U), Errno::inval, "flags that cannot be"},
+      {"hardware alone", with(TCA_BPF_FLAGS_GEN, std::uint32_t{TCA_CLS_FLAGS_SKIP_SW}),
+       Errno::inval, "flags that cannot be"},
+      {"another protocol", of_ip, Errno::inval, "protocol all"},
+      {"by nobody", by_nobody, Errno::perm, ""},
+      {"nothing to change", filter(options(kFirstProg + 3).attributes, kFiltered, 0), Errno::noent,
+       "NLM_F_CREATE"},
+  };
+  for (const std::uint32_t fd : {kPipe, kMap, kXdp, kForeignLink, kFirstLink})
+    cases.push_back({"of something else", filter(options(fd).attributes), Errno::inval, kNone});
+  for (const std::uint32_t fd : {kClosed, 0xffffffffU})
+    cases.push_back({"closed", filter(options(fd).attributes), Errno::badf, "not open"});
+  are_refused(cases);
 }
 
 // A sample of `mprogcheck fuzz --messages`, which says what is wrong with one that fails.
