@@ -70,8 +70,8 @@ TEST_F(Stress, finds_a_query_in_two_steps) {
   finds("query_in_two_steps");
 }
 
-// A packet has to stand still while the list under it is written twice: only where more processors
-// are emulated than there are does that come to pass, and not in every round.
+// A packet has to stand still while the list under it is written twice, as it does where more
+// processors are emulated than there are; and not in every round.
 TEST_F(Stress, finds_readers_that_are_not_waited_for) {
   const std::string race = "readers_not_waited_for";
   ASSERT_TRUE(vm::faults_of_module(MPROGCHECK_FAULTY_MODULE).contains(race));
