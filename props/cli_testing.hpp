@@ -13,6 +13,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <stdexcept>
 
 namespace mprogcheck {
 namespace fs = std::filesystem;
@@ -29,14 +30,15 @@ inline std::string slurp(const fs::path& file) {
   return text.str();
 }
 
-class CommandLine : public testing::Test {
- protected:
-  void SetUp() override {
+struct InAFolder {
+  InAFolder() {
     std::string name = (fs::temp_directory_path() / "mprogcheck-test-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder can be made");
     work = name;
   }
-  void TearDown() override { fs::remove_all(work); }
+  ~InAFolder() { fs::remove_all(work); }
+  InAFolder(const InAFolder&) = delete;
+  InAFolder& operator=(const InAFolder&) = delete;
 
   Ran run(const std::string& arguments, const std::string& by = "") const {
     const std::string line =
@@ -51,6 +53,8 @@ class CommandLine : public testing::Test {
 
   fs::path work;
 };
+
+class CommandLine : public testing::Test, protected InAFolder {};
 
 inline const std::string kSound =
     "dialect mainline\ndevice d0\nload p0 p1\n"

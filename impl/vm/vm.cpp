@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/vm/vm.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -15,11 +16,6 @@ namespace {
 
 // A guest that is lost so often in a row while it runs the same is not lost by chance.
 constexpr int kMostLost = 5;
-
-[[noreturn]] void refused(const std::string& name, const Frame& frame) {
-  if (frame.kind == Kind::cannot) throw CannotRun(name + ": " + frame.payload);
-  throw CannotRun(name + ": the agent answers something else than what was asked");
-}
 
 }  // namespace
 
@@ -51,22 +47,29 @@ Harm Vm::note_harm() {
   return harm;
 }
 
+std::optional<Frame> Vm::answer(std::initializer_list<Kind> kinds,
+                                std::chrono::milliseconds patience) {
+  auto frame = guest_->receive(patience);
+  if (!frame || std::find(kinds.begin(), kinds.end(), frame->kind) != kinds.end()) return frame;
+  harmed_ = true;  // more answers may be under way
+  if (note_harm() != Harm::none) return std::nullopt;
+  throw CannotRun(options_.name + ": " +
+                  (frame->kind == Kind::cannot
+                       ? frame->payload
+                       : "the agent answers something else than what was asked"));
+}
+
 Harm Vm::run_together(std::span<const Trace> traces,
                       std::vector<std::vector<Observation>>& observations) {
   for (const Trace& trace : traces) guest_->queue({Kind::run, vm::bytes_of(trace)});
   for (std::size_t i = 0; i < traces.size(); ++i) {
-    const auto frame = guest_->receive(options_.patience);
+    const auto frame = answer(Kind::seen);
     if (!frame) break;
-    if (frame->kind != Kind::seen) {
-      harmed_ = true;  // more answers are under way
-      refused(options_.name, *frame);
-    }
     vm::observations_from(frame->payload, observations[i]);
   }
   if (!options_.boot.module.empty() && note_harm() == Harm::none) {
     guest_->queue({Kind::over, {}});
-    if (const auto frame = guest_->receive(options_.patience); frame && frame->kind != Kind::seen)
-      refused(options_.name, *frame);
+    answer(Kind::seen);
   }
   return note_harm();
 }
@@ -89,24 +92,20 @@ Harm Vm::run_carefully_once(const Trace& trace, std::vector<Observation>& seen) 
   std::vector<Observation> one;
   guest_->queue({Kind::carefully, vm::bytes_of(trace)});
   while (worst == Harm::none || worst == Harm::warned) {
-    const auto frame = guest_->receive(options_.patience);
+    const auto frame = answer({Kind::seen, Kind::step}, options_.patience);
     if (frame && frame->kind == Kind::seen) {
       // What is left of the trace has been taken away meanwhile.
       const Harm harm = note_harm();
       if (harm != worst && !seen.empty()) seen.back().harm = harm;
       return harm;
     }
-    if (frame && frame->kind != Kind::step) {
-      harmed_ = true;
-      refused(options_.name, *frame);
-    }
+    const Harm harm = note_harm();
     if (frame) {
       vm::observations_from(frame->payload, one);
       seen.push_back(one.at(0));
-    } else if (seen.size() < trace.operations.size()) {
+    } else if (harm != worst && seen.size() < trace.operations.size()) {
       seen.emplace_back();
     }
-    const Harm harm = note_harm();
     if (harm != worst && !seen.empty()) seen.back().harm = harm;
     worst = harm;
     if (!frame) break;
@@ -156,12 +155,9 @@ std::optional<ProgramResult> Vm::run_program(const std::filesystem::path& execut
   for (int tries = 1;; ++tries) {
     sound_guest();
     guest_->queue({Kind::program, bytes});
-    const auto frame = guest_->receive(options_.patience);
+    const auto frame = answer(Kind::ran);
     const Harm harm = note_harm();
-    if (harm == Harm::none) {  // never so where no frame came
-      if (frame->kind != Kind::ran) refused(options_.name, *frame);
-      return vm::result_from(frame->payload);
-    }
+    if (harm == Harm::none) return vm::result_from(frame->payload);  // never so where none came
     if (!guest_->lost())
       return ProgramResult{
           .status = -1, .output = "the kernel came to harm:\n" + last_words_, .harm = harm};
@@ -176,14 +172,18 @@ std::optional<ProgramResult> Vm::run_program(const std::filesystem::path& execut
 Harm Vm::stress(const StressOptions& stress, StressRound& round) {
   for (int tries = 1;; ++tries) {
     sound_guest();
-    guest_->queue({Kind::stress, vm::bytes_of(stress)});
-    auto frame = guest_->receive(4 * options_.patience);
-    if (frame && frame->kind != Kind::round) refused(options_.name, *frame);
-    if (frame) round = vm::stress_round_from(frame->payload);
-    if (frame && stress.module && note_harm() == Harm::none) {
-      guest_->queue({Kind::over, {}});
-      frame = guest_->receive(options_.patience);
-      if (frame && frame->kind != Kind::seen) refused(options_.name, *frame);
+    try {
+      guest_->queue({Kind::stress, vm::bytes_of(stress)});
+      const auto frame = answer({Kind::round}, 4 * options_.patience);
+      if (frame) round = vm::stress_round_from(frame->payload);
+      if (frame && stress.module && note_harm() == Harm::none) {
+        guest_->queue({Kind::over, {}});
+        answer(Kind::seen);
+      }
+    } catch (const vm::Garbled& e) {
+      harmed_ = true;
+      if (tries == kMostLost) throw CannotRun(options_.name + ": " + e.what());
+      continue;
     }
     const Harm harm = note_harm();
     if (harm == Harm::none || !guest_->lost()) return harm;
@@ -199,9 +199,8 @@ Exchanged Vm::exchange(const MessageBatch& batch) {
   guest_->queue({Kind::messages, vm::bytes_of(batch)});
   Exchanged out;
   try {
-    const auto frame = guest_->receive(options_.patience);
-    if (frame && frame->kind == Kind::told) out.answers = vm::answers_from(frame->payload);
-    if (frame && frame->kind != Kind::told) refused(options_.name, *frame);
+    const auto frame = answer(Kind::told);
+    if (frame) out.answers = vm::answers_from(frame->payload);
     out.harm = note_harm();
   } catch (const vm::Garbled&) {
     harmed_ = true;
@@ -217,12 +216,8 @@ Vm::Bare Vm::run_bare(std::span<const Trace> traces) {
   for (const Trace& trace : traces) guest_->queue({Kind::bare, vm::bytes_of(trace)});
   Bare all;
   for (std::size_t i = 0; i < traces.size(); ++i) {
-    const auto frame = guest_->receive(options_.patience);
+    const auto frame = answer(Kind::timed);
     if (!frame) throw CannotRun(options_.name + ": the bare loop was not answered");
-    if (frame->kind != Kind::timed) {
-      harmed_ = true;  // more answers are under way
-      refused(options_.name, *frame);
-    }
     Bare one;
     static_assert(sizeof(one) == 3 * sizeof(double));
     std::memcpy(&one, frame->payload.data(), sizeof(one));
@@ -235,9 +230,8 @@ Vm::Crossed Vm::run_crossing(std::uint32_t programs, std::uint32_t packets) {
   const std::uint32_t asked[] = {programs, packets};
   sound_guest();
   guest_->queue({Kind::cross, std::string(reinterpret_cast<const char*>(asked), sizeof(asked))});
-  const auto frame = guest_->receive(options_.patience);
+  const auto frame = answer(Kind::timed);
   if (!frame) throw CannotRun(options_.name + ": the packets were not answered");
-  if (frame->kind != Kind::timed) refused(options_.name, *frame);
   Crossed crossed;
   std::memcpy(&crossed, frame->payload.data(), std::min(sizeof(crossed), frame->payload.size()));
   return crossed;

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <chrono>
+#include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "impl/stress.hpp"
@@ -72,6 +74,14 @@ class Vm : public Target {
   Harm run_carefully(const Trace& trace, std::vector<Observation>& seen);
   Harm run_carefully_once(const Trace& trace, std::vector<Observation>& seen);
   Harm note_harm();
+  // The next frame, of one of these kinds. None where the guest came to harm, as note_harm() tells:
+  // one that complains on its console may well be unable to do what it is asked. Throws CannotRun
+  // where the agent refuses in a guest that is well, Garbled.
+  std::optional<vm::Frame> answer(std::initializer_list<vm::Frame::Kind> kinds,
+                                  std::chrono::milliseconds patience);
+  std::optional<vm::Frame> answer(vm::Frame::Kind kind) {
+    return answer({kind}, options_.patience);
+  }
 
   VmOptions options_;
   vm::BootFiles files_;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,6 +42,10 @@ bool is_there(const std::filesystem::path& file, const std::string& text);
 // Writes `text`, and never over something else: if the file is there with another text, throws
 // BadInput.
 void write_new(const std::filesystem::path& file, const std::string& text);
+// Where to write what shall not be lost: the first of STEM, STEM-2, STEM-3... for which there is no
+// file with this suffix, or one that has this text already.
+std::string free_stem(const std::filesystem::path& directory, const std::string& stem,
+                      const std::string& suffix, const std::optional<std::string>& text = {});
 // All of them, by name, or none if one is there with another text. Makes the directory if need be.
 void write_all_new(const std::filesystem::path& directory,
                    const std::map<std::string, std::string>& files);

@@ -86,6 +86,23 @@ void write_new(const fs::path& file, const std::string& text) {
   throw BadInput(fmt::format("{}: cannot be written: {}", file.string(), why));
 }
 
+std::string free_stem(const fs::path& directory, const std::string& stem, const std::string& suffix,
+                      const std::optional<std::string>& text) {
+  const auto taken = [&](const std::string& name) {
+    const fs::path file = directory / (name + suffix);
+    std::error_code error;
+    if (!fs::exists(file, error)) return false;
+    try {
+      return !text || !is_there(file, *text);
+    } catch (const BadInput&) {
+      return true;
+    }
+  };
+  std::string name = stem;
+  for (int n = 2; taken(name); ++n) name = fmt::format("{}-{}", stem, n);
+  return name;
+}
+
 void write_all_new(const fs::path& directory, const std::map<std::string, std::string>& files) {
   for (const auto& [name, text] : files) is_there(directory / name, text);
   need_writable(directory);

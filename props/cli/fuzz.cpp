@@ -67,16 +67,8 @@ Written hand_out(const Finding& f, const std::filesystem::path& directory) {
   annotate(trace);
   trace.preface = {f.bucket, fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1,
                                          f.deviation.expected, f.deviation.observed)};
-  std::string stem = f.bucket;
-  for (int n = 2;; ++n) {
-    try {
-      write_new(directory / (stem + ".trace"), print(trace));
-      break;
-    } catch (const BadInput&) {
-      if (n > 99 || !std::filesystem::exists(directory / (stem + ".trace"))) throw;
-      stem = fmt::format("{}-{}", f.bucket, n);
-    }
-  }
+  const std::string text = print(trace), stem = free_stem(directory, f.bucket, ".trace", text);
+  write_new(directory / (stem + ".trace"), text);
   Written written{(directory / (stem + ".trace")).string(), ""};
   if (!f.last_words.console.empty())
     write_new(directory / (stem + ".console"), f.last_words.console);
@@ -168,8 +160,10 @@ void add_fuzz(CLI::App& app, int& status) {
   auto o = std::make_shared<Options>();
   auto* verb =
       app.add_subcommand("fuzz", "Generate traces, run them on targets, judge every answer");
-  verb->add_option("--target", o->targets,
-                   "impl, impl:FAULT, kernel (default: impl, and kernel where it can)");
+  verb->add_option(
+      "--target", o->targets,
+      "impl, impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL (default: impl, and kernel "
+      "where it can)");
   verb->add_option("--dialect", o->dialect, "mainline or rfc2 (default: all the target speaks)")
       ->check(CLI::IsMember({"mainline", "rfc2"}));
   auto* time = verb->add_option("--time", o->seconds,

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 
 #include "impl/vm/vm.hpp"
@@ -16,7 +17,7 @@ namespace mprogcheck::cli {
 namespace {
 
 struct Options {
-  std::string target = "kmod", dialect, out = "findings";
+  std::string target = "kmod", dialect, out = "findings", append;
   std::vector<std::string> histories;
   double seconds = 60;
   std::uint64_t rounds = 0, seed = 0;
@@ -78,7 +79,7 @@ class Rounds {
   explicit Rounds(const Options& o)
       : o_(o),
         prose_(o.json ? stderr : stdout),
-        target_(target_named(o.target, {.processors = kProcessors})()) {
+        target_(target_named(o.target, {.processors = kProcessors, .append = o.append})()) {
     vm_ = dynamic_cast<Vm*>(target_.get());
     const Capabilities can = target_->capabilities();
     for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
@@ -98,23 +99,41 @@ class Rounds {
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
       return o_.rounds ? totals_.rounds >= o_.rounds : took.count() >= o_.seconds;
     };
-    while (!interrupted && !time_is_over() && totals_.findings < kEnough) one();
+    std::string incomplete;
+    try {
+      while (!interrupted && !time_is_over() && totals_.findings < kEnough) one();
+    } catch (const std::exception& e) {
+      incomplete = e.what();  // what was found before is told all the same
+    }
+    if (interrupted) incomplete = "interrupted before the end";
+    if (incomplete.empty()) incomplete = not_tried();
     progress_.clear();
     tell(prose_, "{}: {}\n", target_->describe(), totals_.text());
     tell(prose_, "{} sent, {} of them arrived and met {}; {} removed\n", times(sum_.sent, "packet"),
          grouped(sum_.received), times(sum_.met, "program"), times(sum_.removals, "device"));
-    if (o_.json) print_json(document());
-    if (totals_.findings) return kDeviates;
-    if (interrupted || totals_.rounds == 0) throw Interrupted("interrupted before the end");
-    if (totals_.contended == 0)
-      throw CannotRun(
-          "nobody was asked while another process changed the same list, so nothing was tried");
-    return totals_.status();
+    if (o_.json) print_json(document(interrupted));
+    if (!incomplete.empty()) tell(stderr, "mprogcheck: could not run to the end: {}\n", incomplete);
+    return incomplete.empty() || totals_.findings ? totals_.status() : kCannotRun;
   }
 
  private:
   static constexpr int kProcessors = 2;
   static constexpr std::uint64_t kEnough = 10;
+
+  // What all rounds together leave untried; empty if nothing. Who found something has tried it.
+  std::string not_tried() const {
+    if (totals_.findings) return {};
+    if (totals_.rounds == 0) return "not one round was run; give it more time";
+    if (sum_.processors < kProcessors)
+      return fmt::format("the guest has {}, so nothing was tried",
+                         times(sum_.processors, "processor"));
+    for (const auto& [times, what] :
+         {std::pair{totals_.contended, "nobody was asked while another process changed the list"},
+          std::pair{sum_.met, "no packet met a program"},
+          std::pair{sum_.removals, "no device was removed"}})
+      if (times == 0) return fmt::format("{}, so nothing was tried; give it more calls", what);
+    return {};
+  }
 
   void one() {
     const std::uint64_t number = totals_.rounds + 1;
@@ -126,38 +145,58 @@ class Rounds {
     StressRound round;
     if (const Harm harm = vm_->stress(options, round); harm != Harm::none) {
       ++totals_.rounds;
-      return found(number, "console", describe(harm) + "\n" + target_->last_words().console);
+      found(describe(harm) + "\n" + target_->last_words().title + "\n");
+      return keep(file_of(number, ".console"), target_->last_words().console);
     }
-    const std::string file = fmt::format("{}/round-{}.history", o_.out, number);
+    const std::string file = file_of(number, ".history");
     const JudgedRound judged = judge(round, file);
     totals_.add(judged.linearization);
-    tell_undecided(judged.linearization, judged.history, file);
+    sum_.processors = std::max(sum_.processors, round.figures.processors);
     sum_.sent += round.figures.sent;
     sum_.received += round.figures.received;
     sum_.met += round.figures.met;
     sum_.removals += round.figures.removals;
-    for (const std::string& finding : judged.findings) {
-      found(number, "history", print(judged.history));
-      tell(prose_, "{}\n", finding);
+    tell_undecided(judged.linearization, judged.history, file);
+    for (const std::string& finding : judged.findings) found(finding + "\n");
+    if (!judged.findings.empty() ||
+        judged.linearization.verdict == Linearization::Verdict::undecided)
+      keep(file, print(judged.history));
+  }
+
+  std::string file_of(std::uint64_t number, const char* suffix) const {
+    return o_.out + "/" + free_stem(o_.out, fmt::format("round-{}", number), suffix) + suffix;
+  }
+
+  void found(const std::string& what) {
+    ++totals_.findings;
+    progress_.clear();
+    tell(prose_, "FINDING: {}", what);
+    flush(prose_);
+  }
+
+  // What cannot be written after all is in the report in full.
+  void keep(const std::string& file, const std::string& text) {
+    progress_.clear();
+    try {
+      need_writable(o_.out);
+      write_new(file, text);
+      kept_.push_back(file);
+      tell(prose_, "kept: {}\n", file);
+    } catch (const BadInput& e) {
+      tell(stderr, "mprogcheck: {}\n", e.what());
+      tell(prose_, "{}\n", text);
     }
   }
 
-  void found(std::uint64_t number, const char* suffix, const std::string& text) {
-    ++totals_.findings;
-    progress_.clear();
-    need_writable(o_.out);
-    const auto file = fmt::format("{}/round-{}.{}", o_.out, number, suffix);
-    write_new(file, text);
-    tell(prose_, "FINDING: {}\n", file);
-  }
-
-  nlohmann::ordered_json document() const {
+  nlohmann::ordered_json document(bool interrupted) const {
     nlohmann::ordered_json out{{"seed", o_.seed}, {"target", target_->name()}};
     out.update(json_of(totals_));
     out["sent"] = sum_.sent;
     out["received"] = sum_.received;
     out["programs_met"] = sum_.met;
     out["removals"] = sum_.removals;
+    out["kept"] = kept_;
+    out["interrupted"] = interrupted;
     return out;
   }
 
@@ -169,6 +208,7 @@ class Rounds {
   Progress progress_;
   Totals totals_;
   StressFigures sum_;
+  std::vector<std::string> kept_;
 };
 
 }  // namespace
@@ -197,7 +237,9 @@ void add_stress(CLI::App& app, int& status) {
                        "The same seed draws the same rounds (default: a new one, printed); "
                        "in which order calls come is another matter")
           ->transform(decimal());
-  verb->add_option("--out", o->out, "Where histories go that are findings (default: findings)");
+  verb->add_option("--append", o->append, "More of the guest kernel's command line");
+  verb->add_option("--out", o->out,
+                   "Where histories go that are findings or undecided (default: findings)");
   verb->add_option("--history", o->histories, "Judge the histories in these files instead");
   verb->add_flag("--json", o->json, "One JSON document on standard output");
   verb->callback([o, seed, &status] {

@@ -102,6 +102,33 @@ TEST_F(RealKernel, that_is_ended_from_outside_is_no_finding) {
     ASSERT_TRUE(check(traces[i], seen.at(i)).conforms()) << i;
 }
 
+// Whatever it is asked, it refuses; and before that its kernel complains.
+class Refuser : public InAGuest {
+ protected:
+  static void SetUpTestSuite() { boot(kKernel, std::chrono::seconds(40), MPROGCHECK_REFUSER); }
+  static void expect_harm(Harm harm) {
+    EXPECT_EQ(harm, Harm::warned);
+    EXPECT_EQ(vm_->last_words().title, "WARNING: refused by mprogcheck");
+  }
+};
+
+TEST_F(Refuser, that_complained_came_to_harm) {
+  StressRound round;
+  expect_harm(vm_->stress({}, round));
+  expect_harm(vm_->exchange({.begin = true, .end = false, .buffers = {}}).harm);
+  expect_harm(vm_->run_program("/proc/self/exe").value().harm);
+  const Trace trace = parse("dialect mainline\ndevice d0\nquery d0/ingress\n", "vm_test").at(0);
+  for (const auto& one : run({trace, trace})) {
+    ASSERT_EQ(one.size(), 1U);
+    expect_harm(one[0].harm);
+  }
+  EXPECT_EQ(vm_->boots(), 6);  // each time afresh
+}
+
+TEST_F(Refuser, that_is_well_cannot_do_it) {
+  EXPECT_THROW(vm_->run_bare({{Trace{}}}), CannotRun);
+}
+
 TEST(NoKernel, IsNoGuest) {
   VmOptions options;
   options.name = "vm:none";
