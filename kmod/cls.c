@@ -154,11 +154,11 @@ static const struct nla_policy policy[MPROGCHECK_CLS_MAX + 1] = {
     [TCA_BPF_FLAGS_GEN] = {.type = NLA_U32},
 };
 
-static int parse(const struct nlattr *options, struct mprog_filter_request *req,
-		 struct netlink_ext_ack *extack)
+static int parse(const struct nlattr *options, struct nlattr *tb[], struct netlink_ext_ack *extack)
 {
-	struct nlattr *tb[MPROGCHECK_CLS_MAX + 1];
-	int ret;
+	DECLARE_BITMAP(seen, MPROGCHECK_CLS_MAX + 1) = {};
+	const struct nlattr *attr;
+	int left, ret;
 
 	if (!options) {
 		NL_SET_ERR_MSG(extack, "A filter needs options");
@@ -168,13 +168,17 @@ static int parse(const struct nlattr *options, struct mprog_filter_request *req,
 			  NL_VALIDATE_STRICT, extack);
 	if (ret)
 		return ret;
+	nla_for_each_nested(attr, options, left)
+	{
+		if (__test_and_set_bit(nla_type(attr), seen)) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "The option is there twice");
+			return -EINVAL;
+		}
+	}
 	if (!tb[TCA_BPF_FD]) {
 		NL_SET_ERR_MSG(extack, "A filter needs a program");
 		return -EINVAL;
 	}
-	req->prog_fd = nla_get_u32(tb[TCA_BPF_FD]);
-	if (tb[TCA_BPF_FLAGS_GEN])
-		req->gen_flags = nla_get_u32(tb[TCA_BPF_FLAGS_GEN]);
 	return 0;
 }
 
@@ -204,17 +208,24 @@ static int check(const struct tcf_proto *tp, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static int complain(struct netlink_ext_ack *extack, int error)
+/* @tb: the options; of a delete, which the owner alone may refuse, NULL. */
+static int complain(struct netlink_ext_ack *extack, struct nlattr *const tb[], int error)
 {
 	switch (error) {
 	case -EPERM:
 		NL_SET_ERR_MSG(extack, "The filter is a link's, which alone changes it");
 		break;
 	case -EBADF:
-		NL_SET_ERR_MSG(extack, "The program's descriptor is not open");
+		NL_SET_ERR_MSG_ATTR(extack, tb[TCA_BPF_FD], "The program's descriptor is not open");
 		break;
 	case -EINVAL:
-		NL_SET_ERR_MSG(extack, "No program that filters run, or flags that cannot be");
+		if (tb[TCA_BPF_FLAGS_GEN] &&
+		    nla_get_u32(tb[TCA_BPF_FLAGS_GEN]) & ~MPROG_CLS_SKIP_HW)
+			NL_SET_ERR_MSG_ATTR(
+			    extack, tb[TCA_BPF_FLAGS_GEN],
+			    "There is no such flag, or no hardware that runs programs");
+		else
+			NL_SET_ERR_MSG_ATTR(extack, tb[TCA_BPF_FD], "No program that filters run");
 		break;
 	}
 	return error;
@@ -227,17 +238,22 @@ static int change(struct net *net, struct sk_buff *in_skb, struct tcf_proto *tp,
 	const struct mprogcheck_ask *ask = mprogcheck_asked();
 	struct classifier *own = classifier_of(tp);
 	struct mprog_filter *filter = *arg;
+	struct nlattr *tb[MPROGCHECK_CLS_MAX + 1] = {};
 	struct mprog_filter_request req = {};
 	int ret = check(tp, extack);
 
 	if (ret)
 		return ret;
-	if (ask)
+	if (ask) {
 		req = *ask->req;
-	else
-		ret = parse(tca[TCA_OPTIONS], &req, extack);
-	if (ret)
-		return ret;
+	} else {
+		ret = parse(tca[TCA_OPTIONS], tb, extack);
+		if (ret)
+			return ret;
+		req.prog_fd = nla_get_u32(tb[TCA_BPF_FD]);
+		if (tb[TCA_BPF_FLAGS_GEN])
+			req.gen_flags = nla_get_u32(tb[TCA_BPF_FLAGS_GEN]);
+	}
 	req.chain = tp->chain->index;
 	req.priority = tp->prio >> 16;
 	req.handle = handle ?: free_handle(own);
@@ -245,7 +261,7 @@ static int change(struct net *net, struct sk_buff *in_skb, struct tcf_proto *tp,
 	ret = mprog_filter_change(&own->core, own->hook, &req, ask ? ask->link : NULL, &filter);
 	own->asked = false;
 	*arg = filter;
-	return complain(extack, ret);
+	return ask ? ret : complain(extack, tb, ret);
 }
 
 static int delete (struct tcf_proto *tp, void *arg, bool *last, bool rtnl_held,
@@ -259,7 +275,7 @@ static int delete (struct tcf_proto *tp, void *arg, bool *last, bool rtnl_held,
 		ret = mprog_filter_delete(own->core.net, arg);
 	own->asked = false;
 	*last = !first_of(own);
-	return complain(extack, ret);
+	return complain(extack, NULL, ret);
 }
 
 static void walk(struct tcf_proto *tp, struct tcf_walker *arg, bool rtnl_held)

@@ -302,6 +302,7 @@ TEST_F(Messages, have_no_privilege) {
   are_refused({
       {"query", by_nobody(at(MPROGCHECK_CMD_QUERY)), Errno::perm, kWords},
       {"references", by_nobody(to(MPROGCHECK_CMD_REFERENCES)), Errno::perm, kWords},
+      {"filter of a link", by_nobody(filter_link(kFirstProg + 3)), Errno::perm, kWords},
       {"detach of any", by_nobody(at(MPROGCHECK_CMD_DETACH)), Errno::perm, kWords},
       {"new device", by_nobody(make({})), Errno::perm, ""},
       {"no device any more", by_nobody(request_about(RTM_DELLINK, kPair)), Errno::perm, ""},
@@ -454,18 +455,23 @@ TEST_F(Messages, ask_for_filters_that_cannot_be) {
       {"a link", with(32, 1U), Errno::inval, "Unsupported attribute", named(32, 1U)},
       {"a flag of its own", with(TCA_BPF_FLAGS, 2U), Errno::inval, "reserved bit",
        named(TCA_BPF_FLAGS, 2U)},
-      {"a flag of all filters", with(TCA_BPF_FLAGS_GEN, 8U), Errno::inval, "flags that cannot be"},
+      {"a flag of all filters", with(TCA_BPF_FLAGS_GEN, 8U), Errno::inval, "no such flag",
+       named(TCA_BPF_FLAGS_GEN, 8U)},
+      {"twice", with(TCA_BPF_FD, kFirstProg + 4), Errno::inval, "there twice",
+       named(TCA_BPF_FD, kFirstProg + 4)},
       {"hardware alone", with(TCA_BPF_FLAGS_GEN, std::uint32_t{TCA_CLS_FLAGS_SKIP_SW}),
-       Errno::inval, "flags that cannot be"},
+       Errno::inval, "no hardware", named(TCA_BPF_FLAGS_GEN, std::uint32_t{TCA_CLS_FLAGS_SKIP_SW})},
       {"another protocol", of_ip, Errno::inval, "protocol all"},
       {"by nobody", by_nobody, Errno::perm, ""},
       {"nothing to change", filter(options(kFirstProg + 3).attributes, kFiltered, 0), Errno::noent,
        "NLM_F_CREATE"},
   };
   for (const std::uint32_t fd : {kPipe, kMap, kXdp, kForeignLink, kFirstLink})
-    cases.push_back({"of something else", filter(options(fd).attributes), Errno::inval, kNone});
+    cases.push_back({"of something else", filter(options(fd).attributes), Errno::inval, kNone,
+                     named(TCA_BPF_FD, fd)});
   for (const std::uint32_t fd : {kClosed, 0xffffffffU})
-    cases.push_back({"closed", filter(options(fd).attributes), Errno::badf, "not open"});
+    cases.push_back(
+        {"closed", filter(options(fd).attributes), Errno::badf, "not open", named(TCA_BPF_FD, fd)});
   are_refused(cases);
 }
 

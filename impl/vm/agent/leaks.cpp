@@ -37,15 +37,24 @@ bool tracked() {
   return is;
 }
 
-std::vector<std::string> leaks_now(std::string_view module) {
-  std::vector<std::string> out;
+using Slabs = std::vector<std::string>;
+
+Slabs all_slabs() {
+  Slabs out;
   std::error_code none;
-  for (const auto& slab : fs::directory_iterator(kSlabs, none)) {
-    const std::string name = slab.path().filename();
-    if (name == kShared) continue;
-    for (std::string& one : leaks_in(content(slab.path() / "alloc_traces"), module, name))
-      out.push_back(std::move(one));
-  }
+  for (const auto& slab : fs::directory_iterator(kSlabs, none))
+    if (slab.path().filename() != kShared) out.push_back(slab.path().filename());
+  return out;
+}
+
+// Leaves those slabs that have some.
+std::vector<std::string> leaks_now(std::string_view module, Slabs& slabs) {
+  std::vector<std::string> out;
+  std::erase_if(slabs, [&](const std::string& name) {
+    const auto some = leaks_in(content(fs::path(kSlabs) / name / "alloc_traces"), module, name);
+    out.insert(out.end(), some.begin(), some.end());
+    return some.empty();
+  });
   return out;
 }
 
@@ -78,8 +87,10 @@ std::vector<std::string> leaks_in(std::string_view traces, std::string_view modu
 std::vector<std::string> leaks_of(std::string_view module) {
   std::vector<std::string> out;
   if (!tracked()) return out;
+  Slabs slabs =
+      all_slabs();  // to look at all of them takes long, and nothing is allocated any more
   for (int same = 0; same < kSame;) {
-    std::vector<std::string> now = leaks_now(module);
+    std::vector<std::string> now = leaks_now(module, slabs);
     if (now.empty()) return now;
     same = now == out ? same + 1 : 0;
     out = std::move(now);
