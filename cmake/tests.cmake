@@ -55,6 +55,8 @@ else()
     target_compile_definitions(kmod_filters_vm_test PRIVATE MPROGCHECK_FILTER_WALK="$<TARGET_FILE:filter_walk>"
       MPROGCHECK_FILTER_RACE="$<TARGET_FILE:filter_race>")
     add_dependencies(kmod_filters_vm_test filter_walk filter_race)
+    target_compile_definitions(kmod_vm_test PRIVATE MPROGCHECK_REDIRECTS="$<TARGET_FILE:redirects>")
+    add_dependencies(kmod_vm_test redirects)
     target_sources(kmod_leaks_vm_test PRIVATE ${PROJECT_SOURCE_DIR}/impl/vm/agent/leaks.cpp)
     target_compile_definitions(vm_test PRIVATE MPROGCHECK_REFUSER="$<TARGET_FILE:refuser>")
     add_dependencies(vm_test refuser)

@@ -60,6 +60,13 @@ TEST_F(Module, sends_packets_from_side_to_side) {
       "create d3 pairing=single\nset d3 state=up\nsend d3\n");
 }
 
+TEST_F(Module, redirects_as_the_kernel_does) {
+  const auto guest = guest_with_module();
+  const ProgramResult sent = guest->run_program(MPROGCHECK_REDIRECTS).value();
+  ASSERT_EQ(sent.harm, Harm::none) << guest->last_words().console;
+  EXPECT_EQ(sent.status, 0) << sent.output;
+}
+
 // A guest whose module does not go would be harmed, and no campaign without findings.
 TEST_F(Module, conforms_in_campaigns_of_both_dialects) {
   conforms_in_a_campaign(Dialect::mainline);
