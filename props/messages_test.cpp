@@ -221,6 +221,22 @@ TEST(Messages, EndWhereTheyAreToldTo) {
   EXPECT_LT(r.buffers, kMessagesInRound);
 }
 
+TEST(Messages, ThatWereFoundAreToldWhereTheTargetFailsLater) {
+  MessageCampaignOptions options;
+  options.count = 2 * kMessagesInRound;
+  int rounds = 0;
+  options.exchange = [&, fake = Fake{.changes = true}](const MessageBatch& batch) mutable {
+    rounds += batch.begin ? 1 : 0;
+    if (rounds > 1) throw CannotRun("gone");
+    return fake(batch);
+  };
+  const auto r = run_message_campaign(options);
+  EXPECT_EQ(r.broke_off, "gone");
+  only_finding(r, "changed all the same");
+  rounds = 1;
+  EXPECT_THROW(run_message_campaign(options), CannotRun);
+}
+
 TEST(Messages, OfARoundAreTheSameWithoutTheRoundsBeforeIt) {
   std::vector<std::string> all, later;
   for (const std::uint64_t first : {std::uint64_t{0}, kMessagesInRound}) {

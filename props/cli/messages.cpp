@@ -102,9 +102,9 @@ int fuzz_messages(const MessageFuzz& o) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   print(prose, o, result, took.count());
   if (o.json) print_json(json_of(o, result));
-  if (!result.findings.empty()) return kDeviates;
-  if (result.stopped) throw Interrupted("interrupted before the end");
-  return kConforms;
+  const std::string incomplete = result.stopped ? "interrupted before the end" : result.broke_off;
+  if (!incomplete.empty()) tell(stderr, "mprogcheck: could not run to the end: {}\n", incomplete);
+  return !result.findings.empty() ? kDeviates : incomplete.empty() ? kConforms : kCannotRun;
 }
 
 }  // namespace mprogcheck::cli

@@ -22,21 +22,28 @@ class Campaign {
 
   MessageCampaignResult run() {
     const std::uint64_t end = o_.first + o_.count;
-    for (std::uint64_t at = o_.first - o_.first % kMessagesInRound; at < end;
-         at += kMessagesInRound) {
-      if (stop()) break;
-      const std::uint64_t count = std::min(end - at, kMessagesInRound);
-      if (round(at, count, kBatch)) continue;
-      // Harm was done. One at a time it is seen by which; or it is the round's as a whole.
-      const LastWords words = o_.last_words();
-      if (round(at, count, 1)) note({"harm that was not seen again", words.console, at, {}});
+    try {
+      for (std::uint64_t at = o_.first - o_.first % kMessagesInRound; at < end && !stop();
+           at += kMessagesInRound)
+        whole_round(at, std::min(end - at, kMessagesInRound));
+      result_.stopped = stop();
+    } catch (const CannotRun& e) {
+      // What was found before is told all the same.
+      if (result_.findings.empty()) throw;
+      result_.broke_off = e.what();
     }
-    result_.stopped = stop();
     return std::move(result_);
   }
 
  private:
   struct Lost {};
+
+  void whole_round(std::uint64_t at, std::uint64_t count) {
+    if (round(at, count, kBatch)) return;
+    // Harm was done. One at a time it is seen by which; or it is the round's as a whole.
+    const LastWords words = o_.last_words();
+    if (round(at, count, 1)) note({"harm that was not seen again", words.console, at, {}});
+  }
 
   bool stop() const { return o_.stop != nullptr && *o_.stop; }
 

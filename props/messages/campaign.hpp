@@ -41,9 +41,10 @@ struct MessageCampaignResult {
   std::map<Errno, std::uint64_t> refused;
   std::map<std::string, MessageFinding> findings;  // the first of each kind
   bool stopped = false;                            // before all was sent
+  std::string broke_off;  // why the target failed in the middle, after something was found
 };
 
-// Throws CannotRun where the target fails as such.
+// Throws CannotRun where the target fails as such, and nothing was found before.
 MessageCampaignResult run_message_campaign(const MessageCampaignOptions& options);
 
 }  // namespace mprogcheck
