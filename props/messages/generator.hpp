@@ -78,10 +78,13 @@ class MessageGenerator {
         one.claimed = static_cast<std::uint16_t>(c_.below(65536));
         return;
       default:
-        one.payload =
-            one.payload.size() == 8
-                ? number_bytes(std::uint64_t{boundary()} * (one_in(c_, 2) ? ~std::uint64_t{0} : 1))
-                : number_bytes(odd_number());
+        if (one.payload.size() != 8) {
+          one.payload = number_bytes(odd_number());
+          return;
+        }
+        std::uint64_t number = boundary();
+        if (one_in(c_, 2)) number = -number;
+        one.payload = number_bytes(number);
     }
   }
 
@@ -128,7 +131,8 @@ class MessageGenerator {
             is_routed(draft.sender) ? Sender::route_unprivileged : Sender::generic_unprivileged;
         return;
       case 6:
-        draft.rest = std::string(1 + c_.below(12), static_cast<char>(c_.below(256)));
+        draft.rest.assign(1 + c_.below(12), '\0');
+        for (char& byte : draft.rest) byte = static_cast<char>(c_.below(256));
         return;
       case 7:
         draft.put(static_cast<int>(c_.below(64)), odd_number());

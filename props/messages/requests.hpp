@@ -201,10 +201,18 @@ class Requests {
     return d;
   }
 
+  // One draw after the other, whatever order a compiler has for arguments; so everywhere here.
+  tcmsg place_of_filter() {
+    const std::uint32_t ifindex = filtered();
+    const bool egress = one_in(c_, 2);
+    const std::uint32_t its_priority = priority();
+    return filters_at(ifindex, egress, its_priority, handle());
+  }
+
   // Added, replaced or changed, as tc(8) calls it.
   Draft filter() {
     static constexpr std::uint16_t kWays[] = {NLM_F_CREATE | NLM_F_EXCL, NLM_F_CREATE, 0};
-    const tcmsg place = filters_at(filtered(), one_in(c_, 2), priority(), handle());
+    const tcmsg place = place_of_filter();
     Draft options;
     options.put(TCA_BPF_FD, prog());
     if (!one_in(c_, 4)) options.put(TCA_BPF_FLAGS, std::uint32_t{TCA_BPF_FLAG_ACT_DIRECT});
@@ -214,10 +222,7 @@ class Requests {
   }
 
   // One, or all of a priority, or of a chain.
-  Draft no_filter() {
-    return in_chain(
-        request_of_tc(RTM_DELTFILTER, filters_at(filtered(), one_in(c_, 2), priority(), handle())));
-  }
+  Draft no_filter() { return in_chain(request_of_tc(RTM_DELTFILTER, place_of_filter())); }
 
   Draft in_chain(Draft d) {
     d.put(TCA_KIND, kKindOfFilter);
@@ -229,8 +234,10 @@ class Requests {
   Draft create() {
     using namespace device_attribute;
     const bool single = one_in(c_, 3);
-    const std::int32_t ifindex = static_cast<std::int32_t>(
-        single ? material::kSingle : material::kPair + 2 * c_.below(2) + 40 * c_.below(2));
+    std::uint32_t number = single ? material::kSingle : material::kPair;
+    if (!single && one_in(c_, 2)) number += 2;
+    if (!single && one_in(c_, 2)) number += 40;
+    const auto ifindex = static_cast<std::int32_t>(number);
     Draft data;
     data.put(kDialect, c_.below(2)).put(kCapacity, 1 + c_.below(63));
     if (one_in(c_, 2)) data.put(kRevision, static_cast<std::uint64_t>(c_.below(30)));
