@@ -270,7 +270,7 @@ TEST(Messages, AreTheSameForTheSameSeed) {
     return fake(batch);
   };
   run_message_campaign(options);
-  EXPECT_EQ(sum, 4787786927185904108U);
+  EXPECT_EQ(sum, 9340227055434039853U);
 }
 
 TEST(Messages, AreDumpedSoThatTheyCanBeRead) {

@@ -135,12 +135,14 @@ class MessageGenerator {
         for (char& byte : draft.rest) byte = static_cast<char>(c_.below(256));
         return;
       case 7:
-        draft.put(static_cast<int>(c_.below(64)), odd_number());
+        add_odd(draft, static_cast<int>(c_.below(64)));
         return;
       default:
         draft.length = static_cast<std::uint32_t>(c_.below(64));
     }
   }
+
+  void add_odd(Draft& draft, int type) { draft.put(type, odd_number()); }
 
   // All but the type: what the commands of others do to a guest is not ours to judge.
   void spoil(std::string& bytes) {

@@ -253,7 +253,8 @@ class Requests {
   Draft change() {
     using namespace device_attribute;
     Draft data;
-    data.put(one_in(c_, 2) ? kPolicy : kPeerPolicy, c_.below(2) * 2);
+    const int side = one_in(c_, 2) ? kPolicy : kPeerPolicy;
+    data.put(side, c_.below(2) * 2);
     return request_about(RTM_NEWLINK, device()).nest(IFLA_LINKINFO, link_info(data.attributes));
   }
 
