@@ -12,7 +12,10 @@
 #include "device.h"
 #include "platform.h"
 
-/* For a device without headers of its own, of which ours has what it sends begin with one. */
+/*
+ * Takes off the link-layer header, for a device whose packets have none. Not where there is nothing
+ * behind it, or no place where it ends.
+ */
 static bool behead(struct sk_buff *skb)
 {
 	int offset = skb_network_offset(skb);
@@ -66,7 +69,7 @@ static bool redirect(struct sk_buff *skb)
 	return true;
 }
 
-/* Before a packet goes to a device of that kind, which programs are to know already. */
+/* The packet is the other side's from here on, and programs are to see it as such. */
 static void cross_over(struct sk_buff *skb, const struct mprogcheck_device *from,
 		       struct net_device *to)
 {
