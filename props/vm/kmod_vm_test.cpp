@@ -61,9 +61,8 @@ TEST_F(Module, sends_packets_from_side_to_side) {
 }
 
 TEST_F(Module, redirects_as_the_kernel_does) {
-  const auto guest = guest_with_module();
-  const ProgramResult sent = guest->run_program(MPROGCHECK_REDIRECTS).value();
-  ASSERT_EQ(sent.harm, Harm::none) << guest->last_words().console;
+  const ProgramResult sent = vm_->run_program(MPROGCHECK_REDIRECTS).value();
+  ASSERT_EQ(sent.harm, Harm::none) << vm_->last_words().console;
   EXPECT_EQ(sent.status, 0) << sent.output;
 }
 

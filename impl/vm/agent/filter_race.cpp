@@ -17,6 +17,7 @@
 #include "impl/kernel/filters.hpp"
 #include "impl/kernel/stage.hpp"
 #include "impl/target.hpp"
+#include "impl/vm/agent/program.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -204,10 +205,5 @@ bool race() {
 }  // namespace mprogcheck::kernel
 
 int main() {
-  try {
-    return mprogcheck::kernel::race() ? 0 : 1;
-  } catch (const std::exception& e) {
-    std::printf("%s\n", e.what());
-    return 1;
-  }
+  return mprogcheck::kernel::status_of(mprogcheck::kernel::race);
 }

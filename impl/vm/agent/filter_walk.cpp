@@ -6,7 +6,6 @@
 #include <sched.h>
 
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <functional>
 #include <string>
@@ -16,6 +15,7 @@
 #include "impl/kernel/filters.hpp"
 #include "impl/kernel/stage.hpp"
 #include "impl/target.hpp"
+#include "impl/vm/agent/program.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -161,10 +161,5 @@ bool walk() {
 }  // namespace mprogcheck::kernel
 
 int main() {
-  try {
-    return mprogcheck::kernel::walk() ? 0 : 1;
-  } catch (const std::exception& e) {
-    std::printf("%s\n", e.what());
-    return 1;
-  }
+  return mprogcheck::kernel::status_of(mprogcheck::kernel::walk);
 }

@@ -16,12 +16,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <fstream>
 #include <string>
 
 #include "impl/kernel/stage.hpp"
 #include "impl/target.hpp"
+#include "impl/vm/agent/program.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -156,10 +156,5 @@ bool redirect() {
 }  // namespace mprogcheck::kernel
 
 int main() {
-  try {
-    return mprogcheck::kernel::redirect() ? 0 : 1;
-  } catch (const std::exception& e) {
-    std::printf("%s\n", e.what());
-    return 1;
-  }
+  return mprogcheck::kernel::status_of(mprogcheck::kernel::redirect);
 }
