@@ -10,7 +10,7 @@
 #include <fstream>
 #include <thread>
 
-#include "impl/inprocess.hpp"
+#include "impl/inprocess/inprocess.hpp"
 
 namespace mprogcheck {
 namespace {

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "model/observation.hpp"
-#include "model/trace.hpp"
+#include "model/words/observation.hpp"
+#include "model/words/trace.hpp"
 
 namespace mprogcheck {
 

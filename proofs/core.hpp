@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "model/directive.hpp"
+#include "model/words/directive.hpp"
 
 namespace mprogcheck::proofs {
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <map>
 
-#include "model/attribute.hpp"
-#include "model/check.hpp"
-#include "model/text.hpp"
-#include "model/world.hpp"
+#include "model/judge/check.hpp"
+#include "model/words/bpf_attribute.hpp"
+#include "model/words/text.hpp"
+#include "model/world/world.hpp"
 
 namespace mprogcheck::proofs {
 namespace {

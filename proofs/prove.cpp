@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "model/text.hpp"
-#include "model/world.hpp"
+#include "model/words/text.hpp"
+#include "model/world/world.hpp"
 #include "proofs/decode.hpp"
 #include "proofs/obligation.hpp"
 #include "proofs/solver.hpp"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "model/trace.hpp"
+#include "model/words/trace.hpp"
 
 namespace mprogcheck::proofs {
 

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "model/domain.hpp"
-#include "model/rules_common.hpp"
-#include "model/rules_mainline.hpp"
-#include "model/rules_packet.hpp"
-#include "model/rules_rfc2.hpp"
+#include "model/rules/common.hpp"
+#include "model/rules/domain.hpp"
+#include "model/rules/mainline.hpp"
+#include "model/rules/packet.hpp"
+#include "model/rules/rfc2.hpp"
 
 namespace mprogcheck::proofs {
 

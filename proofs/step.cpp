@@ -199,7 +199,7 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
       verb == Verb::link_update ||
       (dialect == Dialect::mainline && (verb == Verb::attach || verb == Verb::detach));
   if (!names_old) known.push_back(r.old.none);
-  // Looked up whatever their type (model/world.cpp).
+  // Looked up whatever their type (model/world/world.cpp).
   if (verb != Verb::attach) known.push_back(!r.old.wrong_type);
   if (verb == Verb::detach) known.push_back(implies(r.prog.none, !r.relative.wrong_type));
   if (!of_link) known.push_back(r.link.none);

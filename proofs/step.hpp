@@ -30,7 +30,7 @@ class Step {
 
   // An error is due.
   Bool refused() const;
-  // Rule i is the one that decides, as in decide() of model/rule.hpp.
+  // Rule i is the one that decides, as in decide() of model/rules/rule.hpp.
   Bool decides(std::size_t i) const;
   // The list after rule i has decided.
   SymbolicChain after(std::size_t i) const;

@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-#include "model/domain.hpp"
+#include "model/rules/domain.hpp"
 
 namespace mprogcheck::proofs {
 

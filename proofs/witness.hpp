@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "model/operation.hpp"
-#include "model/rule.hpp"
+#include "model/rules/rule.hpp"
+#include "model/words/operation.hpp"
 #include "proofs/prove.hpp"
 
 namespace mprogcheck::proofs {

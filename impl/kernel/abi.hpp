@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "model/errno.hpp"
+#include "model/words/errno.hpp"
 
 namespace mprogcheck::kernel::abi {
 

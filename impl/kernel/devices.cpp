@@ -18,8 +18,8 @@
 #include <iterator>
 #include <utility>
 
-#include "impl/kernel/emptied.hpp"
 #include "impl/kernel/lists.hpp"
+#include "impl/kernel/reusable_lists.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {

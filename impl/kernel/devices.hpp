@@ -24,8 +24,8 @@
 
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/netlink.hpp"
-#include "model/errno.hpp"
-#include "model/operation.hpp"
+#include "model/words/errno.hpp"
+#include "model/words/operation.hpp"
 
 namespace mprogcheck::kernel {
 

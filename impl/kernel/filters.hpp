@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "impl/kernel/netlink.hpp"
-#include "model/operation.hpp"
+#include "model/words/operation.hpp"
 
 namespace mprogcheck::kernel {
 

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "impl/kernel/descriptor.hpp"
-#include "model/operation.hpp"
+#include "model/words/operation.hpp"
 
 struct congestion_bpf;
 

@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-#include "impl/kernel/namespace.hpp"
+#include "impl/kernel/netns_thread.hpp"
 #include "impl/kernel/session.hpp"
 #include "impl/process.hpp"
 

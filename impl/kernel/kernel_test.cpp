@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "impl/kernel/bare.hpp"
+#include "impl/kernel/baseline_loop.hpp"
 #include "impl/kernel/devices.hpp"
-#include "impl/kernel/namespace.hpp"
+#include "impl/kernel/netns_thread.hpp"
 #include "impl/kernel/request.hpp"
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 
 namespace mprogcheck {
 namespace {

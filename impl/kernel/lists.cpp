@@ -8,8 +8,8 @@
 #include <array>
 #include <cstring>
 
+#include "impl/module/netlink.h"
 #include "impl/target.hpp"
-#include "kmod/netlink.h"
 
 namespace mprogcheck::kernel {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "impl/kernel/abi.hpp"
 #include "impl/kernel/filters.hpp"
-#include "impl/kernel/space.hpp"
-#include "model/trace.hpp"
+#include "impl/kernel/netns.hpp"
+#include "model/words/trace.hpp"
 
 namespace mprogcheck::kernel {
 

@@ -10,11 +10,11 @@
 #include <cstdint>
 #include <string>
 
-#include "impl/kernel/discarded.hpp"
+#include "impl/kernel/deferred_deletion.hpp"
 #include "impl/kernel/lists.hpp"
-#include "impl/kernel/space.hpp"
-#include "model/observation.hpp"
-#include "model/operation.hpp"
+#include "impl/kernel/netns.hpp"
+#include "model/words/observation.hpp"
+#include "model/words/operation.hpp"
 
 namespace mprogcheck::kernel {
 

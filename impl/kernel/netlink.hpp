@@ -11,7 +11,7 @@
 #include <span>
 #include <string>
 
-#include "model/errno.hpp"
+#include "model/words/errno.hpp"
 
 struct nl_msg;
 struct nl_sock;

@@ -13,7 +13,7 @@
 
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
-#include "model/operation.hpp"
+#include "model/words/operation.hpp"
 
 namespace mprogcheck::kernel {
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "impl/kernel/descriptor.hpp"
-#include "model/operation.hpp"
+#include "model/words/operation.hpp"
 
 struct note;
 struct note_bpf;

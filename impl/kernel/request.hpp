@@ -9,7 +9,7 @@
 #include <span>
 
 #include "impl/kernel/abi.hpp"
-#include "model/operation.hpp"
+#include "model/words/operation.hpp"
 
 namespace mprogcheck::kernel {
 

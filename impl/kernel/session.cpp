@@ -13,9 +13,9 @@
 #include <string_view>
 #include <utility>
 
-#include "impl/kernel/odd.hpp"
+#include "impl/kernel/unusual_calls.hpp"
 #include "impl/target.hpp"
-#include "model/attribute.hpp"
+#include "model/words/bpf_attribute.hpp"
 
 namespace mprogcheck::kernel {
 namespace {

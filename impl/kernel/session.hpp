@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "impl/kernel/descriptor.hpp"
+#include "impl/kernel/fixture.hpp"
 #include "impl/kernel/request.hpp"
-#include "impl/kernel/stage.hpp"
-#include "model/observation.hpp"
-#include "model/trace.hpp"
+#include "model/words/observation.hpp"
+#include "model/words/trace.hpp"
 
 namespace mprogcheck::kernel {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "impl/kernel/filters.hpp"
-#include "impl/kernel/odd.hpp"
 #include "impl/kernel/session.hpp"
+#include "impl/kernel/unusual_calls.hpp"
 
 namespace mprogcheck::kernel {
 

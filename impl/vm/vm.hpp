@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "impl/stress.hpp"
+#include "impl/stress/limits.hpp"
 #include "impl/target.hpp"
 #include "impl/vm/guest.hpp"
 

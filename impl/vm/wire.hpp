@@ -13,10 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "impl/messages.hpp"
-#include "impl/stress.hpp"
+#include "impl/module/messages.hpp"
+#include "impl/stress/limits.hpp"
 #include "impl/target.hpp"
-#include "model/trace.hpp"
+#include "model/words/trace.hpp"
 
 namespace mprogcheck::vm {
 

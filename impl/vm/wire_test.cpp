@@ -6,8 +6,8 @@
 
 #include <random>
 
-#include "model/text.hpp"
-#include "model/world.hpp"
+#include "model/words/text.hpp"
+#include "model/world/world.hpp"
 
 namespace mprogcheck::vm {
 namespace {

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "impl/vm/guest.hpp"
-#include "model/text.hpp"
-#include "props/campaign.hpp"
-#include "props/tell.hpp"
+#include "model/words/text.hpp"
+#include "props/output.hpp"
+#include "props/search/campaign.hpp"
 
 namespace mprogcheck::cli {
 

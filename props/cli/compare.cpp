@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <map>
 
-#include "model/difference.hpp"
-#include "model/text.hpp"
+#include "model/judge/difference.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/interrupt.hpp"
-#include "props/known.hpp"
+#include "props/search/interrupt.hpp"
+#include "props/search/known.hpp"
 
 namespace mprogcheck::cli {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck conform: the directed suite, every clause and every two that can meet, on each target.
-#include "props/conform.hpp"
+#include "props/suite/conform.hpp"
 
 #include <fmt/format.h>
 
@@ -8,16 +8,16 @@
 #include <iterator>
 #include <set>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "proofs/witness.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/conform_report.hpp"
 #include "props/cli/report.hpp"
-#include "props/device_suite.hpp"
-#include "props/filter_suite.hpp"
-#include "props/interrupt.hpp"
-#include "props/known.hpp"
-#include "props/long_lists.hpp"
+#include "props/generate/long_lists.hpp"
+#include "props/search/interrupt.hpp"
+#include "props/search/known.hpp"
+#include "props/suite/device_suite.hpp"
+#include "props/suite/filter_suite.hpp"
 
 namespace mprogcheck::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "props/cli/cli.hpp"
-#include "props/known.hpp"
+#include "props/search/known.hpp"
 #include "version.hpp"
 
 namespace mprogcheck::cli {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck explore: every reachable state of a small world.
-#include "props/explore.hpp"
+#include "props/explore/explore.hpp"
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <functional>
 
-#include "impl/inprocess.hpp"
-#include "model/check.hpp"
-#include "model/text.hpp"
+#include "impl/inprocess/inprocess.hpp"
+#include "model/judge/check.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/interrupt.hpp"
+#include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {

@@ -6,14 +6,14 @@
 #include <algorithm>
 #include <set>
 
-#include "impl/inprocess.hpp"
+#include "impl/inprocess/inprocess.hpp"
 #include "impl/vm/modules.hpp"
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/hunt.hpp"
-#include "props/interrupt.hpp"
-#include "props/known.hpp"
+#include "props/search/hunt.hpp"
+#include "props/search/interrupt.hpp"
+#include "props/search/known.hpp"
 
 namespace mprogcheck::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "props/cli/cli.hpp"
-#include "props/interrupt.hpp"
+#include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace fs = std::filesystem;

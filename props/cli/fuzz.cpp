@@ -5,13 +5,13 @@
 #include <random>
 #include <thread>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/messages.hpp"
 #include "props/cli/report.hpp"
-#include "props/interrupt.hpp"
-#include "props/known.hpp"
 #include "props/repro/repro.hpp"
+#include "props/search/interrupt.hpp"
+#include "props/search/known.hpp"
 
 namespace mprogcheck::cli {
 namespace {

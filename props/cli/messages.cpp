@@ -8,9 +8,9 @@
 
 #include "impl/vm/vm.hpp"
 #include "props/cli/report.hpp"
-#include "props/interrupt.hpp"
 #include "props/messages/campaign.hpp"
 #include "props/messages/draft.hpp"
+#include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {

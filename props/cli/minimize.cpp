@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck minimize, and mprogcheck repro: from a trace to the smallest, and to a program.
-#include "props/minimize.hpp"
+#include "props/search/minimize.hpp"
 
 #include <fmt/format.h>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/explore.hpp"
-#include "props/interrupt.hpp"
+#include "props/explore/explore.hpp"
 #include "props/repro/repro.hpp"
+#include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {

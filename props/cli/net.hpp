@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "model/directive.hpp"
-#include "props/plan.hpp"
+#include "model/words/directive.hpp"
+#include "props/plan/plan.hpp"
 
 namespace mprogcheck::cli {
 

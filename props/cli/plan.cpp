@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck plan: an order for the directives of several owners, or the few that contradict.
-#include "props/plan.hpp"
+#include "props/plan/plan.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,7 +11,7 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/net.hpp"
 #include "props/cli/report.hpp"
-#include "props/order.hpp"
+#include "props/plan/order.hpp"
 
 namespace mprogcheck::cli {
 namespace {

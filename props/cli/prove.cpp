@@ -6,12 +6,12 @@
 
 #include <algorithm>
 
-#include "impl/inprocess.hpp"
-#include "model/check.hpp"
-#include "model/text.hpp"
+#include "impl/inprocess/inprocess.hpp"
+#include "model/judge/check.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/interrupt.hpp"
+#include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {

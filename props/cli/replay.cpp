@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
 

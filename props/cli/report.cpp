@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 
 namespace mprogcheck::cli {

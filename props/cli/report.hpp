@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "model/check.hpp"
-#include "model/text.hpp"
-#include "props/campaign.hpp"
+#include "model/judge/check.hpp"
+#include "model/words/text.hpp"
+#include "props/search/campaign.hpp"
 
 namespace mprogcheck::cli {
 

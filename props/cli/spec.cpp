@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck spec: the rules as a document.
-#include "model/spec.hpp"
+#include "model/rules/spec.hpp"
 
 #include <fmt/format.h>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mprogcheck stress: many processes at once, on a kernel in a guest; and histories judged again.
-#include "props/stress.hpp"
+#include "props/stress/stress.hpp"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,10 @@
 #include <random>
 
 #include "impl/vm/vm.hpp"
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/interrupt.hpp"
+#include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-#include "model/text.hpp"
-#include "model/words.hpp"
+#include "model/words/text.hpp"
+#include "model/words/words.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
-#include "props/interrupt.hpp"
+#include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {

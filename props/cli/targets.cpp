@@ -6,12 +6,12 @@
 #include <span>
 #include <sstream>
 
-#include "impl/inprocess.hpp"
+#include "impl/inprocess/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
 #include "impl/vm/kernels.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/vm.hpp"
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 
 namespace mprogcheck::cli {

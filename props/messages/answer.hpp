@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "impl/messages.hpp"
-#include "model/errno.hpp"
+#include "impl/module/messages.hpp"
+#include "model/words/errno.hpp"
 
 namespace mprogcheck {
 

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "impl/messages.hpp"
+#include "impl/module/messages.hpp"
 
 namespace mprogcheck {
 

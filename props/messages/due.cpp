@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What each command takes is written down here once more, and not read from what the module is made
-// of (kmod/mprogcheck.yaml): a mistake there is to show.
+// of (impl/module/mprogcheck.yaml): a mistake there is to show.
 #include "props/messages/due.hpp"
 
 #include <linux/genetlink.h>
@@ -10,7 +10,7 @@
 #include <initializer_list>
 #include <set>
 
-#include "kmod/netlink.h"
+#include "impl/module/netlink.h"
 #include "props/messages/bytes.hpp"
 
 namespace mprogcheck {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
-#include "impl/messages.hpp"
-#include "model/errno.hpp"
+#include "impl/module/messages.hpp"
+#include "model/words/errno.hpp"
 
 namespace mprogcheck {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Requests as a well-meaning caller would make them, of the material that impl/messages.hpp names:
-// many are accepted, and what is done to them afterwards gets past the first check.
+// Requests as a well-meaning caller would make them, of the material that impl/module/messages.hpp
+// names: many are accepted, and what is done to them afterwards gets past the first check.
 #pragma once
 
 #include <arpa/inet.h>
@@ -12,8 +12,8 @@
 
 #include <array>
 
-#include "kmod/netlink.h"
-#include "props/choices.hpp"
+#include "impl/module/netlink.h"
+#include "model/words/choices.hpp"
 #include "props/messages/draft.hpp"
 
 namespace mprogcheck {

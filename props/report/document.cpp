@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "model/spec.hpp"
-#include "model/text.hpp"
+#include "model/rules/spec.hpp"
+#include "model/words/text.hpp"
 #include "props/report/matrix.hpp"
 #include "props/report/report.hpp"
 

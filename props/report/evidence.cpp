@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From the first trace that shows a deviation to what a maintainer can act on.
-#include "model/text.hpp"
-#include "props/minimize.hpp"
+#include "model/words/text.hpp"
 #include "props/report/report.hpp"
 #include "props/repro/repro.hpp"
+#include "props/search/minimize.hpp"
 
 namespace mprogcheck::report {
 namespace {

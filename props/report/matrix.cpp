@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "model/spec.hpp"
-#include "model/text.hpp"
+#include "model/rules/spec.hpp"
+#include "model/words/text.hpp"
 
 namespace mprogcheck::report {
 namespace {
 
-// The judge books these by themselves (model/check.cpp); no table has them.
+// The judge books these by themselves (model/judge/check.cpp); no table has them.
 constexpr std::string_view kRevisions =
     "include/uapi/linux/bpf.h, expected_revision: what it is for, an update of the list as it was";
 constexpr Clause kOfEveryChange[] = {

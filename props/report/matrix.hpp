@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "model/rule.hpp"
-#include "props/conform.hpp"
+#include "model/rules/rule.hpp"
+#include "props/suite/conform.hpp"
 
 namespace mprogcheck::report {
 

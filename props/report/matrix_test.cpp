@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <set>
 
-#include "model/spec.hpp"
+#include "model/rules/spec.hpp"
 
 namespace mprogcheck::report {
 namespace {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "impl/target.hpp"
-#include "props/conform.hpp"
 #include "props/repro/compile.hpp"
+#include "props/suite/conform.hpp"
 
 namespace mprogcheck::report {
 

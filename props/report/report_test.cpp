@@ -6,9 +6,9 @@
 
 #include <pugixml.hpp>
 
-#include "impl/inprocess.hpp"
+#include "impl/inprocess/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 
 namespace mprogcheck::report {
 namespace {

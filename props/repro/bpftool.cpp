@@ -8,7 +8,7 @@
 #include <map>
 #include <set>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/repro/bpftool_text.hpp"
 #include "props/repro/writers.hpp"
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/repro/c_core.hpp"
 #include "props/repro/c_devices.hpp"
 #include "props/repro/c_foreign.hpp"

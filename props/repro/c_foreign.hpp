@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "model/operation.hpp"
+#include "model/words/operation.hpp"
 
 namespace mprogcheck::repro::c_text {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/operation.hpp"
+#include "model/words/operation.hpp"
 
 namespace mprogcheck::repro::c_words {
 

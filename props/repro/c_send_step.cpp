@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "model/words.hpp"
+#include "model/words/words.hpp"
 #include "props/repro/c_words.hpp"
 #include "props/repro/plan.hpp"
 #include "props/repro/writers.hpp"

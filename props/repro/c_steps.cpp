@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "model/attribute.hpp"
-#include "model/text.hpp"
-#include "model/words.hpp"
+#include "model/words/bpf_attribute.hpp"
+#include "model/words/text.hpp"
+#include "model/words/words.hpp"
 #include "props/repro/c_uses.hpp"
 #include "props/repro/c_words.hpp"
 #include "props/repro/plan.hpp"

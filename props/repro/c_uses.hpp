@@ -5,7 +5,7 @@
 #include <bitset>
 #include <vector>
 
-#include "model/attribute.hpp"
+#include "model/words/bpf_attribute.hpp"
 #include "props/repro/plan.hpp"
 
 namespace mprogcheck::repro {

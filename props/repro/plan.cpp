@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "model/text.hpp"
-#include "model/words.hpp"
+#include "model/words/text.hpp"
+#include "model/words/words.hpp"
 
 namespace mprogcheck::repro {
 namespace {

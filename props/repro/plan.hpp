@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "model/trace.hpp"
-#include "model/world.hpp"
+#include "model/words/trace.hpp"
+#include "model/world/world.hpp"
 
 namespace mprogcheck::repro {
 

@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "model/check.hpp"
-#include "model/text.hpp"
+#include "model/judge/check.hpp"
+#include "model/words/text.hpp"
 #include "props/repro/plan.hpp"
 #include "props/repro/writers.hpp"
 

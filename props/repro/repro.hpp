@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/trace.hpp"
+#include "model/words/trace.hpp"
 
 namespace mprogcheck {
 

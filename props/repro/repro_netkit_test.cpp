@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "props/generator.hpp"
+#include "props/generate/generator.hpp"
 #include "props/repro/repro.hpp"
 #include "props/repro/testing.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <stdexcept>
 
-#include "model/check.hpp"
+#include "model/judge/check.hpp"
 #include "props/repro/testing.hpp"
 
 namespace mprogcheck {

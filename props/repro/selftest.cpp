@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 #include "props/repro/selftest_steps.hpp"
 #include "props/repro/selftest_text.hpp"
 #include "props/repro/writers.hpp"

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 
 namespace mprogcheck::repro {
 namespace {

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/text.hpp"
+#include "model/words/text.hpp"
 
 namespace mprogcheck::repro_testing {
 

@@ -21,12 +21,12 @@
 #include <string>
 #include <thread>
 
-#include "impl/kernel/bare.hpp"
-#include "impl/kernel/crossing.hpp"
+#include "impl/kernel/baseline_loop.hpp"
 #include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/kernel.hpp"
-#include "impl/kernel/material.hpp"
-#include "impl/kernel/stress.hpp"
+#include "impl/kernel/pair_throughput.hpp"
+#include "impl/module/fixture.hpp"
+#include "impl/stress/stress.hpp"
 #include "impl/vm/agent/leaks.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/wire.hpp"

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "impl/vm/agent/testing.hpp"
-#include "model/check.hpp"
-#include "model/text.hpp"
+#include "model/judge/check.hpp"
+#include "model/words/text.hpp"
 
 namespace mprogcheck {
 namespace {

@@ -14,6 +14,7 @@
 #include "impl/vm/kernels.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/vm.hpp"
+#include "test_paths.hpp"
 
 namespace mprogcheck {
 

@@ -6,8 +6,9 @@
 #include <thread>
 
 #include "impl/vm/agent/testing.hpp"
-#include "model/check.hpp"
-#include "model/text.hpp"
+#include "model/judge/check.hpp"
+#include "model/words/text.hpp"
+#include "test_paths.hpp"
 
 namespace mprogcheck {
 namespace {

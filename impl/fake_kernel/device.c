@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Devices: how they and their lists are found, how they come to be and how they go.
+ *
+ * A device has a slot in a table, and its number is that of the slot. Commands know it by
+ * `present`; packets only by `up`, which is set last and taken away first. When a device goes, the
+ * clearing of its lists waits for the packets that are under way, so a slot is used again only
+ * when nobody looks at it any more.
+ */
+#include <linux/string.h>
+
+#include "impl/core/filter.h"
+#include "tables.h"
+
+struct mprog_device *mprog_device_of(struct mprog_net *net, u32 ifindex)
+{
+	u32 slot = ifindex - MPROG_FIRST_IFINDEX;
+
+	if (slot >= MPROG_MAX_DEVICES || !net->devices[slot].present)
+		return NULL;
+	return &net->devices[slot];
+}
+
+u32 mprog_ifindex(const struct mprog_device *device)
+{
+	return device->lists[0].ifindex;
+}
+
+struct mprog_device *mprog_peer(const struct mprog_device *device)
+{
+	return rcu_dereference_protected(device->peer, true);
+}
+
+/* Whether the number is in use for somebody in that namespace. */
+bool mprog_ifindex_taken(struct mprog_net *net, u32 space, u32 ifindex)
+{
+	const struct mprog_device *device = mprog_device_of(net, ifindex);
+
+	return ifindex == MPROG_LOOPBACK || (device && device->space == space);
+}
+
+struct mprog_device *mprog_device_by_name(struct mprog_net *net, u32 space, const char *name)
+{
+	struct mprog_device *device;
+
+	for (device = net->devices; device < net->devices + MPROG_MAX_DEVICES; device++) {
+		if (device->present && device->space == space &&
+		    !memcmp(device->name, name, MPROG_NAME))
+			return device;
+	}
+	return NULL;
+}
+
+/* Only the primary may manage programs, for itself and for its other side. */
+static struct mprog_list *netkit_list(struct mprog_net *net, struct mprog_device *device, u32 hook)
+{
+	if (device->kind != MPROG_NETKIT)
+		return ERR_PTR(-ENXIO);
+	if (!device->primary && !mprog_fault(net, peer_may_attach))
+		return ERR_PTR(-EACCES);
+	if (device->pairing == MPROG_SINGLE && !mprog_fault(net, single_may_attach))
+		return ERR_PTR(-EOPNOTSUPP);
+	if (hook == MPROG_AT_PEER && mprog_peer(device))
+		device = mprog_peer(device);
+	return &device->lists[MPROG_AT_PRIMARY];
+}
+
+struct mprog_list *mprog_point_at(struct mprog_net *net, unsigned long space, u32 ifindex, u32 hook)
+{
+	struct mprog_device *device = mprog_device_of(net, ifindex);
+	bool netkit = hook >= MPROG_AT_PRIMARY;
+
+	if (netkit && ifindex == MPROG_LOOPBACK)
+		return ERR_PTR(mprog_fault(net, not_netkit_is_nodev) ? -ENODEV : -ENXIO);
+	if (!device || (device->space != space && !mprog_fault(net, caller_space_ignored)))
+		return ERR_PTR(-ENODEV);
+	return netkit ? netkit_list(net, device, hook) : &device->lists[hook];
+}
+
+struct mprog_list *mprog_point(struct mprog_net *net, u32 space, u32 ifindex, u32 attach_type)
+{
+	u32 hook;
+	int ret = mprog_hook_of(attach_type, &hook);
+
+	return ret ? ERR_PTR(ret) : mprog_point_at(net, space, ifindex, hook);
+}
+
+struct mprog_classifier *mprog_classifier_at(struct mprog_net *net, unsigned long space,
+					     u32 ifindex, u32 hook)
+{
+	struct mprog_device *device = mprog_device_of(net, ifindex);
+
+	if (!device || device->space != space)
+		return ERR_PTR(-ENODEV);
+	if (hook >= MPROG_CLS_HOOKS || device->qdisc == MPROG_NO_QDISC)
+		return ERR_PTR(-EINVAL);
+	if (hook == MPROG_AT_EGRESS && device->qdisc != MPROG_CLSACT &&
+	    !mprog_fault(net, filter_at_hook_of_no_qdisc))
+		return ERR_PTR(-EINVAL);
+	return &device->classifier;
+}
+
+/* A device in a slot that is free: a plain one without a name, down, its lists empty. */
+void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
+{
+	u32 ifindex = device - net->devices + MPROG_FIRST_IFINDEX;
+	u64 revision = device->lists[MPROG_AT_PRIMARY].revision;
+	u32 i;
+
+	for (i = 0; i < MPROG_LISTS; i++)
+		mprog_list_init(&device->lists[i], net, ifindex, net->params.capacity,
+				net->params.revision);
+	if (revision && mprog_fault(net, new_device_keeps_revision))
+		device->lists[MPROG_AT_PRIMARY].revision = revision;
+	WRITE_ONCE(device->kind, MPROG_PLAIN);
+	device->qdisc = MPROG_NO_QDISC;
+	mprog_classifier_init(&device->classifier, net, ifindex);
+	device->carrier = false;
+	WRITE_ONCE(device->space, 0);
+	rcu_assign_pointer(device->peer, NULL);
+	WRITE_ONCE(device->present, true);
+}
+
+void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device)
+{
+	mprog_list_empty(net, &device->lists[MPROG_AT_INGRESS], false);
+	mprog_list_empty(net, &device->lists[MPROG_AT_EGRESS], false);
+}
+
+/* Nobody finds it any more; who has found it may still be there until the lists are empty. */
+static void unlist(struct mprog_device *device)
+{
+	WRITE_ONCE(device->up, false);
+	rcu_assign_pointer(device->peer, NULL);
+	WRITE_ONCE(device->present, false);
+}
+
+static void dismantle(struct mprog_net *net, struct mprog_device *device)
+{
+	mprog_tcx_empty(net, device);
+	mprog_classifier_empty(&device->classifier, mprog_fault(net, unregister_forgets_links));
+	if (device->kind == MPROG_NETKIT)
+		mprog_list_empty(net, &device->lists[MPROG_AT_PRIMARY], true);
+}
+
+int mprog_device_remove(struct mprog_net *net, u32 ifindex)
+{
+	struct mprog_device *device = mprog_device_of(net, ifindex);
+	struct mprog_device *peer;
+
+	if (!device)
+		return -ENODEV;
+	peer = mprog_peer(device);
+	if (peer && device->primary && mprog_fault(net, peer_outlives_primary)) {
+		rcu_assign_pointer(peer->peer, NULL);
+		peer = NULL;
+	}
+	unlist(device);
+	if (peer)
+		unlist(peer);
+	dismantle(net, device);
+	if (peer)
+		dismantle(net, peer);
+	return 0;
+}
+
+void mprog_space_remove(struct mprog_net *net, u32 space)
+{
+	struct mprog_device *device, *peer;
+
+	net->ended[space] = true;
+	for (device = net->devices; device < net->devices + MPROG_MAX_DEVICES; device++) {
+		if (!device->present || device->space != space)
+			continue;
+		peer = mprog_peer(device);
+		if (peer && peer->space != space && mprog_fault(net, space_end_spares_other_side)) {
+			rcu_assign_pointer(peer->peer, NULL);
+			rcu_assign_pointer(device->peer, NULL);
+		}
+		mprog_device_remove(net, mprog_ifindex(device));
+	}
+}
+
+int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, bool replace)
+{
+	struct mprog_device *device = mprog_device_of(net, ifindex);
+
+	if (!device)
+		return -ENODEV;
+	if (kind == MPROG_NO_QDISC && device->qdisc == MPROG_NO_QDISC)
+		return -ENOENT;
+	if (kind != MPROG_NO_QDISC && device->qdisc == kind && !replace)
+		return -EEXIST;
+	if (kind == MPROG_NO_QDISC && mprog_fault(net, qdisc_takes_lists))
+		mprog_tcx_empty(net, device);
+	/* The filters stand in the qdisc, and go with it. */
+	if (kind != device->qdisc &&
+	    !(kind != MPROG_NO_QDISC && mprog_fault(net, qdisc_replaced_keeps_filters)))
+		mprog_classifier_empty(&device->classifier, mprog_fault(net, qdisc_forgets_links));
+	device->qdisc = kind;
+	return 0;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * In a process, tc: what it sees to by itself before it asks the classifier. In a kernel it is the
+ * kernel's own.
+ */
+#include "impl/core/filter.h"
+#include "tables.h"
+
+/* Where the request is about: the device, and the hook, if a qdisc of the device has it. */
+static int place_of(struct mprog_net *net, const struct mprog_filter_request *req,
+		    struct mprog_filter *like)
+{
+	struct mprog_classifier *classifier;
+	u32 hook;
+	int ret;
+
+	ret = mprog_hook_of(req->attach_type, &hook);
+	if (ret)
+		return ret;
+	classifier = mprog_classifier_at(net, req->space, req->ifindex, hook);
+	if (IS_ERR(classifier))
+		return PTR_ERR(classifier);
+	*like = (struct mprog_filter){
+	    .classifier = classifier,
+	    .hook = hook,
+	    .chain = mprog_fault(net, filter_chain_ignored) ? 0 : req->chain,
+	    .priority = req->priority,
+	    .handle = req->handle,
+	};
+	return 0;
+}
+
+/* For a caller of netlink's. */
+static int changeable_place_of(struct mprog_net *net, const struct mprog_filter_request *req,
+			       struct mprog_filter *like)
+{
+	if (!req->capable && !mprog_fault(net, filter_for_anybody))
+		return -EPERM;
+	return place_of(net, req, like);
+}
+
+int mprog_filter_set(struct mprog_net *net, const struct mprog_filter_request *req)
+{
+	struct mprog_filter_request asked = *req;
+	struct mprog_filter like, *filter;
+	int ret;
+
+	ret = changeable_place_of(net, req, &like);
+	if (ret)
+		return ret;
+	asked.chain = like.chain;
+	filter = mprog_filter_find(&like);
+	if (filter && (req->excl || mprog_fault(net, filter_never_replaced)))
+		return -EEXIST;
+	if (!filter && !req->create && !mprog_fault(net, filter_change_creates))
+		return -ENOENT;
+	return mprog_filter_change(like.classifier, like.hook, &asked, NULL, &filter);
+}
+
+int mprog_filter_del(struct mprog_net *net, const struct mprog_filter_request *req)
+{
+	struct mprog_filter like, *filter;
+	int ret;
+
+	ret = changeable_place_of(net, req, &like);
+	if (ret)
+		return ret;
+	filter = mprog_filter_find(&like);
+	return filter ? mprog_filter_delete(net, filter) : -ENOENT;
+}
+
+int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *req)
+{
+	struct mprog_filter like, *filter, *next;
+	int ret;
+
+	ret = changeable_place_of(net, req, &like);
+	if (ret)
+		return ret;
+	for (filter = mprog_filter_first(like.classifier, like.hook); filter; filter = next) {
+		next = mprog_filter_next(filter);
+		if (filter->chain != like.chain && !mprog_fault(net, chain_takes_other_chains))
+			continue;
+		if (filter->link && mprog_fault(net, chain_spares_links))
+			continue;
+		if (!filter->link && mprog_fault(net, chain_keeps_references))
+			mprog_prog_get(net, filter->prog);
+		mprog_filter_remove(net, filter, mprog_fault(net, chain_forgets_links));
+	}
+	return 0;
+}
+
+int mprog_filter_place(struct mprog_net *net, const struct mprog_filter_request *req)
+{
+	struct mprog_filter like;
+
+	return place_of(net, req, &like);
+}
+
+/* What no sound implementation does: whoever is there makes way for the link. */
+static bool makes_way(struct mprog_net *net, struct mprog_filter *there)
+{
+	if (there->link ? !mprog_fault(net, filter_link_over_link)
+			: !mprog_fault(net, filter_link_takes_over))
+		return false;
+	mprog_filter_remove(net, there, false);
+	return true;
+}
+
+int mprog_filter_ask(struct mprog_net *net, const struct mprog_filter_request *req,
+		     struct mprog_link *link)
+{
+	struct mprog_filter like, *filter;
+	int ret = place_of(net, req, &like);
+
+	if (ret)
+		return ret;
+	filter = mprog_filter_find(&like);
+	if (filter && !makes_way(net, filter))
+		return -EEXIST;
+	filter = NULL;
+	return mprog_filter_change(like.classifier, like.hook, req, link, &filter);
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "impl/stress/stress.hpp"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "impl/kernel/netns_thread.hpp"
+#include "impl/kernel/programs.hpp"
+#include "impl/stress/generator.hpp"
+#include "impl/stress/packets.hpp"
+#include "impl/stress/worker.hpp"
+#include "impl/target.hpp"
+
+namespace mprogcheck::kernel {
+namespace {
+
+[[noreturn]] void cannot(const std::string& what) {
+  throw CannotRun("could not " + what + ": " + std::strerror(errno));
+}
+
+Operation about(Verb verb, std::uint8_t device) {
+  Operation op;
+  op.verb = verb;
+  op.point = {device, Hook::ingress};
+  return op;
+}
+
+// Of a stress: its stage, and the processes upon it.
+class Stress {
+ public:
+  explicit Stress(const StressOptions& options)
+      : options_(options),
+        lists_(options.module ? std::unique_ptr<Lists>(new ModuleLists(home_))
+                              : std::make_unique<BpfLists>()),
+        book_(map_book()) {
+    lists_->begin(options_.header);
+    for (std::uint8_t p = 0; p < kMaxProgs; ++p) {
+      if (!options_.header.loaded[p]) continue;
+      const Program& program = programs_.shared(Prog{p}, ProgType::sched_cls);
+      names_.progs[p] = {static_cast<std::uint32_t>(program.descriptor.number()), program.id};
+    }
+    names_.dialect = options_.header.dialect;
+  }
+
+  StressRound run() {
+    const std::int32_t before = held();
+    const std::uint32_t drawing = options_.processes;
+    Caller own(*book_, *lists_, names_, drawing + 3);
+    make_devices(own, 0);
+    make_devices(own, 2);
+    if (options_.gentle)
+      for (const Point point : kStressPoints) {
+        Operation op;
+        op.verb = Verb::attach;
+        op.point = point;
+        op.prog = ref(Prog{0});
+        own.call(op);
+      }
+    for (std::uint32_t p = 0; p < drawing; ++p) start([this, p] { draw(p); });
+    start([this] { send_packets(); });
+    start([this] { remove_devices(); });
+    wait_for([this] { return book_->ready == processes_.size(); });
+    book_->go = true;
+    wait_for([this] { return book_->finished == options_.processes; });
+    for (const Point point : kStressPoints) own.call(whole_query(point));
+    book_->over = true;
+    join();
+    for (const std::uint8_t device : {0, 2}) own.call(about(Verb::remove, device));
+    return {.figures = {.processors = static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_ONLN)),
+                        .references = held() - before,
+                        .sent = book_->sent,
+                        .received = book_->received,
+                        .met = book_->met,
+                        .stray = book_->stray,
+                        .removals = book_->removals},
+            .history = print(history_of(*book_, names_, options_.header))};
+  }
+  ~Stress() {
+    for (const pid_t child : processes_) ::kill(child, SIGKILL), ::waitpid(child, nullptr, 0);
+    ::munmap(book_, sizeof(Book));
+  }
+  Stress(const Stress&) = delete;
+  Stress& operator=(const Stress&) = delete;
+
+ private:
+  static Book* map_book() {
+    void* const memory =
+        ::mmap(nullptr, sizeof(Book), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) cannot("get memory that processes share");
+    return new (memory) Book;
+  }
+
+  std::int32_t held() { return lists_->references(home_).value_or(0); }
+
+  static Operation whole_query(Point point) {
+    Operation op;
+    op.verb = Verb::query;
+    op.point = point;
+    op.room = kStressRoom;
+    op.arrays = array::progs | array::links;
+    return op;
+  }
+
+  static void make_devices(Caller& caller, std::uint8_t device) {
+    Operation op = about(Verb::create, device);
+    op.peer = static_cast<std::uint8_t>(device + 1);
+    op.attrs[0] = {.key = Key::mode, .form = Form::whole, .value = netkit::l2};
+    caller.call(op);
+    for (const std::uint8_t one : {device, op.peer}) {
+      Operation up = about(Verb::set, one);
+      up.attrs[0] = {.key = Key::state, .form = Form::whole, .value = 1};
+      caller.call(up);
+    }
+  }
+
+  // A process that does the job and stays until all is over: what it has open is open until then.
+  void start(const std::function<void()>& job) {
+    const pid_t child = ::fork();
+    if (child < 0) cannot("start a process");
+    if (child > 0) {
+      processes_.push_back(child);
+      return;
+    }
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int status = 0;
+    try {
+      job();
+      wait_for([this] { return book_->over.load(); });
+    } catch (const std::exception& e) {
+      std::fprintf(stderr, "stress: %s\n", e.what());
+      status = 1;
+    }
+    ::_exit(status);
+  }
+
+  void wait_for(const std::function<bool()>& there) {
+    while (!there()) {
+      for (const pid_t child : processes_)
+        if (::getpid() == stage_ && ::waitpid(child, nullptr, WNOHANG) == child)
+          throw CannotRun("a process of the stress ended before the others");
+      ::usleep(500);
+    }
+  }
+
+  void join() {
+    bool all = true;
+    for (const pid_t child : processes_) {
+      int status = 0;
+      all &= ::waitpid(child, &status, 0) == child && status == 0;
+    }
+    processes_.clear();
+    if (!all) throw CannotRun("a process of the stress failed");
+  }
+
+  void begin() {
+    ++book_->ready;
+    wait_for([this] { return book_->go.load(); });
+  }
+
+  void draw(std::uint32_t process) {
+    Caller caller(*book_, *lists_, names_, process);
+    Drawer drawer(options_, *book_, process);
+    begin();
+    while (book_->calls++ < options_.calls)
+      drawer.saw(caller.call(drawer.next(caller.names())), caller.names());
+    ++book_->finished;
+  }
+
+  bool all_drawn() const { return book_->calls >= options_.calls; }
+
+  // Pairs that come and go, evenly over the round.
+  void remove_devices() {
+    constexpr std::uint32_t kTimes = 24;
+    Caller caller(*book_, *lists_, names_, options_.processes + 2);
+    begin();
+    for (std::uint32_t next = 1; !all_drawn(); ++next) {
+      const std::uint32_t due =
+          options_.gentle ? options_.calls / 2 : next * options_.calls / kTimes;
+      wait_for([&] { return book_->calls >= due || all_drawn(); });
+      if (all_drawn()) break;
+      caller.call(about(Verb::remove, 2));
+      ++book_->removals;
+      if (options_.gentle) break;
+      make_devices(caller, 2);
+    }
+  }
+
+  // One after the other, so that what is noted is of one alone. Those are told of that met others
+  // than the one before, and some more.
+  void send_packets() {
+    constexpr std::uint32_t kTold = 4;  // one for so many calls
+    Caller caller(*book_, *lists_, names_, options_.processes);
+    StressPackets packets(caller, programs_);
+    // A device is up before the kernel has noticed its carrier.
+    for (const std::uint8_t from : {0, 1}) wait_for([&] { return packets.crosses(from, 2); });
+    begin();
+    std::uint32_t told = 0;
+    for (std::uint8_t from = 0; !book_->over; from ^= 1) {
+      ++book_->sent;
+      const std::uint64_t invoked = book_->clock++;
+      if (!packets.crosses(from)) continue;
+      const std::uint64_t returned = book_->clock++;
+      ++book_->received;
+      book_->met += programs_.ran();
+      const bool is_due = book_->calls >= told * kTold && !all_drawn();
+      if (is_due) ++told;
+      packets.tell(from, {options_.processes, invoked, returned}, is_due);
+      if (options_.gentle || book_->sent % 8 != 0) continue;
+      packets.send(2);
+      ++book_->stray;
+    }
+  }
+
+  StressOptions options_;
+  Space home_;
+  Programs programs_;
+  std::unique_ptr<Lists> lists_;
+  Names names_;
+  Book* book_;
+  pid_t stage_ = ::getpid();
+  std::vector<pid_t> processes_;
+};
+
+}  // namespace
+
+StressRound run_stress(const StressOptions& options) {
+  Namespace space;
+  StressRound round;
+  space.run([&] { round = Stress(options).run(); });
+  return round;
+}
+
+}  // namespace mprogcheck::kernel

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A process of a stress that makes calls, and the memory in which all of them keep book.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "impl/kernel/lists.hpp"
+#include "impl/kernel/request.hpp"
+#include "impl/stress/limits.hpp"
+#include "model/words/history.hpp"
+
+namespace mprogcheck::kernel {
+
+// The most that a query of a stress gives room for, and the most that a packet can meet on a list.
+inline constexpr std::size_t kStressRoom = 16;
+
+// One call. Programs and links are kept by id: only when all is over is known who made a link.
+struct Record {
+  Operation op;
+  Stamp stamp;
+  Errno error = Errno::ok;
+  bool tells_revision = true;  // not so what a packet met
+  std::uint8_t filled = 0;
+  std::uint32_t count = 0, ifindex = 0, attach_type = 0;
+  std::uint64_t revision = 0;
+  std::array<std::uint32_t, kStressRoom> progs, links, flags;
+};
+
+// Shared by all processes. What counts is the order of calls, so the clock is a counter.
+struct Book {
+  static constexpr std::size_t kRecords = 1 << 15;
+
+  std::atomic<std::uint64_t> clock{1};
+  std::atomic<std::uint32_t> calls{0};     // by processes that draw requests
+  std::atomic<std::uint32_t> finished{0};  // of these processes
+  std::atomic<std::uint32_t> ready{0};     // of all
+  std::atomic<bool> go{false}, over{false};
+  std::atomic<std::uint64_t> sent{0}, received{0}, met{0}, stray{0}, removals{0};
+  std::array<std::atomic<std::uint32_t>, kMaxLinks> link_ids{};  // 0: not created
+  std::array<std::atomic<bool>, kMaxProcesses> failed{};
+  std::atomic<std::uint32_t> used{0};
+  std::array<Record, kRecords> records;
+
+  // A new one; throws CannotRun where there is no room left.
+  Record& record();
+};
+
+// What it holds, with names for all ids. The processes have ended.
+History history_of(const Book& book, const Names& names, const Header& header);
+
+// The devices have the same numbers as long as the stress lasts, also after they have gone and come
+// back, so that a request is always for the one that has the number then.
+std::uint32_t stress_index(std::uint8_t device);
+
+class Caller {
+ public:
+  // Of each process; makes what sockets it needs. `names` has the programs.
+  Caller(Book& book, Lists& lists, const Names& names, std::uint32_t process);
+
+  // Makes the call and notes it.
+  const Record& call(const Operation& op);
+  // Notes what a packet met on a list, which it has crossed between these moments.
+  void met(Point point, std::span<const std::uint32_t> progs, Stamp stamp);
+
+  Space& space() { return space_; }
+  Names& names() { return names_; }
+  std::uint32_t process() const { return process_; }
+
+ private:
+  int make(Record& record);
+  int make_device(const Operation& op);
+
+  Book& book_;
+  Lists& lists_;
+  Names names_;
+  Space space_;
+  Room room_;
+  std::uint32_t process_;
+};
+
+}  // namespace mprogcheck::kernel

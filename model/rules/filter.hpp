@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rules for filters of a device's classifier: by netlink, and by links that own what they make.
+//
+// Who made a filter owns it for its life: netlink keeps off the filters of links, and a link takes
+// over no filter, whoever made it (seed 002). What tc answers where several errors are due nobody
+// promises; of a link's creation the order is that of the posting.
+#pragma once
+
+#include "model/rules/common.hpp"
+
+namespace mprogcheck::rules {
+
+namespace source {
+inline constexpr std::string_view kTc =
+    "tc(8), filter: add, change, replace, delete; chain: delete";
+inline constexpr std::string_view kTcBpf =
+    "tc-bpf(8), skip_hw and skip_sw; include/uapi/linux/pkt_cls.h, TCA_CLS_FLAGS_*";
+inline constexpr std::string_view kTcLinkAttach = "the posting of seed 002, bpf_tc_link_attach()";
+inline constexpr std::string_view kClsact = "commit 1f211a1b929c (net, sched: add clsact qdisc)";
+}  // namespace source
+
+template <class D>
+struct FilterFacts {
+  using Bool = typename D::Bool;
+  Request<D> r;
+  Bool no_hook;   // no qdisc of the device has the hook
+  Bool there;     // there is a filter at that place; of a chain: in it
+  Bool owned;     // ... of a link
+  Bool changes;   // what is there, and does not make it
+  Bool skips_sw;  // to run in hardware alone, which no device here can
+};
+
+inline constexpr auto filter_caller = std::tuple{
+    due("filter.caller", Errno::perm, "Who changes filters by netlink needs CAP_NET_ADMIN.",
+        source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
+};
+
+inline constexpr auto filter_hook = std::tuple{
+    anywhere("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
+             source::kTc, [](const auto& f) { return !f.r.device_known; }),
+    fails("filter.no_hook", Errno::inval,
+          "No qdisc of the device has the hook: clsact has both, ingress has ingress.",
+          source::kClsact, [](const auto& f) { return f.r.device_known && f.no_hook; }),
+};
+
+inline constexpr auto filter = std::tuple_cat(
+    filter_caller, filter_hook,
+    std::tuple{
+        anywhere("filter.flags", Errno::inval, "Flags other than SKIP_HW and SKIP_SW are refused.",
+                 source::kTcBpf, [](const auto& f) { return f.r.other_flags; }),
+        anywhere("front.prog_closed", Errno::badf, "The program's descriptor is not open.",
+                 source::kBpf2, [](const auto& f) { return !f.r.removes && f.r.prog.missing; }),
+        anywhere(
+            "front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
+            source::kBpf2,
+            [](const auto& f) { return !f.r.removes && (f.r.prog.none || f.r.prog.wrong_kind); }),
+        anywhere("front.prog_type", Errno::inval, "The program is not of the type filters run.",
+                 source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
+        anywhere("filter.exists", Errno::exist, "One is added where there is one.", source::kTc,
+                 [](const auto& f) { return f.r.adds && f.there; }),
+        anywhere("filter.owned", Errno::perm,
+                 "Netlink changes and deletes no filter of a link: its owner alone does.",
+                 source::kTcLink, [](const auto& f) { return !f.r.adds && f.owned; }),
+        fails("filter.absent", Errno::noent, "One is to change or go where there is none.",
+              source::kTc, [](const auto& f) { return (f.changes || f.r.removes) && !f.there; }),
+        fails("filter.skip_sw", Errno::inval,
+              "SKIP_SW where no hardware runs programs: it is reported, and nothing is installed.",
+              source::kTcBpf, [](const auto& f) { return f.skips_sw; }),
+        effect("filter.removes", Change::none, "The filter goes.", source::kTc,
+               [](const auto& f) { return f.r.removes; }),
+        effect("filter.replaces", Change::none, "Netlink's own filter has the new program.",
+               source::kTcLink, [](const auto& f) { return !f.r.removes && f.there; }),
+        effect("filter.makes", Change::none, "A filter of netlink's, direct action.", source::kTc,
+               [](const auto& f) { return !f.r.removes && !f.there; }),
+    });
+
+inline constexpr auto filter_link = std::tuple_cat(
+    front_caller, front_prog,
+    std::tuple{
+        due("filter_link.caller", Errno::perm,
+            "Who makes a filter needs CAP_NET_ADMIN, by a link as by netlink.",
+            source::kTcLinkAttach, [](const auto& f) { return !f.r.privileged; }),
+        due("filter_link.flags", Errno::inval, "Flags other than SKIP_HW and SKIP_SW are refused.",
+            source::kTcLinkAttach, [](const auto& f) { return f.r.other_flags; }),
+        due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
+            source::kTc, [](const auto& f) { return !f.r.device_known; }),
+        fails("filter.no_hook", Errno::inval,
+              "No qdisc of the device has the hook: clsact has both, ingress has ingress.",
+              source::kClsact, [](const auto& f) { return f.r.device_known && f.no_hook; }),
+        due("filter_link.exists", Errno::exist,
+            "There is a filter already, netlink's or a link's: no link takes it over.",
+            source::kTcLink, [](const auto& f) { return f.there; }),
+        fails("filter.skip_sw", Errno::inval,
+              "SKIP_SW where no hardware runs programs: it is reported, and nothing is installed.",
+              source::kTcBpf, [](const auto& f) { return f.skips_sw; }),
+        effect("filter_link.makes", Change::none,
+               "A filter of chain 0, direct action, protocol all, that the link owns.",
+               source::kTcLink, [](const auto& f) { return !f.there; }),
+    });
+
+inline constexpr auto chain = std::tuple_cat(
+    filter_caller, filter_hook,
+    std::tuple{
+        may("chain.empty", Errno::inval, "Whether a chain without filters is there to go is open.",
+            source::kTc, [](const auto& f) { return f.r.device_known && !f.no_hook && !f.there; }),
+        effect("chain.removes", Change::none,
+               "All filters of the chain go: netlink's lose their references, links are orphaned.",
+               source::kTcLink, [](const auto& f) { return f.there; }),
+        effect("chain.nothing", Change::none, "No filter goes, and none of another chain.",
+               source::kTc, [](const auto& f) { return !f.there; }),
+    });
+
+}  // namespace mprogcheck::rules

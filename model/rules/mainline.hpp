@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Dialect mainline: BEFORE, AFTER, REPLACE, ID and LINK as merged (Linux 6.6 on).
+//
+// Every directive of a request names a spot, each worked out on its own; only if all of them name
+// the same spot something happens. REPLACE names the entry itself, BEFORE the entry in front of the
+// anchor, AFTER the one behind it. So for an insertion BEFORE the anchor at k is spot k - 1 and
+// makes the new entry k; AFTER it is spot k + 1 and makes it k + 1; REPLACE|BEFORE agrees where the
+// anchor stands right behind the replaced entry.
+#pragma once
+
+#include "model/rules/common.hpp"
+
+namespace mprogcheck::rules::mainline {
+
+template <class D>
+struct InsertFacts {
+  using Bool = typename D::Bool;
+  Request<D> r;
+  Bool stale;
+  Bool on_list;  // the new program is on this list
+  Bool full;
+  typename D::Int tail;  // one behind the last entry
+  Bool bare;             // no relative object at all
+  Place<D> anchor;       // of the relative object
+  Place<D> replaced;
+  Bool owner_differs;  // the replaced entry is not owned as the request would own it
+  Place<D> by_replace, by_before,
+      by_after;  // the spots; exist where the directive is given and names one
+};
+
+// Where the relative object stands. Given as a link: only the entry that very link owns.
+template <class D, class Chain>
+Place<D> anchor_of(const Chain& c, const Request<D>& r) {
+  const auto at = c.find(r.relative.prog);
+  return {r.relative.usable() && at.exists && (!r.by_link || c.owner(at.index) == r.relative.link),
+          at.index};
+}
+
+template <class D>
+typename D::Bool is_bare(const Request<D>& r) {
+  return r.relative.none && !r.id && !r.by_link;
+}
+
+template <class D, class Chain>
+InsertFacts<D> insert_facts(const Chain& c, const Request<D>& r) {
+  using Int = typename D::Int;
+  const auto bare = is_bare(r);
+  const auto anchor = anchor_of<D>(c, r);
+  const auto old = c.find(r.old.prog);
+  const Place<D> replaced{r.replace && r.old.usable() && old.exists, old.index};
+  const auto owner_differs = replaced.exists && c.owner(old.index) != r.owner;
+  const Int tail = c.size();
+  return {
+      .r = r,
+      .stale = r.expects && r.expected != c.revision(),
+      .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
+      .full = tail == c.capacity(),
+      .tail = tail,
+      .bare = bare,
+      .anchor = anchor,
+      .replaced = replaced,
+      .owner_differs = owner_differs,
+      .by_replace = {replaced.exists && !owner_differs, old.index},
+      .by_before = {r.before && (bare || anchor.exists),
+                    D::ite(bare, Int(-1), Int(anchor.index - 1))},
+      .by_after = {r.after && (bare || anchor.exists), D::ite(bare, tail, Int(anchor.index + 1))}};
+}
+
+// Both exist and are not the same spot.
+template <class D>
+typename D::Bool differ(const Place<D>& a, const Place<D>& b) {
+  return a.exists && b.exists && a.index != b.index;
+}
+
+inline constexpr auto exists = std::tuple{
+    due("insert.exists", Errno::exist, "The program is on this list already, by whatever owner.",
+        source::kMprog, [](const auto& f) { return f.on_list; }),
+};
+
+inline constexpr auto old_absent = std::tuple{
+    due("insert.old_absent", Errno::noent, "The program to be replaced is not on the list.",
+        source::kMprog,
+        [](const auto& f) {
+          return f.r.replace && (f.r.old.none || f.r.old.usable()) && !f.replaced.exists;
+        }),
+};
+
+inline constexpr auto before = std::tuple{
+    due("insert.full", Errno::range, "The list is full.", source::kMprog,
+        [](const auto& f) { return !f.r.replace && f.full; }),
+    due("insert.before_absent", Errno::noent, "BEFORE something that is not on the list.",
+        source::kMprog,
+        [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
+};
+
+inline constexpr auto after = std::tuple{
+    due("insert.after_absent", Errno::noent, "AFTER something that is not on the list.",
+        source::kMprog,
+        [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
+    due("insert.after_differs", Errno::range, "AFTER names another place than REPLACE or BEFORE.",
+        source::kMprog,
+        [](const auto& f) {
+          return differ(f.by_replace, f.by_after) || differ(f.by_before, f.by_after);
+        }),
+    due("insert.no_directive", Errno::inval,
+        "A relative object, ID or LINK without a directive that uses it.", source::kMprog,
+        [](const auto& f) {
+          return !f.r.replace && !f.r.before && !f.r.after &&
+                 (f.r.id || f.r.by_link || !f.r.relative.none);
+        }),
+};
+
+inline constexpr auto inserts = std::tuple{
+    effect(
+        "insert.prepends", Change::insert, "BEFORE nothing: at the head.", source::kMprog,
+        [](const auto& f) { return f.r.before && f.bare && !f.r.replace; },
+        [](const auto& f) { return f.by_before.index + 1; }),
+    effect(
+        "insert.before", Change::insert, "Immediately in front of the relative object.",
+        source::kMprog, [](const auto& f) { return f.r.before && !f.bare && !f.r.replace; },
+        [](const auto& f) { return f.by_before.index + 1; }),
+    effect(
+        "insert.appends_after", Change::insert, "AFTER nothing: at the tail.", source::kMprog,
+        [](const auto& f) { return f.r.after && f.bare && !f.r.before && !f.r.replace; },
+        [](const auto& f) { return f.by_after.index; }),
+    effect(
+        "insert.after", Change::insert, "Immediately behind the relative object.", source::kMprog,
+        [](const auto& f) { return f.r.after && !f.bare && !f.r.before && !f.r.replace; },
+        [](const auto& f) { return f.by_after.index; }),
+    effect(
+        "insert.appends", Change::insert, "No flags: at the tail.", source::kMprog,
+        [](const auto& f) { return !f.r.after && !f.r.before && !f.r.replace; },
+        [](const auto& f) { return f.tail; }),
+};
+
+// Only an attach can name what it would replace. REPLACE of a link to be made names nothing.
+inline constexpr auto old_owned = std::tuple{
+    due("insert.old_owned", Errno::busy, "The replaced entry is owned otherwise than the request.",
+        source::kMprog, [](const auto& f) { return f.owner_differs; }),
+};
+
+inline constexpr auto before_differs = std::tuple{
+    due("insert.before_differs", Errno::range, "REPLACE and BEFORE name different places.",
+        source::kMprog, [](const auto& f) { return differ(f.by_replace, f.by_before); }),
+};
+
+inline constexpr auto replaces = std::tuple{
+    effect(
+        "insert.replaces", Change::replace,
+        "The new program takes the place of the old; nobody else moves.", source::kMprog,
+        [](const auto& f) { return f.r.replace; },
+        [](const auto& f) { return f.by_replace.index; }),
+};
+
+inline constexpr auto attach =
+    std::tuple_cat(front_attribute, front_caller, front_flags, front_old_unused, front_prog,
+                   front_device, front_old, front_old_type, stale, exists, relative_object,
+                   old_absent, old_owned, before, before_differs, after, replaces, inserts);
+
+inline constexpr auto link_front = std::tuple_cat(
+    front_attribute, attribute_gap, front_caller, front_prog,
+    std::tuple{
+        due("front.attach_type", Errno::inval,
+            "An attach type that is not one of the hooks is refused.", source::kBpf2,
+            [](const auto& f) { return !f.r.hook_known; }),
+    },
+    front_device,
+    std::tuple{
+        anywhere("front.flags", Errno::inval, "Flag bits the command does not define are refused.",
+                 source::kUapi, [](const auto& f) { return f.r.other_flags; }),
+    });
+
+inline constexpr auto link_create =
+    std::tuple_cat(link_front, stale, exists, relative_object, old_absent, before, after, inserts);
+
+template <class D>
+struct RemoveFacts {
+  using Bool = typename D::Bool;
+  Request<D> r;
+  Bool stale;
+  Bool empty;
+  Bool names;  // a program is named
+  Bool bare;   // no relative object at all
+  Place<D> named;
+  Bool named_owned;
+  Place<D> anchor;
+  Bool nobody_before, nobody_after;  // the anchor is the head, or the tail
+  Place<D> by_before,
+      by_after;    // the entry each directive means, where it is given and there is one
+  Place<D> meant;  // the entry that goes, if all agree
+  Bool meant_owned;
+};
+
+template <class D, class Chain>
+RemoveFacts<D> remove_facts(const Chain& c, const Request<D>& r) {
+  using Int = typename D::Int;
+  using Bool = typename D::Bool;
+  const Int last = c.size() - 1;
+  const Bool filled = c.size() != Int(0);
+  const Bool names = r.prog.usable();
+  const Bool bare = is_bare(r);
+  const auto at = c.find(r.prog.prog);
+  const Place<D> named{names && at.exists, at.index};
+  const auto anchor = anchor_of<D>(c, r);
+  const Bool nobody_before = r.before && anchor.exists && anchor.index == Int(0);
+  const Bool nobody_after = r.after && anchor.exists && anchor.index == last;
+  const Place<D> by_before{r.before && filled && (bare || (anchor.exists && !nobody_before)),
+                           D::ite(bare, Int(0), Int(anchor.index - 1))};
+  const Place<D> by_after{r.after && filled && (bare || (anchor.exists && !nobody_after)),
+                          D::ite(bare, last, Int(anchor.index + 1))};
+  const Place<D> meant{
+      D::ite(names, named.exists,
+             D::ite(r.before, by_before.exists,
+                    D::ite(r.after, by_after.exists, Bool(filled && bare)))),
+      D::ite(names, named.index,
+             D::ite(r.before, by_before.index, D::ite(r.after, by_after.index, last)))};
+  return {.r = r,
+          .stale = r.expects && r.expected != c.revision(),
+          .empty = !filled,
+          .names = names,
+          .bare = bare,
+          .named = named,
+          .named_owned = named.exists && c.owner(named.index) != r.owner,
+          .anchor = anchor,
+          .nobody_before = nobody_before,
+          .nobody_after = nobody_after,
+          .by_before = by_before,
+          .by_after = by_after,
+          .meant = meant,
+          .meant_owned = meant.exists && c.owner(meant.index) != r.owner};
+}
+
+inline constexpr auto remove = std::tuple_cat(
+    std::tuple{
+        anywhere("remove.empty", Errno::noent,
+                 "Nothing is attached here. Where nothing else keeps the list alive there is no "
+                 "revision to be stale either; whether something does is open.",
+                 source::kMprog, [](const auto& f) { return f.empty; }),
+        due("remove.replace", Errno::inval, "REPLACE has no meaning for detach.", source::kMprog,
+            [](const auto& f) { return f.r.replace; }),
+    },
+    stale, relative_object, relative_foreign,
+    std::tuple{
+        due("remove.named_absent", Errno::noent, "The named program is not on the list.",
+            source::kMprog, [](const auto& f) { return f.names && !f.named.exists; }),
+        due("remove.named_owned", Errno::busy, "The named program's entry belongs to a link.",
+            source::kMprog, [](const auto& f) { return f.named_owned; }),
+        due("remove.before_absent", Errno::noent, "BEFORE something that is not on the list.",
+            source::kMprog,
+            [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
+        fails("remove.before_nobody", Errno::range,
+              "BEFORE the head: there is no such entry, and nothing goes.", source::kMprog,
+              [](const auto& f) { return f.nobody_before; }),
+        due("remove.before_differs", Errno::range, "BEFORE means another entry than the one named.",
+            source::kMprog,
+            [](const auto& f) { return f.named.exists && differ(f.named, f.by_before); }),
+        due("remove.after_absent", Errno::noent, "AFTER something that is not on the list.",
+            source::kMprog,
+            [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
+        fails("remove.after_nobody", Errno::range,
+              "AFTER the tail: there is no such entry, and nothing goes.", source::kMprog,
+              [](const auto& f) { return f.nobody_after; }),
+        due("remove.after_differs", Errno::range,
+            "AFTER means another entry than BEFORE, or than the one named.", source::kMprog,
+            [](const auto& f) {
+              return differ(f.named, f.by_after) || differ(f.by_before, f.by_after);
+            }),
+        may("remove.named_end", Errno::range,
+            "A named program with BEFORE or AFTER of nothing: whether the end of the list counts "
+            "as its place is open.",
+            source::kSelftests,
+            [](const auto& f) { return f.names && f.bare && (f.r.before || f.r.after); }),
+        may("remove.both_ends", Errno::range,
+            "BEFORE and AFTER of nothing: whether the sole entry is both ends is open.",
+            source::kSelftests,
+            [](const auto& f) { return !f.names && f.bare && f.r.before && f.r.after; }),
+        due("remove.no_directive", Errno::inval,
+            "A relative object, ID or LINK, but no program and no directive.", source::kMprog,
+            [](const auto& f) {
+              return !f.names && !f.r.before && !f.r.after &&
+                     (f.r.id || f.r.by_link || !f.r.relative.none);
+            }),
+        due("remove.owned", Errno::busy,
+            "The entry meant belongs to a link, and goes only with it.", source::kMprog,
+            [](const auto& f) { return !f.names && f.meant_owned; }),
+        effect(
+            "remove.named", Change::remove, "The named program's entry goes.", source::kMprog,
+            [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.first", Change::remove, "BEFORE nothing: the first entry goes.",
+            source::kSelftests, [](const auto& f) { return !f.names && f.r.before && f.bare; },
+            [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.before", Change::remove,
+            "The entry immediately in front of the relative object goes.", source::kSelftests,
+            [](const auto& f) { return !f.names && f.r.before && !f.bare; },
+            [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.after", Change::remove,
+            "The entry immediately behind the relative object goes.", source::kSelftests,
+            [](const auto& f) { return !f.names && f.r.after && !f.bare && !f.r.before; },
+            [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.last", Change::remove, "No flags, or AFTER nothing: the last entry goes.",
+            source::kSelftests,
+            [](const auto& f) { return !f.names && (f.bare || !f.r.after) && !f.r.before; },
+            [](const auto& f) { return f.meant.index; }),
+    });
+
+// Without a descriptor to show for it, anybody's entry could be meant.
+inline constexpr auto unnamed_caller = std::tuple{
+    due("remove.caller", Errno::perm,
+        "Who names no program needs CAP_NET_ADMIN in the first user namespace.",
+        source::kCapabilities, [](const auto& f) { return !f.r.privileged && f.r.prog.none; }),
+};
+
+inline constexpr auto detach =
+    std::tuple_cat(front_attribute, front_caller, front_flags, front_old_named, front_named,
+                   unnamed_caller, front_device, remove);
+
+}  // namespace mprogcheck::rules::mainline

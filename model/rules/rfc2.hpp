@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Dialect rfc2: FIRST and LAST, held for the life of the entry (seed 003; never merged in this
+// form).
+//
+// REPLACE means the relative object here. BEFORE and AFTER of nothing mean the first entry that is
+// not FIRST, the last that is not LAST.
+#pragma once
+
+#include "model/rules/mainline.hpp"
+
+namespace mprogcheck::rules::rfc2 {
+
+template <class D>
+struct InsertFacts {
+  using Bool = typename D::Bool;
+  Request<D> r;
+  Bool stale, on_list, full, empty, bare;
+  Bool plain, ends;  // neither REPLACE, FIRST nor LAST; FIRST or LAST without REPLACE
+  Bool head_is_first, tail_is_last;  // both ends taken
+  Place<D> anchor;
+  Bool anchor_is_head, anchor_is_tail, anchor_is_first, anchor_is_last;
+  Place<D> replaced;
+  Bool replaces_itself, replaced_owner_differs;
+  Place<D> first_regular,
+      last_regular;            // the first entry that is not FIRST, the last that is not LAST
+  Bool appends;                // no directive, or one of nothing where no entry is regular
+  Bool locked;                 // the tail is FIRST and LAST: no room behind it
+  typename D::Int head, tail;  // the first index, and one behind the last
+};
+
+template <class D, class Chain>
+Place<D> first_regular_of(const Chain& c) {
+  using Int = typename D::Int;
+  const Int at = D::ite(c.is_first(Int(0)), Int(1), Int(0));
+  return {at < c.size(), at};
+}
+
+template <class D, class Chain>
+Place<D> last_regular_of(const Chain& c) {
+  using Int = typename D::Int;
+  const Int last = c.size() - 1;
+  const Int at = D::ite(c.is_last(last), Int(last - 1), last);
+  return {at >= Int(0), at};
+}
+
+template <class D, class Chain>
+InsertFacts<D> insert_facts(const Chain& c, const Request<D>& r) {
+  using Int = typename D::Int;
+  using Bool = typename D::Bool;
+  const Int tail = c.size();
+  const Int last = tail - 1;
+  // On an empty list there is no head to ask about.
+  const Bool filled = tail != Int(0);
+  const Bool bare = mainline::is_bare(r);
+  const auto anchor = mainline::anchor_of<D>(c, r);
+  const auto regular_first = first_regular_of<D>(c);
+  const auto regular_last = last_regular_of<D>(c);
+  const Bool plain = !r.replace && !r.first && !r.last;
+  return {
+      .r = r,
+      .stale = r.expects && r.expected != c.revision(),
+      .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
+      .full = tail == c.capacity(),
+      .empty = !filled,
+      .bare = bare,
+      .plain = plain,
+      .ends = !r.replace && (r.first || r.last),
+      .head_is_first = filled && c.is_first(Int(0)),
+      .tail_is_last = filled && c.is_last(last),
+      .anchor = anchor,
+      .anchor_is_head = anchor.exists && anchor.index == Int(0),
+      .anchor_is_tail = anchor.exists && anchor.index == last,
+      .anchor_is_first = anchor.exists && c.is_first(anchor.index),
+      .anchor_is_last = anchor.exists && c.is_last(anchor.index),
+      .replaced = {r.replace && !r.by_link && anchor.exists, anchor.index},
+      .replaces_itself = r.relative.usable() && r.prog.usable() && r.relative.prog == r.prog.prog,
+      .replaced_owner_differs =
+          r.replace && !r.by_link && anchor.exists && c.owner(anchor.index) != r.owner,
+      .first_regular = regular_first,
+      .last_regular = regular_last,
+      .appends =
+          plain && ((!r.before && !r.after) || (bare && ((r.before && !regular_first.exists) ||
+                                                         (r.after && !regular_last.exists)))),
+      .locked = filled && c.is_first(last) && c.is_last(last),
+      .head = Int(0),
+      .tail = tail};
+}
+
+inline constexpr auto no_directive = std::tuple{
+    due("relative.no_directive", Errno::inval,
+        "A relative object, ID or LINK without REPLACE, BEFORE or AFTER.", source::kRfc2,
+        [](const auto& f) {
+          return !f.r.replace && !f.r.before && !f.r.after &&
+                 (f.r.id || f.r.by_link || !f.r.relative.none);
+        }),
+};
+
+inline constexpr auto replacing = std::tuple{
+    due("replace.combined", Errno::inval, "REPLACE goes with neither BEFORE, AFTER nor LINK.",
+        source::kRfc2,
+        [](const auto& f) { return f.r.replace && (f.r.before || f.r.after || f.r.by_link); }),
+    due("replace.exists", Errno::exist,
+        "The new program is on the list already, and is not the one replaced.", source::kRfc2,
+        [](const auto& f) { return f.r.replace && f.on_list && !f.replaces_itself; }),
+    due("replace.absent", Errno::noent, "The program to be replaced is not on the list.",
+        source::kRfc2,
+        [](const auto& f) {
+          return f.r.replace && !f.r.by_link && (f.bare || f.r.relative.usable()) &&
+                 !f.replaced.exists;
+        }),
+    due("replace.owned", Errno::busy, "The replaced entry is owned otherwise than the request.",
+        source::kRfc2, [](const auto& f) { return f.replaced_owner_differs; }),
+    due("replace.first", Errno::acces, "FIRST is to be had at the head only.", source::kRfc2,
+        [](const auto& f) { return f.replaced.exists && f.r.first && !f.anchor_is_head; }),
+    due("replace.last", Errno::acces, "LAST is to be had at the tail only.", source::kRfc2,
+        [](const auto& f) { return f.replaced.exists && f.r.last && !f.anchor_is_tail; }),
+};
+
+inline constexpr auto both_ends = std::tuple{
+    due("ends.exists", Errno::exist, "The program is on this list already, by whatever owner.",
+        source::kRfc2, [](const auto& f) { return f.ends && f.on_list; }),
+    due("first.after", Errno::inval, "FIRST stands behind nothing.", source::kRfc2,
+        [](const auto& f) { return f.ends && f.r.first && f.r.after; }),
+    due("first.taken", Errno::busy, "The head is FIRST already.", source::kRfc2,
+        [](const auto& f) { return f.ends && f.r.first && f.head_is_first; }),
+    due("both.before", Errno::inval, "FIRST with LAST is alone, and stands before nothing.",
+        source::kRfc2, [](const auto& f) { return f.ends && f.r.first && f.r.last && f.r.before; }),
+    due("both.not_empty", Errno::busy, "FIRST with LAST wants an empty list.", source::kRfc2,
+        [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
+    due("first.not_head", Errno::busy, "FIRST with BEFORE: the relative object must be the head.",
+        source::kRfc2,
+        [](const auto& f) {
+          return f.ends && f.r.first && !f.r.last && f.r.before &&
+                 ((f.bare && !f.empty) || (f.r.relative.usable() && !f.anchor_is_head));
+        }),
+    due("last.before", Errno::inval, "LAST stands in front of nothing.", source::kRfc2,
+        [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.r.before; }),
+    due("last.taken", Errno::busy, "The tail is LAST already.", source::kRfc2,
+        [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.tail_is_last; }),
+    due("last.not_tail", Errno::busy, "LAST with AFTER: the relative object must be the tail.",
+        source::kRfc2,
+        [](const auto& f) {
+          return f.ends && f.r.last && !f.r.first && f.r.after &&
+                 (f.bare || (f.r.relative.usable() && !f.anchor_is_tail));
+        }),
+    due("ends.full", Errno::nospc, "The list is full.", source::kRfc2,
+        [](const auto& f) { return f.ends && f.full; }),
+};
+
+inline constexpr auto plain = std::tuple{
+    due("plain.full", Errno::nospc, "The list is full.", source::kRfc2,
+        [](const auto& f) { return f.plain && f.full; }),
+    due("plain.before_and_after", Errno::inval, "BEFORE with AFTER.", source::kRfc2,
+        [](const auto& f) { return f.plain && f.r.before && f.r.after; }),
+    due("plain.exists", Errno::exist, "The program is on this list already, by whatever owner.",
+        source::kRfc2, [](const auto& f) { return f.plain && f.on_list; }),
+    due("plain.absent", Errno::noent, "BEFORE or AFTER something that is not on the list.",
+        source::kRfc2,
+        [](const auto& f) {
+          return f.plain && (f.r.before || f.r.after) && f.r.relative.usable() && !f.anchor.exists;
+        }),
+    due("plain.before_first", Errno::busy, "Nothing goes in front of FIRST.", source::kRfc2,
+        [](const auto& f) { return f.plain && f.r.before && f.anchor_is_first; }),
+    due("plain.after_last", Errno::busy, "Nothing goes behind LAST.", source::kRfc2,
+        [](const auto& f) { return f.plain && f.r.after && f.anchor_is_last; }),
+    due("plain.locked", Errno::busy,
+        "The sole entry is FIRST and LAST: there is no place beside it.", source::kRfc2,
+        [](const auto& f) { return f.appends && f.locked; }),
+};
+
+// Not for a link to be made: an entry it could replace is never its own.
+inline constexpr auto replaces = std::tuple{
+    effect(
+        "replace.replaces", Change::replace,
+        "In place, with the flags of the request; nobody else moves.", source::kRfc2,
+        [](const auto& f) { return f.r.replace; }, [](const auto& f) { return f.replaced.index; }),
+};
+
+inline constexpr auto checks =
+    std::tuple_cat(stale, no_directive, relative_object, replacing, both_ends, plain);
+
+inline constexpr auto inserts = std::tuple{
+    effect(
+        "first.inserts", Change::insert, "At the head, and there for its life.", source::kRfc2,
+        [](const auto& f) { return f.ends && f.r.first; }, [](const auto& f) { return f.head; }),
+    effect(
+        "last.inserts", Change::insert, "At the tail, and there for its life.", source::kRfc2,
+        [](const auto& f) { return f.ends && !f.r.first; }, [](const auto& f) { return f.tail; }),
+    effect(
+        "plain.appends_before_last", Change::insert, "At the end, but in front of LAST.",
+        source::kRfc2, [](const auto& f) { return f.appends && f.tail_is_last; },
+        [](const auto& f) { return f.tail - 1; }),
+    effect(
+        "plain.appends", Change::insert, "At the end.", source::kRfc2,
+        [](const auto& f) { return f.appends && !f.tail_is_last; },
+        [](const auto& f) { return f.tail; }),
+    effect(
+        "plain.prepends", Change::insert, "BEFORE nothing: in front of all but FIRST.",
+        source::kRfc2, [](const auto& f) { return f.plain && !f.appends && f.r.before && f.bare; },
+        [](const auto& f) { return f.first_regular.index; }),
+    effect(
+        "plain.before", Change::insert, "Immediately in front of the relative object.",
+        source::kRfc2, [](const auto& f) { return f.plain && f.r.before && !f.bare; },
+        [](const auto& f) { return f.anchor.index; }),
+    effect(
+        "plain.appends_after", Change::insert, "AFTER nothing: behind all but LAST.", source::kRfc2,
+        [](const auto& f) { return f.plain && !f.appends && !f.r.before && f.r.after && f.bare; },
+        [](const auto& f) { return f.last_regular.index + 1; }),
+    effect(
+        "plain.after", Change::insert, "Immediately behind the relative object.", source::kRfc2,
+        [](const auto& f) { return f.plain && !f.r.before && f.r.after && !f.bare; },
+        [](const auto& f) { return f.anchor.index + 1; }),
+};
+
+inline constexpr auto attach = std::tuple_cat(front_attribute, front_caller, front_flags,
+                                              front_prog, front_device, checks, replaces, inserts);
+inline constexpr auto link_create = std::tuple_cat(mainline::link_front, checks, inserts);
+
+template <class D>
+struct RemoveFacts {
+  using Bool = typename D::Bool;
+  Request<D> r;
+  Bool stale, empty, names, bare;
+  Place<D> named;
+  Bool named_is_head, named_is_tail, sole;
+  Bool chosen;  // by name, FIRST or LAST
+  Place<D> anchor;
+  Place<D> by_before,
+      by_after;        // the neighbour each directive means, where it is given and there is one
+  Place<D> by_choice;  // the entry named, or the head or tail FIRST or LAST mean
+  Place<D> meant;
+  Bool meant_owned;
+};
+
+template <class D, class Chain>
+RemoveFacts<D> remove_facts(const Chain& c, const Request<D>& r) {
+  using Int = typename D::Int;
+  using Bool = typename D::Bool;
+  const Int last = c.size() - 1;
+  const Bool filled = c.size() != Int(0);
+  const Bool names = r.prog.usable();
+  const Bool bare = mainline::is_bare(r);
+  const auto at = c.find(r.prog.prog);
+  const Place<D> named{names && at.exists, at.index};
+  const auto anchor = mainline::anchor_of<D>(c, r);
+  const auto regular_first = first_regular_of<D>(c);
+  const auto regular_last = last_regular_of<D>(c);
+  const Place<D> by_before{
+      r.before && D::ite(bare, regular_first.exists, Bool(anchor.exists && anchor.index > Int(0))),
+      D::ite(bare, regular_first.index, Int(anchor.index - 1))};
+  const Place<D> by_after{
+      r.after && D::ite(bare, regular_last.exists, Bool(anchor.exists && anchor.index < last)),
+      D::ite(bare, regular_last.index, Int(anchor.index + 1))};
+  const Bool chosen = names || r.first || r.last;
+  const Place<D> by_choice{D::ite(names, named.exists, Bool(filled && (r.first || r.last))),
+                           D::ite(names, named.index, D::ite(r.first, Int(0), last))};
+  const Place<D> meant{
+      D::ite(chosen, by_choice.exists, D::ite(r.before, by_before.exists, by_after.exists)),
+      D::ite(chosen, by_choice.index, D::ite(r.before, by_before.index, by_after.index))};
+  return {.r = r,
+          .stale = r.expects && r.expected != c.revision(),
+          .empty = !filled,
+          .names = names,
+          .bare = bare,
+          .named = named,
+          .named_is_head = named.exists && named.index == Int(0),
+          .named_is_tail = named.exists && named.index == last,
+          .sole = c.size() == Int(1),
+          .chosen = chosen,
+          .anchor = anchor,
+          .by_before = by_before,
+          .by_after = by_after,
+          .by_choice = by_choice,
+          .meant = meant,
+          .meant_owned = meant.exists && c.owner(meant.index) != r.owner};
+}
+
+inline constexpr auto remove = std::tuple_cat(
+    stale, no_directive, relative_object, relative_foreign,
+    std::tuple{
+        due("remove.replace", Errno::inval, "REPLACE has no meaning for detach.", source::kRfc2,
+            [](const auto& f) { return f.r.replace; }),
+        due("remove.first_not_head", Errno::noent,
+            "FIRST means the head, and there is none or another is named.", source::kRfc2,
+            [](const auto& f) { return f.r.first && (f.empty || (f.names && !f.named_is_head)); }),
+        due("remove.last_not_tail", Errno::noent,
+            "LAST means the tail, and there is none or another is meant.", source::kRfc2,
+            [](const auto& f) {
+              return f.r.last &&
+                     (f.empty || (f.names && !f.named_is_tail) || (f.r.first && !f.sole));
+            }),
+        due("remove.chosen_twice", Errno::inval,
+            "BEFORE or AFTER of nothing, but the entry is chosen already.", source::kRfc2,
+            [](const auto& f) { return f.bare && (f.r.before || f.r.after) && f.chosen; }),
+        due("remove.no_neighbour", Errno::noent,
+            "There is no such neighbour, or no such relative object here.", source::kRfc2,
+            [](const auto& f) {
+              return (f.bare || f.r.relative.usable()) &&
+                     ((f.r.before && !f.by_before.exists) || (f.r.after && !f.by_after.exists));
+            }),
+        due("remove.differs", Errno::noent, "The directives mean different entries.", source::kRfc2,
+            [](const auto& f) {
+              return mainline::differ(f.by_before, f.by_after) ||
+                     (f.chosen && !f.bare &&
+                      (mainline::differ(f.by_choice, f.by_before) ||
+                       mainline::differ(f.by_choice, f.by_after)));
+            }),
+        due("remove.nothing_meant", Errno::noent, "Neither a program nor a directive.",
+            source::kRfc2, [](const auto& f) { return !f.chosen && !f.r.before && !f.r.after; }),
+        due("remove.owned", Errno::busy,
+            "The entry meant belongs to a link, and goes only with it.", source::kRfc2,
+            [](const auto& f) { return f.meant_owned; }),
+        due("remove.absent", Errno::noent, "The named program is not on the list.", source::kRfc2,
+            [](const auto& f) { return f.names && !f.named.exists; }),
+        effect(
+            "remove.named", Change::remove, "The named program's entry goes.", source::kRfc2,
+            [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.end", Change::remove, "FIRST: the head goes; LAST: the tail.", source::kRfc2,
+            [](const auto& f) { return !f.names && f.chosen; },
+            [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.regular", Change::remove,
+            "BEFORE or AFTER nothing: the first or last regular entry goes.", source::kRfc2,
+            [](const auto& f) { return !f.chosen && f.bare; },
+            [](const auto& f) { return f.meant.index; }),
+        effect(
+            "remove.neighbour", Change::remove,
+            "The entry in front of, or behind, the relative object goes.", source::kRfc2,
+            [](const auto& f) { return !f.chosen && !f.bare; },
+            [](const auto& f) { return f.meant.index; }),
+    });
+
+inline constexpr auto detach =
+    std::tuple_cat(front_attribute, front_caller, front_flags, front_named, front_device, remove);
+
+}  // namespace mprogcheck::rules::rfc2

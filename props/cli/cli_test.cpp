@@ -1,0 +1,523 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The program as its users meet it: exit statuses, complaints, and that nothing is overwritten.
+#include "props/cli/cli_testing.hpp"
+#include "test_paths.hpp"
+
+namespace mprogcheck {
+namespace {
+
+TEST_F(CommandLine, a_conforming_trace_ends_with_0) {
+  write("t.trace", kSound);
+  const Ran r = run("replay t.trace");
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("conforms"), std::string::npos);
+}
+
+TEST_F(CommandLine, a_deviating_trace_ends_with_1_and_names_the_clause) {
+  write("t.trace", kSound);
+  const Ran r = run("replay t.trace --target impl:before_lands_behind");
+  EXPECT_EQ(r.status, 1);
+  EXPECT_NE(r.out.find("insert.before"), std::string::npos) << r.out;
+}
+
+TEST_F(CommandLine, an_expectation_the_model_does_not_share_is_the_files_mistake) {
+  write("t.trace", "dialect mainline\ndevice d0\nload p0\nattach p0 d0/ingress => EEXIST\n");
+  const Ran r = run("replay t.trace");
+  EXPECT_EQ(r.status, 2);
+  EXPECT_NE(r.out.find("t.trace: impl conforms"), std::string::npos) << r.out;
+  EXPECT_NE(r.err.find("t.trace:4:25: misprint: the file expects 'EEXIST', but the model says "
+                       "'ok'"),
+            std::string::npos)
+      << r.err;
+  const auto document = nlohmann::json::parse(run("replay t.trace --json").out);
+  EXPECT_EQ(document["traces"][0]["verdict"], "conforms");
+  EXPECT_EQ(document["traces"][0]["misprints"][0]["line"], 4);
+  // A deviation is still one.
+  write("both.trace", kSound + "attach p0 d0/ingress => ok\n");
+  EXPECT_EQ(run("replay both.trace --target impl:before_lands_behind").status, 1);
+}
+
+TEST_F(CommandLine, every_verb_prints_one_json_document) {
+  write("t.trace", kSound);
+  for (const char* line :
+       {"fuzz --target impl --traces 20 --seed 1 --json", "replay t.trace --json",
+        "minimize t.trace --target impl:before_lands_behind --json", "minimize t.trace --json",
+        "minimize t.trace --target impl:before_lands_behind --json -o smaller.trace",
+        "repro t.trace --json", "repro t.trace --json -o t.c", "spec --json", "faults --json",
+        "faults before_lands_behind --hunt --json",
+        "faults before_lands_behind --hunt --json --out hunted"}) {
+    const Ran r = run(line);
+    EXPECT_FALSE(nlohmann::json::parse(r.out, nullptr, false).is_discarded()) << line << "\n"
+                                                                              << r.out;
+  }
+}
+
+TEST_F(CommandLine, with_json_the_file_still_holds_what_it_holds_without) {
+  write("t.trace", kSound);
+  run("minimize t.trace --target impl:before_lands_behind --json -o smaller.trace");
+  EXPECT_EQ(slurp(work / "smaller.trace").substr(0, 8), "dialect ");
+  run("repro t.trace --json -o t.c");
+  EXPECT_NE(slurp(work / "t.c").find("int main("), std::string::npos);
+  const auto faults =
+      nlohmann::json::parse(run("faults before_lands_behind --hunt --json --out hunted").out);
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0]["traces"]["mainline"],
+            slurp(work / "hunted" / "before_lands_behind.mainline.trace"));
+}
+
+TEST_F(CommandLine, the_same_seed_gives_the_same_document) {
+  const auto document = [&] {
+    auto d = nlohmann::json::parse(
+        run("fuzz --target impl:after_one_too_far --traces 50 --seed 7 --json").out);
+    for (auto& c : d["campaigns"]) c.erase("seconds");
+    return d;
+  };
+  const auto first = document();
+  EXPECT_FALSE(first["campaigns"][0]["conforms"]);
+  EXPECT_EQ(first, document());
+}
+
+TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
+  fs::create_directory(work / "dir");
+  write("empty", "");
+  write("junk", std::string("\x7f"
+                            "ELF\0\1\2\xff\xfe\n\0",
+                            12));
+  write("unknown", "dialect mainline\ndevice d0\nload p0\nattack p0 d0/ingress\n");
+  write("unloaded", "dialect mainline\ndevice d0\nload p0\nattach p1 d0/ingress\n");
+  write("range", "dialect mainline\ncapacity 64\n");
+  write("truncated", "dialect mainline\ndevice d0\nload p0\nattach p0");
+  write("nothing", kSound + "\ndialect rfc2\ndevice d0\n");
+  write("unfounded", kSound);
+  write("of_none", "dialect mainline\nreason a\ndevice d0\nremove d0\n");
+  write("of_unknown", "dialect mainline\nreason a\ntarget moon\ndevice d0\nremove d0\n");
+  const std::pair<const char*, const char*> cases[] = {
+      {"replay missing", "missing: no such file"},
+      {"replay dir", "dir: is a directory"},
+      {"replay empty", "empty:1:1: no trace here"},
+      {"replay junk", "junk:1:1: a control character"},
+      {"replay unknown", "unknown:4:1: unknown operation 'attack'"},
+      {"replay unloaded", "unloaded:4:8: p1 is used before it is loaded"},
+      {"replay range", "range:2:10: expected a number from 1 to 63, not '64'"},
+      {"replay truncated", "truncated:4:10: expected an attach point"},
+      {"fuzz --target nobody", "there is no target 'nobody'"},
+      {"fuzz --target impl:nothing", "there is no planted fault 'nothing'"},
+      {"fuzz --known missing --target impl", "missing: no such file"},
+      {"fuzz --traces 0", "--traces"},
+      {"fuzz --traces -1", "mprogcheck: --traces: expected a number from 0"},
+      {"fuzz --seed x", "mprogcheck: --seed: expected a number from 0"},
+      {"fuzz --seed ''", "not ''"},
+      {"fuzz --seed -1", "not '-1'"},
+      {"fuzz --seed 0x10", "not '0x10'"},
+      {"fuzz --seed 18446744073709551616", "18446744073709551615, in decimal digits"},
+      {"faults --hunt --seed -1", "not '-1'"},
+      {"fuzz --time -5", "at most 1000h, not '-5'"},
+      {"fuzz --time nan", "at most 1000h, not 'nan'"},
+      {"fuzz --time 0s", "at most 1000h, not '0s'"},
+      {"fuzz --time 1001h", "at most 1000h, not '1001h'"},
+      {"fuzz --time 1e300", "at most 1000h, not '1e300'"},
+      {"fuzz --time 5d", "at most 1000h, not '5d'"},
+      {"fuzz --out /proc/nowhere --target impl --traces 1",
+       "/proc/nowhere: nothing can be written in /proc"},
+      {"fuzz --out empty/out --target impl --traces 1", "empty is not a directory"},
+      {"replay nothing", "nothing:7:1: this trace has no operations"},
+      {"minimize nothing", "nothing:7:1: this trace has no operations"},
+      {"repro nothing", "nothing:7:1: this trace has no operations"},
+      {"fuzz --known nothing --target impl", "nothing:7:1: this trace has no operations"},
+      {"fuzz --known unfounded --target impl", "unfounded:1:1: a known deviation without a reason"},
+      {"fuzz --known of_none --target impl", "of_none:1:1: a known deviation of no target"},
+      {"fuzz --known of_unknown --target impl", "of_unknown:1:1: there is no target 'moon'"},
+      {"replay /dev/zero", "/dev/zero: is larger than any trace (64 MiB)"},
+      {"replay /proc/self/mem", "/proc/self/mem: reading failed"},
+      {"faults nothing_such", "there is no planted fault 'nothing_such'"},
+      {"spec --bogus", "mprogcheck: The following argument was not expected: --bogus"},
+      {"repro empty", "empty:1:1"},
+      {"frobnicate", "there is no verb 'frobnicate'"},
+  };
+  for (const auto& [line, says] : cases) {
+    const Ran r = run(line);
+    EXPECT_EQ(r.status, 2) << line << "\n" << r.err;
+    EXPECT_NE(r.err.find(says), std::string::npos) << line << "\n" << r.err;
+  }
+}
+
+TEST_F(CommandLine, what_a_target_cannot_do_ends_with_3) {
+  write("t.trace", "dialect rfc2\ndevice d0\nload p0\nattach p0 d0/ingress first\n");
+  EXPECT_EQ(run("replay t.trace --target kernel").status, 3);
+}
+
+TEST_F(CommandLine, a_campaign_that_ran_nothing_does_not_conform) {
+  const Ran r = run("fuzz --target impl --dialect mainline --time 0.0005s");
+  EXPECT_EQ(r.status, 3);
+  EXPECT_EQ(r.out.find("conforms"), std::string::npos) << r.out;
+  EXPECT_NE(r.err.find("not one trace was run on impl (mainline)"), std::string::npos) << r.err;
+}
+
+TEST_F(CommandLine, what_cannot_be_printed_ends_with_3) {
+  write("t.trace", kSound);
+  for (const char* line : {"fuzz --target impl --traces 2", "replay t.trace", "repro t.trace",
+                           "minimize t.trace --json", "spec", "faults", "faults --json", "--help",
+                           "prove --obligation revision"}) {
+    const Ran r = run(std::string(line) + " >/dev/full");
+    EXPECT_EQ(r.status, 3) << line;
+    EXPECT_NE(r.err.find("No space left on device"), std::string::npos) << line << "\n" << r.err;
+  }
+}
+
+TEST_F(CommandLine, help_names_the_verbs_of_the_script_too) {
+  const Ran r = run("--help");
+  for (const char* verb : {"\n  fuzz ", "\n  test ", "\n  bench "})
+    EXPECT_NE(r.out.find(verb), std::string::npos) << r.out;
+}
+
+TEST_F(CommandLine, interrupted_it_says_what_was_found_so_far) {
+  const auto interrupted = [&](const std::string& signal, const std::string& arguments) {
+    return run("fuzz --seed 1 --dialect mainline --time 600s " + arguments,
+               "timeout --preserve-status -s " + signal + " 2 ");
+  };
+  const Ran found = interrupted("INT", "--target impl:before_lands_behind --json");
+  EXPECT_EQ(found.status, 1) << found.err;
+  EXPECT_NE(found.err.find(" operations more\n"), std::string::npos) << found.err;
+  const auto document = nlohmann::json::parse(found.out, nullptr, false);
+  ASSERT_FALSE(document.is_discarded()) << found.out;
+  EXPECT_EQ(document["interrupted"], true);
+  const auto findings = document["campaigns"][0]["findings"];
+  ASSERT_FALSE(findings.empty());
+  for (const auto& f : findings) {
+    EXPECT_FALSE(f["minimal"]);
+    const std::string file = f["file"];
+    EXPECT_EQ(run("replay " + file + " --target impl:before_lands_behind").status, 1) << file;
+  }
+  const Ran none = interrupted("TERM", "--target impl");
+  EXPECT_EQ(none.status, 3) << none.err;
+  EXPECT_NE(none.err.find("interrupted"), std::string::npos) << none.err;
+  EXPECT_NE(none.out.find("nothing new was found so far"), std::string::npos) << none.out;
+}
+
+TEST_F(CommandLine, long_lists_and_traces_are_abbreviated_where_a_file_has_them) {
+  std::string load = "load", attach, progs;
+  for (int p = 0; p < 20; ++p) {
+    const std::string name = "p" + std::to_string(p);
+    load += " " + name;
+    attach += "attach " + name + " d0/ingress => ok\n";
+    progs += (p ? "," : "") + name;
+  }
+  write("known", "dialect mainline\ntarget impl\nreason none\ndevice d0\n" + load + "\n" + attach +
+                     "query d0/ingress room=20 progs => ok progs=" + progs + "\n");
+  const Ran r = run("fuzz --target impl --dialect mainline --traces 2 --seed 1 --known known");
+  EXPECT_EQ(r.status, 1);
+  for (const char* part : {"load p0 p1 p2 p3 p4 ...9 more... ", "# ... 9 operations more\n",
+                           "progs=p0,p1,p2,p3,p4,p5,...8 more...,p14,p15,p16,p17,p18,p19\n"})
+    EXPECT_NE(r.out.find(part), std::string::npos) << part << "\n" << r.out;
+}
+
+TEST_F(CommandLine, without_findings_there_is_no_directory_for_them) {
+  EXPECT_EQ(run("fuzz --target impl --traces 5 --seed 1 --out found").status, 0);
+  EXPECT_FALSE(fs::exists(work / "found"));
+  EXPECT_EQ(
+      run("fuzz --target impl:before_lands_behind --dialect rfc2 --traces 60 --seed 1").status, 1);
+  for (const auto& file : fs::directory_iterator(work / "findings"))
+    EXPECT_EQ(file.path().extension(), ".trace");
+}
+
+TEST_F(CommandLine, the_script_says_whose_the_build_is) {
+  if (getuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  fs::permissions(work, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
+  fs::copy_file(MPROGCHECK_SOURCE_DIR "/mprogcheck", work / "mprogcheck");
+  fs::create_directory(work / "build");
+  const std::string line = "cd / && setpriv --reuid=65534 --regid=65534 --clear-groups " +
+                           (work / "mprogcheck").string() + " spec 2>" + (work / "err").string();
+  EXPECT_EQ(WEXITSTATUS(std::system(line.c_str())), 3);
+  EXPECT_NE(slurp(work / "err").find("build belongs to root, and this user cannot write to it"),
+            std::string::npos)
+      << slurp(work / "err");
+}
+
+TEST_F(CommandLine, nothing_is_overwritten) {
+  write("t.trace", kSound);
+  write("kept", "mine\n");
+  const Ran r = run("minimize t.trace --target impl:before_lands_behind -o kept");
+  EXPECT_EQ(r.status, 2) << r.err;
+  EXPECT_EQ(slurp(work / "kept"), "mine\n");
+}
+
+TEST_F(CommandLine, findings_are_handed_out_as_trace_and_program) {
+  const Ran r = run(
+      "fuzz --target impl:before_lands_behind --dialect mainline --traces 20 --seed 1 --out found");
+  EXPECT_EQ(r.status, 1);
+  std::size_t traces = 0, programs = 0;
+  for (const auto& file : fs::directory_iterator(work / "found")) {
+    traces += file.path().extension() == ".trace";
+    programs += file.path().extension() == ".c";
+    if (file.path().extension() != ".trace") continue;
+    EXPECT_EQ(run("replay " + file.path().string() + " --target impl:before_lands_behind").status,
+              1);
+  }
+  EXPECT_GT(traces, 0U);
+  EXPECT_EQ(traces, programs);
+}
+
+TEST_F(CommandLine, known_deviations_are_passed_over_and_missed_when_they_go_away) {
+  EXPECT_EQ(run("fuzz --target impl:before_lands_behind --dialect mainline --traces 60 --seed 1 "
+                "--out found")
+                .status,
+            1);
+  std::string known;
+  for (const auto& file : fs::directory_iterator(work / "found"))
+    if (file.path().extension() == ".trace") {
+      std::string text = slurp(file.path());
+      text.insert(text.find('\n', text.find("dialect")) + 1,
+                  "reason planted\ntarget impl:before_lands_behind\n");
+      known += text + "\n";
+    }
+  write("known", known);
+  const Ran again =
+      run("fuzz --target impl:before_lands_behind --dialect mainline --traces 60 --seed 1 --known "
+          "known");
+  EXPECT_EQ(again.status, 0) << again.out;
+  EXPECT_NE(again.out.find("known, in"), std::string::npos);
+  for (std::size_t at; (at = known.find("impl:before_lands_behind")) != std::string::npos;)
+    known.replace(at, 24, "impl");
+  write("known", known);
+  const Ran gone = run("fuzz --target impl --dialect mainline --traces 60 --seed 1 --known known");
+  EXPECT_EQ(gone.status, 1);
+  EXPECT_NE(gone.out.find("gone away"), std::string::npos);
+}
+
+TEST_F(CommandLine, conform_runs_the_suite) {
+  const Ran r = run("conform");
+  EXPECT_EQ(r.status, 0) << r.out;
+  EXPECT_NE(r.out.find("0 the promise is broken"), std::string::npos) << r.out;
+  const Ran faulty = run("conform --target impl:after_one_too_far");
+  EXPECT_EQ(faulty.status, 1) << faulty.out;
+  EXPECT_NE(faulty.out.find("DEVIATION mainline.tcx.attach.insert.after"), std::string::npos);
+}
+
+// The solver and the walk still write what is checked in. If rules or generator changed on purpose:
+// mprogcheck conform --generate traces/suite, and explore --tour as below, with traces/suite.
+TEST_F(CommandLine, the_suite_is_what_is_written_from_the_rules) {
+  const Ran written = run("conform --generate suite --json");
+  ASSERT_EQ(written.status, 0);
+  EXPECT_EQ(nlohmann::json::parse(written.out).size(), 41U);
+  for (const char* tour : {"mainline --progs 2", "rfc2 --progs 1"})
+    ASSERT_EQ(run("explore --links 1 --capacity 63 --no-revisions --tour suite --dialect " +
+                  std::string(tour))
+                  .status,
+              0);
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(MPROGCHECK_SOURCE_DIR "/traces/suite")) {
+    ++files;
+    EXPECT_TRUE(slurp(entry.path()) == slurp(work / "suite" / entry.path().filename()))
+        << entry.path().filename() << " is out of date";
+  }
+  EXPECT_EQ(files, 45U);
+}
+
+TEST_F(CommandLine, conform_without_a_suite_says_how_to_get_one) {
+  const Ran r = run("conform --suite .");
+  EXPECT_EQ(r.status, 2);
+  EXPECT_NE(r.err.find("conform --generate"), std::string::npos) << r.err;
+}
+
+TEST_F(CommandLine, prove_prints_a_table_and_json) {
+  const Ran r = run("prove --obligation unique --json --smtlib smt --out broken");
+  ASSERT_EQ(r.status, 0) << r.err;
+  const auto document = nlohmann::json::parse(r.out);
+  ASSERT_EQ(document.size(), 2U);
+  EXPECT_EQ(document[0]["verdict"], "proved");
+  EXPECT_EQ(document[0]["breaks"][0]["verdict"], "refuted");
+  EXPECT_TRUE(fs::exists(work / "smt" / "unique.mainline.attach.1.smt2"));
+  EXPECT_EQ(run("replay --quiet broken/*.trace").status, 0);
+  EXPECT_EQ(run("prove --obligation nobody").status, 2);
+}
+
+TEST_F(CommandLine, explore_counts_and_finds_the_shortest) {
+  const Ran r = run("explore --json --progs 2 --links 0 --capacity 2 --dot g.dot");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_EQ(nlohmann::json::parse(r.out)["states"], 3);
+  EXPECT_TRUE(fs::exists(work / "g.dot"));
+  EXPECT_EQ(run("explore --target impl:detach_before_head_takes_head").status, 1);
+  EXPECT_EQ(run("explore --progs 9").status, 2);
+}
+
+const std::string kWishes =
+    "security: fw first\nmetrics: count after fw\nmetrics: count before log\n";
+
+TEST_F(CommandLine, plan_attaches_next_to_what_is_there) {
+  write("wishes", kWishes);
+  write("t.trace", kSound);
+  const Ran r = run("plan wishes --state t.trace --out plan.trace");
+  ASSERT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("satisfies 3 directives: fw p1 p0 count log"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("attach p2 d0/ingress before rel=p1"), std::string::npos) << r.out;
+  EXPECT_EQ(run("replay plan.trace").status, 0) << slurp(work / "plan.trace");
+  EXPECT_NE(slurp(work / "plan.trace").find("p2 is fw"), std::string::npos);
+  const auto document = nlohmann::json::parse(run("plan wishes --json").out);
+  EXPECT_EQ(document["attaches"][0]["operation"], "attach p0 d0/ingress");
+  EXPECT_EQ(document["attaches"][2]["list"], document["order"]);
+}
+
+TEST_F(CommandLine, plan_names_the_cycle_and_the_smallest_contradiction) {
+  write("wishes", kWishes + "tracing: log before fw\n");
+  const Ran r = run("plan wishes");
+  EXPECT_EQ(r.status, 1) << r.err;
+  EXPECT_NE(r.out.find("log in front of fw  # wishes:4:1: tracing: log before fw\n"),
+            std::string::npos)
+      << r.out;
+  const auto document = nlohmann::json::parse(run("plan wishes --json").out);
+  EXPECT_EQ(document["satisfiable"], false);
+  ASSERT_EQ(document["core"].size(), 2U);
+  EXPECT_EQ(document["core"][1]["line"], 4);
+  std::string many;
+  for (int i = 0; i < 64; ++i) many += "o: n" + std::to_string(i) + " present\n";
+  write("many", many);
+  const Ran full = run("plan many");
+  EXPECT_EQ(full.status, 2);
+  EXPECT_NE(full.err.find("64 programs are wanted on a list of 63 slots"), std::string::npos);
+  write("w\xff", kWishes);
+  EXPECT_TRUE(nlohmann::json::accept(run("plan 'w\xff' --json").out));
+}
+
+TEST_F(CommandLine, plan_is_of_the_point_asked_for) {
+  write("wishes", kWishes);
+  for (const char* line : {"--point d3/egress", "--kind tcx/egress", "--kind netkit/peer"}) {
+    const Ran r = run("plan wishes --out plan.trace " + std::string(line));
+    EXPECT_EQ(r.status, 0) << r.err;
+    const std::string point = line[2] == 'p' ? "d3/egress" : "d0/egress";
+    EXPECT_NE(r.out.find("attach p1 " + point + " after rel=p0"), std::string::npos) << r.out;
+    EXPECT_NE(r.out.find("  p0 is fw\n"), std::string::npos) << r.out;
+    EXPECT_EQ(run("replay plan.trace").status, 0) << slurp(work / "plan.trace");
+    fs::remove(work / "plan.trace");
+  }
+}
+
+TEST_F(CommandLine, plan_says_who_is_new) {
+  write("t.trace", kSound);
+  write("typo", "o: p1 before nobody\n");
+  const Ran r = run("plan typo --state t.trace");
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("the list is [p1 p0]\nnew programs: nobody\n"), std::string::npos) << r.out;
+  // The one on the list has no descriptor any more.
+  write("link.trace",
+        "dialect mainline\ndevice d0\nload p0 p1\nlink_create l0 p0 d0/ingress\nclose p0\n");
+  write("p1", "o: p1 present\n");
+  const Ran closed = run("plan p1 --state link.trace");
+  EXPECT_EQ(closed.status, 0) << closed.err;
+  EXPECT_NE(closed.out.find("attach p1 d0/ingress after id rel=p0"), std::string::npos);
+}
+
+// As bpftool prints an entry. A link's id is 0 where there is none.
+nlohmann::json entry_of(const char* device, const char* kind, const char* name, int id,
+                        int link = 0) {
+  nlohmann::json e{{"devname", device},
+                   {"ifindex", 2},
+                   {"kind", kind},
+                   {"prog_id", id},
+                   {"prog_flags", nlohmann::json::array()},
+                   {"link_id", link},
+                   {"link_flags", nlohmann::json::array()}};
+  if (*name) e["name"] = name;
+  return e;
+}
+
+std::string net_of(const std::vector<nlohmann::json>& entries) {
+  return nlohmann::json{{{"xdp", nlohmann::json::array()}, {"tc", entries}}}.dump(2);
+}
+
+TEST_F(CommandLine, plan_reads_what_bpftool_prints) {
+  write("net.json",
+        net_of({entry_of("eth0", "tcx/ingress", "log", 7), entry_of("eth0", "tcx/egress", "x", 8),
+                entry_of("eth0", "tcx/ingress", "fw", 9, 3),
+                entry_of("eth0", "tcx/ingress", "", 10), entry_of("eth1", "tcx/ingress", "log", 11),
+                entry_of("eth1", "tcx/ingress", "log", 12)}));
+  write("wishes", "o: count before fw\no: count after log#7\n");
+  const Ran r = run("plan wishes --state net.json --device eth0 --out plan.trace");
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("the list is [log fw unnamed]\nnew programs: count\n"), std::string::npos)
+      << r.out;
+  EXPECT_NE(r.out.find(": log count fw unnamed\n"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("  d0/ingress is tcx/ingress of eth0\n  p0 is log#7\n  p1 is fw#9\n"
+                       "  p2 is unnamed#10\n  p3 is count\n"),
+            std::string::npos)
+      << r.out;
+  EXPECT_NE(slurp(work / "plan.trace").find("link_create l0 p1 d0/ingress"), std::string::npos);
+  write("of_two", "o: log#12 before log#11\n");
+  const Ran two = run("plan of_two --state net.json --device eth1");
+  EXPECT_EQ(two.status, 1) << two.err;
+  EXPECT_NE(two.out.find("log#11 in front of log#12  # the list of net.json has it so"),
+            std::string::npos)
+      << two.out;
+  // An empty list is one where others are shown.
+  const Ran egress = run("plan wishes --state net.json --device eth1 --kind tcx/egress");
+  EXPECT_EQ(egress.status, 2) << egress.err;
+  EXPECT_NE(egress.err.find("wishes:2:1: no program on the list is log#7"), std::string::npos);
+  write("new", "o: count first\n");
+  const Ran empty = run("plan new --state net.json --device eth1 --kind tcx/egress");
+  EXPECT_EQ(empty.status, 0) << empty.err;
+  EXPECT_NE(empty.out.find("d0/egress is tcx/egress of eth1"), std::string::npos) << empty.out;
+  // What a terminal would obey is shown, and is the name of one program.
+  write("odd.json", net_of({entry_of("eth0", "tcx/ingress", "a\nattach p5 d0/ingress\x1b[31m", 7),
+                            entry_of("eth\x1b", "tcx/ingress", "log#7", 8)}));
+  const Ran odd = run("plan new --state odd.json --device eth0 --out odd.trace");
+  EXPECT_EQ(odd.status, 0) << odd.err;
+  EXPECT_NE(odd.out.find("[a\\x0aattach\\x20p5\\x20d0/ingress\\x1b[31m]\n"), std::string::npos)
+      << odd.out;
+  EXPECT_EQ(run("replay odd.trace").status, 0) << slurp(work / "odd.trace");
+}
+
+TEST_F(CommandLine, plan_refuses_what_it_cannot_see) {
+  const auto log = [](int id) { return entry_of("eth0", "tcx/ingress", "log", id); };
+  write("net.json", net_of({log(7), log(9), entry_of("eth1", "tcx/ingress", "x", 8)}));
+  // Of bpftool 7.1, which shows what is attached with a filter and nothing else.
+  write("old.json", net_of({entry_of("eth0", "clsact/ingress", "log", 7)}));
+  write("none.json", "[{\"xdp\":[],\"tc\":[],\"flow_dissector\":[]}]");
+  write("twice.json", net_of({log(7), log(7)}));
+  std::vector<nlohmann::json> many;
+  for (int i = 1; i <= 40000; ++i) many.push_back(log(i));
+  write("many.json", net_of(many));
+  write("log", "o: a present\n o: log first\n");
+  write("id", "o: log#8 first\n");
+  write("broken.json", "[\n  {\"tc\": }\n]\n");
+  write("other.json", "\n {}");
+  write("half.json", "[{\"tc\": [\n {\"kind\": \"tcx/ingress\", \"devname\": \"eth0\"}]}]");
+  write("t.trace", kSound);
+  write("rfc2.trace", "dialect rfc2\ndevice d0\nload p0\nattach p0 d0/ingress first\n");
+  write("closed.trace", kSound + "detach p0 d0/ingress\nclose p0\n");
+  write("p0", "o: p0 present\n");
+  const std::pair<const char*, const char*> cases[] = {
+      {"log --state net.json", "tcx/ingress of which device? choose with --device: eth0, eth1"},
+      {"log --state net.json --device eht0",
+       "nothing here is on eht0; there is eth0, eth1; if the"},
+      {"log --state net.json --point d0/egress", "say --kind and --device"},
+      {"log --state t.trace --device eth0", "of a trace say --point"},
+      {"log --kind tcx/egress --point d0/egress", "excludes"},
+      {"log --state none.json", "no tcx/ingress here, which does not make the list empty: bpftool"},
+      {"log --state old.json --device eth0", "shows tcx from 7.3 on"},
+      {"log --state net.json --device eth1 --kind netkit/peer", "netkit from 7.4 on"},
+      {"log --state net.json --device eth0", "log:2:2: 2 programs on the list are called log; say"},
+      {"id --state net.json --device eth0",
+       "id:1:1: no program on the list is log#8; there is log#7, log#9"},
+      {"id", "id:1:1: no program on the list is log#8"},
+      {"log --state twice.json", "program 7 is twice on tcx/ingress of eth0"},
+      {"log --state many.json", "40000 programs on tcx/ingress of eth0, a list of 63 slots"},
+      {"log --state ''", "--state: expected a name"},
+      {"log --out ''", "--out: expected a name"},
+      {"log --state broken.json", "broken.json:2:10: this is no JSON"},
+      {"log --state other.json", "other.json:2:2: expected an array; give what 'bpftool -j net'"},
+      {"log --state half.json", "half.json:2:2: this has no \"prog_id\""},
+      {"log --state rfc2.trace", "rfc2.trace:1:1: plans are made for dialect mainline alone"},
+      {"log --state p0", "p0:1:1: expected 'dialect mainline'"},
+      {"p0 --state closed.trace", "p0:1:1: p0 cannot be attached: the model says EBADF"},
+      {"p0 --state closed.trace --point d1/ingress", "there is no d1/ingress"},
+      {"missing", "missing: cannot be read"},
+      {"net.json", "net.json:1:1: expected an owner"},
+  };
+  for (const auto& [line, says] : cases) {
+    const Ran bad = run("plan " + std::string(line));
+    EXPECT_EQ(bad.status, 2) << line << "\n" << bad.err;
+    EXPECT_NE(bad.err.find(says), std::string::npos) << line << "\n" << bad.err;
+  }
+}
+
+}  // namespace
+}  // namespace mprogcheck

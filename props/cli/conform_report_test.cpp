@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// `mprogcheck conform --out` from end to end: what is in the folder, and with what status it ends.
+#include <map>
+#include <nlohmann/json.hpp>
+#include <pugixml.hpp>
+#include <set>
+
+#include "props/cli/cli_testing.hpp"
+#include "test_paths.hpp"
+
+namespace {
+
+using namespace mprogcheck;
+using nlohmann::json;
+
+const std::string kTargets =
+    "--target impl --target impl:after_one_too_far --target impl:detach_before_head_takes_head ";
+
+class ConformReport : public CommandLine {
+ protected:
+  json document(const std::string& folder = "report") const {
+    return json::parse(slurp(work / folder / "report.json"));
+  }
+  // All that is in a folder.
+  std::map<std::string, std::string> files(const std::string& folder) const {
+    std::map<std::string, std::string> out;
+    for (const auto& entry : fs::recursive_directory_iterator(work / folder))
+      if (entry.is_regular_file())
+        out[entry.path().lexically_relative(work / folder).string()] = slurp(entry.path());
+    return out;
+  }
+};
+
+json row_of(const json& document, const std::string& dialect, const std::string& command,
+            const std::string& clause) {
+  for (const json& row : document["clauses"])
+    if (row["dialect"] == dialect && row["command"] == command && row["clause"] == clause)
+      return row;
+  ADD_FAILURE() << "no row " << dialect << " " << command << " " << clause;
+  return {};
+}
+
+std::vector<std::string> answers(const json& row) {
+  std::vector<std::string> out;
+  for (const json& cell : row["cells"]) out.push_back(cell["answer"]);
+  return out;
+}
+
+TEST_F(ConformReport, has_a_cell_for_each_clause_and_target_and_says_since_when) {
+  const Ran r = run("conform " + kTargets + "--out report");
+  EXPECT_EQ(r.status, 1) << r.err;
+  const json d = document();
+  EXPECT_EQ(d["command"], "mprogcheck conform " + kTargets + "--out report");
+  EXPECT_EQ(d["date"], nullptr);
+  EXPECT_NE(d["version"], "");
+  EXPECT_EQ(d["suite"]["folders"], (json{"traces/clauses", "traces/suite"}));
+  const json after = row_of(d, "mainline", "attach", "insert.after");
+  EXPECT_EQ(answers(after), (std::vector<std::string>{"holds", "promise broken", "holds"}));
+  EXPECT_EQ(after["since_when"],
+            "since impl:after_one_too_far: promise broken; since "
+            "impl:detach_before_head_takes_head: holds");
+  EXPECT_EQ(answers(row_of(d, "mainline", "detach", "remove.before_nobody")),
+            (std::vector<std::string>{"holds", "holds", "promise broken"}));
+  for (const json& row : d["clauses"]) EXPECT_EQ(row["cells"][0]["deviations"], json::array());
+}
+
+TEST_F(ConformReport, each_broken_cell_leads_to_traces_that_show_it_and_to_programs) {
+  run("conform " + kTargets + "--out report");
+  const json d = document();
+  std::multiset<std::size_t> led_to;
+  for (const json& row : d["clauses"])
+    for (const json& cell : row["cells"]) {
+      EXPECT_EQ(cell["answer"] == "promise broken" || cell["answer"] == "precedence differs",
+                !cell["deviations"].empty());
+      for (const json& n : cell["deviations"]) {
+        led_to.insert(n.get<std::size_t>());
+        EXPECT_EQ(d["deviations"][n.get<std::size_t>() - 1]["target"], cell["target"]);
+        EXPECT_EQ(d["deviations"][n.get<std::size_t>() - 1]["number"], n);
+      }
+    }
+  ASSERT_GT(d["deviations"].size(), 4U);
+  std::size_t programs = 0;
+  for (const json& deviation : d["deviations"]) {
+    EXPECT_EQ(led_to.count(deviation["number"]), 1U) << deviation;
+    EXPECT_TRUE(deviation["minimal"]);
+    const std::string target = deviation["target"], file = deviation["trace_file"];
+    EXPECT_EQ(slurp(work / "report" / file), deviation["trace"]);
+    EXPECT_EQ(run("replay report/" + file + " --target " + target).status, 1) << file;
+    if (deviation["program_file"].is_null()) {
+      EXPECT_EQ(deviation["confirmation"], "no C program for such a trace");
+      continue;
+    }
+    ++programs;
+    EXPECT_EQ(deviation["confirmation"], "target runs no programs");
+    EXPECT_EQ(slurp(work / "report" / deviation["program_file"].get<std::string>()),
+              deviation["program"]);
+  }
+  EXPECT_GT(programs, 0U);
+  EXPECT_EQ(files("report").size(), 4 + d["deviations"].size() + programs);
+}
+
+TEST_F(ConformReport, as_junit_xml_counts_what_the_matrix_shows) {
+  run("conform " + kTargets + "--out report --date 2026-01-31");
+  const json d = document();
+  pugi::xml_document xml;
+  ASSERT_TRUE(xml.load_file((work / "report" / "report.xml").c_str()));
+  const auto suites = xml.child("testsuites");
+  std::size_t broken = 0, silent = 0, suite = 0;
+  for (const auto& one : suites.children("testsuite")) {
+    EXPECT_EQ(one.attribute("name").value(), d["targets"][suite]["name"].get<std::string>());
+    EXPECT_STREQ(one.attribute("timestamp").value(), "2026-01-31");
+    std::size_t row = 0;
+    for (const auto& test : one.children("testcase")) {
+      const json& cell = d["clauses"][row]["cells"][suite];
+      EXPECT_EQ(test.attribute("name").value(), d["clauses"][row]["clause"].get<std::string>());
+      EXPECT_EQ(!test.child("failure").empty(), !cell["deviations"].empty());
+      EXPECT_EQ(!test.child("skipped").empty(), cell["answer"] == "not met");
+      broken += !cell["deviations"].empty();
+      silent += cell["answer"] == "not met";
+      ++row;
+    }
+    EXPECT_EQ(row, d["clauses"].size());
+    ++suite;
+  }
+  EXPECT_EQ(suite, 3U);
+  EXPECT_EQ(suites.attribute("tests").as_ullong(), 3 * d["clauses"].size());
+  EXPECT_EQ(suites.attribute("failures").as_ullong(), broken);
+  EXPECT_EQ(suites.attribute("skipped").as_ullong(), silent);
+  EXPECT_EQ(suites.attribute("errors").as_int(), 0);
+}
+
+TEST_F(ConformReport, is_the_same_each_time) {
+  const std::string line = "conform " + kTargets + "--out report";
+  run(line);
+  fs::rename(work / "report", work / "first");
+  EXPECT_EQ(run(line).status, 1);
+  EXPECT_EQ(files("first"), files("report"));
+}
+
+TEST_F(ConformReport, says_where_each_new_deviation_is_shown) {
+  const Ran r = run("conform --target impl:before_lands_behind --out report");
+  const json told = document();  // not a temporary, which a range would outlive
+  for (const json& deviation : told["deviations"]) {
+    const std::string begin =
+                          "  DEVIATION " + deviation["bucket"].get<std::string>() + ": observed ",
+                      end = "; report/" + deviation["trace_file"].get<std::string>() + "\n";
+    const auto at = r.out.find(begin);
+    ASSERT_NE(at, std::string::npos) << r.out;
+    const std::string line = r.out.substr(at, r.out.find('\n', at) + 1 - at);
+    EXPECT_TRUE(line.ends_with(end)) << line;
+    EXPECT_TRUE(fs::exists(work / line.substr(line.rfind(' ') + 1, end.size() - 3)));
+  }
+  EXPECT_EQ(r.out.find("attach p0"), std::string::npos) << r.out;
+}
+
+TEST_F(ConformReport, known_deviations_keep_their_reason_and_pass) {
+  run("conform --target impl:before_lands_behind --out found");
+  std::string known;
+  const json found = document("found");
+  for (const json& deviation : found["deviations"]) {
+    std::string text = deviation["trace"];
+    text.insert(text.find('\n', text.find("dialect ")) + 1,
+                "target impl:before_lands_behind\nreason security: planted | here\n");
+    known += text + "\n";
+  }
+  write("known", known);
+  const Ran r = run("conform --target impl:before_lands_behind --known known --out report");
+  EXPECT_EQ(r.status, 0) << r.out << r.err;
+  const json d = document();
+  EXPECT_EQ(d["targets"][0]["verdict"], "conforms but for what is known");
+  for (const json& deviation : d["deviations"]) {
+    EXPECT_EQ(deviation["known"], "security: planted | here");
+    EXPECT_TRUE(deviation["security"]);
+  }
+  EXPECT_EQ(answers(row_of(d, "mainline", "attach", "insert.before")),
+            std::vector<std::string>{"promise broken"});
+  // What the report wrote down can be read as known in its turn.
+  const std::string file = d["deviations"][0]["trace_file"];
+  EXPECT_EQ(run("replay report/" + file).status, 0);
+  EXPECT_NE(slurp(work / "report" / file).find("reason security: planted | here\n"),
+            std::string::npos);
+  EXPECT_NE(slurp(work / "report" / "report.md").find("planted \\| here"), std::string::npos);
+  // What is known of one target was asked of the other as well.
+  EXPECT_EQ(run("conform --target impl --known known --out other").status, 0);
+  const json other = document("other");
+  EXPECT_EQ(other["suite"]["known"], json{"known"});
+  EXPECT_EQ(other["suite"]["traces"],
+            found["suite"]["traces"].get<std::size_t>() + found["deviations"].size());
+  EXPECT_EQ(other["targets"][0]["verdict"], "conforms");
+  const Ran gone = run("conform --target impl --known gone --out gone.out");
+  EXPECT_EQ(gone.status, 2);
+  for (std::size_t at; (at = known.find("impl:before_lands_behind")) != std::string::npos;)
+    known.replace(at, 24, "impl");
+  write("gone", known);
+  EXPECT_EQ(run("conform --target impl --known gone --out gone.out").status, 1);
+  EXPECT_EQ(document("gone.out")["targets"][0]["verdict"], "a known deviation has gone away");
+}
+
+TEST_F(ConformReport, a_target_that_cannot_run_has_a_column_and_hides_nobody_elses) {
+  // No kernel speaks rfc2.
+  fs::create_directory(work / "suite");
+  fs::copy_file(MPROGCHECK_SOURCE_DIR "/traces/clauses/rfc2.trace", work / "suite" / "rfc2.trace");
+  const Ran r = run("conform --suite suite --target kernel --target impl --out report");
+  EXPECT_EQ(r.status, 3) << r.out;
+  EXPECT_NE(r.err.find("could not run: kernel: "), std::string::npos) << r.err;
+  const json d = document();
+  EXPECT_EQ(d["targets"][0]["verdict"], "could not run");
+  EXPECT_EQ(d["targets"][1]["verdict"], "conforms");
+  EXPECT_EQ(answers(row_of(d, "rfc2", "attach", "front.flags")),
+            (std::vector<std::string>{"could not run", "holds"}));
+  EXPECT_EQ(answers(row_of(d, "mainline", "attach", "front.flags"))[1], "not met");
+  // A deviation weighs more.
+  EXPECT_EQ(run("conform --suite suite --target kernel --target impl:first_lost_on_insert --out b")
+                .status,
+            1);
+}
+
+TEST_F(ConformReport, says_at_once_what_is_wrong_with_the_request) {
+  fs::create_directory(work / "full");
+  write("full/kept", "mine\n");
+  const std::pair<const char*, const char*> cases[] = {
+      {"conform --out full", "full: is there already, and not empty"},
+      {"conform --out /proc/nowhere", "nothing can be written in /proc"},
+      {"conform --out new --target impl --target impl", "--target impl is given twice"},
+      {"conform --out new --target moon", "there is no target 'moon'"},
+      {"conform --out new --date yesterday", "expected a date such as 2026-01-31"},
+      {"conform --date 2026-01-31", "--date"},
+  };
+  for (const auto& [line, says] : cases) {
+    const Ran r = run(line);
+    EXPECT_EQ(r.status, 2) << line;
+    EXPECT_NE(r.err.find(says), std::string::npos) << line << "\n" << r.err;
+    EXPECT_EQ(r.out, "") << line;
+  }
+  EXPECT_FALSE(fs::exists(work / "new"));
+  EXPECT_EQ(slurp(work / "full" / "kept"), "mine\n");
+}
+
+TEST_F(ConformReport, leaves_standard_output_as_it_is_without) {
+  const Ran with = run("conform --target impl --out 'a folder'");
+  EXPECT_EQ(with.status, 0);
+  const Ran without = run("conform --target impl");
+  EXPECT_EQ(with.out, without.out + "the report: a folder/report.html\n");
+  EXPECT_EQ(document("a folder")["command"], "mprogcheck conform --target impl --out 'a folder'");
+  const Ran both = run("conform --target impl --out b --json");
+  EXPECT_EQ(json::parse(both.out).size(), 1U);
+}
+
+}  // namespace

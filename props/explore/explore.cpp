@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/explore/explore.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "model/words/text.hpp"
+#include "props/explore/walk.hpp"
+#include "props/search/minimize.hpp"
+
+namespace mprogcheck {
+
+namespace {
+
+// The model and an implementation, taken to a state by the requests that lead there.
+class Beside {
+ public:
+  Beside(Walk walk, Stepper& stepper) : walk_(std::move(walk)), stepper_(stepper) { begin(); }
+
+  // The trace that shows a difference, where there is one that is wanted.
+  std::optional<Trace> differs(const Operation& canonical,
+                               const std::function<bool(const Trace&)>& wanted) {
+    const Operation op = walk_.named(canonical);
+    next_ = walk_.world();
+    next_.step(op, predicted_);
+    stepper_.apply(op, seen_);
+    const bool same = seen_ == predicted_.observation;
+    if (!same) {
+      Trace trace = walk_.trace;
+      trace.operations.push_back(op);
+      if (!wanted || wanted(trace)) return trace;
+    }
+    if (!same || predicted_.decision.error == Errno::ok) begin();
+    return std::nullopt;
+  }
+
+ private:
+  void begin() {
+    stepper_.begin(walk_.trace.header);
+    for (const Operation& op : walk_.trace.operations) stepper_.apply(op, seen_);
+  }
+
+  Walk walk_;
+  Stepper& stepper_;
+  World next_;
+  Prediction predicted_;
+  Observation seen_;
+};
+
+}  // namespace
+
+Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
+                    const std::function<bool(const Trace&)>& wanted, std::size_t most) {
+  Exploration out;
+  std::unordered_map<StateKey, std::size_t> known;
+  std::vector<std::size_t> depth;
+  const auto reach = [&](StateKey state, std::size_t from, const Operation& by) {
+    const auto [at, is_new] = known.try_emplace(state, out.parent.size());
+    if (is_new) {
+      add_vertex(state, out.graph);
+      out.parent.push_back(from);
+      out.by.push_back(by);
+      depth.push_back(out.parent.size() == 1 ? 0 : depth[from] + 1);
+      out.depth = depth.back();
+    }
+    return at->second;
+  };
+  World world;
+  world.reset(header_of(bounds));
+  reach(state_of(world), 0, {});
+  World next;
+  Prediction p;
+  // States are numbered as they are reached, so that this is breadth first.
+  for (std::size_t s = 0; s < out.parent.size(); ++s) {
+    if (depth[s] >= most) break;
+    const StateKey state = out.graph[s];
+    world = world_of(bounds, state, kWalkRevision);
+    const auto all = requests(bounds, state, kWalkRevision);
+    std::optional<Beside> walk;
+    if (beside) walk.emplace(walk_to(bounds, out, s), *beside);
+    for (const Operation& op : all) {
+      ++out.transitions;
+      if (walk) {
+        out.deviation = walk->differs(op, wanted);
+        if (out.deviation) return out;
+      }
+      const Decision d = world.decision(op);
+      out.refused += d.error != Errno::ok;
+      if (d.error != Errno::ok || (d.change == Change::none && op.verb != Verb::close)) continue;
+      next = world;
+      next.step(op, p);
+      const std::size_t to = reach(state_of(next), s, op);
+      // Of the three revisions a request may expect, one will do.
+      if (op.revision == 0) add_edge(s, to, op, out.graph);
+    }
+    if (progress && s % 8 == 0)
+      progress(std::to_string(s) + " of " + std::to_string(out.parent.size()) + " states so far");
+  }
+  return out;
+}
+
+std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const std::string& bucket,
+                                     const Say& progress) {
+  const Header& h = trace.header;
+  const auto links =
+      std::count_if(trace.operations.begin(), trace.operations.end(),
+                    [](const Operation& op) { return op.verb == Verb::link_create; });
+  const bool walked = target.stepper() && trace.operations.size() > 1 && h.devices <= 1 &&
+                      h.revision == 1 && h.loaded.count() <= 4 && links <= 2;
+  if (!walked) return std::nullopt;
+  const Bounds bounds{
+      .dialect = h.dialect,
+      .progs = static_cast<std::uint8_t>(std::max<std::size_t>(2, h.loaded.count())),
+      .links = static_cast<std::uint8_t>(links),
+      .capacity = h.capacity,
+      .revisions = true};
+  const auto shows = [&](const Trace& t) {
+    const auto shown = deviations_on(target, t);
+    return std::any_of(shown.begin(), shown.end(),
+                       [&](const Shown& s) { return s.bucket == bucket; });
+  };
+  return explore(bounds, target.stepper(), progress, shows, trace.operations.size() - 1).deviation;
+}
+
+}  // namespace mprogcheck

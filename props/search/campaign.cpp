@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "props/search/campaign.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+#include "model/words/text.hpp"
+#include "props/search/known.hpp"
+#include "props/search/minimize.hpp"
+
+namespace mprogcheck {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A trace's own sequence of choices, whichever thread draws it.
+Random choices_of(std::uint64_t seed, Dialect dialect, std::uint64_t index) {
+  Random mix(seed ^ (std::uint64_t{static_cast<std::uint8_t>(dialect)} << 56));
+  return Random(mix.next() ^ Random(index).next());
+}
+
+bool is_stopped(const CampaignOptions& options) {
+  return options.stop && options.stop->load(std::memory_order_relaxed);
+}
+
+// Ends a minimisation from within.
+struct Stopped {};
+
+class Worker {
+ public:
+  Worker(Target& target, const CampaignOptions& options, std::atomic<std::uint64_t>& next,
+         Clock::time_point end)
+      : target_(target),
+        can_(target.capabilities()),
+        options_(options),
+        next_(next),
+        end_(end),
+        coverage_(options.dialect) {}
+
+  void run() {
+    if (Stepper* stepper = target_.stepper())
+      while (const auto i = take(1)) lockstep(*stepper, *i);
+    else
+      while (const auto i = take(target_.batch())) batch(*i);
+  }
+
+  std::uint64_t operations() const { return operations_.load(std::memory_order_relaxed); }
+  const Coverage& coverage() const { return coverage_; }
+  const std::map<std::string, Finding>& findings() const { return findings_; }
+  std::uint64_t traces() const { return traces_; }
+
+ private:
+  std::optional<std::uint64_t> take(std::uint64_t count) {
+    if (is_stopped(options_) || Clock::now() >= end_) return std::nullopt;
+    const std::uint64_t i = next_.fetch_add(count, std::memory_order_relaxed);
+    if (options_.traces && i >= *options_.traces) return std::nullopt;
+    return i;
+  }
+
+  // Draws, predicts, runs and compares operation by operation. Nothing is kept but the operations;
+  // on the first difference the whole trace is judged again at leisure.
+  void lockstep(Stepper& stepper, std::uint64_t index) {
+    Random c = choices_of(options_.seed, options_.dialect, index);
+    const Scope scope = draw_scope(c, options_.dialect, can_);
+    Generator generator(c, scope);
+    trace_.header = header_of(scope);
+    const std::size_t length = options_.operations + scope.prefill;
+    trace_.operations.resize(length);
+    world_.reset(trace_.header);
+    stepper.begin(trace_.header);
+    bool same = true;
+    for (Operation& op : trace_.operations) {
+      generator.next(world_, op);
+      world_.step(op, prediction_);
+      coverage_.note(op, prediction_, world_);
+      if (!same) continue;
+      stepper.apply(op, seen_);
+      same = seen_ == prediction_.observation;
+    }
+    ++traces_;
+    operations_.store(operations_.load(std::memory_order_relaxed) + length,
+                      std::memory_order_relaxed);
+    if (!same) judge(index, trace_);
+  }
+
+  void batch(std::uint64_t index) {
+    std::vector<Trace> traces;
+    std::uint64_t count = 0;
+    for (std::uint64_t i = index;
+         i < index + target_.batch() && (!options_.traces || i < *options_.traces); ++i) {
+      traces.push_back(generate(options_, can_, i));
+      world_.reset(traces.back().header);
+      for (const Operation& op : traces.back().operations) {
+        world_.step(op, prediction_);
+        coverage_.note(op, prediction_, world_);
+      }
+      count += traces.back().operations.size();
+    }
+    target_.run(traces, observations_);
+    for (std::size_t i = 0; i < traces.size(); ++i)
+      note(index + i, traces[i], check(traces[i], observations_[i]));
+    traces_ += traces.size();
+    operations_.store(operations_.load(std::memory_order_relaxed) + count,
+                      std::memory_order_relaxed);
+  }
+
+  void judge(std::uint64_t index, const Trace& trace) {
+    target_.run(std::span(&trace, 1), observations_);
+    note(index, trace, check(trace, observations_[0]));
+  }
+
+  void note(std::uint64_t index, const Trace& trace, const Verdict& verdict) {
+    std::set<std::string> counted;
+    for (const Deviation& d : verdict.deviations) {
+      const std::string name = bucket(d, options_.dialect);
+      if (!counted.insert(name).second) continue;
+      Finding& f = findings_[name];
+      if (f.times == 0 || index < f.index) {
+        f.bucket = name;
+        f.deviation = d;
+        f.trace = trace;
+        f.index = index;
+        if (d.aspect == Aspect::harm) f.last_words = target_.last_words();
+      }
+      ++f.times;
+    }
+  }
+
+  Target& target_;
+  Capabilities can_;
+  const CampaignOptions& options_;
+  std::atomic<std::uint64_t>& next_;
+  Clock::time_point end_;
+  Coverage coverage_;
+  std::map<std::string, Finding> findings_;
+  std::atomic<std::uint64_t> operations_{0};
+  std::uint64_t traces_ = 0;
+  Trace trace_;
+  World world_;
+  Prediction prediction_;
+  Observation seen_;
+  std::vector<std::vector<Observation>> observations_;
+};
+
+void merge(std::map<std::string, Finding>& into, const std::map<std::string, Finding>& from) {
+  for (const auto& [name, finding] : from) {
+    const auto [at, is_new] = into.try_emplace(name, finding);
+    if (is_new) continue;
+    const std::uint64_t times = at->second.times + finding.times;
+    if (finding.index < at->second.index) at->second = finding;
+    at->second.times = times;
+  }
+}
+
+// Runs the workers in threads of their own, and reports progress from this one.
+// Returns why a target failed, if one did: what all of them found until then stands.
+std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
+                        const CampaignOptions& options, const std::string& name) {
+  std::vector<std::exception_ptr> errors(workers.size());
+  std::atomic<std::size_t> running{workers.size()};
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < workers.size(); ++i)
+    threads.emplace_back([&, i] {
+      try {
+        workers[i]->run();
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+      --running;
+    });
+  const auto start = Clock::now();
+  while (running != 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(running.load() == 0 ? 0 : 5));
+    if (!options.progress || Clock::now() - start < std::chrono::seconds(1)) continue;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    std::uint64_t operations = 0;
+    for (const auto& w : workers) operations += w->operations();
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start).count();
+    options.progress(name + " " + std::string(word(options.dialect)) + ": " + grouped(operations) +
+                     " operations, " + std::to_string(seconds) + " s");
+  }
+  for (auto& t : threads) t.join();
+  std::string failed;
+  for (const auto& e : errors) try {
+      if (e) std::rethrow_exception(e);
+    } catch (const CannotRun& why) {
+      failed = why.what();
+    }
+  return failed;
+}
+
+}  // namespace
+
+Trace generate(const CampaignOptions& options, const Capabilities& all, std::uint64_t index) {
+  Capabilities can = all;
+  can.hazards = can.hazards && options.hazards;
+  // What is known to kill this kernel would do so again and again.
+  for (const Trace& known : options.known)
+    if (const Ref r = known.operations.back().relative; r.kind == Ref::Kind::foreign)
+      can.foreign.reset(r.raw);
+  Random c = choices_of(options.seed, options.dialect, index);
+  const Scope scope = draw_scope(c, options.dialect, can);
+  Generator generator(c, scope);
+  Trace trace;
+  trace.header = header_of(scope);
+  World world;
+  world.reset(trace.header);
+  Prediction p;
+  for (std::size_t i = 0; i < std::size_t{options.operations} + scope.prefill; ++i) {
+    trace.operations.push_back(generator.next(world));
+    world.step(trace.operations.back(), p);
+  }
+  return trace;
+}
+
+bool CampaignResult::deviates() const {
+  return !gone.empty() || !missed.empty() ||
+         std::any_of(findings.begin(), findings.end(),
+                     [](const auto& f) { return f.second.known.empty(); });
+}
+
+bool CampaignResult::conforms() const {
+  return traces != 0 && !stopped && broke_off.empty() && !deviates();
+}
+
+CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions& options) {
+  CampaignResult result(options.dialect);
+  result.dialect = options.dialect;
+  result.seed = options.seed;
+  std::vector<std::unique_ptr<Target>> targets;
+  for (unsigned i = 0; i < std::max(options.jobs, 1U); ++i) targets.push_back(factory());
+  result.target = targets[0]->name();
+
+  const Known known = known_of(*targets[0], options.known);
+  result.gone = known.gone;
+
+  const auto start = Clock::now();
+  const auto end = options.time ? start + *options.time : Clock::time_point::max();
+  std::atomic<std::uint64_t> next{0};
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (auto& t : targets) workers.push_back(std::make_unique<Worker>(*t, options, next, end));
+  result.broke_off = run_workers(workers, options, result.target);
+  for (const auto& w : workers) {
+    result.coverage.merge(w->coverage());
+    merge(result.findings, w->findings());
+    result.traces += w->traces();
+  }
+  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+
+  for (auto& [name, finding] : result.findings) {
+    if (const auto k = known.reasons.find(name); k != known.reasons.end()) {
+      finding.known = k->second;
+    } else if (options.minimize && !is_stopped(options) && result.broke_off.empty()) {
+      MinimizeOptions how;
+      if (options.minimize_time) how.deadline = Clock::now() + *options.minimize_time;
+      how.progress = [&, &what = name](std::size_t left) {
+        if (is_stopped(options)) throw Stopped();
+        if (options.progress)
+          options.progress("minimising " + what + ": " + std::to_string(left) + " operation" +
+                           (left == 1 ? "" : "s"));
+      };
+      try {
+        Minimal m = minimize(*targets[0], finding.trace, name, how);
+        finding.minimal = m.finished;
+        finding.trace = std::move(m.trace);
+        finding.deviation = std::move(m.deviation);
+      } catch (const Stopped&) {
+        // The trace stays as it was met.
+      } catch (const std::invalid_argument&) {
+        finding.again = false;
+      } catch (const CannotRun& why) {
+        result.broke_off = why.what();
+      }
+    }
+  }
+  result.stopped = is_stopped(options);
+  const Capabilities can = targets[0]->capabilities();
+  if (result.coverage.operations() >= kLongEnough)
+    for (const auto& s : result.coverage.sometimes(can.packets, can.netkit, can.filters))
+      if (s.times == 0) result.missed.push_back(s.name);
+  return result;
+}
+
+}  // namespace mprogcheck

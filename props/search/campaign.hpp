@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A campaign: generated traces run on a target and judged, until a time or a number of traces is
+// over.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "impl/target.hpp"
+#include "model/judge/check.hpp"
+#include "props/generate/generator.hpp"
+#include "props/search/coverage.hpp"
+
+namespace mprogcheck {
+
+using TargetFactory = std::function<std::unique_ptr<Target>()>;
+
+struct CampaignOptions {
+  Dialect dialect = Dialect::mainline;
+  std::uint64_t seed = 0;
+  std::optional<std::chrono::milliseconds> time;  // whichever of the two is over first
+  std::optional<std::uint64_t> traces;
+  unsigned jobs = 1;              // threads, each with a target of its own
+  std::uint32_t operations = 64;  // in a trace, beside those that fill the list
+  bool hazards =
+      true;  // where the target has them; a kernel that dies of each comes to little else
+  bool minimize = true;
+  std::optional<std::chrono::milliseconds> minimize_time;  // for each finding
+  std::vector<Trace> known;  // known deviations of this target and dialect
+  // Set from outside, a campaign ends: the result is what was met and found so far, and nothing is
+  // minimised any more.
+  const std::atomic<bool>* stop = nullptr;
+  // Called every 0.1 s or so from one thread, with what is done so far.
+  std::function<void(const std::string& what)> progress;
+};
+
+struct Finding {
+  std::string bucket;
+  Deviation deviation;      // as the trace shows it
+  Trace trace;              // minimal, where minimising was asked for
+  std::uint64_t times = 0;  // traces that showed it
+  std::uint64_t index = 0;  // of the first of them
+  std::string known;        // the reason, if it is a known deviation
+  bool minimal = false;     // the trace is
+  bool again = true;        // it showed when the trace was run alone, if that was tried
+  LastWords last_words;     // where the kernel came to harm
+};
+
+struct CampaignResult {
+  explicit CampaignResult(Dialect dialect) : coverage(dialect) {}
+  std::string target;
+  Dialect dialect{};
+  std::uint64_t seed = 0, traces = 0;
+  double seconds = 0;
+  Coverage coverage;
+  std::map<std::string, Finding> findings;
+  std::vector<Trace> gone;  // known deviations that the target no longer shows
+  std::vector<std::string_view>
+      missed;  // of the `sometimes` list, if the campaign was long enough to ask
+
+  bool stopped = false;   // by CampaignOptions::stop
+  std::string broke_off;  // why a target failed before the end; what was found until then stands
+
+  bool deviates() const;  // a new deviation, a known one gone, or something rare never met
+  bool conforms() const;  // it ran to its end and does not
+};
+
+// Operations after which a campaign that has missed something rare says nothing, and fails: of
+// 1000 campaigns of this length with a kernel's lists none missed any, of half the length one
+// in 20.
+inline constexpr std::uint64_t kLongEnough = 20'000;
+
+// The same seed, number of traces and target give the same result, whatever the number of jobs.
+CampaignResult run_campaign(const TargetFactory& target, const CampaignOptions& options);
+
+// Trace number `index` of a campaign.
+Trace generate(const CampaignOptions& options, const Capabilities& can, std::uint64_t index);
+
+}  // namespace mprogcheck

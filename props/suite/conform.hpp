@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The directed suite on a target: what became of every clause.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "impl/target.hpp"
+#include "model/judge/check.hpp"
+
+namespace mprogcheck {
+
+// One clause of one command, over all traces in which it decided.
+struct ClauseResult {
+  std::uint64_t decided = 0, precedence = 0, promise = 0;
+};
+
+// The first trace of the suite in which a target deviates so, cut off behind the deviation.
+struct Example {
+  Deviation deviation;
+  Trace trace;
+  std::uint64_t times = 0;                          // traces that show it
+  std::string known;                                // the reason, if it is known already
+  std::optional<std::pair<Deviation, Trace>> kept;  // then, as the file of known ones shows it
+  // It lets a program harm the kernel: the reason says so, or the kernel came to harm on the way.
+  bool security = false;
+  std::string console;  // what the kernel said then
+};
+
+// The reason of a known deviation that is security relevant begins with this.
+inline constexpr std::string_view kSecurity = "security: ";
+
+// A clause that decides in traces the target could not run.
+struct NotAsked {
+  std::uint64_t traces = 0;
+  std::string why;  // of the first of them
+};
+
+struct Conformance {
+  std::string target;
+  Capabilities can;
+  // Why the target failed before the end, if it did. What was seen until then stands.
+  std::string broke_off;
+  std::uint64_t traces = 0, operations = 0;
+  std::map<std::string, std::uint64_t> not_run;  // traces, by the reason
+  double seconds = 0;
+  // By dialect, command and clause, as in "mainline attach insert.full".
+  std::map<std::string, ClauseResult> clauses;
+  std::map<std::string, NotAsked> not_asked;  // by the same name
+  std::map<std::string, Example> deviations;  // by bucket
+  std::vector<Trace> gone;                    // known deviations that it shows no longer
+  bool deviates() const;                      // in a way that is not known
+  // Nothing but known deviations, all of those, and nothing left undone.
+  bool conforms() const;
+};
+
+// "mainline attach insert.full"
+std::string clause_name(Dialect dialect, Verb verb, std::string_view clause);
+
+// What is to be seen of the lists a trace leaves behind: queries with room for all, one and none
+// too few; and the end of the device. Nothing is added where the last operation changed nothing.
+Trace looked_at(const Trace& trace);
+// The same on egress for ingress, and the other way round.
+Trace other_direction(const Trace& trace);
+// Instead of looking, packets through the list it leaves; nothing where no two programs stand
+// there.
+std::optional<Trace> run_through(const Trace& trace);
+
+// Runs all of `suite` that the target can run; where the target fails on the way, that is in the
+// result. `unsupported` says why not, or nothing; `known` are
+// deviations of this target that are known already.
+Conformance conform(
+    Target& target, const std::vector<Trace>& suite, const std::vector<Trace>& known,
+    const std::function<std::string(const Trace&, const Capabilities&)>& unsupported,
+    const std::function<void(const std::string&)>& progress);
+
+}  // namespace mprogcheck
