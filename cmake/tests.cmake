@@ -88,6 +88,10 @@ else()
     ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
   set_tests_properties(netlink PROPERTIES SKIP_RETURN_CODE 77)
   add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/tidy)
+  # The examples in the documents that take seconds, and whether their runner notices mistakes.
+  add_test(NAME docs COMMAND ${PROJECT_SOURCE_DIR}/docs/run --program $<TARGET_FILE:mprogcheck>)
+  set_tests_properties(docs PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+  add_test(NAME docs_runner COMMAND ${PROJECT_SOURCE_DIR}/docs/run_test)
 endif()
 
 if(FUZZERS)
