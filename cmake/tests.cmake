@@ -20,8 +20,12 @@ target_link_libraries(test_headers PRIVATE GTest::gtest fmt::fmt)
 target_precompile_headers(test_headers PRIVATE ${standard_headers} <fstream> <gtest/gtest.h> <rapidcheck.h>)
 target_compile_options(test_headers PRIVATE ${test_options})
 
+# All test programs and what they run: what a sanitizer's preset builds.
+add_custom_target(tests)
+
 function(test_executable name source)
   add_executable(${name} ${source})
+  add_dependencies(tests ${name})
   target_include_directories(${name} PRIVATE ${test_paths})
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest_main ${RAPIDCHECK} fmt::fmt Threads::Threads)
   target_precompile_headers(${name} REUSE_FROM test_headers)
@@ -58,6 +62,7 @@ endfunction()
 function(fuzzer source runs)
   get_filename_component(name ${source} NAME_WE)
   add_executable(${name} ${source})
+  add_dependencies(tests ${name})
   target_link_libraries(${name} PRIVATE ${ARGN})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   add_test(NAME ${name} COMMAND ${name} -runs=${runs} -seed=1 -verbosity=0)
@@ -97,9 +102,7 @@ foreach(folder IN ITEMS generate search suite explore plan stress messages repro
   tests_in(props/${folder} props proofs inprocess kernel fmt::fmt nlohmann_json::nlohmann_json pugixml::pugixml)
 endforeach()
 tests_in(props/report report inprocess kernel pugixml::pugixml)
-if(TARGET cli_test)
-  add_dependencies(cli_test mprogcheck)
-endif()
+add_dependencies(tests mprogcheck)
 
 if(NOT SANITIZE)
   file(GLOB guest_tests CONFIGURE_DEPENDS impl/*/*/*_vm_test.cpp impl/*/*_vm_test.cpp kmod/test/*_vm_test.cpp
