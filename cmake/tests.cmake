@@ -84,6 +84,7 @@ else()
   set_tests_properties(browser PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
   add_test(NAME cvc5 COMMAND ${PROJECT_SOURCE_DIR}/cmake/cvc5 $<TARGET_FILE:mprogcheck>)
   set_tests_properties(cvc5 PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
+  add_test(NAME plant COMMAND ${PYTHON3} ${PROJECT_SOURCE_DIR}/impl/faults/plant_test.py)
   add_test(NAME netlink COMMAND ${PROJECT_SOURCE_DIR}/cmake/netlink --check ${PROJECT_SOURCE_DIR}/impl/module/mprogcheck.yaml
     ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
   set_tests_properties(netlink PROPERTIES SKIP_RETURN_CODE 77)
