@@ -13,6 +13,7 @@ add_custom_command(
   OUTPUT ${planted_files} ${planted}/slips.h ${planted}/names.h
   COMMAND ${PYTHON3} ${PROJECT_SOURCE_DIR}/impl/faults/plant --out ${planted} --tables ${slip_tables}
     --sources ${slip_sources}
+  COMMENT "Planting slips"
   DEPENDS ${PROJECT_SOURCE_DIR}/impl/faults/plant ${slip_tables} ${slip_sources}
   VERBATIM)
 add_custom_target(plant DEPENDS ${planted_files} ${planted}/slips.h ${planted}/names.h)
@@ -28,6 +29,6 @@ add_dependencies(planted plant)
 target_include_directories(planted PUBLIC ${planted} PRIVATE $<$<COMPILE_LANGUAGE:C>:${PROJECT_SOURCE_DIR}/impl/core>)
 target_compile_options(planted PRIVATE -include names.h
   # A slip may leave a variable, a branch or a parameter without use.
-  $<$<COMPILE_LANGUAGE:C>:-std=gnu11;-Wno-unused;-Wno-unused-parameter;-Wno-empty-body;-Wno-misleading-indentation>
+  $<$<COMPILE_LANGUAGE:C>:-std=gnu11;-Wno-unused;-Wno-unused-parameter;-Wno-misleading-indentation>
   $<$<COMPILE_LANGUAGE:CXX>:-Dinprocess=inprocess_planted>)
 target_link_libraries(planted PUBLIC model core)
