@@ -113,6 +113,7 @@ if(NOT SANITIZE)
   target_sources(kmod_leaks_vm_test PRIVATE ${PROJECT_SOURCE_DIR}/impl/vm/agent/leaks.cpp)
   script_test(browser 300 ${PROJECT_SOURCE_DIR}/cmake/browser $<TARGET_FILE:mprogcheck>)
   script_test(cvc5 900 ${PROJECT_SOURCE_DIR}/cmake/cvc5 $<TARGET_FILE:mprogcheck>)
+  script_test(plant 120 ${PROJECT_SOURCE_DIR}/impl/faults/plant_test.py)
   script_test(netlink 60 ${PROJECT_SOURCE_DIR}/cmake/netlink --check ${PROJECT_SOURCE_DIR}/impl/module/mprogcheck.yaml
     ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
   script_test(tidy 300 ${PROJECT_SOURCE_DIR}/cmake/tidy)

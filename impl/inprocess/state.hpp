@@ -9,7 +9,6 @@
 #include <array>
 
 #include "impl/core/cls.h"
-#include "impl/core/faults.h"
 #include "impl/fake_kernel/netdev.h"
 #include "impl/inprocess/inprocess.hpp"
 #include "model/words/bpf_attribute.hpp"
@@ -72,7 +71,6 @@ inline Errno errno_of(int ret) {
 // Everything of one environment of the core that a trace can name.
 struct State {
   mprog_net net{};
-  std::uint32_t fault = MPROG_FAULT_none;
   bool rfc2 = false;
   bool grace_periods = false;
   std::array<std::uint32_t, kMaxProgs> prog_fd{}, prog_id{};
@@ -97,7 +95,6 @@ struct State {
     params.capacity = std::clamp<std::uint32_t>(header.capacity, 1, MPROG_MAX_CAPACITY);
     params.devices = std::min<std::uint32_t>(header.devices, MPROG_MAX_DEVICES);
     params.revision = header.revision;
-    params.fault = fault;
     params.synchronize = grace_periods ? synchronize_rcu : nullptr;
     rfc2 = header.dialect == Dialect::rfc2;
     mprog_net_init(&net, &params);
