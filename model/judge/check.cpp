@@ -34,14 +34,15 @@ class Revisions {
 
 class Checker {
  public:
-  Checker(const Trace& trace, std::span<const Observation> seen, bool first_only)
+  Checker(const Trace& trace, Observations seen, bool first_only)
       : trace_(trace), seen_(seen), first_only_(first_only), revisions_(trace.header.revision) {
     world_.reset(trace.header);
   }
 
   Verdict run() {
-    for (step_ = 0; step_ < trace_.operations.size() && step_ < seen_.size(); ++step_) {
-      if (!judge(shortened(trace_.operations[step_]), seen_[step_])) break;
+    for (step_ = 0; step_ < trace_.operations.size(); ++step_) {
+      const Observation* const seen = seen_.at(step_);
+      if (!seen || !judge(shortened(trace_.operations[step_]), *seen)) break;
       if (first_only_ && !verdict_.conforms()) break;
     }
     verdict_.judged = step_;
@@ -327,7 +328,7 @@ class Checker {
   }
 
   const Trace& trace_;
-  std::span<const Observation> seen_;
+  Observations seen_;
   bool first_only_;
   World world_;
   Revisions revisions_;
@@ -355,11 +356,11 @@ bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error) 
   return false;
 }
 
-Verdict check(const Trace& trace, std::span<const Observation> observations) {
+Verdict check(const Trace& trace, Observations observations) {
   return Checker(trace, observations, false).run();
 }
 
-Verdict check_first(const Trace& trace, std::span<const Observation> observations) {
+Verdict check_first(const Trace& trace, Observations observations) {
   return Checker(trace, observations, true).run();
 }
 
