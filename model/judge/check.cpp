@@ -87,7 +87,7 @@ class Checker {
     if (agreed || changes_nothing(op))
       world_.step(op, prediction_);
     else
-      predict_refusal(decision);
+      predict_refusal(op, decision);
     if (!fine) error_differs(op, decision, seen);
     if (seen.has_after != where_.has_value()) presence(op, seen);
     if (seen.strayed) strayed(op, seen);
@@ -104,8 +104,8 @@ class Checker {
     return true;
   }
 
-  // The prediction where the state stays: the list as it is.
-  void predict_refusal(const Decision& decision) {
+  // The prediction where the state stays: the lists as they are.
+  void predict_refusal(const Operation& op, const Decision& decision) {
     prediction_.decision = decision;
     prediction_.observation = {};
     prediction_.observation.error = decision.error;
@@ -113,7 +113,10 @@ class Checker {
     prediction_.observation.references = world_.references();
     prediction_.observation.has_filters = filters_of_.has_value();
     if (filters_of_) prediction_.observation.filters = world_.filters(*filters_of_);
-    if (where_) world_.chain(*where_)->list(prediction_.observation.after);
+    if (!where_) return;
+    world_.chain(*where_)->list(prediction_.observation.after);
+    if (op.verb == Verb::qdisc)
+      world_.chain({where_->device, Hook::egress})->list(prediction_.observation.answer);
   }
 
   static bool changes_nothing(const Operation& op) {
