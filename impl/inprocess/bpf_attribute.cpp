@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Requests whose attribute is not just its fields, as bytes with watched memory around them.
+#include "impl/guarded_attribute.hpp"
 #include "impl/inprocess/state.hpp"
-#include "impl/kernel/guarded_attribute.hpp"
 
 namespace mprogcheck::inprocess {
 namespace {
 
-namespace abi = kernel::abi;
+namespace abi = abi;
 
 abi::Call call_of(Verb verb, const mprog_attr& a, const mprog_query& q) {
   const auto address = [](const std::uint32_t* array) {
@@ -38,7 +38,7 @@ Errno State::odd(const Operation& op, Observation* seen) {
   const Operation asked = shortened(op);
   const mprog_attr attr = attr_of(op);
   abi::Call call = call_of(op.verb, attr, op.verb == Verb::query ? query_of(asked) : mprog_query{});
-  kernel::Watched memory(op, call);
+  GuardedAttribute memory(op, call);
   const int ret =
       mprog_bpf(&net, op.space, static_cast<std::uint32_t>(call.command), memory.bytes(),
                 static_cast<std::uint32_t>(memory.size()), attr.capable);

@@ -51,7 +51,7 @@ class InProcess : public Target, public Stepper {
   void begin(const Header& header) override;
   void apply(const Operation& op, Observation& observation) override;
   // Runs the operation and looks at nothing but its error.
-  Errno apply_bare(const Operation& op);
+  Errno apply_unobserved(const Operation& op);
 
   // Whether each update waits for a grace period, as the core does where readers run beside it.
   // Here nobody does, so it saves the wait unless it is asked for. Starts afresh.

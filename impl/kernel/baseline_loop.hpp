@@ -12,7 +12,7 @@
 
 namespace mprogcheck::kernel {
 
-struct BareResult {
+struct BaselineResult {
   std::uint64_t calls = 0;  // of bpf(2) and close(2)
   double seconds = 0;       // in these calls and the loop around them
   // In what each round needs before and after: lists as new, and the programs that it closes.
@@ -20,18 +20,18 @@ struct BareResult {
 };
 
 // In a namespace of its own, with programs and devices as the target has them.
-class Bare {
+class BaselineLoop {
  public:
-  explicit Bare(bool reuse = false);  // of devices. Throws CannotRun
-  ~Bare();
+  explicit BaselineLoop(bool reuse = false);  // of devices. Throws CannotRun
+  ~BaselineLoop();
 
   // Runs the trace so many times, each from a fresh start. Throws CannotRun, also for a trace that
   // removes devices or sends packets.
-  BareResult run(const Trace& trace, std::uint32_t rounds);
+  BaselineResult run(const Trace& trace, std::uint32_t rounds);
 
  private:
-  Namespace space_;
-  std::optional<Workshop> workshop_;
+  NetnsThread thread_;
+  std::optional<SharedResources> shared_;
 };
 
 }  // namespace mprogcheck::kernel

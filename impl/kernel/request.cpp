@@ -72,7 +72,7 @@ abi::LinkUpdate link_update(const Operation& op, const Names& names) {
           .old_prog_fd = names.descriptor(op.old)};
 }
 
-abi::Query query(const Operation& op, const Names& names, Room& room) {
+abi::Query query(const Operation& op, const Names& names, QueryBuffers& buffers) {
   // The first page is never mapped; 8 keeps it apart from "not given".
   constexpr std::uint64_t kUnmapped = 8;
   const auto address = [&](std::uint8_t array, std::span<std::uint32_t> memory) -> std::uint64_t {
@@ -83,12 +83,12 @@ abi::Query query(const Operation& op, const Names& names, Room& room) {
           .attach_type = attach_type(op.point.hook),
           .query_flags = flag_bits(op, names.dialect),
           .attach_flags = 0,
-          .prog_ids = address(array::progs, room.progs),
+          .prog_ids = address(array::progs, buffers.progs),
           .count = op.room,
           .unused = 0,
-          .prog_attach_flags = address(array::prog_flags, room.prog_flags),
-          .link_ids = address(array::links, room.links),
-          .link_attach_flags = address(array::link_flags, room.link_flags),
+          .prog_attach_flags = address(array::prog_flags, buffers.prog_flags),
+          .link_ids = address(array::links, buffers.links),
+          .link_attach_flags = address(array::link_flags, buffers.link_flags),
           .revision = 0};
 }
 
@@ -128,19 +128,19 @@ std::uint32_t Names::interface(std::uint8_t device) const {
   return device < interfaces.size() ? interfaces[device] : kNoInterface;
 }
 
-void Room::clear(std::size_t slots) {
+void QueryBuffers::clear(std::size_t slots) {
   for (auto* memory : {&progs, &links, &prog_flags, &link_flags})
     std::fill_n(memory->begin(), slots, kUntouched);
 }
 
-bool Room::overran(std::size_t slots) const {
+bool QueryBuffers::overran(std::size_t slots) const {
   for (const auto* memory : {&progs, &links, &prog_flags, &link_flags})
     for (std::size_t i = slots; i < memory->size(); ++i)
       if ((*memory)[i] != kUntouched) return true;
   return false;
 }
 
-abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room, bool with_flags) {
+abi::Call whole_list(std::uint32_t ifindex, Hook hook, QueryBuffers& buffers, bool with_flags) {
   const auto flags = [&](std::span<std::uint32_t> memory) -> std::uint64_t {
     return with_flags ? reinterpret_cast<std::uintptr_t>(memory.data()) : 0;
   };
@@ -149,23 +149,23 @@ abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room, bool with_fla
                      .attach_type = attach_type(hook),
                      .query_flags = 0,
                      .attach_flags = 0,
-                     .prog_ids = reinterpret_cast<std::uintptr_t>(room.progs.data()),
+                     .prog_ids = reinterpret_cast<std::uintptr_t>(buffers.progs.data()),
                      .count = kWholeList,
                      .unused = 0,
-                     .prog_attach_flags = flags(room.prog_flags),
-                     .link_ids = reinterpret_cast<std::uintptr_t>(room.links.data()),
-                     .link_attach_flags = flags(room.link_flags),
+                     .prog_attach_flags = flags(buffers.prog_flags),
+                     .link_ids = reinterpret_cast<std::uintptr_t>(buffers.links.data()),
+                     .link_attach_flags = flags(buffers.link_flags),
                      .revision = 0}};
 }
 
-abi::Call translate(const Operation& op, const Names& names, Room& room) {
+abi::Call translate(const Operation& op, const Names& names, QueryBuffers& buffers) {
   switch (op.verb) {
     case Verb::attach:
       return {abi::kProgAttach, attach(op, names)};
     case Verb::detach:
       return {abi::kProgDetach, attach(op, names)};
     case Verb::query:
-      return {abi::kProgQuery, query(op, names, room)};
+      return {abi::kProgQuery, query(op, names, buffers)};
     case Verb::link_create:
       return {abi::kLinkCreate, link_create(op, names)};
     case Verb::link_update:

@@ -5,8 +5,9 @@
 
 namespace mprogcheck::kernel {
 
-Drawer::Drawer(const StressOptions& options, const Book& book, std::uint32_t process)
-    : options_(options), book_(book), random_(options.seed * kMaxProcesses + process) {
+StressGenerator::StressGenerator(const StressOptions& options, const SharedLog& log,
+                                 std::uint32_t process)
+    : options_(options), log_(log), random_(options.seed * kMaxProcesses + process) {
   const auto links = static_cast<std::uint32_t>(kMaxLinks) / options.processes;
   next_link_ = static_cast<std::uint8_t>(process * links);
   end_link_ = static_cast<std::uint8_t>(next_link_ + links);
@@ -15,23 +16,23 @@ Drawer::Drawer(const StressOptions& options, const Book& book, std::uint32_t pro
     if (options.header.loaded[p]) progs_.push_back(Prog{p});
 }
 
-Prog Drawer::any_prog() {
+Prog StressGenerator::any_prog() {
   return progs_[below(static_cast<std::uint32_t>(progs_.size()))];
 }
 
 // One that was on the list, if anything was.
-Prog Drawer::listed_prog() {
+Prog StressGenerator::listed_prog() {
   const auto& listed = seen_[at_].progs;
   if (listed.empty() || one_in(6)) return any_prog();
   const Prog prog = listed[below(static_cast<std::uint32_t>(listed.size()))];
   return std::find(progs_.begin(), progs_.end(), prog) != progs_.end() ? prog : any_prog();
 }
 
-Ref Drawer::own_link() {
+Ref StressGenerator::own_link() {
   return ref(links_[below(static_cast<std::uint32_t>(links_.size()))]);
 }
 
-Operation Drawer::next(Names& names) {
+Operation StressGenerator::next(Names& names) {
   Operation op;
   at_ = below(kStressPointCount);
   op.point = kStressPoints[at_];
@@ -63,7 +64,7 @@ Operation Drawer::next(Names& names) {
 }
 
 // BEFORE and AFTER, of whatever process, by descriptor or id; and FIRST and LAST.
-void Drawer::directives(Operation& op, Names& names) {
+void StressGenerator::directives(Operation& op, Names& names) {
   static constexpr std::uint8_t kSome[] = {0, flag::before, flag::after,
                                            flag::before | flag::after};
   op.flags |= kSome[one_in(2) ? 0 : 1 + below(3)];
@@ -73,7 +74,7 @@ void Drawer::directives(Operation& op, Names& names) {
     op.relative = ref(listed_prog());
     if (one_in(3)) op.flags |= flag::id;
     const auto other = static_cast<std::uint8_t>(below(kMaxLinks));
-    if (const std::uint32_t id = book_.link_ids[other]; id != 0 && one_in(2)) {
+    if (const std::uint32_t id = log_.link_ids[other]; id != 0 && one_in(2)) {
       names.links[other].id = id;
       op.relative = ref(Link{other});
       op.flags |= flag::id | flag::link;
@@ -81,7 +82,7 @@ void Drawer::directives(Operation& op, Names& names) {
   }
 }
 
-void Drawer::attach(Operation& op, Names& names) {
+void StressGenerator::attach(Operation& op, Names& names) {
   op.prog = ref(any_prog());
   directives(op, names);
   const bool rfc2 = options_.header.dialect == Dialect::rfc2;
@@ -93,20 +94,20 @@ void Drawer::attach(Operation& op, Names& names) {
   if (one_in(2)) op.revision = seen_[at_].revision;
 }
 
-void Drawer::detach(Operation& op, Names& names) {
+void StressGenerator::detach(Operation& op, Names& names) {
   if (options_.gentle || !one_in(4)) op.prog = ref(listed_prog());
   if (!options_.gentle && one_in(2)) directives(op, names);
   if (one_in(2)) op.revision = seen_[at_].revision;
 }
 
-void Drawer::query(Operation& op) {
+void StressGenerator::query(Operation& op) {
   op.verb = Verb::query;
   op.room = one_in(6) ? 1 : kStressRoom;
   op.arrays = array::progs | array::links;
   if (options_.header.dialect == Dialect::rfc2) op.arrays |= array::prog_flags | array::link_flags;
 }
 
-void Drawer::update(Operation& op) {
+void StressGenerator::update(Operation& op) {
   op.verb = Verb::link_update;
   op.point = kNoPoint;
   op.link = own_link();
@@ -114,7 +115,7 @@ void Drawer::update(Operation& op) {
   if (one_in(3)) op.flags = flag::replace, op.old = ref(any_prog());
 }
 
-void Drawer::saw(const Record& record, const Names& names) {
+void StressGenerator::saw(const Record& record, const Names& names) {
   const Operation& op = record.op;
   if (op.verb == Verb::link_create && record.error == Errno::ok) {
     links_.push_back(Link{op.link.raw});

@@ -22,9 +22,9 @@ inline constexpr Point kStressPoints[] = {{0, Hook::primary},
                                           {2, Hook::ingress}};
 inline constexpr std::size_t kStressPointCount = std::size(kStressPoints);
 
-class Drawer {
+class StressGenerator {
  public:
-  Drawer(const StressOptions& options, const Book& book, std::uint32_t process);
+  StressGenerator(const StressOptions& options, const SharedLog& log, std::uint32_t process);
 
   Operation next(Names& names);
   void saw(const Record& record, const Names& names);
@@ -47,7 +47,7 @@ class Drawer {
   Ref own_link();
 
   const StressOptions& options_;
-  const Book& book_;
+  const SharedLog& log_;
   std::mt19937_64 random_;
   std::vector<Prog> progs_;
   std::uint8_t next_link_, end_link_;  // names of its own

@@ -3,7 +3,7 @@
 //
 //   ./mprogcheck bench lockstep     checking in process against the implementation alone, and
 //   against rc::state
-//   ./mprogcheck bench kernel       the target `kernel` against a bare loop of the same system
+//   ./mprogcheck bench kernel       the target `kernel` against a baseline loop of the same system
 //   calls
 //   ./mprogcheck bench faults       operations until each planted fault is found, median over 20
 //   seeds
@@ -117,7 +117,7 @@ Rates lockstep_against_alone(CampaignOptions options, bool wait) {
     const double alone = seconds_of([&] {
       for (const Trace& t : traces) {
         target->begin(t.header);
-        for (const Operation& op : t.operations) target->apply_bare(op);
+        for (const Operation& op : t.operations) target->apply_unobserved(op);
       }
     });
     const double checked = run_campaign([&] { return implementation(wait); }, options).seconds;
@@ -188,18 +188,19 @@ int kernel_target() {
     add(Verb::detach, 2, 0, 0);
   }
   Kernel target;
-  kernel::Bare loop;
+  kernel::BaselineLoop loop;
   std::vector<std::vector<Observation>> seen;
   std::vector<double> ratios, rates;
   for (int round = 0; round < 9; ++round) {
     const double ours = seconds_of([&] { target.run(std::span(&trace, 1), seen); });
-    const kernel::BareResult bare = loop.run(trace, 1);
+    const kernel::BaselineResult bare = loop.run(trace, 1);
     ratios.push_back((static_cast<double>(trace.operations.size()) / ours) /
                      (static_cast<double>(bare.calls) / bare.seconds));
     rates.push_back(static_cast<double>(trace.operations.size()) / ours);
   }
   fmt::print(
-      "kernel: {:.2f} of a bare loop of the same system calls (median of 9; {:.0f} operations per "
+      "kernel: {:.2f} of a baseline loop of the same system calls (median of 9; {:.0f} operations "
+      "per "
       "second); wanted 0.9\n",
       median(ratios), median(rates));
   return 0;

@@ -71,7 +71,7 @@ Boots boots(const vm::Boot& how, int count) {
   return all;
 }
 
-// Traces as a campaign draws them, of what a bare loop can do as well: calls of bpf(2) and
+// Traces as a campaign draws them, of what a baseline loop can do as well: calls of bpf(2) and
 // close(2). lists_only: and only attach, detach and query, with REPLACE and all the other flags.
 std::vector<Trace> mix(Capabilities can, bool lists_only) {
   can.hazards = can.packets = can.qdiscs = false;
@@ -97,7 +97,7 @@ std::vector<Trace> mix(Capabilities can, bool lists_only) {
   return traces;
 }
 
-// Operations of traces per second, and beside those of a bare loop.
+// Operations of traces per second, and beside those of a baseline loop.
 //
 // The bare loop makes the very bpf(2) and close(2) calls of the traces, one for each operation, on
 // lists of devices of the same kind, in the same guest, with the calls written out beforehand. It
@@ -114,9 +114,9 @@ struct Rate {
 Rate rate(Vm& vm, const std::vector<Trace>& traces) {
   std::vector<double> rates, of_loop, of_calls;
   std::vector<std::vector<Observation>> seen;
-  vm.run(traces, seen), vm.run_bare(traces);  // so that programs shared by traces are loaded
+  vm.run(traces, seen), vm.run_baseline(traces);  // so that programs shared by traces are loaded
   for (int round = 0; round < 5; ++round) {
-    const Vm::Bare bare = vm.run_bare(traces);
+    const Vm::Baseline bare = vm.run_baseline(traces);
     const auto start = Clock::now();
     vm.run(traces, seen);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -153,7 +153,8 @@ int bench_vm(const std::string& kernel, int loaded_boots) {
   Vm vm(options);
   const Rate lists = rate(vm, mix(vm.capabilities(), true));
   fmt::print(
-      "vm {}: {:.0f} operations per second, {:.2f} of a bare loop in the same guest, {:.2f} of its "
+      "vm {}: {:.0f} operations per second, {:.2f} of a baseline loop in the same guest, {:.2f} of "
+      "its "
       "calls alone (attach, detach, replace, query; medians of 5); wanted 5000 where idle, and "
       "0.6\n",
       kernel, lists.operations, lists.of_loop, lists.of_calls);

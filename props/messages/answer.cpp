@@ -189,7 +189,7 @@ std::string change_of(const Holdings& before, const Holdings& after) {
   if (before.filters != after.filters) tell("the filters");
   for (std::size_t i = 0; i < before.lists.size(); ++i)
     if (before.lists[i] != after.lists[i])
-      tell("the list " + std::string(material::kLists[i].name));
+      tell("the list " + std::string(message_fixture::kLists[i].name));
   return out;
 }
 

@@ -175,11 +175,11 @@ class MessageGenerator {
   std::uint32_t odd_number() {
     switch (c_.below(4)) {
       case 0:
-        return material::kNoDevice + c_.below(8);
+        return message_fixture::kNoDevice + c_.below(8);
       case 1:
-        return material::kXdp + c_.below(4);
+        return message_fixture::kXdp + c_.below(4);
       case 2:
-        return material::kClosed + c_.below(4);
+        return message_fixture::kClosed + c_.below(4);
       default:
         return boundary();
     }

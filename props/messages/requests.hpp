@@ -21,7 +21,7 @@ namespace mprogcheck {
 // What a kernel numbers anew each time.
 struct Numbers {
   std::uint16_t family = 0;
-  std::array<std::uint32_t, material::kProgs> prog_ids{};
+  std::array<std::uint32_t, message_fixture::kProgs> prog_ids{};
 };
 
 // Attributes of devices of our kind (kmod/device.h), and of the flags of bpf(2).
@@ -104,12 +104,13 @@ class Requests {
 
  private:
   Draft to(std::uint8_t command) { return request(numbers_.family, command); }
-  std::int32_t device() { return static_cast<std::int32_t>(material::kPair + c_.below(5)); }
-  std::uint32_t prog() { return material::kFirstProg + c_.below(material::kProgs); }
-  std::uint32_t link() { return material::kFirstLink + c_.below(material::kLinks); }
+  std::int32_t device() { return static_cast<std::int32_t>(message_fixture::kPair + c_.below(5)); }
+  std::uint32_t prog() { return message_fixture::kFirstProg + c_.below(message_fixture::kProgs); }
+  std::uint32_t link() { return message_fixture::kFirstLink + c_.below(message_fixture::kLinks); }
 
   Draft& at_list(Draft& d) {
-    const material::List& list = material::kLists[c_.below(std::size(material::kLists))];
+    const message_fixture::List& list =
+        message_fixture::kLists[c_.below(std::size(message_fixture::kLists))];
     return d.put(MPROGCHECK_A_IFINDEX, list.ifindex)
         .put(MPROGCHECK_A_ATTACH_TYPE, list.attach_type);
   }
@@ -131,7 +132,7 @@ class Requests {
             .put(MPROGCHECK_A_RELATIVE, link());
       case 4:
         return d.put(MPROGCHECK_A_FLAGS, kAfter | (one_in(c_, 2) ? kId : kFirstOrId))
-            .put(MPROGCHECK_A_RELATIVE, numbers_.prog_ids[c_.below(material::kProgs)]);
+            .put(MPROGCHECK_A_RELATIVE, numbers_.prog_ids[c_.below(message_fixture::kProgs)]);
       default:
         return d.put(MPROGCHECK_A_FLAGS, one_in(c_, 2) ? kFirstOrId : kLast);
     }
@@ -180,7 +181,7 @@ class Requests {
 
   // Mostly the device that has a qdisc.
   std::uint32_t filtered() {
-    return one_in(c_, 8) ? static_cast<std::uint32_t>(device()) : material::kFiltered;
+    return one_in(c_, 8) ? static_cast<std::uint32_t>(device()) : message_fixture::kFiltered;
   }
 
   // 0 where tc or the module chooses. Few, so that one meets with another.
@@ -234,7 +235,7 @@ class Requests {
   Draft create() {
     using namespace device_attribute;
     const bool single = one_in(c_, 3);
-    std::uint32_t number = single ? material::kSingle : material::kPair;
+    std::uint32_t number = single ? message_fixture::kSingle : message_fixture::kPair;
     if (!single && one_in(c_, 2)) number += 2;
     if (!single && one_in(c_, 2)) number += 40;
     const auto ifindex = static_cast<std::int32_t>(number);
