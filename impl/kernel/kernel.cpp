@@ -153,48 +153,9 @@ bool try_single(SharedResources& shared) {
   return made.there && made.link == kNoDevice;
 }
 
-void refuse_unfit_devices(const Operation& op, const Capabilities& can) {
-  const bool at_netkit = op.point.hook == Hook::primary || op.point.hook == Hook::peer;
-  const bool makes_netkit = op.verb == Verb::create || op.verb == Verb::change ||
-                            op.verb == Verb::set || op.verb == Verb::send;
-  if ((at_netkit || makes_netkit) && !can.netkit)
-    throw CannotRun("this kernel makes no netkit devices (needs 6.7 or newer with CONFIG_NETKIT)");
-  if ((op.attr(Key::headroom) || op.attr(Key::tailroom)) && !can.rooms)
-    throw CannotRun("this kernel's netkit devices have no HEADROOM and TAILROOM (6.14 or newer)");
-  if (op.attr(Key::pairing) && !can.single)
-    throw CannotRun("this kernel's netkit devices have no PAIRING (7.1 or newer)");
-}
-
-void refuse_unfit(const Trace& trace, const Capabilities& can) {
-  const Header& header = trace.header;
-  const bool rfc2 = header.dialect == Dialect::rfc2;
-  if (rfc2 && !can.rfc2) throw CannotRun("target kernel runs traces of dialect mainline only");
-  if (!can.any_capacity && (header.capacity != kMaxCapacity || header.revision != 1))
-    throw CannotRun(
-        "a kernel's lists hold 63 programs and start at revision 1; this trace asks for something "
-        "else");
-  if (header.devices > can.devices)
-    throw CannotRun("target kernel has no more than four devices for a trace");
-  for (const Operation& op : trace.operations) {
-    if (op.hazardous() && !can.hazards)
-      throw CannotRun(
-          "this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
-    if (op.has(flag::first | flag::last) && !rfc2)
-      throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
-    if ((op.fault || op.odd_attribute()) && !can.memory)
-      throw CannotRun(
-          "this trace speaks of memory that bpf(2) is given; the module takes messages");
-    if (op.verb == Verb::packet && !can.packets)
-      throw CannotRun(
-          "packets do not reach the attach points here, so traces with packets cannot be run");
-    if (op.verb == Verb::qdisc && !can.qdiscs)
-      throw CannotRun(
-          "this kernel makes no clsact and ingress qdiscs (needs CONFIG_NET_SCH_INGRESS, try: "
-          "modprobe sch_ingress)");
-    if (of_filters(op.verb) && !can.filters)
-      throw CannotRun("links that own filters (seed 002) were never merged: no kernel has them");
-    refuse_unfit_devices(op, can);
-  }
+void refuse_unsupported(const Trace& trace, const Capabilities& can) {
+  if (const std::string why = unsupported(trace, can); !why.empty())
+    throw CannotRun("target kernel " + why);
 }
 
 }  // namespace
@@ -239,7 +200,7 @@ Kernel::Kernel(KernelOptions options) {
 Kernel::~Kernel() = default;
 
 void Kernel::run_each(const Trace& trace, const Each& each) {
-  refuse_unfit(trace, capabilities_);
+  refuse_unsupported(trace, capabilities_);
   std::vector<Observation> seen;
   inside_->thread.run([&] {
     run_trace(*inside_->shared, trace, seen, each);
@@ -278,7 +239,7 @@ std::optional<ProgramResult> Kernel::run_program(const std::filesystem::path& ex
 
 void Kernel::run(std::span<const Trace> traces,
                  std::vector<std::vector<Observation>>& observations) {
-  for (const Trace& trace : traces) refuse_unfit(trace, capabilities_);
+  for (const Trace& trace : traces) refuse_unsupported(trace, capabilities_);
   observations.resize(traces.size());
   inside_->thread.run([&] {
     for (std::size_t t = 0; t < traces.size(); ++t)
