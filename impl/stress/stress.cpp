@@ -36,7 +36,7 @@ Operation about(Verb verb, std::uint8_t device) {
   return op;
 }
 
-// Of a stress: its stage, and the processes upon it.
+// One round: the devices and programs, and the processes that use them.
 class Stress {
  public:
   explicit Stress(const StressOptions& options)
@@ -170,10 +170,10 @@ class Stress {
 
   void draw(std::uint32_t process) {
     Worker worker(*log_, *lists_, names_, process);
-    StressGenerator drawer(options_, *log_, process);
+    StressGenerator generator(options_, *log_, process);
     begin();
     while (log_->calls++ < options_.calls)
-      drawer.saw(worker.call(drawer.next(worker.names())), worker.names());
+      generator.observe(worker.call(generator.next(worker.names())), worker.names());
     ++log_->finished;
   }
 
