@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "impl/target.hpp"
+#include "model/words/bpf_attribute.hpp"
+#include "model/words/text.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -47,15 +49,10 @@ struct Round {
 };
 
 Step prepare(const Operation& op, const Names& names, QueryBuffers& buffers) {
+  if (!BaselineLoop::can_run(op))
+    throw CannotRun("the baseline loop makes calls of bpf(2) and close(2) alone, not: " +
+                    print(op));
   Step step;
-  const bool makes_another = op.verb == Verb::remove || op.verb == Verb::packet ||
-                             op.verb == Verb::send || op.verb == Verb::create ||
-                             op.verb == Verb::change || op.verb == Verb::set ||
-                             op.verb == Verb::provoke || op.space != 0;
-  if (makes_another)
-    throw CannotRun(
-        "the baseline loop makes bpf(2) and close(2) calls only, and this trace has other "
-        "operations");
   if (op.verb == Verb::close) {
     step.closes = op.prog;
     return step;
@@ -117,6 +114,11 @@ double seconds_of(const auto& work) {
 }
 
 }  // namespace
+
+bool BaselineLoop::can_run(const Operation& op) {
+  const bool plain = op.caller == Caller::root && !op.odd_attribute() && op.space == 0;
+  return plain && (attribute_size(op.verb) != 0 || op.verb == Verb::close);
+}
 
 BaselineLoop::BaselineLoop(bool reuse) {
   thread_.run([&] { shared_.emplace(false, reuse); });

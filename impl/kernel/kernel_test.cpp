@@ -325,7 +325,7 @@ TEST_F(KernelTest, makes_netkit_devices_or_refuses_traces_with_them) {
             "ok\n");
 }
 
-TEST_F(KernelTest, the_bare_loop_makes_the_same_calls) {
+TEST_F(KernelTest, the_baseline_loop_makes_the_same_calls) {
   const auto result =
       kernel::BaselineLoop().run(trace_of("attach p0 d0/ingress\n"
                                           "link_create l0 p1 d0/ingress\n"
@@ -334,6 +334,16 @@ TEST_F(KernelTest, the_bare_loop_makes_the_same_calls) {
                                  2);
   EXPECT_EQ(result.calls, 8u);
   EXPECT_GT(result.seconds, 0);
+}
+
+TEST_F(KernelTest, the_baseline_loop_refuses_what_is_no_plain_call) {
+  kernel::BaselineLoop loop;
+  for (const char* operation : {"packet d0/ingress p0=drop", "remove d0", "info l0",
+                                "attach p0 d0/ingress size=12", "attach p0 d0/ingress in=n1"}) {
+    const Trace trace = trace_of(operation);
+    EXPECT_FALSE(kernel::BaselineLoop::can_run(trace.operations[0])) << operation;
+    EXPECT_THROW(loop.run(trace, 1), CannotRun) << operation;
+  }
 }
 
 }  // namespace

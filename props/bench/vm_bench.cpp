@@ -10,9 +10,8 @@
 
 #include "impl/vm/kernels.hpp"
 #include "impl/vm/vm.hpp"
-#include "model/words/bpf_attribute.hpp"
 #include "props/bench/bench.hpp"
-#include "props/generate/generator.hpp"
+#include "props/generate/call_traces.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -71,32 +70,6 @@ Boots boots(const vm::Boot& how, int count) {
   return all;
 }
 
-// Traces as a campaign draws them, of what a baseline loop can do as well: calls of bpf(2) and
-// close(2). lists_only: and only attach, detach and query, with REPLACE and all the other flags.
-std::vector<Trace> mix(Capabilities can, bool lists_only) {
-  can.hazards = can.packets = can.qdiscs = false;
-  std::vector<Trace> traces(128);
-  Random choices(1);
-  for (Trace& trace : traces) {
-    Scope scope = draw_scope(choices, Dialect::mainline, can);
-    scope.removes = false;
-    if (lists_only) scope.links = 0;
-    Generator generator(choices, scope);
-    trace.header = header_of(scope);
-    World world;
-    world.reset(trace.header);
-    Prediction p;
-    while (trace.operations.size() < std::size_t{64} + scope.prefill) {
-      const Operation op = generator.next(world);
-      const bool a_call = attribute_size(op.verb) != 0 || (op.verb == Verb::close && !lists_only);
-      if (!a_call) continue;
-      world.step(op, p);
-      trace.operations.push_back(op);
-    }
-  }
-  return traces;
-}
-
 // Operations of traces per second, and beside those of a baseline loop.
 //
 // The bare loop makes the very bpf(2) and close(2) calls of the traces, one for each operation, on
@@ -151,14 +124,14 @@ int bench_vm(const std::string& kernel, int loaded_boots) {
   options.name = "vm:" + kernel;
   options.boot = how;
   Vm vm(options);
-  const Rate lists = rate(vm, mix(vm.capabilities(), true));
+  const Rate lists = rate(vm, call_traces(vm.capabilities(), true));
   fmt::print(
       "vm {}: {:.0f} operations per second, {:.2f} of a baseline loop in the same guest, {:.2f} of "
       "its "
       "calls alone (attach, detach, replace, query; medians of 5); wanted 5000 where idle, and "
       "0.6\n",
       kernel, lists.operations, lists.of_loop, lists.of_calls);
-  const Rate all = rate(vm, mix(vm.capabilities(), false));
+  const Rate all = rate(vm, call_traces(vm.capabilities(), false));
   fmt::print(
       "vm {}: {:.0f}, {:.2f} and {:.2f} where there are links as well, and programs are closed\n",
       kernel, all.operations, all.of_loop, all.of_calls);
