@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/target.hpp"
 
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "impl/target.hpp"
-#include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck::kernel {
@@ -58,7 +58,7 @@ Step prepare(const Operation& op, const Names& names, QueryBuffers& buffers) {
     return step;
   }
   step.call = translate(op, names, buffers);
-  if (op.verb == Verb::link_create && op.link.kind == Ref::Kind::link)
+  if (has_trait(op.verb, Trait::makes_link) && op.link.kind == Ref::Kind::link)
     step.creates = Link{op.link.raw};
   for (std::uint8_t word = 0; word < step.call.words.size(); ++word) {
     const std::uint32_t value = step.call.words[word];
@@ -117,7 +117,7 @@ double seconds_of(const auto& work) {
 
 bool BaselineLoop::can_run(const Operation& op) {
   const bool plain = op.caller == Caller::root && !op.odd_attribute() && op.space == 0;
-  return plain && (attribute_size(op.verb) != 0 || op.verb == Verb::close);
+  return plain && (has_trait(op.verb, Trait::bpf) || op.verb == Verb::close);
 }
 
 BaselineLoop::BaselineLoop(bool reuse) {

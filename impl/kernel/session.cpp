@@ -8,6 +8,7 @@
 #include <chrono>
 #include <exception>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@
 #include "impl/kernel/unusual_calls.hpp"
 #include "impl/target.hpp"
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -79,50 +81,40 @@ void Session::run(const Operation& op, Observation& seen) {
 }
 
 void Session::run_one(const Operation& op, Observation& seen) {
+  struct Way {
+    Verb verb;
+    void (Session::*run)(const Operation&, Observation&);
+  };
+  static constexpr Way kWays[] = {
+      {Verb::info, &Session::info},
+      {Verb::fdinfo, &Session::fdinfo},
+      {Verb::close, &Session::close},
+      {Verb::remove, &Session::remove},
+      {Verb::qdisc, &Session::qdisc},
+      {Verb::packet, &Session::packet},
+      {Verb::create, &Session::ask_netkits<&Netkits::create>},
+      {Verb::change, &Session::ask_netkits<&Netkits::change>},
+      {Verb::set, &Session::ask_netkits<&Netkits::set>},
+      {Verb::send, &Session::send},
+      {Verb::filter, &Session::filter},
+      {Verb::filter_link, &Session::filter},
+      {Verb::chain, &Session::filter},
+      {Verb::provoke, &Session::provoke},
+  };
   unusual_ = unusual_ || op.hazardous() || op.verb == Verb::qdisc;
-  switch (op.verb) {
-    case Verb::info:
-      return info(op.link, seen);
-    case Verb::fdinfo:
-      return fdinfo(op.link, seen);
-    case Verb::close:
-      return close(op.prog, seen);
-    case Verb::remove:
-      remove(op, seen);
-      return observe_devices(seen);
-    case Verb::qdisc:
-      return qdisc(op, seen);
-    case Verb::packet:
-      return packet(op, seen);
-    case Verb::create:
-      fixture_.netkits.create(op, seen);
-      return observe_devices(seen);
-    case Verb::change:
-      fixture_.netkits.change(op, seen);
-      return observe_devices(seen);
-    case Verb::set:
-      fixture_.netkits.set(op, seen);
-      return observe_devices(seen);
-    case Verb::send:
-      return send(op, seen);
-    case Verb::filter:
-    case Verb::filter_link:
-    case Verb::chain:
-      return filter(op, seen);
-    case Verb::provoke:
-      return provoke(op.provocation);
-    default:
-      return run_call(op, seen);
-  }
+  if (has_trait(op.verb, Trait::bpf)) return run_call(op, seen);
+  const auto way = std::find_if(std::begin(kWays), std::end(kWays),
+                                [&](const Way& one) { return one.verb == op.verb; });
+  (this->*way->run)(op, seen);
+  if (tells_devices(op.verb)) observe_devices(seen);
 }
 
 void Session::run_call(const Operation& given, Observation& seen) {
   const Operation op = shortened(given);
-  OpenLink* const link =
-      op.verb == Verb::link_update || op.verb == Verb::link_detach ? link_of(op.link) : nullptr;
+  OpenLink* const link = has_trait(op.verb, Trait::changes_link) ? link_of(op.link) : nullptr;
   const bool link_attached = link != nullptr && link->attached;
   const bool link_owns = link != nullptr && owns_filter(*link);
-  if (op.verb == Verb::query) buffers_.clear();
+  if (has_trait(op.verb, Trait::only_asks)) buffers_.clear();
   if (op.point.device < kMaxDevices)
     fixture_.names.interfaces[op.point.device] = fixture_.number(op.point.device, op.space);
   std::optional<ScopedNetns> inside;
@@ -139,30 +131,22 @@ void Session::run_call(const Operation& given, Observation& seen) {
   }
   seen.error = abi::error_of(result);
   inside.reset();
-  switch (op.verb) {
-    case Verb::query:
-      seen.overran = buffers_.overran(op.room);
-      if (seen.error != Errno::ok && seen.error != Errno::nospc) return;
-      if (tells_revision(op)) seen.answer.revision = call.as<abi::Query>().revision;
-      if (tells_count(op)) seen.answer.count = narrow(call.as<abi::Query>().count);
-      return read_entries(op.room, op.arrays, seen.answer);
-    case Verb::link_create:
-      if (result >= 0) keep_link(op, result);
-      break;
-    case Verb::link_detach:
-      if (link_attached && result >= 0) link->attached = false;
-      break;
-    default:
-      break;
+  if (has_trait(op.verb, Trait::only_asks)) {
+    seen.overran = buffers_.overran(op.room);
+    if (seen.error != Errno::ok && seen.error != Errno::nospc) return;
+    if (tells_revision(op)) seen.answer.revision = call.as<abi::Query>().revision;
+    if (tells_count(op)) seen.answer.count = narrow(call.as<abi::Query>().count);
+    return read_entries(op.room, op.arrays, seen.answer);
   }
+  if (has_trait(op.verb, Trait::makes_link) && result >= 0) keep_link(op, result);
+  if (op.verb == Verb::link_detach && link_attached && result >= 0) link->attached = false;
   if (link_owns) return observe_filters(link->point.device, seen);
   if (link_attached) return snapshot(link->point, seen);
-  if (op.verb != Verb::link_update && op.verb != Verb::link_detach && has(op.point, op.space))
-    snapshot(op.point, seen);
+  if (!has_trait(op.verb, Trait::changes_link) && has(op.point, op.space)) snapshot(op.point, seen);
 }
 
 void Session::keep_link(const Operation& op, int descriptor) {
-  const bool of_filter = op.verb == Verb::filter_link;
+  const bool of_filter = of_filters(op.verb);
   OpenLink link{Descriptor(descriptor), op.point, !of_filter && has(op.point, op.space), of_filter};
   if (op.link.kind != Ref::Kind::link || op.link.raw >= kMaxLinks) {
     nameless_links_.push_back(std::move(link.descriptor));
@@ -191,19 +175,20 @@ void Session::observe_link(Ref link, std::uint32_t prog_id, std::uint32_t ifinde
       Entry{.prog = name_of(progs_by_id_, prog_id, kStrangeProg), .link = kNoLink, .flags = 0};
 }
 
-void Session::info(Ref link, Observation& seen) {
+void Session::info(const Operation& op, Observation& seen) {
   abi::LinkInfo info{};
-  abi::Call call(abi::kGetInfoByFd, abi::GetInfo{.bpf_fd = fixture_.names.descriptor(link),
+  abi::Call call(abi::kGetInfoByFd, abi::GetInfo{.bpf_fd = fixture_.names.descriptor(op.link),
                                                  .info_len = sizeof(info),
                                                  .info = reinterpret_cast<std::uintptr_t>(&info)});
   seen.error = abi::error_of(fixture_.shared.lists->make(fixture_.here(0), call));
   if (seen.error == Errno::ok)
-    observe_link(link, info.prog_id, info.ifindex, info.attach_type, seen);
+    observe_link(op.link, info.prog_id, info.ifindex, info.attach_type, seen);
 }
 
 // Lines of a name, a colon and a value; what is not there is 0, which no link has.
-void Session::fdinfo(Ref link, Observation& seen) const {
-  std::ifstream file("/proc/thread-self/fdinfo/" + std::to_string(fixture_.names.descriptor(link)));
+void Session::fdinfo(const Operation& op, Observation& seen) {
+  std::ifstream file("/proc/thread-self/fdinfo/" +
+                     std::to_string(fixture_.names.descriptor(op.link)));
   if (!file) {
     seen.error = Errno::noent;
     return;
@@ -214,10 +199,11 @@ void Session::fdinfo(Ref link, Observation& seen) const {
     if (name == "ifindex:") file >> ifindex;
     if (name == "attach_type:") file >> attach_type;
   }
-  observe_link(link, prog_id, ifindex, attach_type, seen);
+  observe_link(op.link, prog_id, ifindex, attach_type, seen);
 }
 
-void Session::close(Ref ref, Observation& seen) {
+void Session::close(const Operation& op, Observation& seen) {
+  const Ref ref = op.prog;
   if (OpenLink* const link = link_of(ref)) {
     const bool attached = std::exchange(link->attached, false);
     const bool owned = owns_filter(*link);
@@ -321,13 +307,13 @@ void Session::packet(const Operation& op, Observation& seen) {
 }
 
 // Only ever in a VM: Kernel refuses what is hazardous elsewhere.
-void Session::provoke(Provocation provocation) {
+void Session::provoke(const Operation& op, Observation&) {
   const auto write = [](const char* file, std::string_view text) {
     const Descriptor to(::open(file, O_WRONLY | O_CLOEXEC));
     if (::write(to.number(), text.data(), text.size()) < 0)
       throw CannotRun(std::string("could not write to ") + file);
   };
-  switch (provocation) {
+  switch (op.provocation) {
     case Provocation::panic:
       return write("/proc/sysrq-trigger", "c");
     case Provocation::warn:

@@ -37,11 +37,11 @@ class Session {
   void run_one(const Operation& op, Observation& seen);
   void run_call(const Operation& op, Observation& seen);
   void keep_link(const Operation& op, int descriptor);
-  void info(Ref link, Observation& seen);
-  void fdinfo(Ref link, Observation& seen) const;
+  void info(const Operation& op, Observation& seen);
+  void fdinfo(const Operation& op, Observation& seen);
   void observe_link(Ref link, std::uint32_t prog_id, std::uint32_t ifindex,
                     std::uint32_t attach_type, Observation& seen) const;
-  void close(Ref ref, Observation& seen);
+  void close(const Operation& op, Observation& seen);
   void remove(const Operation& op, Observation& seen);
   void observe_devices(Observation& seen);
   void send(const Operation& op, Observation& seen);
@@ -53,7 +53,11 @@ class Session {
   void observe_filters(std::uint8_t device, Observation& seen);
   bool owns_filter(const OpenLink& link);
 
-  void provoke(Provocation provocation);
+  void provoke(const Operation& op, Observation& seen);
+  template <auto ask>  // what the operation says
+  void ask_netkits(const Operation& op, Observation& seen) {
+    (fixture_.netkits.*ask)(op, seen);
+  }
 
   bool is_there(std::uint8_t device) const;
   bool has(Point point, std::uint8_t space) const;

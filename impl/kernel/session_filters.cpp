@@ -5,6 +5,7 @@
 #include "impl/kernel/filters.hpp"
 #include "impl/kernel/session.hpp"
 #include "impl/kernel/unusual_calls.hpp"
+#include "model/words/forms.hpp"
 
 namespace mprogcheck::kernel {
 
@@ -14,7 +15,7 @@ void Session::filter(const Operation& op, Observation& seen) {
   Netns& here = fixture_.here(op.space);
   int descriptor = -1;
   run_as(op.caller, [&] {
-    if (op.verb != Verb::filter_link) {
+    if (!has_trait(op.verb, Trait::makes_link)) {
       seen.error = change_filter(here.netlink, op, place, prog);
     } else {
       descriptor = fixture_.shared.lists->make_filter_link(here, place, prog, op.bits);

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
+#include "model/words/forms.hpp"
+
 namespace mprogcheck::kernel {
 
 StressGenerator::StressGenerator(const StressOptions& options, const SharedLog& log,
                                  std::uint32_t process)
-    : options_(options),
-      log_(log),
-      choices_(Random(options.seed).next() ^ Random(process).next()) {
+    : options_(options), log_(log), choices_(Random(options.seed).next() ^ Random(process).next()) {
   const auto links = static_cast<std::uint32_t>(kMaxLinks) / options.processes;
   next_link_ = static_cast<std::uint8_t>(process * links);
   end_link_ = static_cast<std::uint8_t>(next_link_ + links);
@@ -100,7 +100,7 @@ void StressGenerator::attach(Operation& op, Names& names) {
   op.prog = ref(any_prog());
   directives(op, names);
   const bool rfc2 = options_.header.dialect == Dialect::rfc2;
-  if (one_in(4) && (rfc2 || op.verb == Verb::attach)) {
+  if (one_in(4) && (rfc2 || takes<&Operation::old>(op.verb))) {
     op.flags |= flag::replace;
     if (!rfc2) op.old = ref(listed_prog());
     if (rfc2 && !op.relative.given()) op.relative = ref(listed_prog());
@@ -129,7 +129,7 @@ void StressGenerator::link_update(Operation& op, Names&) {
 
 void StressGenerator::observe(const Record& record, const Names& names) {
   const Operation& op = record.op;
-  if (op.verb == Verb::link_create && record.error == Errno::ok) {
+  if (has_trait(op.verb, Trait::makes_link) && record.error == Errno::ok) {
     links_.push_back(Link{op.link.raw});
     ++next_link_;
   }

@@ -12,6 +12,7 @@
 
 #include "impl/kernel/netkit.hpp"
 #include "impl/target.hpp"
+#include "model/words/forms.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -53,7 +54,7 @@ const Record& Worker::call(const Operation& op) {
   const int result = make(record);
   record.stamp.returned = log_.clock++;
   record.error = abi::error_of(result);
-  if (op.verb == Verb::link_create && result >= 0) {
+  if (has_trait(op.verb, Trait::makes_link) && result >= 0) {
     const std::uint32_t id = lists_.id_of(netns_, result);
     names_.links[op.link.raw] = {static_cast<std::uint32_t>(result), id};
     log_.link_ids[op.link.raw] = id;
@@ -63,38 +64,36 @@ const Record& Worker::call(const Operation& op) {
   return record;
 }
 
+int Worker::info(Record& record) {
+  abi::LinkInfo info{};
+  abi::Call call(abi::kGetInfoByFd, abi::GetInfo{.bpf_fd = names_.descriptor(record.op.link),
+                                                 .info_len = sizeof(info),
+                                                 .info = reinterpret_cast<std::uintptr_t>(&info)});
+  record.stamp.invoked = log_.clock++;
+  const int result = lists_.make(netns_, call);
+  record.progs[0] = info.prog_id, record.filled = 1;
+  record.ifindex = info.ifindex, record.attach_type = info.attach_type;
+  return result;
+}
+
+int Worker::close(Record& record) {
+  const auto fd = static_cast<int>(names_.descriptor(record.op.prog));
+  record.stamp.invoked = log_.clock++;
+  return ::close(fd);
+}
+
 int Worker::make(Record& record) {
   const Operation& op = record.op;
-  switch (op.verb) {
-    case Verb::info: {
-      abi::LinkInfo info{};
-      abi::Call call(abi::kGetInfoByFd,
-                     abi::GetInfo{.bpf_fd = names_.descriptor(op.link),
-                                  .info_len = sizeof(info),
-                                  .info = reinterpret_cast<std::uintptr_t>(&info)});
-      record.stamp.invoked = log_.clock++;
-      const int result = lists_.make(netns_, call);
-      record.progs[0] = info.prog_id, record.filled = 1;
-      record.ifindex = info.ifindex, record.attach_type = info.attach_type;
-      return result;
-    }
-    case Verb::close: {
-      const auto fd = static_cast<int>(names_.descriptor(op.prog));
-      record.stamp.invoked = log_.clock++;
-      return ::close(fd);
-    }
-    case Verb::create:
-    case Verb::set:
-    case Verb::remove:
-      record.stamp.invoked = log_.clock++;
-      return make_device(op);
-    default:
-      break;
+  if (has_trait(op.verb, Trait::tells_link)) return info(record);
+  if (op.verb == Verb::close) return close(record);
+  if (tells_devices(op.verb)) {
+    record.stamp.invoked = log_.clock++;
+    return make_device(op);
   }
   abi::Call call = translate(op, names_, buffers_);
   record.stamp.invoked = log_.clock++;
   const int result = lists_.make(netns_, call);
-  if (op.verb != Verb::query || (result < 0 && errno != ENOSPC)) return result;
+  if (!has_trait(op.verb, Trait::only_asks) || (result < 0 && errno != ENOSPC)) return result;
   const int error = errno;
   const auto answer = call.as<abi::Query>();
   record.revision = answer.revision;

@@ -71,6 +71,8 @@ class Worker {
 
  private:
   int make(Record& record);
+  int info(Record& record);
+  int close(Record& record);
   int make_device(const Operation& op);
 
   SharedLog& log_;

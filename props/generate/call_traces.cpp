@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "props/generate/call_traces.hpp"
 
-#include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "props/generate/generator.hpp"
 
 namespace mprogcheck {
@@ -21,7 +21,7 @@ std::vector<Trace> call_traces(Capabilities can, bool lists_only) {
     Prediction p;
     while (trace.operations.size() < std::size_t{64} + scope.prefill) {
       const Operation op = generator.next(world);
-      const bool a_call = attribute_size(op.verb) != 0 || (op.verb == Verb::close && !lists_only);
+      const bool a_call = has_trait(op.verb, Trait::bpf) || (op.verb == Verb::close && !lists_only);
       if (!a_call) continue;
       world.step(op, p);
       trace.operations.push_back(op);
