@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Our own implementation (impl/core) as a target in this process.
 //
-//   InProcess target;                      // or InProcess("replace_keeps_revision"): a planted
-//   fault target.begin(trace.header); for (const Operation& op : trace.operations) target.apply(op,
-//   observation);
+//   InProcess target;   // or InProcess("replace_keeps_revision"): with a planted fault
+//   target.begin(trace.header);
+//   for (const Operation& op : trace.operations) target.apply(op, observation);
 //
 // Each object is an environment of its own; objects may be used on several threads, one thread
 // each.

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The figures the project claims, as ratios taken in one run: machines are shared and noisy.
 //
-//   ./mprogcheck bench lockstep     checking in process against the implementation alone, and
-//   against rc::state
-//   ./mprogcheck bench kernel       the target `kernel` against a baseline loop of the same system
-//   calls
-//   ./mprogcheck bench faults       operations until each planted fault is found, median over 20
-//   seeds
-//   ./mprogcheck bench shortest [N] minimal traces against the shortest of an enumeration up to N
-//   (4) operations
-//   ./mprogcheck bench explore      small worlds, whole (explore_bench.cpp)
-//   ./mprogcheck bench vm [KERNEL [N]]  boots, N (10) of them beside busy loops, and operations in
-//   a guest (vm_bench.cpp)
-//   ./mprogcheck bench spin         against SPIN (spin_bench.cpp)
+//   ./mprogcheck bench lockstep          checking in process, against the implementation alone and rc::state
+//   ./mprogcheck bench kernel            the target `kernel`, against the same system calls in a loop
+//   ./mprogcheck bench faults            operations until a planted fault is found, median over 20 seeds
+//   ./mprogcheck bench shortest [N]      minimal traces, against the shortest of an enumeration up to N (4) operations
+//   ./mprogcheck bench explore           small worlds, whole (explore_bench.cpp)
+//   ./mprogcheck bench vm [KERNEL [N]]   boots, N (10) of them beside busy loops, and operations in a guest (vm_bench.cpp)
+//   ./mprogcheck bench spin              against SPIN (spin_bench.cpp)
+//   ./mprogcheck bench killed [KERNEL [N]]  guests that are killed N (20) times (killed_bench.cpp)
+//   ./mprogcheck bench kmod              packets over our module (kmod_bench.cpp)
 #include <fmt/format.h>
 #include <rapidcheck/state.h>
 #include <unistd.h>
