@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Requests as a well-meaning caller would make them, of the material that impl/module/messages.hpp
-// names: many are accepted, and what is done to them afterwards gets past the first check.
+// Valid requests about the objects of the message fixture (impl/module/messages.hpp). Many are
+// accepted, so that mistakes added to them afterwards get past the first checks.
 #pragma once
 
 #include <arpa/inet.h>
@@ -18,7 +18,7 @@
 
 namespace mprogcheck {
 
-// What a kernel numbers anew each time.
+// Numbers that differ from boot to boot.
 struct Numbers {
   std::uint16_t family = 0;
   std::array<std::uint32_t, message_fixture::kProgs> prog_ids{};
@@ -33,7 +33,7 @@ inline constexpr int kPeerInfo = 1, kPrimary = 2, kPolicy = 3, kPeerPolicy = 4, 
 inline constexpr const char* kKindOfDevice = "mprog";
 inline constexpr std::string_view kKindOfFilter{"mprog", 6}, kKindOfQdisc{"clsact", 7};
 
-// What is to be said of a device of our kind, in IFLA_LINKINFO.
+// IFLA_LINKINFO of a device of our kind.
 inline std::vector<Attribute> link_info(const std::vector<Attribute>& data) {
   Draft info;
   info.put(IFLA_INFO_KIND, std::string_view(kKindOfDevice, sizeof("mprog")));
