@@ -14,7 +14,7 @@ class Environment final : public CoreEnvironment {
  public:
   void begin(const Header& header) override { state_.begin(header); }
   void apply(const Operation& op, Observation& observation) override;
-  Errno apply_bare(const Operation& op) override { return state_.execute(op, nullptr); }
+  Errno apply_unobserved(const Operation& op) override { return state_.execute(op, nullptr); }
   void wait_for_readers(bool wait) override { state_.grace_periods = wait; }
 
  private:

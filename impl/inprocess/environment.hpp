@@ -18,7 +18,7 @@ class CoreEnvironment {
   virtual void begin(const Header& header) = 0;
   virtual void apply(const Operation& op, Observation& observation) = 0;
   // Runs the operation and looks at nothing but its error.
-  virtual Errno apply_bare(const Operation& op) = 0;
+  virtual Errno apply_unobserved(const Operation& op) = 0;
   // Whether updates wait for a grace period, from the next begin() on.
   virtual void wait_for_readers(bool wait) = 0;
 };

@@ -29,9 +29,9 @@ class Planted final : public CoreEnvironment {
     mprog_slip = slip_;
     environment_->apply(op, observation);
   }
-  Errno apply_bare(const Operation& op) override {
+  Errno apply_unobserved(const Operation& op) override {
     mprog_slip = slip_;
-    return environment_->apply_bare(op);
+    return environment_->apply_unobserved(op);
   }
   void wait_for_readers(bool wait) override { environment_->wait_for_readers(wait); }
 
@@ -112,8 +112,8 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   environment_->apply(op, observation);
 }
 
-Errno InProcess::apply_bare(const Operation& op) {
-  return environment_->apply_bare(op);
+Errno InProcess::apply_unobserved(const Operation& op) {
+  return environment_->apply_unobserved(op);
 }
 
 std::span<const FaultInfo> InProcess::faults() {

@@ -78,7 +78,7 @@ void read_data(const nlattr* data, DeviceView& view) {
 
 }  // namespace
 
-Dump dump_of(Space& space, std::uint32_t ifindex) {
+Dump dump_of(Netns& space, std::uint32_t ifindex) {
   Message message(RTM_GETLINK);
   message.about(static_cast<std::int32_t>(ifindex));
   message.put(IFLA_EXT_MASK, kWithoutCounters);

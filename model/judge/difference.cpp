@@ -106,4 +106,18 @@ std::string_view difference_between(const Operation& op, const Observation& one,
   return one.has_filters ? difference(one.filters, other.filters) : "";
 }
 
+std::string_view difference_between(const Operation& op, const Observation* one,
+                                    const Observation* other) {
+  if (!one || !other) return one == other ? "" : "reached";
+  return difference_between(op, *one, *other);
+}
+
+std::size_t first_difference(const Trace& trace, Observations one, Observations other) {
+  std::size_t step = 0;
+  while (step < trace.operations.size() &&
+         difference_between(trace.operations[step], one.at(step), other.at(step)).empty())
+    ++step;
+  return step;
+}
+
 }  // namespace mprogcheck
