@@ -139,18 +139,17 @@ bool try_netkit(Workshop& workshop) {
          !seen[1].devices[1].there && !seen[1].devices[2].there;
 }
 
-// An attribute that the kernel does not know has no effect.
-bool try_rooms(Workshop& workshop) {
-  const DeviceView made =
-      try_to_make(workshop, create(2, {{.key = Key::headroom, .form = Form::whole, .value = 8}}));
-  return (made.told & told(Key::headroom)) != 0 && made.headroom == 8;
-}
-
-bool try_single(Workshop& workshop) {
-  const DeviceView made = try_to_make(
-      workshop,
-      create(kNoDevice, {{.key = Key::pairing, .form = Form::whole, .value = netkit::single}}));
-  return made.there && made.link == kNoDevice;
+// The attributes of INFO_DATA that netkit devices have here. The kernel ignores an attribute that
+// it does not know, and so does not show it. A single device is made without a peer.
+KeySet try_attributes(Workshop& workshop) {
+  KeySet out = kBasicData;
+  for (const Key key : kYounger) {
+    const std::uint8_t peer = key == Key::pairing ? kNoDevice : 2;
+    const DeviceView made =
+        try_to_make(workshop, create(peer, {{.key = key, .form = Form::whole, .value = 1}}));
+    if (made.shown.has(key) && row(key).shown_in.get(made) == 1) out.add(key);
+  }
+  return out;
 }
 
 void refuse_unfit_devices(const Operation& op, const Capabilities& can) {
@@ -159,10 +158,11 @@ void refuse_unfit_devices(const Operation& op, const Capabilities& can) {
                             op.verb == Verb::set || op.verb == Verb::send;
   if ((at_netkit || makes_netkit) && !can.netkit)
     throw CannotRun("this kernel makes no netkit devices (needs 6.7 or newer with CONFIG_NETKIT)");
-  if ((op.attr(Key::headroom) || op.attr(Key::tailroom)) && !can.rooms)
-    throw CannotRun("this kernel's netkit devices have no HEADROOM and TAILROOM (6.14 or newer)");
-  if (op.attr(Key::pairing) && !can.single)
-    throw CannotRun("this kernel's netkit devices have no PAIRING (7.1 or newer)");
+  for (const Attr& a : op.attrs)
+    if (in_data(a.key) && !can.attributes.has(a.key))
+      throw CannotRun("this kernel's netkit devices have no attribute " +
+                      std::string(row(a.key).word) + " (needs " + std::string(row(a.key).since) +
+                      " or newer)");
 }
 
 void refuse_unfit(const Trace& trace, const Capabilities& can) {
@@ -231,8 +231,7 @@ Kernel::Kernel(KernelOptions options) {
                      .netkit = try_netkit(*inside_->workshop),
                      .devices = kMaxDevices};
     capabilities_.filters = capabilities_.qdiscs && inside_->workshop->lists->has_filters();
-    capabilities_.rooms = capabilities_.netkit && try_rooms(*inside_->workshop);
-    capabilities_.single = capabilities_.netkit && try_single(*inside_->workshop);
+    if (capabilities_.netkit) capabilities_.attributes = try_attributes(*inside_->workshop);
   });
 }
 

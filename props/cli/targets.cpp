@@ -139,9 +139,9 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
     if (op.verb == Verb::qdisc && !can.qdiscs) return "has no clsact and ingress qdiscs";
     if (of_filters(op.verb) && !can.filters) return "has no filters that links own";
     if (op.verb == Verb::create && !can.netkit) return "makes no netkit devices";
-    if ((op.attr(Key::headroom) || op.attr(Key::tailroom)) && !can.rooms)
-      return "has no attributes HEADROOM and TAILROOM";
-    if (op.attr(Key::pairing) && !can.single) return "has no attribute PAIRING";
+    for (const Attr& a : op.attrs)
+      if (in_data(a.key) && !can.attributes.has(a.key))
+        return fmt::format("has no attribute {}", row(a.key).word);
   }
   return {};
 }
