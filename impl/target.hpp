@@ -28,8 +28,7 @@ struct Capabilities {
   bool packets = false;            // packets can be sent and their fate seen
   bool qdiscs = false;             // a device of a trace takes clsact
   bool netkit = false;             // netkit devices can be made
-  bool rooms = false;              // ... with HEADROOM and TAILROOM
-  bool single = false;             // ... with PAIRING, hence without a peer
+  KeySet attributes = kBasicData;  // ... with these attributes in INFO_DATA
   bool filters = false;            // links can make and own filters, beside netlink
   std::uint8_t devices = 1;        // how many a trace may use
   bool operator==(const Capabilities&) const = default;

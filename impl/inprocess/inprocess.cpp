@@ -86,8 +86,7 @@ Capabilities InProcess::capabilities() const {
           .packets = true,
           .qdiscs = true,
           .netkit = true,
-          .rooms = true,
-          .single = true,
+          .attributes = kInData,
           .filters = true,
           .devices = kMaxDevices};
 }
