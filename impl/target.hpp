@@ -33,6 +33,10 @@ struct Capabilities {
   bool filters = false;            // links can make and own filters, beside netlink
   std::uint8_t devices = 1;        // how many a trace may use
   bool operator==(const Capabilities&) const = default;
+
+  bool speaks(Dialect dialect) const {
+    return (mainline && dialect == Dialect::mainline) || (rfc2 && dialect == Dialect::rfc2);
+  }
 };
 
 // The target is not to be had here (no privilege, no support): exit status 3, never a pass, never a

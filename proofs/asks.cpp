@@ -30,6 +30,10 @@ Int some_index() {
 Bool is_bare(const Step& s) {
   return rules::mainline::is_bare<Terms>(s.request);
 }
+// The object that REPLACE names.
+const Object<Terms>& replaced_by(const Step& s) {
+  return s.dialect->has_old ? s.request.old : s.request.relative;
+}
 Int anchor(const Step& s) {
   return s.before.at(s.request.relative.prog);
 }
@@ -131,9 +135,7 @@ void order_survives(const Step& s, Queries& q) {
 void replace_stays(const Step& s, Queries& q) {
   const Int j = some_index();
   const Request<Terms>& r = s.request;
-  const Object<Terms>& old = s.verb == Verb::link_update      ? r.link
-                             : s.dialect == Dialect::mainline ? r.old
-                                                              : r.relative;
+  const Object<Terms>& old = s.verb == Verb::link_update ? r.link : replaced_by(s);
   each_change(s, [&](auto i, const auto& after) {
     if (!is(s, i, Change::replace)) return;
     const Int& k = s.rows[i].index;
@@ -146,7 +148,7 @@ void replace_stays(const Step& s, Queries& q) {
 // Each directive of the request, if given, holds of the place the change is at.
 void directives_agree(const Step& s, Queries& q) {
   const Request<Terms>& r = s.request;
-  const Object<Terms>& old = s.dialect == Dialect::mainline ? r.old : r.relative;
+  const Object<Terms>& old = replaced_by(s);
   each_change(s, [&](auto i, const auto&) {
     const Int& k = s.rows[i].index;
     const bool inserts = is(s, i, Change::insert);
@@ -249,7 +251,7 @@ void revision_moves(const Step& s, Queries& q) {
 }
 // Not before every other revision has been: a request's revision that matches is the same list's.
 void revision_comes_back_last(const Step& s, Queries& q) {
-  const Revision most(s.dialect == Dialect::rfc2 ? 0xffffffffU : ~std::uint64_t{0});
+  const Revision most(s.dialect->last_revision);
   each_change(s, [&](auto i, const auto& after) {
     ask(q, s, i,
         after.now == Terms::ite(s.before.now == most, Revision(1), Revision(s.before.now + 1)));
@@ -278,8 +280,7 @@ void orphans_change_nothing(const Step& s, Queries& q) {
 void locked_out_exactly(const Step& s, Queries& q) {
   const SymbolicChain& c = s.before;
   Bool locked(false);
-  if (s.dialect == Dialect::rfc2)
-    locked = c.length == Int(1) && c.is_first(Int(0)) && c.is_last(Int(0));
+  if (s.dialect->has_ends()) locked = c.length == Int(1) && c.is_first(Int(0)) && c.is_last(Int(0));
   const Bool has_place = c.length != c.slots;
   Request<Terms> r = bare_request();
   r.prog = s.request.prog;
@@ -289,7 +290,7 @@ void locked_out_exactly(const Step& s, Queries& q) {
   q.push_back({"a request without flags is refused only there",
                has_place && r.prog.usable() && !c.find(r.prog.prog).exists && !locked,
                !simplest.refused()});
-  if (s.dialect == Dialect::rfc2)
+  if (s.dialect->has_ends())
     each_change(s, [&](auto i, const auto&) {
       if (is(s, i, Change::insert)) ask(q, s, i, !locked);
     });

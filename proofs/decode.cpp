@@ -8,6 +8,7 @@
 #include "model/words/bpf_attribute.hpp"
 #include "model/words/text.hpp"
 #include "model/world/world.hpp"
+#include "proofs/dialects.hpp"
 
 namespace mprogcheck::proofs {
 namespace {
@@ -353,8 +354,7 @@ Counterexample decode(const Step& step, const z3::model& model, const Break& bro
       step.verb == Verb::link_update || step.verb == Verb::link_detach || step.verb == Verb::close;
   const auto where = world.concerns(last);
   const Chain& concerned = where ? *world.chain(*where) : empty;
-  auto rows =
-      rows_of<Plain>(step.dialect, step.verb, of_link ? concerned : here, world.request(last));
+  auto rows = rows_of(step.dialect, step.verb, of_link ? concerned : here, world.request(last));
   if (broken.verb == step.verb) break_rows(broken, rows);
   const Claim found = claim_of<Plain>(rows, read);
   // Where the check of an anchor is broken, its index means nothing in either domain.

@@ -1,33 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "proofs/step.hpp"
 
+#include "proofs/dialects.hpp"
+
 namespace mprogcheck::proofs {
 
 namespace {
-
-Object<Terms> any_object(const std::string& name) {
-  return {.none = any<Bool>(name + "_none"),
-          .missing = any<Bool>(name + "_missing"),
-          .wrong_kind = any<Bool>(name + "_wrong_kind"),
-          .wrong_type = any<Bool>(name + "_wrong_type"),
-          .prog = any<Terms::Prog>(name + "_prog"),
-          .link = any<Terms::Link>(name + "_link")};
-}
-
-Object<Terms> no_object() {
-  return {.none = Bool(true),
-          .missing = Bool(false),
-          .wrong_kind = Bool(false),
-          .wrong_type = Bool(false),
-          .prog = Terms::Prog(0),
-          .link = Terms::no_link()};
-}
-
-Voice<Terms> any_voice(const std::string& name) {
-  return {.ends = any<Bool>(name + "_ends"),
-          .drops = any<Bool>(name + "_drops"),
-          .prog = any<Terms::Prog>(name + "_prog")};
-}
 
 // Programs and links are numbers from 0 on; -1 is no link.
 template <class T>
@@ -35,87 +13,38 @@ Bool is_name(const T& t) {
   return Int(t.e) >= Int(0);
 }
 
+// What a field holds that says nothing.
+Bool nothing(const Bool&) {
+  return Bool(false);
+}
+Revision nothing(const Revision&) {
+  return Revision(0);
+}
+Terms::Link nothing(const Terms::Link&) {
+  return Terms::no_link();
+}
+template <class T>
+T nothing(const T&) {
+  return T(0);
+}
+
 }  // namespace
 
 Request<Terms> any_request() {
-  return {.replace = any<Bool>("REPLACE"),
-          .before = any<Bool>("BEFORE"),
-          .after = any<Bool>("AFTER"),
-          .first = any<Bool>("FIRST"),
-          .last = any<Bool>("LAST"),
-          .id = any<Bool>("ID"),
-          .by_link = any<Bool>("LINK"),
-          .other_flags = any<Bool>("other_flags"),
-          .hook_known = any<Bool>("hook_known"),
-          .device_known = any<Bool>("device_known"),
-          .not_netkit = any<Bool>("not_netkit"),
-          .not_primary = any<Bool>("not_primary"),
-          .single_device = any<Bool>("single_device"),
-          .expects = any<Bool>("expects"),
-          .expected = any<Revision>("expected"),
-          .prog = any_object("new"),
-          .relative = any_object("relative"),
-          .old = any_object("old"),
-          .link = any_object("link"),
-          .link_attached = any<Bool>("link_attached"),
-          .owns_filter = any<Bool>("owns_filter"),
-          .owner = any<Terms::Link>("new_owner"),
-          .arrays = any<Bool>("arrays"),
-          .fault = any<Bool>("fault"),
-          .room = any<Int>("room"),
-          .privileged = any<Bool>("privileged"),
-          .long_attribute = any<Bool>("long_attribute"),
-          .dirty_tail = any<Bool>("dirty_tail"),
-          .dirty_gap = any<Bool>("dirty_gap"),
-          .whole_namespace = any<Bool>("whole_namespace"),
-          .paired = any<Bool>("paired"),
-          .has_filters = any<Bool>("has_filters"),
-          .has_qdisc = any<Bool>("has_qdisc"),
-          .other_qdisc = any<Bool>("other_qdisc"),
-          .adds = any<Bool>("adds"),
-          .removes = any<Bool>("removes"),
-          .says = {any_voice("one"), any_voice("two")}};
+  Request<Terms> r;
+  for_each_field(r, [](std::string_view object, std::string_view name, auto& field) {
+    const std::string prefix = object.empty() ? "" : std::string(object) + "_";
+    field = any<std::remove_reference_t<decltype(field)>>(prefix + std::string(name));
+  });
+  return r;
 }
 
 Request<Terms> bare_request() {
-  const Bool no(false), yes(true);
-  return {.replace = no,
-          .before = no,
-          .after = no,
-          .first = no,
-          .last = no,
-          .id = no,
-          .by_link = no,
-          .other_flags = no,
-          .hook_known = yes,
-          .device_known = yes,
-          .not_netkit = no,
-          .not_primary = no,
-          .single_device = no,
-          .expects = no,
-          .expected = Revision(0),
-          .prog = no_object(),
-          .relative = no_object(),
-          .old = no_object(),
-          .link = no_object(),
-          .link_attached = no,
-          .owns_filter = no,
-          .owner = Terms::no_link(),
-          .arrays = no,
-          .fault = no,
-          .room = Int(0),
-          .privileged = yes,
-          .long_attribute = no,
-          .dirty_tail = no,
-          .dirty_gap = no,
-          .whole_namespace = no,
-          .paired = no,
-          .has_filters = no,
-          .has_qdisc = no,
-          .other_qdisc = no,
-          .adds = no,
-          .removes = no,
-          .says = {Voice<Terms>{no, no, Terms::Prog(0)}, {no, no, Terms::Prog(0)}}};
+  Request<Terms> r;
+  for_each_field(r, [](auto, auto, auto& field) { field = nothing(field); });
+  r.hook_known = r.device_known = r.privileged = Bool(true);
+  for (Object<Terms>* o : {&r.prog, &r.relative, &r.old, &r.link}) o->none = Bool(true);
+  return r;
 }
 
 namespace {
@@ -177,8 +106,9 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
                   (r.link.usable() && entry.exists && c.owner(entry.index) == r.link.link));
   known.push_back(implies(r.owns_filter, r.link.usable() && !r.link_attached));
   known.push_back(r.expects == (r.expected != Revision(0)));
-  if (dialect == Dialect::mainline) known.push_back(!r.first && !r.last);
-  if (dialect == Dialect::rfc2) known.push_back((r.expected & 0xffffffffU) == r.expected);
+  if (!dialect->has_ends()) known.push_back(!r.first && !r.last);
+  if (const std::uint64_t last = dialect->last_revision; last != ~std::uint64_t{0})
+    known.push_back((r.expected & last) == r.expected);
 
   const bool inserts = verb == Verb::attach || verb == Verb::link_create;
   const bool tells = verb == Verb::info || verb == Verb::fdinfo;
@@ -195,9 +125,8 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   } else {
     known.push_back(r.owner == Terms::no_link());
   }
-  const bool names_old =
-      verb == Verb::link_update ||
-      (dialect == Dialect::mainline && (verb == Verb::attach || verb == Verb::detach));
+  const bool names_old = verb == Verb::link_update ||
+                         (dialect->has_old && (verb == Verb::attach || verb == Verb::detach));
   if (!names_old) known.push_back(r.old.none);
   // Looked up whatever their type (model/world/world.cpp).
   if (verb != Verb::attach) known.push_back(!r.old.wrong_type);
@@ -252,7 +181,7 @@ Step::Step(Dialect d, Verb v, SymbolicChain from, Request<Terms> r, const Break&
       verb(v),
       before(std::move(from)),
       request(std::move(r)),
-      rows(rows_of<Terms>(dialect, verb, before, request)),
+      rows(rows_of(dialect, verb, before, request)),
       broken_(broken) {
   if (is_broken()) break_rows(broken_, rows);
 }

@@ -29,6 +29,10 @@ struct FaultInfo {
   bool mainline;  // the dialects it can be seen in
   bool rfc2;
   std::string_view sentence;
+
+  bool seen_in(Dialect dialect) const {
+    return (mainline && dialect == Dialect::mainline) || (rfc2 && dialect == Dialect::rfc2);
+  }
 };
 
 class InProcess : public Target, public Stepper {

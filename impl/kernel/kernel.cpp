@@ -167,8 +167,8 @@ void refuse_unfit_devices(const Operation& op, const Capabilities& can) {
 
 void refuse_unfit(const Trace& trace, const Capabilities& can) {
   const Header& header = trace.header;
-  const bool rfc2 = header.dialect == Dialect::rfc2;
-  if (rfc2 && !can.rfc2) throw CannotRun("target kernel runs traces of dialect mainline only");
+  if (!can.speaks(header.dialect))
+    throw CannotRun("target kernel runs traces of dialect mainline only");
   if (!can.any_capacity && (header.capacity != kMaxCapacity || header.revision != 1))
     throw CannotRun(
         "a kernel's lists hold 63 programs and start at revision 1; this trace asks for something "
@@ -179,7 +179,7 @@ void refuse_unfit(const Trace& trace, const Capabilities& can) {
     if (op.hazardous() && !can.hazards)
       throw CannotRun(
           "this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
-    if (op.has(flag::first | flag::last) && !rfc2)
+    if (op.has(flag::first | flag::last) && !header.dialect->has_ends())
       throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
     if ((op.fault || op.odd_attribute()) && !can.memory)
       throw CannotRun(

@@ -362,20 +362,20 @@ void Session::snapshot(Point point, Observation& seen) {
   const std::uint8_t space = netkit ? stage_.netkits.at(point.device).view.space : 0;
   std::optional<Visit> elsewhere;
   stage_.enter(elsewhere, space);
-  const bool rfc2 = stage_.names.dialect == Dialect::rfc2;
-  abi::Call call = whole_list(stage_.number(point.device, space), point.hook, room_, rfc2);
+  const bool with_flags = stage_.names.dialect->has_ends();
+  abi::Call call = whole_list(stage_.number(point.device, space), point.hook, room_, with_flags);
   seen.has_after = true;
   if (stage_.workshop.lists->make(stage_.here(space), call) < 0) return;
   seen.after.revision = call.as<abi::Query>().revision;
   seen.after.count = narrow(call.as<abi::Query>().count);
   std::uint8_t arrays = array::progs | array::links;
-  if (rfc2) arrays |= array::prog_flags | array::link_flags;
+  if (with_flags) arrays |= array::prog_flags | array::link_flags;
   read_entries(kWholeList, arrays, seen.after);
 }
 
 std::uint8_t Session::entry_flags(std::uint32_t bits) const {
-  const std::uint32_t kept = stage_.names.dialect == Dialect::rfc2 ? abi::kFirst | abi::kLast : 0U;
-  if ((bits & ~kept) != 0) return kStrangeFlags;
+  const Dialect dialect = stage_.names.dialect;
+  if ((bits & ~wire_flags(dialect, dialect->entry_flags)) != 0) return kStrangeFlags;
   return static_cast<std::uint8_t>(((bits & abi::kFirst) != 0 ? flag::first : 0) |
                                    ((bits & abi::kLast) != 0 ? flag::last : 0));
 }

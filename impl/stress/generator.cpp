@@ -67,7 +67,7 @@ void Drawer::directives(Operation& op, Names& names) {
   static constexpr std::uint8_t kSome[] = {0, flag::before, flag::after,
                                            flag::before | flag::after};
   op.flags |= kSome[one_in(2) ? 0 : 1 + below(3)];
-  if (options_.header.dialect == Dialect::rfc2 && one_in(4))
+  if (options_.header.dialect->has_ends() && one_in(4))
     op.flags |= one_in(2) ? flag::first : flag::last;
   if (op.has(flag::before | flag::after) && !one_in(5)) {
     op.relative = ref(listed_prog());
@@ -84,11 +84,11 @@ void Drawer::directives(Operation& op, Names& names) {
 void Drawer::attach(Operation& op, Names& names) {
   op.prog = ref(any_prog());
   directives(op, names);
-  const bool rfc2 = options_.header.dialect == Dialect::rfc2;
-  if (one_in(4) && (rfc2 || op.verb == Verb::attach)) {
+  const bool has_old = options_.header.dialect->has_old;
+  if (one_in(4) && (!has_old || op.verb == Verb::attach)) {
     op.flags |= flag::replace;
-    if (!rfc2) op.old = ref(listed_prog());
-    if (rfc2 && !op.relative.given()) op.relative = ref(listed_prog());
+    if (has_old) op.old = ref(listed_prog());
+    if (!has_old && !op.relative.given()) op.relative = ref(listed_prog());
   }
   if (one_in(2)) op.revision = seen_[at_].revision;
 }
@@ -103,7 +103,7 @@ void Drawer::query(Operation& op) {
   op.verb = Verb::query;
   op.room = one_in(6) ? 1 : kStressRoom;
   op.arrays = array::progs | array::links;
-  if (options_.header.dialect == Dialect::rfc2) op.arrays |= array::prog_flags | array::link_flags;
+  if (options_.header.dialect->has_ends()) op.arrays |= array::prog_flags | array::link_flags;
 }
 
 void Drawer::update(Operation& op) {

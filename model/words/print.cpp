@@ -103,10 +103,12 @@ std::string_view word(Verb verb) {
   return words::name(words::kVerbs, verb);
 }
 std::string_view word(Dialect dialect) {
-  return words::name(words::kDialects, dialect);
+  return dialect->name;
 }
 std::optional<Dialect> dialect_from(std::string_view w) {
-  return words::find(words::kDialects, w);
+  for (const Dialect dialect : kDialects)
+    if (dialect->name == w) return dialect;
+  return std::nullopt;
 }
 
 std::string word(Point point) {

@@ -2,8 +2,7 @@
 // The part of the model that makes, changes and tears down filters.
 #include <algorithm>
 
-#include "model/rules/filter.hpp"
-#include "model/world/world.hpp"
+#include "model/world/oracle.hpp"
 
 namespace mprogcheck {
 
@@ -26,9 +25,10 @@ std::optional<std::uint8_t> World::concerns_filters(const Operation& op) const {
   return here ? std::optional(op.point.device) : std::nullopt;
 }
 
-rules::FilterFacts<Plain> World::filter_facts(const Operation& op, const Request<Plain>& r) const {
+template <>
+rules::FilterFacts<Plain> World::facts_of(const Operation& op) const {
   rules::FilterFacts<Plain> f{};
-  f.r = r;
+  f.r = looked_up(op, op.verb);
   f.changes = op.change == TcChange::change;
   f.skips_sw = (op.bits & kSkipSw) != 0;
   if (!device_present(op.point.device)) return f;

@@ -123,8 +123,7 @@ TargetFactory target_named(const std::string& name, const InGuest& guest) {
 
 std::string unsupported(const Trace& trace, const Capabilities& can) {
   const Header& h = trace.header;
-  if (!(h.dialect == Dialect::mainline ? can.mainline : can.rfc2))
-    return fmt::format("does not speak dialect {}", word(h.dialect));
+  if (!can.speaks(h.dialect)) return fmt::format("does not speak dialect {}", word(h.dialect));
   if (!can.any_capacity && (h.capacity != kMaxCapacity || h.revision != 1))
     return "has capacity 63 and first revision 1, and no other";
   if (h.devices > can.devices) return fmt::format("has {} devices at most", can.devices);

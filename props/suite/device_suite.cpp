@@ -279,7 +279,7 @@ std::vector<DirectedSuite> device_suite(Dialect dialect) {
     all.push_back(writer.done());
   };
   const std::vector<Situation> plain{{"", {}, "create d1 d2", true}};
-  if (dialect == Dialect::mainline) add(Verb::create, plain, kValues, "boundaries");
+  if (dialect->in_kernels) add(Verb::create, plain, kValues, "boundaries");
   add(Verb::create, kCreations, kValues);
   add(Verb::change, kChanges, kValues);
   add(Verb::set, kSets, kValues);
