@@ -48,6 +48,7 @@ std::string print(const Expected& expected);
 
 // The words of the text form.
 std::string_view word(Verb verb);
+std::optional<Verb> verb_from(std::string_view word);
 std::string_view word(Dialect dialect);
 std::optional<Dialect> dialect_from(std::string_view word);
 std::string word(Point point);
@@ -65,26 +66,6 @@ std::string describe(const Filters& filters);
 
 // A number for people: 1234567 as 1,234,567.
 std::string grouped(std::uint64_t n);
-
-// Which part of an operation a complaint is about.
-enum class Field {
-  verb,
-  point,
-  prog,
-  link,
-  relative,
-  old,
-  flags,
-  bits,
-  revision,
-  says,
-  size,
-  dirty,
-  peer,
-  attrs,
-  space,
-  key
-};
 
 struct Complaint {
   Field field;
