@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "proofs/asks.hpp"
 
+#include "model/words/forms.hpp"
+
 namespace mprogcheck::proofs::asks {
 namespace {
 
@@ -77,7 +79,7 @@ void ends_for_life(const Step& s, Queries& q) {
     ask(q, s, i, survives(s, i, j),
         after.is_first(now) == s.before.is_first(j) && after.is_last(now) == s.before.is_last(j));
     const Int& k = s.rows[i].index;
-    if (s.verb == Verb::link_update)
+    if (has_trait(s.verb, Trait::changes_link) && is(s, i, Change::replace))
       ask(q, s, i,
           after.is_first(k) == s.before.is_first(k) && after.is_last(k) == s.before.is_last(k));
   });
@@ -135,7 +137,7 @@ void order_survives(const Step& s, Queries& q) {
 void replace_stays(const Step& s, Queries& q) {
   const Int j = some_index();
   const Request<Terms>& r = s.request;
-  const Object<Terms>& old = s.verb == Verb::link_update ? r.link : replaced_by(s);
+  const Object<Terms>& old = has_trait(s.verb, Trait::changes_link) ? r.link : replaced_by(s);
   each_change(s, [&](auto i, const auto& after) {
     if (!is(s, i, Change::replace)) return;
     const Int& k = s.rows[i].index;
@@ -173,7 +175,7 @@ void exactly_one_goes(const Step& s, Queries& q) {
     const Int& k = s.rows[i].index;
     const Int now = after.at(s.before.prog(j));
     Bool meant = s.before.prog(k) == r.link.prog && s.before.owner(k) == r.link.link;
-    if (s.verb == Verb::detach) {
+    if (has_trait(s.verb, Trait::list)) {
       const Bool named = r.prog.usable(), bare = is_bare(s);
       const Bool chosen = named || r.first || r.last;
       const Int last = s.before.length - 1;
@@ -194,8 +196,7 @@ void exactly_one_goes(const Step& s, Queries& q) {
   });
 }
 void link_owned_is_safe(const Step& s, Queries& q) {
-  const bool of_link =
-      s.verb == Verb::link_update || s.verb == Verb::link_detach || s.verb == Verb::close;
+  const bool of_link = has_trait(s.verb, Trait::changes_link);
   each_change(s, [&](auto i, const auto&) {
     if (is(s, i, Change::insert)) return;
     const Terms::Link owner = s.before.owner(s.rows[i].index);
@@ -329,14 +330,15 @@ void may_refuse_only(const Step& s, Queries& q) {
   for (std::size_t i = 0; i < s.rows.size(); ++i)
     if (s.permits(i))
       q.push_back({std::string(s.rows[i].clause.id), s.rows[i].guard && !s.refused(),
-                   odd || (s.verb == Verb::query ? nothing_to_fill : twice)});
+                   odd || (has_trait(s.verb, Trait::only_asks) ? nothing_to_fill : twice)});
 }
 // Of what is not the caller's own nothing is told and nothing goes.
 void stranger_is_kept_out(const Step& s, Queries& q) {
   const Request<Terms>& r = s.request;
   for (std::size_t i = 0; i < s.rows.size(); ++i)
     if (s.rows[i].clause.force == Force::effect)
-      ask(q, s, i, r.privileged || (s.verb == Verb::detach ? r.prog.usable() : Bool(false)));
+      ask(q, s, i,
+          r.privileged || (has_trait(s.verb, Trait::list) ? r.prog.usable() : Bool(false)));
 }
 void nothing_unread(const Step& s, Queries& q) {
   for (std::size_t i = 0; i < s.rows.size(); ++i)

@@ -4,6 +4,7 @@
 
 #include "model/rules/tables.hpp"
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "model/world/packet_order.hpp"
 #include "model/world/world.hpp"
 
@@ -96,85 +97,54 @@ rules::FilterFacts<Plain> World::facts_of(const Operation& op) const;
     r.dirty_gap = dirty_gap(op);
   }
 
-  switch (verb) {
-    case Verb::filter:
-    case Verb::filter_link:
-      r.prog = prog_object(op.prog, false, false);
-      r.other_flags = (op.bits & ~(kSkipHw | kSkipSw)) != 0;
-      [[fallthrough]];
-    case Verb::chain:
-      r.adds = op.change == TcChange::add;
-      r.removes = op.change == TcChange::remove;
-      break;
-    case Verb::attach:
-    case Verb::link_create:
-      r.prog = prog_object(op.prog, false, false);
-      if (verb == Verb::link_create) r.owner = Link{op.link.raw};
-      if (verb == Verb::attach) r.old = prog_object(op.old, false, false);
-      break;
-    case Verb::detach:
-      r.prog = prog_object(op.prog, false, false);
-      r.old = prog_object(op.old, false, true);
-      break;
-    case Verb::link_update:
-      r.prog = prog_object(op.prog, false, false);
-      r.old = prog_object(op.old, false, true);
-      [[fallthrough]];
-    case Verb::link_detach:
-    case Verb::info:
-    case Verb::fdinfo:
-      r.link = link_object(op.link, false, true);
-      if (r.link.wrong_type) r.link.wrong_kind = true;
-      break;
-    case Verb::close:
-      if (op.prog.kind == Ref::Kind::prog) r.prog = prog_object(op.prog, false, true);
-      if (op.prog.kind == Ref::Kind::link) r.link = link_object(op.prog, false, true);
-      break;
-    case Verb::query:
-      r.arrays = op.arrays != 0;
-      r.fault = op.fault;
-      r.room = op.room;
-      break;
-    case Verb::packet:
-      for (std::size_t i = 0; i < op.says.size(); ++i) {
-        const Action says = op.says[i].action;
-        r.says[i] = {.ends = says == Action::pass || says == Action::drop,
-                     .drops = says == Action::drop,
-                     .prog = op.says[i].prog};
-      }
-      break;
-    case Verb::remove:
-      r.whole_namespace = op.point.device == kAllDevices;
-      r.device_known = r.whole_namespace || device_present(op.point.device);
-      r.paired = device_present(op.point.device) && devices_[op.point.device].there &&
-                 devices_[op.point.device].pairing == netkit::pair;
-      r.has_filters = has_filters(op.point.device);
-      break;
-    case Verb::qdisc:
-      r.has_qdisc = r.device_known && qdiscs_[op.point.device] != Qdisc::none;
-      r.has_filters = has_filters(op.point.device);
-      r.other_qdisc = r.has_qdisc && qdiscs_[op.point.device] != op.kind;
-      r.adds = op.change == TcChange::add;
-      r.removes = op.change == TcChange::remove;
-      break;
-    case Verb::provoke:
-    case Verb::create:
-    case Verb::change:
-    case Verb::set:
-    case Verb::send:
-      break;
+  const bool of_list = has_trait(verb, Trait::list), inserts = has_trait(verb, Trait::inserts);
+  const bool of_link = has_trait(verb, Trait::changes_link) || has_trait(verb, Trait::tells_link);
+  if (verb == Verb::close) {
+    if (op.prog.kind == Ref::Kind::prog) r.prog = prog_object(op.prog, false, true);
+    if (op.prog.kind == Ref::Kind::link) r.link = link_object(op.prog, false, true);
+  } else {
+    if (takes<&Operation::prog>(verb)) r.prog = prog_object(op.prog, false, false);
+    if (takes<&Operation::old>(verb)) r.old = prog_object(op.old, false, !inserts);
+    if (of_link) r.link = link_object(op.link, false, true);
+    if (of_link && r.link.wrong_type) r.link.wrong_kind = true;
   }
   if (r.link.usable()) {
     r.link_attached = links_[r.link.link.raw].attached;
     r.owns_filter = links_[r.link.link.raw].owns_filter;
   }
-
-  if (verb == Verb::attach || verb == Verb::link_create || verb == Verb::detach) {
+  if (of_list) {
+    if (has_trait(verb, Trait::makes_link)) r.owner = Link{op.link.raw};
     // On detach of nobody in particular a relative of any type will do. A foreign link keeps its
     // wrong type even then: it has no program that could be anywhere on a list.
-    const bool any = verb == Verb::detach && r.prog.none;
+    const bool any = !inserts && r.prog.none;
     r.relative =
         r.by_link ? link_object(op.relative, r.id, any) : prog_object(op.relative, r.id, any);
+  }
+  r.arrays = op.arrays != 0;
+  r.fault = op.fault;
+  r.room = op.room;
+  for (std::size_t i = 0; i < op.says.size(); ++i) {
+    const Action action = op.says[i].action;
+    r.says[i] = {.ends = action == Action::pass || action == Action::drop,
+                 .drops = action == Action::drop,
+                 .prog = op.says[i].prog};
+  }
+  if (has_trait(verb, Trait::filter)) r.other_flags = (op.bits & ~(kSkipHw | kSkipSw)) != 0;
+  if (takes<&Operation::change>(verb)) {
+    r.adds = op.change == TcChange::add;
+    r.removes = op.change == TcChange::remove;
+  }
+  if (verb == Verb::remove) {
+    r.whole_namespace = op.point.device == kAllDevices;
+    r.device_known = r.whole_namespace || device_present(op.point.device);
+    r.paired = device_present(op.point.device) && devices_[op.point.device].there &&
+               devices_[op.point.device].pairing == netkit::pair;
+    r.has_filters = has_filters(op.point.device);
+  }
+  if (verb == Verb::qdisc) {
+    r.has_qdisc = r.device_known && qdiscs_[op.point.device] != Qdisc::none;
+    r.has_filters = has_filters(op.point.device);
+    r.other_qdisc = r.has_qdisc && qdiscs_[op.point.device] != op.kind;
   }
   return r;
 }

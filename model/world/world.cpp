@@ -39,24 +39,15 @@ std::optional<Point> World::concerns(const Operation& op) const {
 }
 
 std::optional<Point> World::concerned(const Operation& op) const {
-  switch (op.verb) {
-    case Verb::attach:
-    case Verb::detach:
-    case Verb::link_create:
-      return located(op.point, op.space);
-    case Verb::link_update:
-    case Verb::link_detach:
-    case Verb::close: {
-      const Ref l = op.verb == Verb::close ? op.prog : op.link;
-      if (l.kind == Ref::Kind::link && links_[l.raw].attached) return links_[l.raw].point;
-      return std::nullopt;
-    }
-    case Verb::qdisc:
-      if (device_present(op.point.device)) return Point{op.point.device, Hook::ingress};
-      return std::nullopt;
-    default:
-      return std::nullopt;
+  if (has_trait(op.verb, Trait::list)) return located(op.point, op.space);
+  if (has_trait(op.verb, Trait::changes_link)) {
+    const Ref l = link_of(op);
+    const bool attached = l.kind == Ref::Kind::link && links_[l.raw].attached;
+    return attached ? std::optional(links_[l.raw].point) : std::nullopt;
   }
+  if (op.verb == Verb::qdisc && device_present(op.point.device))
+    return Point{op.point.device, Hook::ingress};
+  return std::nullopt;
 }
 
 namespace {
@@ -97,6 +88,38 @@ void World::step(const Operation& op, Prediction& out) {
     take(shortened(op), out);
 }
 
+// What a verb answers, and what it does beside the change of a list that its rule names.
+struct World::Act {
+  Verb verb;
+  void (World::*answer)(const Operation&, const Decision&, Observation&) const = nullptr;
+  void (World::*effect)(const Operation&) = nullptr;
+};
+
+const World::Act& World::act_of(Verb verb) {
+  static constexpr auto kActs = [] {
+    std::array<Act, kVerbs> all{};
+    for (const Act& act : {
+             Act{.verb = Verb::query, .answer = &World::answer_query},
+             Act{.verb = Verb::packet, .answer = &World::answer_packet},
+             Act{.verb = Verb::send, .answer = &World::answer_send},
+             Act{.verb = Verb::info, .answer = &World::answer_info},
+             Act{.verb = Verb::fdinfo, .answer = &World::answer_info},
+             Act{.verb = Verb::close, .effect = &World::close},
+             Act{.verb = Verb::remove, .effect = &World::remove},
+             Act{.verb = Verb::create, .effect = &World::create},
+             Act{.verb = Verb::change, .effect = &World::change},
+             Act{.verb = Verb::set, .effect = &World::set},
+             Act{.verb = Verb::qdisc, .effect = &World::change_qdisc},
+             Act{.verb = Verb::filter, .effect = &World::change_filters},
+             Act{.verb = Verb::filter_link, .effect = &World::change_filters},
+             Act{.verb = Verb::chain, .effect = &World::change_filters},
+         })
+      all[static_cast<std::size_t>(act.verb)] = act;
+    return all;
+  }();
+  return kActs[static_cast<std::size_t>(verb)];
+}
+
 void World::take(const Operation& op, Prediction& out) {
   const auto where = concerned(op);
   decide_into(op, where, out.decision);
@@ -113,10 +136,7 @@ void World::take(const Operation& op, Prediction& out) {
   const auto with_filters = concerns_filters(op);
   seen.has_filters = with_filters.has_value();
   seen.journey.start();
-  if (op.verb == Verb::send) answer_send(op, out.decision, seen);
-  if (op.verb == Verb::query) answer_query(op, out.decision, seen);
-  if (op.verb == Verb::packet) answer_packet(op, out.decision, seen);
-  if (op.verb == Verb::info || op.verb == Verb::fdinfo) answer_info(op, out.decision, seen);
+  if (const auto answer = act_of(op.verb).answer) (this->*answer)(op, out.decision, seen);
   carry_out(op, out.decision, where);
   if (where) chains_[index(*where)].list(seen.after);
   if (where && op.verb == Verb::qdisc)
@@ -140,8 +160,8 @@ void World::leave(Point point, int i) {
 }
 
 void World::carry_out(const Operation& op, const Decision& d, std::optional<Point> where) {
-  const bool new_link = op.verb == Verb::link_create || op.verb == Verb::filter_link;
-  if (new_link && op.link.raw >= links_named_)
+  const bool by_link = has_trait(op.verb, Trait::makes_link);
+  if (by_link && op.link.raw >= links_named_)
     links_named_ = static_cast<std::uint16_t>(op.link.raw + 1);
   if (d.error != Errno::ok) return;
 
@@ -151,7 +171,6 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
     const Prog in{op.prog.raw};
     const auto ends = static_cast<std::uint8_t>(op.flags & header_.dialect->entry_flags);
     if (d.change == Change::insert) {
-      const bool by_link = op.verb == Verb::link_create;
       c.insert(d.index, {in, by_link ? Link{op.link.raw} : kNoLink, ends});
       if (by_link) {
         links_[op.link.raw] = {.created = true,
@@ -186,34 +205,35 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
   }
 
   change_own_filter(op);
-  if (of_filters(op.verb)) change_filters(op);
-  if (op.verb == Verb::close) {
-    --references_;
-    if (op.prog.kind == Ref::Kind::prog) {
-      progs_[op.prog.raw].open = false;
-    } else {
-      LinkState& l = links_[op.prog.raw];
-      l.open = false;
-      --progs_[l.prog.raw].holders;
-      --references_;
-    }
+  if (const auto effect = act_of(op.verb).effect) (this->*effect)(op);
+}
+
+// The only descriptor of a program or a link.
+void World::close(const Operation& op) {
+  --references_;
+  if (op.prog.kind == Ref::Kind::prog) {
+    progs_[op.prog.raw].open = false;
+    return;
   }
-  if (op.verb == Verb::remove) {
-    const bool all = op.point.device == kAllDevices;
-    if (all) space_there_[op.space] = false;
-    for (std::uint8_t d = 0; d < kMaxDevices; ++d)
-      if (d == op.point.device ||
-          (all && device_present_[d] && op.space == (devices_[d].there ? devices_[d].space : 0)))
-        remove_device(d);
-  }
-  if (op.verb == Verb::create) create(op);
-  if (op.verb == Verb::change) change(op);
-  if (op.verb == Verb::set) set(op);
-  if (op.verb == Verb::qdisc) {
-    const Qdisc kind = op.change == TcChange::remove ? Qdisc::none : op.kind;
-    if (kind != qdiscs_[op.point.device]) tear_down(op.point.device);
-    qdiscs_[op.point.device] = kind;
-  }
+  LinkState& l = links_[op.prog.raw];
+  l.open = false;
+  --progs_[l.prog.raw].holders;
+  --references_;
+}
+
+void World::remove(const Operation& op) {
+  const bool all = op.point.device == kAllDevices;
+  if (all) space_there_[op.space] = false;
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d)
+    if (d == op.point.device ||
+        (all && device_present_[d] && op.space == (devices_[d].there ? devices_[d].space : 0)))
+      remove_device(d);
+}
+
+void World::change_qdisc(const Operation& op) {
+  const Qdisc kind = op.change == TcChange::remove ? Qdisc::none : op.kind;
+  if (kind != qdiscs_[op.point.device]) tear_down(op.point.device);
+  qdiscs_[op.point.device] = kind;
 }
 
 }  // namespace mprogcheck

@@ -131,6 +131,11 @@ class World {
   std::optional<Point> concerned(const Operation& op) const;
   void take(const Operation& op, Prediction& out);
   void carry_out(const Operation& op, const Decision& d, std::optional<Point> where);
+  struct Act;
+  static const Act& act_of(Verb verb);
+  void close(const Operation& op);
+  void remove(const Operation& op);
+  void change_qdisc(const Operation& op);
   void remove_device(std::uint8_t device);
   void remove_one(std::uint8_t device);
   // world_devices.cpp
