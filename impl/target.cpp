@@ -40,17 +40,13 @@ constexpr Need kNeeds[] = {
 
 }  // namespace
 
-bool speaks(const Capabilities& can, Dialect dialect) {
-  return dialect == Dialect::mainline ? can.mainline : can.rfc2;
-}
-
 std::string speaks_not(Dialect dialect) {
   return "does not speak dialect " + std::string(word(dialect));
 }
 
 std::string unsupported(const Trace& trace, const Capabilities& can) {
   const Header& h = trace.header;
-  if (!speaks(can, h.dialect)) return speaks_not(h.dialect);
+  if (!can.speaks(h.dialect)) return speaks_not(h.dialect);
   if (!can.any_capacity && (h.capacity != kMaxCapacity || h.revision != 1))
     return "has lists of 63 programs that start at revision 1, and no others";
   if (h.devices > can.devices)

@@ -28,6 +28,10 @@ struct FaultInfo {
   bool rfc2;
   std::string_view sentence;
   std::string_view like;  // the real slip that it resembles, or the kind of slip
+
+  bool seen_in(Dialect dialect) const {
+    return (mainline && dialect == Dialect::mainline) || (rfc2 && dialect == Dialect::rfc2);
+  }
 };
 
 class InProcess : public Target, public Stepper {

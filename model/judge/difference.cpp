@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/judge/difference.hpp"
 
+#include "model/words/forms.hpp"
+
 namespace mprogcheck {
 namespace {
 
@@ -64,7 +66,7 @@ std::string_view difference(const Filters& model, const Filters& seen) {
 
 std::string_view difference(const Operation& op, const Observation& model,
                             const Observation& seen) {
-  if ((op.verb == Verb::packet || op.verb == Verb::send) && model.fate != seen.fate) return "fate";
+  if (has_trait(op.verb, Trait::packet) && model.fate != seen.fate) return "fate";
   if (op.verb == Verb::send) return difference(model.journey, seen.journey);
   if (op.verb == Verb::qdisc) return "";
   if (seen.overran) return "overrun";
@@ -72,7 +74,7 @@ std::string_view difference(const Operation& op, const Observation& model,
   if (seen.error != model.error && seen.error != Errno::nospc) return "";
   if (model.at != seen.at) return "place";
   if (model.answer == seen.answer && model.fate == seen.fate) return "";
-  if (op.verb == Verb::packet) return "order";
+  if (has_trait(op.verb, Trait::packet)) return "order";
   if (model.answer.revision != seen.answer.revision) return "revision";
   if (model.answer.count != seen.answer.count || model.answer.filled != seen.answer.filled)
     return "count";
