@@ -320,8 +320,10 @@ int run(const Options& o) {
   std::vector<std::string> directories = o.suites;
   if (directories.empty())
     for (const std::string& own : kOwnSuites) directories.push_back(data_file(own).string());
-  for (const auto& directory : directories)
+  for (const auto& directory : directories) {
+    unless_interrupted(directory);
     for (Trace& t : read_suite(directory)) suite.push_back(std::move(t));
+  }
   const auto known = known_deviations(o.known);
   if (!o.out.empty()) return run_with_report(o, std::move(suite), known);
   FILE* prose = o.json ? stderr : stdout;
