@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/target.hpp"
 
+#include "model/words/attributes.hpp"
 #include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 
@@ -35,19 +36,9 @@ constexpr Need kNeeds[] = {
        return of_netkit(op.verb) || of_netkit(op.point.hook);
      },
      &Capabilities::netkit, "makes no netkit devices (Linux 6.7 or newer with CONFIG_NETKIT)"},
-    {[](const Operation& op, const Capabilities&) {
-       return op.attr(Key::headroom) != nullptr || op.attr(Key::tailroom) != nullptr;
-     },
-     &Capabilities::rooms, "has no netkit attributes HEADROOM and TAILROOM (Linux 6.14 or newer)"},
-    {[](const Operation& op, const Capabilities&) { return op.attr(Key::pairing) != nullptr; },
-     &Capabilities::single, "has no netkit attribute PAIRING (Linux 7.1 or newer)"},
 };
 
 }  // namespace
-
-bool speaks(const Capabilities& can, Dialect dialect) {
-  return dialect == Dialect::mainline ? can.mainline : can.rfc2;
-}
 
 std::string speaks_not(Dialect dialect) {
   return "does not speak dialect " + std::string(word(dialect));
@@ -55,15 +46,20 @@ std::string speaks_not(Dialect dialect) {
 
 std::string unsupported(const Trace& trace, const Capabilities& can) {
   const Header& h = trace.header;
-  if (!speaks(can, h.dialect)) return speaks_not(h.dialect);
+  if (!can.speaks(h.dialect)) return speaks_not(h.dialect);
   if (!can.any_capacity && (h.capacity != kMaxCapacity || h.revision != 1))
     return "has lists of 63 programs that start at revision 1, and no others";
   if (h.devices > can.devices)
     return "has no more than " + std::to_string(int{can.devices}) + " devices for a trace";
-  for (const Operation& op : trace.operations)
+  for (const Operation& op : trace.operations) {
     for (const Need& need : kNeeds)
       if (need.needed(op, can) && (need.has == nullptr || !(can.*need.has)))
         return std::string(need.reason) + (need.quotes ? ": " + print(op) : "");
+    for (const Attr& a : op.attrs)
+      if (in_data(a.key) && !can.attributes.has(a.key))
+        return "has no netkit attribute " + std::string(row(a.key).word) + " (Linux " +
+               std::string(row(a.key).since) + " or newer)";
+  }
   return {};
 }
 

@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "model/words/attributes.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck {
@@ -14,7 +15,8 @@ namespace {
 Capabilities everything() {
   Capabilities can;
   can.mainline = can.rfc2 = can.any_capacity = can.memory = can.hazards = can.packets = true;
-  can.qdiscs = can.netkit = can.rooms = can.single = can.filters = true;
+  can.qdiscs = can.netkit = can.filters = true;
+  can.attributes = kAllKeys;
   can.foreign.set();
   can.devices = kMaxDevices;
   return can;
@@ -34,8 +36,8 @@ std::string without(bool Capabilities::*lacks, const Operation& op) {
 }
 
 constexpr bool Capabilities::*kFlags[] = {
-    &Capabilities::memory, &Capabilities::hazards, &Capabilities::packets, &Capabilities::qdiscs,
-    &Capabilities::netkit, &Capabilities::rooms,   &Capabilities::single,  &Capabilities::filters};
+    &Capabilities::memory, &Capabilities::hazards, &Capabilities::packets,
+    &Capabilities::qdiscs, &Capabilities::netkit,  &Capabilities::filters};
 
 // Those that need a capability by their verb alone.
 const std::map<Verb, bool Capabilities::*> kNeeds = {
@@ -71,15 +73,14 @@ TEST(Unsupported, what_is_asked_of_a_verb_may_need_more) {
   Operation primary;
   primary.point = {0, Hook::primary};
   EXPECT_NE(without(&Capabilities::netkit, primary), "");
-  for (const auto& [key, lacks] :
-       std::map<Key, bool Capabilities::*>{{Key::headroom, &Capabilities::rooms},
-                                           {Key::tailroom, &Capabilities::rooms},
-                                           {Key::pairing, &Capabilities::single}}) {
+  for (const Key key : kYounger) {
     Operation create;
     create.verb = Verb::create;
     create.attrs[0] = {.key = key, .form = Form::whole, .value = 1};
     EXPECT_EQ(unsupported(trace_of(create), everything()), "");
-    EXPECT_NE(without(lacks, create), "");
+    Capabilities can = everything();
+    can.attributes.remove(key);
+    EXPECT_EQ(unsupported(trace_of(create), can).find("has no netkit attribute"), 0U);
   }
 }
 

@@ -139,18 +139,17 @@ bool try_netkit(SharedResources& shared) {
          !seen[1].devices[1].there && !seen[1].devices[2].there;
 }
 
-// An attribute that the kernel does not know has no effect.
-bool try_rooms(SharedResources& shared) {
-  const DeviceView made =
-      try_to_make(shared, create(2, {{.key = Key::headroom, .form = Form::whole, .value = 8}}));
-  return (made.told & told(Key::headroom)) != 0 && made.headroom == 8;
-}
-
-bool try_single(SharedResources& shared) {
-  const DeviceView made = try_to_make(
-      shared,
-      create(kNoDevice, {{.key = Key::pairing, .form = Form::whole, .value = netkit::single}}));
-  return made.there && made.link == kNoDevice;
+// The attributes of INFO_DATA that netkit devices have here. The kernel ignores an attribute that
+// it does not know, and so does not show it. A single device is made without a peer.
+KeySet try_attributes(SharedResources& shared) {
+  KeySet out = kBasicData;
+  for (const Key key : kYounger) {
+    const std::uint8_t peer = key == Key::pairing ? kNoDevice : 2;
+    const DeviceView made =
+        try_to_make(shared, create(peer, {{.key = key, .form = Form::whole, .value = 1}}));
+    if (made.shown.has(key) && row(key).shown_in.get(made) == 1) out.add(key);
+  }
+  return out;
 }
 
 void refuse_unsupported(const Trace& trace, const Capabilities& can) {
@@ -192,8 +191,7 @@ Kernel::Kernel(KernelOptions options) {
                      .netkit = try_netkit(*inside_->shared),
                      .devices = kMaxDevices};
     capabilities_.filters = capabilities_.qdiscs && inside_->shared->lists->has_filters();
-    capabilities_.rooms = capabilities_.netkit && try_rooms(*inside_->shared);
-    capabilities_.single = capabilities_.netkit && try_single(*inside_->shared);
+    if (capabilities_.netkit) capabilities_.attributes = try_attributes(*inside_->shared);
   });
 }
 

@@ -82,7 +82,7 @@ void StressGenerator::directives(Operation& op, Names& names) {
   static constexpr std::uint8_t kSome[] = {0, flag::before, flag::after,
                                            flag::before | flag::after};
   op.flags |= kSome[one_in(2) ? 0 : 1 + choices_.below(3)];
-  if (options_.header.dialect == Dialect::rfc2 && one_in(4))
+  if (options_.header.dialect->has_ends() && one_in(4))
     op.flags |= one_in(2) ? flag::first : flag::last;
   if (op.has(flag::before | flag::after) && !one_in(5)) {
     op.relative = ref(listed_prog());
@@ -99,11 +99,11 @@ void StressGenerator::directives(Operation& op, Names& names) {
 void StressGenerator::attach(Operation& op, Names& names) {
   op.prog = ref(any_prog());
   directives(op, names);
-  const bool rfc2 = options_.header.dialect == Dialect::rfc2;
-  if (one_in(4) && (rfc2 || takes<&Operation::old>(op.verb))) {
+  const bool has_old = options_.header.dialect->has_old;
+  if (one_in(4) && (!has_old || takes<&Operation::old>(op.verb))) {
     op.flags |= flag::replace;
-    if (!rfc2) op.old = ref(listed_prog());
-    if (rfc2 && !op.relative.given()) op.relative = ref(listed_prog());
+    if (has_old) op.old = ref(listed_prog());
+    if (!has_old && !op.relative.given()) op.relative = ref(listed_prog());
   }
   if (one_in(2)) op.revision = seen_[at_].revision;
 }
@@ -117,7 +117,7 @@ void StressGenerator::detach(Operation& op, Names& names) {
 void StressGenerator::query(Operation& op, Names&) {
   op.room = one_in(6) ? 1 : kStressRoom;
   op.arrays = array::progs | array::links;
-  if (options_.header.dialect == Dialect::rfc2) op.arrays |= array::prog_flags | array::link_flags;
+  if (options_.header.dialect->has_ends()) op.arrays |= array::prog_flags | array::link_flags;
 }
 
 void StressGenerator::link_update(Operation& op, Names&) {
