@@ -57,7 +57,8 @@ int run(const Options& o) {
     ++(conforms ? conforming : deviating);
     tell(prose, "{}: {} {}\n", file, target->name(),
          conforms ? good(prose, "conforms") : bad(prose, "DEVIATES"));
-    if (!o.quiet) tell(prose, "{}", report::transcript(trace, seen[0], verdict));
+    if (!o.quiet)
+      tell(prose, "{}", report::transcript(trace, seen[0], verdict, bad(prose, "DEVIATION")));
     const bool harmed = std::any_of(verdict.deviations.begin(), verdict.deviations.end(),
                                     [](const Deviation& d) { return d.aspect == Aspect::harm; });
     if (harmed) {
