@@ -8,9 +8,9 @@
  *	mprog_filter_delete(net, filter);				// RTM_DELTFILTER
  *
  * All filters are direct action and of protocol all. The filter of a link is changed by
- * mprog_link_update(). It is removed by mprog_link_detach(), with the link's last reference, or
- *with its chain, qdisc or device; the link is then defunct. All functions but those that run
- *filters need the command lock.
+ * mprog_link_update(). It goes by mprog_link_detach(), with the last reference to the link, or with
+ * its chain, qdisc or device; the link is then defunct. All functions but those that run filters
+ * need the command lock.
  */
 #ifndef _MPROG_CLS_H
 #define _MPROG_CLS_H

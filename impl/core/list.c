@@ -2,8 +2,8 @@
 /*
  * The list of an attach point: a pair of arrays of which readers walk the active one.
  *
- * Every change is made in the idle array, which is then published as a whole, so a reader never
- *sees a list that is half changed:
+ * Every change is made in the idle array, which is then published as a whole, so no reader sees a
+ * list that is half changed:
  *
  *	active: a b c -		idle: x x x x		at rest; nobody reads the idle one
  *	active: a b c -		idle: a n b c -		insert n at 1
@@ -188,8 +188,7 @@ void mprog_list_empty(struct mprog_net *net, struct mprog_list *list)
 			array->cp[i].link->list = NULL;
 	}
 	mprog_list_clear(list);
-	/* The array that is idle now still has all entries. Links hold their programs themselves.
-	 */
+	/* The array that is idle now has all entries still. Links hold their programs. */
 	for (i = 0; i < count; i++) {
 		if (!array->cp[i].link)
 			mprog_prog_put(net, array->fp[i]);

@@ -6,8 +6,8 @@
  *	verdict = mprog_run(list, packet);      // any number of threads, at any time
  *
  * The caller of a command holds one lock, the command lock (in a kernel: the rtnl). mprog_run()
- * needs none. Programs and links have reference counts; what is removed from a list is put only
- *when no reader can see it any more.
+ * needs none. Programs and links have reference counts. What is removed from a list is put when no
+ * reader can see it any more.
  *
  * The core is the same in a process and in a kernel. A platform supplies programs, descriptors and
  * devices, see platform.h.

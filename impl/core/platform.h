@@ -55,8 +55,7 @@ struct mprog_filter *mprog_filter_alloc(struct mprog_net *net);
 void mprog_filter_free(struct mprog_net *net, struct mprog_filter *filter);
 
 struct mprog_filter_request;
-/* Whether a filter can be there. -ENODEV: no such device. -EINVAL: it has no qdisc with the hook.
- */
+/* Whether a filter can be there. -ENODEV: no such device. -EINVAL: no qdisc with the hook. */
 int mprog_filter_place(struct mprog_net *net, const struct mprog_filter_request *req);
 /*
  * Makes tc call mprog_filter_change() for a link's filter. May release the lock meanwhile.
