@@ -52,6 +52,7 @@ else()
   tests_in(impl/core/test inprocess)
   tests_in(impl/fake_kernel/test inprocess)
   tests_in(impl/kernel kernel)
+  tests_in(impl/stress kernel)
   tests_in(impl/vm vm fmt::fmt nlohmann_json::nlohmann_json)
   if(TARGET agent)
     file(GLOB vm_tests CONFIGURE_DEPENDS impl/*/*_vm_test.cpp impl/vm/agent/*_test.cpp kmod/test/*_test.cpp

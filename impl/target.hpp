@@ -34,6 +34,13 @@ struct Capabilities {
   bool operator==(const Capabilities&) const = default;
 };
 
+bool speaks(const Capabilities& can, Dialect dialect);
+std::string speaks_not(Dialect dialect);  // "does not speak dialect rfc2"
+
+// Why a target cannot run the trace, as the rest of a sentence that begins with the name of the
+// target; empty if it can. What stands before ':' is the same for all traces that lack the same.
+std::string unsupported(const Trace& trace, const Capabilities& can);
+
 // The target is not to be had here (no privilege, no support): exit status 3, never a pass, never a
 // finding.
 struct CannotRun : std::runtime_error {

@@ -122,7 +122,7 @@ void InProcess::apply(const Operation& op, Observation& observation) {
   observation.references = static_cast<std::int32_t>(state_->net.held);
 }
 
-Errno InProcess::apply_bare(const Operation& op) {
+Errno InProcess::apply_unobserved(const Operation& op) {
   return state_->execute(op, nullptr);
 }
 

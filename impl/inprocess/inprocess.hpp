@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Our own implementation (impl/core) as a target in this process.
 //
-//   InProcess target;                      // or InProcess("replace_keeps_revision"): a planted
-//   fault target.begin(trace.header); for (const Operation& op : trace.operations) target.apply(op,
-//   observation);
+//   InProcess target;   // or InProcess("replace_keeps_revision"): with a planted fault
+//   target.begin(trace.header);
+//   for (const Operation& op : trace.operations) target.apply(op, observation);
 //
 // Each object is an environment of its own; objects may be used on several threads, one thread
 // each.
@@ -51,7 +51,7 @@ class InProcess : public Target, public Stepper {
   void begin(const Header& header) override;
   void apply(const Operation& op, Observation& observation) override;
   // Runs the operation and looks at nothing but its error.
-  Errno apply_bare(const Operation& op);
+  Errno apply_unobserved(const Operation& op);
 
   // Whether each update waits for a grace period, as the core does where readers run beside it.
   // Here nobody does, so it saves the wait unless it is asked for. Starts afresh.

@@ -13,6 +13,7 @@
 #include "impl/fake_kernel/netdev.h"
 #include "impl/inprocess/inprocess.hpp"
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 
 namespace mprogcheck::inprocess {
 
@@ -408,20 +409,8 @@ struct State {
 
   // The list that the operation is about, as things stand before it.
   const mprog_list* concerned(const Operation& op) {
-    switch (op.verb) {
-      case Verb::qdisc:
-      case Verb::attach:
-      case Verb::detach:
-      case Verb::link_create:
-        return point(op);
-      case Verb::link_update:
-      case Verb::link_detach:
-        return list_of(op.link);
-      case Verb::close:
-        return list_of(op.prog);
-      default:
-        return nullptr;
-    }
+    if (has_trait(op.verb, Trait::changes_link)) return list_of(mprogcheck::link_of(op));
+    return has_trait(op.verb, Trait::list) || op.verb == Verb::qdisc ? point(op) : nullptr;
   }
 
   bool known_otherwise(std::uint8_t device, std::uint32_t name, std::uint32_t space);

@@ -4,19 +4,19 @@
 
 #include <memory>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
 #include "impl/kernel/netns.hpp"
 
 namespace mprogcheck::kernel {
 
-class Passing {
+class DisposableNetns {
  public:
   // Makes it; the thread stays at home. `prog` is the descriptor of a classifier. Throws CannotRun.
-  Passing(const Space& home, const Lists& lists, int prog);
+  DisposableNetns(const Netns& home, const Lists& lists, int prog);
 
   bool is_there() const { return inside_ != nullptr; }
-  Space& space() { return inside_->space; }
+  Netns& netns() { return inside_->netns; }
   Devices& devices() { return inside_->devices; }
 
   // The namespace goes, which no thread may be in; returns once the kernel is through with its
@@ -27,8 +27,8 @@ class Passing {
  private:
   // Sockets keep a namespace.
   struct Inside {
-    explicit Inside(const Lists& lists) : devices(space.netlink, lists, false) {}
-    Space space;
+    explicit Inside(const Lists& lists) : devices(netns.netlink, lists, false) {}
+    Netns netns;
     Devices devices;
     Device witness;
   };

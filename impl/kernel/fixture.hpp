@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
 #include "impl/kernel/disposable_netns.hpp"
 #include "impl/kernel/foreign.hpp"
@@ -24,20 +24,20 @@
 namespace mprogcheck::kernel {
 
 // What outlives a trace. To be made and used by the thread that is in the namespace.
-struct Workshop {
+struct SharedResources {
   // hazards: with what may be used to provoke a kernel. reuse: of devices. module: the lists are
   // those of our module. Throws CannotRun.
-  Workshop(bool hazards, bool reuse, bool module = false);
+  SharedResources(bool hazards, bool reuse, bool module = false);
 
   Descriptor null_device;
   Programs programs;
-  Space home;
+  Netns home;
   std::unique_ptr<Lists> lists;
   Devices devices;
-  std::unique_ptr<Space> other;  // n1, once a trace has needed it
-  Discarded netkits;
+  std::unique_ptr<Netns> other;  // n1, once a trace has needed it
+  DeferredDeletion netkits;
   std::uint32_t next_index = kFirstIndex;
-  Traveller traveller;
+  PacketDelivery delivery;
   std::optional<ForeignLinks> foreign;  // with hazards
 
   // Deletes what finished traces have left, if it is enough to be worth it; or whatever there is.
@@ -53,18 +53,19 @@ struct Workshop {
   void keep_lists_in_use();
 };
 
-struct Stage {
+struct Fixture {
   // Makes only what the trace has to do with. Throws CannotRun.
-  Stage(Workshop& workshop, const Trace& trace);
+  Fixture(SharedResources& shared, const Trace& trace);
 
-  // Leaves the devices, and links on them, to the workshop. usual: as Devices::leave has it.
+  // Leaves the devices, and links on them, to the shared. usual: as Devices::leave has it.
   void clear(std::vector<Descriptor> links, bool usual);
 
-  // A namespace of the trace goes, with its devices; see Passing::end. Nothing if it is gone.
+  // A namespace of the trace goes, with its devices; see DisposableNetns::end. Nothing if it is
+  // gone.
   void end_namespace(std::uint8_t space);
 
-  Devices& place() { return passing[0] ? passing[0]->devices() : workshop.devices; }
-  Packets& packets() { return spaces[0]->packets; }
+  Devices& place() { return disposable[0] ? disposable[0]->devices() : shared.devices; }
+  Packets& packets() { return netns[0]->packets; }
 
   // Whether the device is there, and in that namespace.
   bool is_in(std::uint8_t device, std::uint8_t space) const;
@@ -75,19 +76,20 @@ struct Stage {
   // asked for, or its other side.
   std::uint8_t device(std::uint32_t ifindex, std::uint8_t asked) const;
   // What is open in the namespace, or at home where it has ended.
-  Space& here(std::uint8_t space) {
-    if (space < kMaxSpaces && spaces[space] != nullptr) return *spaces[space];
-    return spaces[0] != nullptr ? *spaces[0] : workshop.home;
+  Netns& here(std::uint8_t space) {
+    if (space < kMaxSpaces && netns[space] != nullptr) return *netns[space];
+    return netns[0] != nullptr ? *netns[0] : shared.home;
   }
   // Makes the thread enter the namespace, if it is not there; no namespace that has ended.
-  void enter(std::optional<Visit>& visit, std::uint8_t space);
+  void enter(std::optional<ScopedNetns>& scope, std::uint8_t space);
 
-  void make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_other);
+  void make_all_netns(const std::array<bool, kMaxSpaces>& goes, bool needs_other);
 
-  Workshop& workshop;
-  std::array<std::optional<Passing>, kMaxSpaces> passing;  // namespaces that the trace has go
-  std::optional<Visit> inside;                             // the first of them
-  Spaces spaces{};
+  SharedResources& shared;
+  std::array<std::optional<DisposableNetns>, kMaxSpaces>
+      disposable;                     // namespaces that the trace has go
+  std::optional<ScopedNetns> inside;  // the first of them
+  NetnsByName netns{};
   Netkits netkits;
   Names names;
   std::array<Descriptor, kMaxProgs> own_progs;  // the descriptors of programs that the trace closes

@@ -279,7 +279,7 @@ bool Netkits::may_wait(const Netkit& netkit) const {
   return of_ours(netkit) && of_ours(devices_[netkit.other]);
 }
 
-void Netkits::clear(Discarded* discarded) {
+void Netkits::clear(DeferredDeletion* discarded) {
   for (Netkit& netkit : devices_) {
     if (!netkit.view.there) continue;
     if (discarded != nullptr && may_wait(netkit))

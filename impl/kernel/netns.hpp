@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/netlink.hpp"
 #include "impl/kernel/packet.hpp"
 
@@ -13,8 +13,8 @@ namespace mprogcheck::kernel {
 
 // Its loopback device is up. It has no IPv6, as far as that can be told it, since that sends
 // packets of its own, which would be counted.
-struct Space {
-  Space();  // the one that the calling thread is in, which has to be ours. Throws CannotRun
+struct Netns {
+  Netns();  // the one that the calling thread is in, which has to be ours. Throws CannotRun
 
   Descriptor file;
   Netlink netlink;
@@ -31,19 +31,19 @@ struct Space {
 };
 
 // The calling thread, which is at home, is elsewhere until this goes.
-class Visit {
+class ScopedNetns {
  public:
-  explicit Visit(const Space& home);          // in a new namespace. Throws CannotRun
-  Visit(const Space& home, const Space& to);  // throws CannotRun
-  ~Visit();
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
+  explicit ScopedNetns(const Netns& home);          // in a new namespace. Throws CannotRun
+  ScopedNetns(const Netns& home, const Netns& to);  // throws CannotRun
+  ~ScopedNetns();
+  ScopedNetns(const ScopedNetns&) = delete;
+  ScopedNetns& operator=(const ScopedNetns&) = delete;
 
  private:
-  const Space& home_;
+  const Netns& home_;
 };
 
 // A new namespace; the thread stays at home. Throws CannotRun.
-std::unique_ptr<Space> make_space(const Space& home);
+std::unique_ptr<Netns> make_netns(const Netns& home);
 
 }  // namespace mprogcheck::kernel

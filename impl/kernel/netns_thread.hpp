@@ -13,12 +13,12 @@
 
 namespace mprogcheck::kernel {
 
-class Namespace {
+class NetnsThread {
  public:
-  Namespace();  // throws CannotRun
-  ~Namespace();
-  Namespace(const Namespace&) = delete;
-  Namespace& operator=(const Namespace&) = delete;
+  NetnsThread();  // throws CannotRun
+  ~NetnsThread();
+  NetnsThread(const NetnsThread&) = delete;
+  NetnsThread& operator=(const NetnsThread&) = delete;
 
   // Runs the job inside and waits for it; what it throws is thrown here. A job may call it too:
   // what it asks for is run at once.

@@ -15,17 +15,17 @@
 namespace mprogcheck::kernel {
 
 // One end of the way: a device by its name in the trace and by what it is called now.
-struct End {
-  Space* space = nullptr;  // null: there is none
+struct Endpoint {
+  Netns* netns = nullptr;  // null: there is none
   std::uint32_t ifindex = 0;
   std::uint8_t device = kNoDevice;
 };
 
-class Traveller {
+class PacketDelivery {
  public:
   // Sends what `op` says from end to end, and waits for it as long as nothing tells that it was
   // dropped. `other` may be none. Throws CannotRun.
-  void send(const Operation& op, const End& from, const End& other, Programs& programs,
+  void send(const Operation& op, const Endpoint& from, const Endpoint& other, Programs& programs,
             Observation& seen);
 
  private:

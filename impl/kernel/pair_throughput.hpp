@@ -7,13 +7,13 @@
 
 namespace mprogcheck::kernel {
 
-struct Crossed {
+struct PairThroughput {
   double netkit = 0, module = 0;  // seconds, each for all packets
 };
 
 // In the namespace that the calling thread is in, which has to be ours and where the module is.
 // Packets are the shortest frames of ethernet; each program says next, and the policy is pass. All
 // that are sent have to arrive. Throws CannotRun.
-Crossed cross(std::uint32_t programs, std::uint32_t packets);
+PairThroughput measure_pair_throughput(std::uint32_t programs, std::uint32_t packets);
 
 }  // namespace mprogcheck::kernel

@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "model/words/operation.hpp"
 
 struct note;

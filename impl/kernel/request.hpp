@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <span>
 
-#include "impl/kernel/abi.hpp"
+#include "impl/bpf_abi.hpp"
 #include "model/words/operation.hpp"
 
 namespace mprogcheck::kernel {
@@ -50,7 +50,7 @@ struct Names {
 };
 
 // The memory of a query's arrays. 255 is the most an operation may give room for.
-struct Room {
+struct QueryBuffers {
   static constexpr std::uint32_t kUntouched = 0xffffffff;
   std::array<std::uint32_t, 256> progs, links, prog_flags, link_flags;
 
@@ -62,10 +62,11 @@ struct Room {
 
 // The call for attach, detach, query, link_create, link_update and link_detach; the others are not
 // bpf(2). Queries write into the room. Throws CannotRun for a flag this dialect has no number for.
-abi::Call translate(const Operation& op, const Names& names, Room& room);
+abi::Call translate(const Operation& op, const Names& names, QueryBuffers& buffers);
 
 // The call that reads a list with its links, or also the flags of both, in so many slots.
 inline constexpr std::size_t kWholeList = kMaxCapacity + 1;
-abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room, bool with_flags = false);
+abi::Call whole_list(std::uint32_t ifindex, Hook hook, QueryBuffers& buffers,
+                     bool with_flags = false);
 
 }  // namespace mprogcheck::kernel

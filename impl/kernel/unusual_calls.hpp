@@ -5,13 +5,13 @@
 
 #include <functional>
 
-#include "impl/kernel/abi.hpp"
+#include "impl/bpf_abi.hpp"
 #include "impl/kernel/lists.hpp"
 #include "model/words/operation.hpp"
 
 namespace mprogcheck::kernel {
 
-struct OddResult {
+struct UnusualResult {
   int result = -1;       // as of bpf(2); errno is set
   bool strayed = false;  // something was written beside the bytes that were given
 };
@@ -22,6 +22,6 @@ void run_as(Caller caller, const std::function<void()>& errand);
 
 // Makes `call` as `op` wants it. What the kernel answers into the attribute is in `call`
 // afterwards, as far as the attribute reaches. Throws CannotRun where there can be no such caller.
-OddResult make_oddly(const Operation& op, Lists& lists, Space& here, abi::Call& call);
+UnusualResult make_unusual_call(const Operation& op, Lists& lists, Netns& here, abi::Call& call);
 
 }  // namespace mprogcheck::kernel

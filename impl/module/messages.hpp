@@ -16,7 +16,7 @@
 namespace mprogcheck {
 
 // What there is to speak of. Devices by interface index; everything else by descriptor.
-namespace material {
+namespace message_fixture {
 inline constexpr std::uint32_t kPair = 100, kPairPeer = 101;    // mainline, 63 places
 inline constexpr std::uint32_t kSmall = 102, kSmallPeer = 103;  // rfc2, 3 places, first revision 7
 inline constexpr std::uint32_t kSingle = 104;                   // mainline, 1 place, no peer
@@ -53,7 +53,7 @@ inline constexpr List kLists[] = {
     {kSingle, 47, "single/egress"},
     {kSingle, 54, "single/primary"},
 };
-}  // namespace material
+}  // namespace message_fixture
 
 // What a message is sent by.
 enum class Sender : std::uint8_t { generic, route, generic_unprivileged, route_unprivileged };
@@ -75,7 +75,7 @@ struct Holdings {
   std::uint32_t progs_held = 0, links_held = 0;
   std::uint64_t devices = 0;
   std::uint64_t filters = 0;  // of kFiltered
-  std::array<std::uint64_t, std::size(material::kLists)> lists{};
+  std::array<std::uint64_t, std::size(message_fixture::kLists)> lists{};
   bool operator==(const Holdings&) const = default;
 };
 
@@ -86,7 +86,7 @@ struct MessageReply {
 
 struct MessageAnswers {
   std::uint16_t family = 0;
-  std::array<std::uint32_t, material::kProgs> prog_ids{};
+  std::array<std::uint32_t, message_fixture::kProgs> prog_ids{};
   Holdings before;
   std::vector<MessageReply> replies;  // one for each buffer
   Holdings left;                      // at the end, once all is closed and deleted

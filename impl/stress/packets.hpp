@@ -13,25 +13,25 @@ namespace mprogcheck::kernel {
 class StressPackets {
  public:
   // The programs note for this process alone.
-  StressPackets(Caller& caller, Programs& programs) : caller_(caller), programs_(programs) {}
+  StressPackets(Worker& worker, Programs& programs) : worker_(worker), programs_(programs) {}
 
   // Sends one on the device; whether it arrives on the other side. An emulated machine may stand
   // still meanwhile, so what counts is how often this process has looked.
   bool crosses(std::uint8_t from, int looks = 4000);
   // Sends one, wherever it may get.
   void send(std::uint8_t from);
-  // Notes whom the packet met that has crossed from there between these moments: where these are
+  // Notes whom the packet met that has throughput from there between these moments: where these are
   // others than were noted last of that list, or in any case.
-  void tell(std::uint8_t from, Stamp stamp, bool in_any_case);
+  void note(std::uint8_t from, Stamp stamp, bool in_any_case);
 
  private:
   struct Met {
     Point point;
     std::vector<std::uint32_t> progs;
   };
-  void tell(Met& last, std::vector<std::uint32_t> progs, Stamp stamp, bool in_any_case);
+  void note(Met& last, std::vector<std::uint32_t> progs, Stamp stamp, bool in_any_case);
 
-  Caller& caller_;
+  Worker& worker_;
   Programs& programs_;
   std::uint64_t sequence_ = 0;
   Met egress_{{0, Hook::egress}, {}}, primary_{{0, Hook::primary}, {}},

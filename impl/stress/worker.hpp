@@ -30,7 +30,7 @@ struct Record {
 };
 
 // Shared by all processes. What counts is the order of calls, so the clock is a counter.
-struct Book {
+struct SharedLog {
   static constexpr std::size_t kRecords = 1 << 15;
 
   std::atomic<std::uint64_t> clock{1};
@@ -49,35 +49,37 @@ struct Book {
 };
 
 // What it holds, with names for all ids. The processes have ended.
-History history_of(const Book& book, const Names& names, const Header& header);
+History history_of(const SharedLog& log, const Names& names, const Header& header);
 
 // The devices have the same numbers as long as the stress lasts, also after they have gone and come
 // back, so that a request is always for the one that has the number then.
 std::uint32_t stress_index(std::uint8_t device);
 
-class Caller {
+class Worker {
  public:
   // Of each process; makes what sockets it needs. `names` has the programs.
-  Caller(Book& book, Lists& lists, const Names& names, std::uint32_t process);
+  Worker(SharedLog& log, Lists& lists, const Names& names, std::uint32_t process);
 
   // Makes the call and notes it.
   const Record& call(const Operation& op);
-  // Notes what a packet met on a list, which it has crossed between these moments.
+  // Notes what a packet met on a list, which it has throughput between these moments.
   void met(Point point, std::span<const std::uint32_t> progs, Stamp stamp);
 
-  Space& space() { return space_; }
+  Netns& netns() { return netns_; }
   Names& names() { return names_; }
   std::uint32_t process() const { return process_; }
 
  private:
   int make(Record& record);
+  int info(Record& record);
+  int close(Record& record);
   int make_device(const Operation& op);
 
-  Book& book_;
+  SharedLog& log_;
   Lists& lists_;
   Names names_;
-  Space space_;
-  Room room_;
+  Netns netns_;
+  QueryBuffers buffers_;
   std::uint32_t process_;
 };
 

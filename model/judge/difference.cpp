@@ -29,6 +29,7 @@ std::string_view difference_between(DeviceView one, DeviceView other) {
 }  // namespace
 
 std::string_view difference(const DeviceView& model, const DeviceView& seen) {
+  if (model == seen) return "";
   if (model.there != seen.there) return seen.there ? "there" : "gone";
   if (!model.there) return "";
   if (!(model.shown - seen.shown - kYounger).empty() || !(seen.shown - model.shown).empty())
@@ -101,6 +102,20 @@ std::string_view difference_between(const Operation& op, const Observation& one,
     if (!device.empty()) return device;
   }
   return one.has_filters ? difference(one.filters, other.filters) : "";
+}
+
+std::string_view difference_between(const Operation& op, const Observation* one,
+                                    const Observation* other) {
+  if (!one || !other) return one == other ? "" : "reached";
+  return difference_between(op, *one, *other);
+}
+
+std::size_t first_difference(const Trace& trace, Observations one, Observations other) {
+  std::size_t step = 0;
+  while (step < trace.operations.size() &&
+         difference_between(trace.operations[step], one.at(step), other.at(step)).empty())
+    ++step;
+  return step;
 }
 
 }  // namespace mprogcheck

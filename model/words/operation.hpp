@@ -107,46 +107,33 @@ struct Says {
   auto operator<=>(const Says&) const = default;
 };
 
+// What each of them does stands in its row of `forms`, in forms.hpp.
 enum class Verb : std::uint8_t {
-  attach,       // BPF_PROG_ATTACH
-  detach,       // BPF_PROG_DETACH
-  query,        // BPF_PROG_QUERY
-  link_create,  // BPF_LINK_CREATE
-  link_update,  // BPF_LINK_UPDATE
-  link_detach,  // BPF_LINK_DETACH
-  info,         // BPF_OBJ_GET_INFO_BY_FD of a link
-  fdinfo,       // what /proc says of a link's descriptor
-  close,        // close(2) of the only descriptor of a program or link
-  remove,       // the device goes, or the namespace
-  qdisc,        // a clsact or ingress qdisc comes to the device, or goes
-  packet,       // one packet through the attach point
-  create,       // RTM_NEWLINK: a netkit device, and its peer
-  change,       // RTM_NEWLINK of one that is there
-  set,          // RTM_SETLINK: up, down, name, address, MTU, namespace
-  send,         // one packet out of a netkit device, by a packet socket, to where it goes
-  filter,       // RTM_NEWTFILTER, RTM_DELTFILTER: a filter of a device's classifier
-  filter_link,  // BPF_LINK_CREATE of a link that makes a filter, and owns it
-  chain,        // RTM_DELCHAIN: a chain of filters goes
-  provoke,      // what brings a kernel to harm on purpose: whether the harness would notice
+  attach,
+  detach,
+  query,
+  link_create,
+  link_update,
+  link_detach,
+  info,
+  fdinfo,
+  close,
+  remove,
+  qdisc,
+  packet,
+  create,
+  change,
+  set,
+  send,
+  filter,
+  filter_link,
+  chain,
+  provoke,
 };
-inline constexpr std::size_t kVerbs = 20;
+inline constexpr std::size_t kVerbs = static_cast<std::size_t>(Verb::provoke) + 1;
 
-// Whether it is about netkit devices alone.
-constexpr bool of_netkit(Verb verb) {
-  return verb == Verb::create || verb == Verb::change || verb == Verb::set || verb == Verb::send;
-}
 constexpr bool of_netkit(Hook hook) {
   return hook == Hook::primary || hook == Hook::peer;
-}
-
-// Whether it asks for filters.
-constexpr bool of_filters(Verb verb) {
-  return verb == Verb::filter || verb == Verb::filter_link || verb == Verb::chain;
-}
-
-// Whether all devices are looked at behind it.
-constexpr bool tells_devices(Verb verb) {
-  return verb == Verb::create || verb == Verb::change || verb == Verb::set || verb == Verb::remove;
 }
 
 // What `provoke` does to the kernel of a VM: a panic by sysrq, a warning in its log, an agent that
@@ -164,6 +151,9 @@ enum class TcChange : std::uint8_t { add, replace, remove, change };
 
 // Of the attribute of bpf(2): the size it has by itself, and no byte that should not be there.
 inline constexpr std::uint16_t kWhole = 0xffff, kClean = 0xffff;
+// Longer attributes than a page are refused whatever they hold.
+inline constexpr std::size_t kPage = 4096;
+inline constexpr std::size_t kLongestAttribute = 2 * kPage;
 
 struct Operation {
   Verb verb = Verb::query;
@@ -183,7 +173,7 @@ struct Operation {
   Caller caller = Caller::root;
   Qdisc kind = Qdisc::none;  // qdisc: which, and what becomes of it
   TcChange change = TcChange::add;
-  std::uint16_t size = kWhole;    // in bytes, as told to bpf(2); see attribute.hpp
+  std::uint16_t size = kWhole;    // in bytes, as told to bpf(2); see bpf_attribute.hpp
   std::uint16_t dirty = kClean;   // the offset of a byte that is not 0 and belongs to no field
   std::uint8_t space = 0;         // in whose network namespace the call is made
   std::uint8_t peer = kNoDevice;  // create: the name of the other side, if it is to have one

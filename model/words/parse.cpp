@@ -150,7 +150,7 @@ class Parser : OutcomeReader {
     Operation op;
     for (auto& column : columns_) column = 0;
     const Token verb = tokens_[next_++];
-    const auto v = words::find(words::kVerbs, verb.text);
+    const auto v = verb_from(verb.text);
     if (!v)
       fail(at_, verb.column,
            "unknown operation " + quoted(verb.text) +

@@ -98,7 +98,12 @@ std::string grouped(std::uint64_t n) {
 }
 
 std::string_view word(Verb verb) {
-  return words::name(words::kVerbs, verb);
+  return form(verb).word;
+}
+std::optional<Verb> verb_from(std::string_view w) {
+  for (const auto& head : kHeads)
+    if (head.word == w) return head.verb;
+  return std::nullopt;
 }
 std::string_view word(Dialect dialect) {
   return words::name(words::kDialects, dialect);

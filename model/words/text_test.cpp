@@ -523,7 +523,7 @@ Trace any_trace() {
   NameCheck names(t.header);
   for (unsigned i = 0, n = choose(30); i < n; ++i) {
     // Links and devices first: most of the others want one.
-    const Verb verb = i < 6 ? Verb::link_create : i < 10 ? Verb::create : any_word(words::kVerbs);
+    const Verb verb = i < 6 ? Verb::link_create : i < 10 ? Verb::create : static_cast<Verb>(choose(kVerbs));
     Operation op = any_operation(verb);
     bool named = !names.next(op);
     for (int tries = 0; !named && tries < 6; ++tries) named = !names.next(op = any_operation(verb));

@@ -15,28 +15,6 @@ namespace mprogcheck::words {
 template <class T>
 using Pair = std::pair<std::string_view, T>;
 
-inline constexpr Pair<Verb> kVerbs[] = {
-    {"attach", Verb::attach},
-    {"detach", Verb::detach},
-    {"query", Verb::query},
-    {"link_create", Verb::link_create},
-    {"link_update", Verb::link_update},
-    {"link_detach", Verb::link_detach},
-    {"info", Verb::info},
-    {"fdinfo", Verb::fdinfo},
-    {"close", Verb::close},
-    {"remove", Verb::remove},
-    {"qdisc", Verb::qdisc},
-    {"packet", Verb::packet},
-    {"create", Verb::create},
-    {"change", Verb::change},
-    {"set", Verb::set},
-    {"send", Verb::send},
-    {"filter", Verb::filter},
-    {"filter_link", Verb::filter_link},
-    {"chain", Verb::chain},
-    {"provoke", Verb::provoke},
-};
 inline constexpr Pair<Provocation> kProvocations[] = {
     {"panic", Provocation::panic}, {"warn", Provocation::warn}, {"hang", Provocation::hang}};
 inline constexpr Pair<Caller> kCallers[] = {
@@ -46,6 +24,8 @@ inline constexpr Pair<TcChange> kTcChanges[] = {{"add", TcChange::add},
                                                 {"replace", TcChange::replace},
                                                 {"remove", TcChange::remove},
                                                 {"change", TcChange::change}};
+inline constexpr Pair<TcChange> kQdiscChanges[] = {
+    {"add", TcChange::add}, {"replace", TcChange::replace}, {"remove", TcChange::remove}};
 inline constexpr Pair<std::uint32_t> kFilterFlags[] = {{"skip_hw", kSkipHw}, {"skip_sw", kSkipSw}};
 inline constexpr Pair<Harm> kHarms[] = {
     {"none", Harm::none}, {"warned", Harm::warned}, {"died", Harm::died}, {"silent", Harm::silent}};

@@ -329,8 +329,8 @@ int run(const Options& o) {
     std::vector<Trace> of_target;
     std::copy_if(known.begin(), known.end(), std::back_inserter(of_target),
                  [&, &name = name](const Trace& t) { return is_of(t, name); });
-    const Conformance c = conform(*target, suite, of_target, unsupported,
-                                  [&](const std::string& text) { progress(text); });
+    const Conformance c =
+        conform(*target, suite, of_target, [&](const std::string& text) { progress(text); });
     progress.clear();
     if (!c.broke_off.empty()) throw CannotRun(c.broke_off);
     if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of the suite", name));

@@ -7,6 +7,7 @@
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/report/transcript.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -16,23 +17,6 @@ struct Options {
   std::string target = "impl";
   bool json = false, quiet = false;
 };
-
-void transcript(FILE* out, const Trace& trace, const std::vector<Observation>& seen,
-                const Verdict& verdict) {
-  std::size_t width = 0;
-  for (const Operation& op : trace.operations) width = std::max(width, print(op).size());
-  auto next = verdict.deviations.begin();
-  for (std::size_t i = 0; i < trace.operations.size(); ++i) {
-    const Operation& op = trace.operations[i];
-    tell(out, "  {:{}}   {}\n", print(op), width, describe(op, seen[i]));
-    for (; next != verdict.deviations.end() && next->step == i; ++next)
-      tell(out, "    DEVIATION: the model says {} ({}); this breaks the {}\n", next->expected,
-           next->clause, word(next->breach));
-  }
-  if (verdict.judged < trace.operations.size())
-    tell(out, "    not judged from step {} on: the target showed a state nobody can go on from\n",
-         verdict.judged + 1);
-}
 
 int run(const Options& o) {
   struct Item {
@@ -72,7 +56,7 @@ int run(const Options& o) {
     const bool conforms = verdict.conforms();
     ++(conforms ? conforming : deviating);
     tell(prose, "{}: {} {}\n", file, target->name(), conforms ? "conforms" : "DEVIATES");
-    if (!o.quiet) transcript(prose, trace, seen[0], verdict);
+    if (!o.quiet) tell(prose, "{}", report::transcript(trace, seen[0], verdict));
     const bool harmed = std::any_of(verdict.deviations.begin(), verdict.deviations.end(),
                                     [](const Deviation& d) { return d.aspect == Aspect::harm; });
     if (harmed) {

@@ -83,11 +83,11 @@ class Rounds {
     vm_ = dynamic_cast<Vm*>(target_.get());
     const Capabilities can = target_->capabilities();
     for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
-      if ((o.dialect.empty() || dialect_from(o.dialect) == dialect) &&
-          (dialect == Dialect::mainline ? can.mainline : can.rfc2))
+      if ((o.dialect.empty() || dialect_from(o.dialect) == dialect) && speaks(can, dialect))
         dialects_.push_back(dialect);
     if (dialects_.empty())
-      throw CannotRun(fmt::format("{} does not speak dialect {}", o.target, o.dialect));
+      throw CannotRun(fmt::format("{} {}", o.target,
+                                  speaks_not(dialect_from(o.dialect).value_or(Dialect::mainline))));
   }
 
   int run() {

@@ -35,10 +35,6 @@ constexpr Clause kWholePacket{"send.whole",
                               "What arrives of a packet is what was sent.",
                               "packet(7); seed 000"};
 
-bool speaks(const Capabilities& can, Dialect dialect) {
-  return dialect == Dialect::mainline ? can.mainline : can.rfc2;
-}
-
 bool among(const std::string& name, std::span<const std::string> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -137,7 +133,7 @@ Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::stri
   }
   if (!speaks(seen.can, dialect)) {
     cell.answer = Answer::unsupported;
-    cell.why = "does not speak dialect " + std::string(word(dialect));
+    cell.why = speaks_not(dialect);
     return cell;
   }
   for (const std::string& name : asked_by)

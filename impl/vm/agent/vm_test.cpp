@@ -127,7 +127,7 @@ TEST_F(Refuser, that_complained_came_to_harm) {
 }
 
 TEST_F(Refuser, that_is_well_cannot_do_it) {
-  EXPECT_THROW(vm_->run_bare({{Trace{}}}), CannotRun);
+  EXPECT_THROW(vm_->run_baseline({{Trace{}}}), CannotRun);
 }
 
 TEST(NoKernel, IsNoGuest) {
