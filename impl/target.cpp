@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/target.hpp"
 
+#include "model/words/attributes.hpp"
 #include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 
@@ -37,18 +38,7 @@ constexpr Need kNeeds[] = {
      &Capabilities::netkit, "makes no netkit devices (Linux 6.7 or newer with CONFIG_NETKIT)"},
 };
 
-// An attribute of the operation that the target's netkit devices do not have.
-const AttributeRow* lacking(const Operation& op, const Capabilities& can) {
-  for (const Attr& a : op.attrs)
-    if (in_data(a.key) && !can.attributes.has(a.key)) return &row(a.key);
-  return nullptr;
-}
-
 }  // namespace
-
-bool speaks(const Capabilities& can, Dialect dialect) {
-  return dialect == Dialect::mainline ? can.mainline : can.rfc2;
-}
 
 std::string speaks_not(Dialect dialect) {
   return "does not speak dialect " + std::string(word(dialect));
@@ -56,7 +46,7 @@ std::string speaks_not(Dialect dialect) {
 
 std::string unsupported(const Trace& trace, const Capabilities& can) {
   const Header& h = trace.header;
-  if (!speaks(can, h.dialect)) return speaks_not(h.dialect);
+  if (!can.speaks(h.dialect)) return speaks_not(h.dialect);
   if (!can.any_capacity && (h.capacity != kMaxCapacity || h.revision != 1))
     return "has lists of 63 programs that start at revision 1, and no others";
   if (h.devices > can.devices)
@@ -65,9 +55,10 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
     for (const Need& need : kNeeds)
       if (need.needed(op, can) && (need.has == nullptr || !(can.*need.has)))
         return std::string(need.reason) + (need.quotes ? ": " + print(op) : "");
-    if (const AttributeRow* const attribute = lacking(op, can))
-      return "has no netkit attribute '" + std::string(attribute->word) + "' (Linux " +
-             std::string(attribute->since) + " or newer)";
+    for (const Attr& a : op.attrs)
+      if (in_data(a.key) && !can.attributes.has(a.key))
+        return "has no netkit attribute " + std::string(row(a.key).word) + " (Linux " +
+               std::string(row(a.key).since) + " or newer)";
   }
   return {};
 }

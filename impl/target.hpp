@@ -32,9 +32,12 @@ struct Capabilities {
   bool filters = false;            // links can make and own filters, beside netlink
   std::uint8_t devices = 1;        // how many a trace may use
   bool operator==(const Capabilities&) const = default;
+
+  bool speaks(Dialect dialect) const {
+    return (mainline && dialect == Dialect::mainline) || (rfc2 && dialect == Dialect::rfc2);
+  }
 };
 
-bool speaks(const Capabilities& can, Dialect dialect);
 std::string speaks_not(Dialect dialect);  // "does not speak dialect rfc2"
 
 // Why a target cannot run the trace, as the rest of a sentence that begins with the name of the

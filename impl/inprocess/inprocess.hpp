@@ -20,21 +20,24 @@
 
 namespace mprogcheck {
 
-namespace inprocess {
-struct State;
-}
+class CoreEnvironment;
 
 struct FaultInfo {
   std::string_view name;
   bool mainline;  // the dialects it can be seen in
   bool rfc2;
   std::string_view sentence;
+  std::string_view like;  // the real slip that it resembles, or the kind of slip
+
+  bool seen_in(Dialect dialect) const {
+    return (mainline && dialect == Dialect::mainline) || (rfc2 && dialect == Dialect::rfc2);
+  }
 };
 
 class InProcess : public Target, public Stepper {
  public:
   InProcess();
-  // Throws CannotRun if there is no such fault, or if faults were not built in.
+  // Throws CannotRun if there is no such fault.
   explicit InProcess(std::string_view fault);
   ~InProcess() override;
   InProcess(InProcess&&) noexcept;
@@ -57,13 +60,14 @@ class InProcess : public Target, public Stepper {
   // Here nobody does, so it saves the wait unless it is asked for. Starts afresh.
   void wait_for_readers(bool wait);
 
-  // The faults that can be planted, whether built in or not.
+  // The faults that can be planted.
   static std::span<const FaultInfo> faults();
-  // Those that our module can have beside, but not this target, which does one thing at a time.
+  // Those that only our module can have, because this target does one thing at a time.
   static std::span<const FaultInfo> races();
 
  private:
-  std::unique_ptr<inprocess::State> state_;
+  const FaultInfo* fault_ = nullptr;  // or the planted one
+  std::unique_ptr<CoreEnvironment> environment_;
 };
 
 }  // namespace mprogcheck

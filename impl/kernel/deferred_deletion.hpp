@@ -11,7 +11,7 @@ namespace mprogcheck::kernel {
 
 class DeferredDeletion {
  public:
-  // The device goes later, and its other side with it. Throws CannotRun.
+  // The device will be deleted later, and its other side with it. Throws CannotRun.
   void add(Netns& netns, std::uint32_t ifindex);
 
   bool is_due() const { return pairs_ >= kPairsPerBatch; }

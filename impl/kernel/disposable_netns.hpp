@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A network namespace for one trace, which goes in the middle of it with all that is in it.
+// A network namespace that a trace ends, with everything in it.
 #pragma once
 
 #include <memory>
@@ -12,16 +12,17 @@ namespace mprogcheck::kernel {
 
 class DisposableNetns {
  public:
-  // Makes it; the thread stays at home. `prog` is the descriptor of a classifier. Throws CannotRun.
+  // Creates it; the thread stays in `home`. `prog` is the descriptor of a classifier. Throws
+  // CannotRun.
   DisposableNetns(const Netns& home, const Lists& lists, int prog);
 
   bool is_there() const { return inside_ != nullptr; }
   Netns& netns() { return inside_->netns; }
   Devices& devices() { return inside_->devices; }
 
-  // The namespace goes, which no thread may be in; returns once the kernel is through with its
-  // devices. Whatever else holds it, such as descriptors of its devices, has to be gone before.
-  // Throws CannotRun if it does not go.
+  // Ends the network namespace, which no thread may be in and nothing may hold, such as descriptors
+  // of its devices. Returns when the kernel has removed its devices. Throws CannotRun if it does
+  // not end.
   void end();
 
  private:

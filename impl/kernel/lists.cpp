@@ -39,9 +39,11 @@ int result_of(Errno error) {
   return -1;
 }
 
+// Dialects are numbered alike in the module's messages.
 std::uint32_t dialect_of(const Header& header) {
-  return header.dialect == Dialect::rfc2 ? MPROGCHECK_DIALECT_RFC2 : MPROGCHECK_DIALECT_MAINLINE;
+  return header.dialect->number;
 }
+static_assert(MPROGCHECK_DIALECT_MAINLINE == 0 && MPROGCHECK_DIALECT_RFC2 == 1);
 
 int descriptor_in(Netns& here, Message& message) {
   std::span<const char> body;

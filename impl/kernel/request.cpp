@@ -10,18 +10,9 @@ namespace mprogcheck::kernel {
 namespace {
 
 std::uint32_t flag_bits(const Operation& op, Dialect dialect) {
-  const bool rfc2 = dialect == Dialect::rfc2;
-  if (!rfc2 && op.has(flag::first | flag::last))
+  if (op.has(flag::first | flag::last) && !dialect->has_ends())
     throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
-  std::uint32_t bits = op.bits;
-  if (op.has(flag::replace)) bits |= abi::kReplace;
-  if (op.has(flag::before)) bits |= abi::kBefore;
-  if (op.has(flag::after)) bits |= abi::kAfter;
-  if (op.has(flag::first)) bits |= abi::kFirst;
-  if (op.has(flag::last)) bits |= abi::kLast;
-  if (op.has(flag::id)) bits |= rfc2 ? abi::kIdOfRfc2 : abi::kId;
-  if (op.has(flag::link)) bits |= abi::kLink;
-  return bits;
+  return op.bits | wire_flags(dialect, op.flags);
 }
 
 std::uint32_t attach_type(Hook hook) {

@@ -351,21 +351,21 @@ void Session::snapshot(Point point, Observation& seen) {
   const std::uint8_t space = netkit ? fixture_.netkits.at(point.device).view.space : 0;
   std::optional<ScopedNetns> inside;
   fixture_.enter(inside, space);
-  const bool rfc2 = fixture_.names.dialect == Dialect::rfc2;
-  abi::Call call = whole_list(fixture_.number(point.device, space), point.hook, buffers_, rfc2);
+  const bool with_flags = fixture_.names.dialect->has_ends();
+  abi::Call call =
+      whole_list(fixture_.number(point.device, space), point.hook, buffers_, with_flags);
   seen.has_after = true;
   if (fixture_.shared.lists->make(fixture_.here(space), call) < 0) return;
   seen.after.revision = call.as<abi::Query>().revision;
   seen.after.count = narrow(call.as<abi::Query>().count);
   std::uint8_t arrays = array::progs | array::links;
-  if (rfc2) arrays |= array::prog_flags | array::link_flags;
+  if (with_flags) arrays |= array::prog_flags | array::link_flags;
   read_entries(kWholeList, arrays, seen.after);
 }
 
 std::uint8_t Session::entry_flags(std::uint32_t bits) const {
-  const std::uint32_t kept =
-      fixture_.names.dialect == Dialect::rfc2 ? abi::kFirst | abi::kLast : 0U;
-  if ((bits & ~kept) != 0) return kStrangeFlags;
+  const Dialect dialect = fixture_.names.dialect;
+  if ((bits & ~wire_flags(dialect, dialect->entry_flags)) != 0) return kStrangeFlags;
   return static_cast<std::uint8_t>(((bits & abi::kFirst) != 0 ? flag::first : 0) |
                                    ((bits & abi::kLast) != 0 ? flag::last : 0));
 }

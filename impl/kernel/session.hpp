@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One trace on this machine, one operation after the other: keeps book of what is open and what is
-// on a list as far as observations need it, and turns what the kernel answers back into names.
+// Runs one trace on this machine, operation by operation. Keeps track of what is open and attached
+// as far as observations need it, and translates the answers of the kernel back into names.
 #pragma once
 
 #include <array>
@@ -68,9 +68,9 @@ class Session {
 
   Fixture fixture_;
   QueryBuffers buffers_;
-  std::optional<std::int32_t> held_before_;  // by the lists, before the trace began
+  std::optional<std::int32_t> held_before_;  // references, before the trace began
   std::int32_t open_progs_;                  // descriptors
-  bool unusual_ = false;                     // something that devices.hpp speaks of has happened
+  bool unusual_ = false;                     // the devices cannot be reused; see devices.hpp
   std::array<OpenLink, kMaxLinks> links_;
   std::array<Qdisc, kMaxDevices> qdiscs_{};  // that the devices have
   std::vector<Descriptor> nameless_links_;

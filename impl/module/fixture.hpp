@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What messages to our module speak of (impl/module/messages.hpp): made, sent to, looked at and
-// taken down. In the namespace and the thread in which it is made.
+// The objects that messages to our module refer to (impl/module/messages.hpp), and the sockets by
+// which they are sent. Belongs to the network namespace and the thread in which it is created.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ class MessageFixture {
   // Throws CannotRun, as the others do.
   void make();
   void take_down();
-  // What the kernel answers; of a link that it makes the descriptor is put to the others.
+  // Sends the buffer and returns the replies. A link that it creates is kept with the others.
   std::vector<std::string> send(const MessageBuffer& buffer);
-  // What the module holds. Devices are told only where they are asked for, as that takes long.
+  // What the module holds. Devices only on request, because that takes long.
   Holdings holdings(bool with_devices);
 
   std::uint16_t family() const { return family_; }
@@ -51,8 +51,8 @@ class MessageFixture {
   std::string questions_;  // what holdings() sends
 };
 
-// A batch of messages, from its beginning to its end; see impl/module/messages.hpp. `renew` lets
-// the module go and come again.
+// Runs a batch of messages; see impl/module/messages.hpp. `renew` unloads the module and loads it
+// again.
 template <class Renew>
 MessageAnswers answers_to(const MessageBatch& batch, MessageFixture& fixture, Renew&& renew) {
   MessageAnswers out;

@@ -13,7 +13,7 @@ StressGenerator::StressGenerator(const StressOptions& options, const SharedLog& 
   const auto links = static_cast<std::uint32_t>(kMaxLinks) / options.processes;
   next_link_ = static_cast<std::uint8_t>(process * links);
   end_link_ = static_cast<std::uint8_t>(next_link_ + links);
-  // The first stays where it is, if lists are not to be empty.
+  // The first one stays attached if lists must not become empty.
   for (std::uint8_t p = options.gentle ? 1 : 0; p < kMaxProgs; ++p)
     if (options.header.loaded[p]) progs_.push_back(Prog{p});
 }
@@ -22,7 +22,7 @@ Prog StressGenerator::any_prog() {
   return any_of(progs_);
 }
 
-// One that was on the list, if anything was.
+// A program that was on the list, if there was any.
 Prog StressGenerator::listed_prog() {
   const auto& listed = seen_[at_].progs;
   if (listed.empty() || one_in(6)) return any_prog();
@@ -77,12 +77,12 @@ void StressGenerator::close(Operation& op, Names&) {
   op.prog = own_link();
 }
 
-// BEFORE and AFTER, of whatever process, by descriptor or id; and FIRST and LAST.
+// BEFORE and AFTER with an object of any process, by descriptor or id; FIRST and LAST.
 void StressGenerator::directives(Operation& op, Names& names) {
   static constexpr std::uint8_t kSome[] = {0, flag::before, flag::after,
                                            flag::before | flag::after};
   op.flags |= kSome[one_in(2) ? 0 : 1 + choices_.below(3)];
-  if (options_.header.dialect == Dialect::rfc2 && one_in(4))
+  if (options_.header.dialect->has_ends() && one_in(4))
     op.flags |= one_in(2) ? flag::first : flag::last;
   if (op.has(flag::before | flag::after) && !one_in(5)) {
     op.relative = ref(listed_prog());
@@ -99,11 +99,11 @@ void StressGenerator::directives(Operation& op, Names& names) {
 void StressGenerator::attach(Operation& op, Names& names) {
   op.prog = ref(any_prog());
   directives(op, names);
-  const bool rfc2 = options_.header.dialect == Dialect::rfc2;
-  if (one_in(4) && (rfc2 || takes<&Operation::old>(op.verb))) {
+  const bool has_old = options_.header.dialect->has_old;
+  if (one_in(4) && (!has_old || takes<&Operation::old>(op.verb))) {
     op.flags |= flag::replace;
-    if (!rfc2) op.old = ref(listed_prog());
-    if (rfc2 && !op.relative.given()) op.relative = ref(listed_prog());
+    if (has_old) op.old = ref(listed_prog());
+    if (!has_old && !op.relative.given()) op.relative = ref(listed_prog());
   }
   if (one_in(2)) op.revision = seen_[at_].revision;
 }
@@ -117,7 +117,7 @@ void StressGenerator::detach(Operation& op, Names& names) {
 void StressGenerator::query(Operation& op, Names&) {
   op.room = one_in(6) ? 1 : kStressRoom;
   op.arrays = array::progs | array::links;
-  if (options_.header.dialect == Dialect::rfc2) op.arrays |= array::prog_flags | array::link_flags;
+  if (options_.header.dialect->has_ends()) op.arrays |= array::prog_flags | array::link_flags;
 }
 
 void StressGenerator::link_update(Operation& op, Names&) {
@@ -133,7 +133,7 @@ void StressGenerator::observe(const Record& record, const Names& names) {
     links_.push_back(Link{op.link.raw});
     ++next_link_;
   }
-  // One that is closed may be asked for again: it is not open.
+  // The last one stays, so that requests name a closed link too.
   if (op.verb == Verb::close && links_.size() > 1)
     links_.erase(std::find(links_.begin(), links_.end(), Link{op.prog.raw}));
   if (op.verb != Verb::query) return;

@@ -124,7 +124,7 @@ class Stress {
     }
   }
 
-  // A process that does the job and stays until all is over: what it has open is open until then.
+  // Forks a process that runs the job and keeps its descriptors open until the end of the round.
   void start(const std::function<void()>& job) {
     const pid_t child = ::fork();
     if (child < 0) cannot("start a process");
@@ -179,7 +179,7 @@ class Stress {
 
   bool all_drawn() const { return log_->calls >= options_.calls; }
 
-  // Pairs that come and go, evenly over the round.
+  // Removes a pair and creates it again, evenly over the round.
   void remove_devices() {
     constexpr std::uint32_t kTimes = 24;
     Worker worker(*log_, *lists_, names_, options_.processes + 2);
@@ -196,8 +196,8 @@ class Stress {
     }
   }
 
-  // One after the other, so that what is noted is of one alone. Those are told of that met others
-  // than the one before, and some more.
+  // Sends one packet after the other, so that the notes are those of one packet. A packet is logged
+  // if it met other programs than the one before, and some are logged in any case.
   void send_packets() {
     constexpr std::uint32_t kTold = 4;  // one for so many calls
     Worker worker(*log_, *lists_, names_, options_.processes);

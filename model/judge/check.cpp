@@ -6,6 +6,7 @@
 
 #include "model/judge/difference.hpp"
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 #include "model/words/words.hpp"
 
@@ -119,10 +120,7 @@ class Checker {
       world_.chain({where_->device, Hook::egress})->list(prediction_.observation.answer);
   }
 
-  static bool changes_nothing(const Operation& op) {
-    return op.verb == Verb::query || op.verb == Verb::packet || op.verb == Verb::info ||
-           op.verb == Verb::fdinfo || op.verb == Verb::send;
-  }
+  static bool changes_nothing(const Operation& op) { return has_trait(op.verb, Trait::only_asks); }
 
   // Of a request: what sets it apart from others that the same clause decides.
   std::string kind_of(const Operation& op) const {
@@ -232,8 +230,9 @@ class Checker {
   bool go_on_from_success(const Operation& op, const Observation& seen) {
     if (tells_devices(op.verb) && op.verb != Verb::remove) return world_.adopt(seen.devices);
     if (!where_ || !seen.has_after) return false;
-    if (op.verb == Verb::link_create && op.prog.kind != Ref::Kind::prog) return false;
-    if (op.verb == Verb::link_create)
+    const bool makes_link = has_trait(op.verb, Trait::makes_link);
+    if (makes_link && op.prog.kind != Ref::Kind::prog) return false;
+    if (makes_link)
       world_.assume_link(Link{op.link.raw}, *where_, op.point.hook, Prog{op.prog.raw});
     return take_over(seen.after);
   }

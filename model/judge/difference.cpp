@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "model/judge/difference.hpp"
 
+#include "model/words/forms.hpp"
+
 namespace mprogcheck {
 namespace {
 
 // Compared first, in this order, whatever kind the device is of.
-struct Field {
+struct Compared {
   std::string_view word;
   ShownIn in;
 };
-constexpr Field kFields[] = {
+constexpr Compared kCompared[] = {
     {"ns", &DeviceView::space},  {"name", &DeviceView::name},
     {"link", &DeviceView::link}, {"primary", &DeviceView::primary},
     {"state", &DeviceView::up},  {"carrier", &DeviceView::carrier},
@@ -34,7 +36,7 @@ std::string_view difference(const DeviceView& model, const DeviceView& seen) {
   if (!model.there) return "";
   if (!(model.shown - seen.shown - kYounger).empty() || !(seen.shown - model.shown).empty())
     return "told";
-  for (const Field& field : kFields)
+  for (const Compared& field : kCompared)
     if (field.in.get(model) != field.in.get(seen)) return field.word;
   for (const Key key : model.shown& seen.shown)
     if (row(key).shown_in.get(model) != row(key).shown_in.get(seen)) return row(key).word;
@@ -65,7 +67,7 @@ std::string_view difference(const Filters& model, const Filters& seen) {
 
 std::string_view difference(const Operation& op, const Observation& model,
                             const Observation& seen) {
-  if ((op.verb == Verb::packet || op.verb == Verb::send) && model.fate != seen.fate) return "fate";
+  if (has_trait(op.verb, Trait::packet) && model.fate != seen.fate) return "fate";
   if (op.verb == Verb::send) return difference(model.journey, seen.journey);
   if (op.verb == Verb::qdisc) return "";
   if (seen.overran) return "overrun";
@@ -73,7 +75,7 @@ std::string_view difference(const Operation& op, const Observation& model,
   if (seen.error != model.error && seen.error != Errno::nospc) return "";
   if (model.at != seen.at) return "place";
   if (model.answer == seen.answer && model.fate == seen.fate) return "";
-  if (op.verb == Verb::packet) return "order";
+  if (has_trait(op.verb, Trait::packet)) return "order";
   if (model.answer.revision != seen.answer.revision) return "revision";
   if (model.answer.count != seen.answer.count || model.answer.filled != seen.answer.filled)
     return "count";

@@ -106,10 +106,12 @@ std::optional<Verb> verb_from(std::string_view w) {
   return std::nullopt;
 }
 std::string_view word(Dialect dialect) {
-  return words::name(words::kDialects, dialect);
+  return dialect->name;
 }
 std::optional<Dialect> dialect_from(std::string_view w) {
-  return words::find(words::kDialects, w);
+  for (const Dialect dialect : kDialects)
+    if (dialect->name == w) return dialect;
+  return std::nullopt;
 }
 
 std::string word(Point point) {

@@ -510,7 +510,7 @@ Expected any_expected(const Operation& op) {
 
 Trace any_trace() {
   Trace t;
-  t.header.dialect = any_word(words::kDialects);
+  t.header.dialect = kDialects[choose(kDialects.size())];
   t.header.capacity = static_cast<std::uint8_t>(kMaxCapacity - choose(kMaxCapacity));
   t.header.devices = static_cast<std::uint8_t>(choose(choose(2) ? 3 : kMaxDevices + 1));
   t.header.revision =

@@ -29,8 +29,6 @@ inline constexpr Pair<TcChange> kQdiscChanges[] = {
 inline constexpr Pair<std::uint32_t> kFilterFlags[] = {{"skip_hw", kSkipHw}, {"skip_sw", kSkipSw}};
 inline constexpr Pair<Harm> kHarms[] = {
     {"none", Harm::none}, {"warned", Harm::warned}, {"died", Harm::died}, {"silent", Harm::silent}};
-inline constexpr Pair<Dialect> kDialects[] = {{"mainline", Dialect::mainline},
-                                              {"rfc2", Dialect::rfc2}};
 inline constexpr Pair<Hook> kHooks[] = {{"ingress", Hook::ingress},
                                         {"egress", Hook::egress},
                                         {"primary", Hook::primary},

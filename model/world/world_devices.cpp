@@ -2,7 +2,7 @@
 // The part of the model that makes, changes and crosses netkit devices.
 #include <algorithm>
 
-#include "model/rules/device.hpp"
+#include "model/world/oracle.hpp"
 #include "model/world/packet_path.hpp"
 #include "model/world/world.hpp"
 
@@ -108,7 +108,8 @@ rules::DataFacts World::data_facts(const Operation& op) const {
   return f;
 }
 
-rules::CreateFacts World::create_facts(const Operation& op) const {
+template <>
+rules::CreateFacts World::facts_of(const Operation& op) const {
   rules::CreateFacts f;
   const Attr* const mode = op.attr(Key::mode);
   const bool l3 = value_or(mode, netkit::l3) == netkit::l3;
@@ -159,7 +160,8 @@ rules::CreateFacts World::create_facts(const Operation& op) const {
   return f;
 }
 
-rules::ChangeFacts World::change_facts(const Operation& op) const {
+template <>
+rules::ChangeFacts World::facts_of(const Operation& op) const {
   rules::ChangeFacts f;
   f.data = data_facts(op);
   f.absent = !device_present(op.point.device) || !devices_[op.point.device].there;
@@ -175,7 +177,8 @@ rules::ChangeFacts World::change_facts(const Operation& op) const {
   return f;
 }
 
-rules::SetFacts World::set_facts(const Operation& op) const {
+template <>
+rules::SetFacts World::facts_of(const Operation& op) const {
   rules::SetFacts f;
   const Attr& a = op.attrs[0];
   f.key = a.key;
@@ -302,7 +305,8 @@ Ends World::ends_of(const Operation& op) const {
   return ends;
 }
 
-rules::SendFacts World::send_facts(const Operation& op) const {
+template <>
+rules::SendFacts World::facts_of(const Operation& op) const {
   rules::SendFacts f;
   f.absent = !device_present(op.point.device) || !devices_[op.point.device].there;
   if (f.absent) return f;

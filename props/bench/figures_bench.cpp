@@ -129,7 +129,7 @@ int lockstep() {
   CampaignOptions options;
   options.seed = 1;
   options.traces = 4000;
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
+  for (const Dialect dialect : kDialects)
     for (const bool wait : {true, false}) {
       options.dialect = dialect;
       const Rates r = lockstep_against_alone(options, wait);
@@ -217,8 +217,8 @@ int faults() {
   std::size_t all = 0, found = 0;
   std::vector<std::pair<double, std::string>> medians;
   for (const FaultInfo& f : InProcess::faults())
-    for (const Dialect d : {Dialect::mainline, Dialect::rfc2}) {
-      if (!(d == Dialect::mainline ? f.mainline : f.rfc2)) continue;
+    for (const Dialect d : kDialects) {
+      if (!f.seen_in(d)) continue;
       std::vector<double> needed;
       InProcess target(f.name);
       for (std::uint64_t seed = 1; seed <= 20; ++seed)
@@ -247,11 +247,11 @@ std::size_t operations_checked_in(const std::string& fault, Dialect d) {
 
 int shortest(std::size_t most) {
   bool longer = false;
-  for (const Dialect d : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect d : kDialects) {
     std::vector<std::unique_ptr<Target>> targets;
     std::vector<std::string> names;
     for (const FaultInfo& f : InProcess::faults())
-      if (d == Dialect::mainline ? f.mainline : f.rfc2) {
+      if (f.seen_in(d)) {
         targets.push_back(std::make_unique<InProcess>(f.name));
         names.emplace_back(f.name);
       }

@@ -99,7 +99,7 @@ int generate(const Options& o) {
   auto document = nlohmann::ordered_json::array();
   tell(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", "dialect", "command",
        "rules", "pairs", "meet", "decided", "cannot meet", "open", "traces");
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect dialect : kDialects) {
     std::map<Verb, Tally> tallies;
     std::map<Verb, std::vector<Trace>> files;
     std::map<std::string, std::size_t> place;
@@ -157,7 +157,7 @@ int generate(const Options& o) {
   }
   tell(prose, "\n{:9} {:12} {:>6} {:>8} {:>6} {:>7}\n", "dialect", "command", "rules", "decided",
        "pairs", "traces");
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect dialect : kDialects) {
     std::vector<DirectedSuite> directed = device_suite(dialect);
     std::ranges::move(filter_suite(dialect), std::back_inserter(directed));
     for (const DirectedSuite& s : directed) {

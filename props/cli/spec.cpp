@@ -25,7 +25,7 @@ std::string_view word(Force force) {
 
 void print_spec(const std::string& only, bool json) {
   nlohmann::ordered_json document = nlohmann::ordered_json::object();
-  for (const Dialect d : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect d : kDialects) {
     if (!only.empty() && dialect_from(only) != d) continue;
     if (!json) {
       fmt::print("{}\n", specification(d));

@@ -82,8 +82,8 @@ class Rounds {
         target_(target_named(o.target, {.processors = kProcessors, .append = o.append})()) {
     vm_ = dynamic_cast<Vm*>(target_.get());
     const Capabilities can = target_->capabilities();
-    for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
-      if ((o.dialect.empty() || dialect_from(o.dialect) == dialect) && speaks(can, dialect))
+    for (const Dialect dialect : kDialects)
+      if ((o.dialect.empty() || dialect_from(o.dialect) == dialect) && can.speaks(dialect))
         dialects_.push_back(dialect);
     if (dialects_.empty())
       throw CannotRun(fmt::format("{} {}", o.target,

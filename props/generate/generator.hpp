@@ -271,8 +271,7 @@ class Generator {
       flags = kSome[kind];
     else
       flags = static_cast<std::uint8_t>(c_.below(8));
-    if (s_.dialect == Dialect::rfc2)
-      switch (pick(c_, std::array<std::uint32_t, 4>{64, 15, 15, 6})) {
+    if (s_.dialect->has_ends()) switch (pick(c_, std::array<std::uint32_t, 4>{64, 15, 15, 6})) {
         case 1:
           flags |= flag::first;
           break;
@@ -292,8 +291,8 @@ class Generator {
   // id.
   void relative(const World& w, Operation& op) {
     const Chain& chain = list_asked(w, op);
-    const bool uses = op.flags & (flag::before | flag::after) ||
-                      (s_.dialect == Dialect::rfc2 && op.has(flag::replace));
+    const bool uses =
+        op.flags & (flag::before | flag::after) || (!s_.dialect->has_old && op.has(flag::replace));
     const bool filled = chain.size() != 0;
     const std::uint32_t none = uses ? 22 : 92;
     switch (pick(
@@ -355,7 +354,7 @@ class Generator {
         op.revision = now + (1ULL << 32);
         break;
     }
-    if (s_.dialect == Dialect::rfc2) op.revision &= 0xffffffffU;
+    op.revision &= s_.dialect->last_revision;
   }
 
   void extra_bits(Operation& op) {
@@ -370,7 +369,7 @@ class Generator {
       op.link = ref(Link{static_cast<std::uint8_t>(w.links_named())});
     op.prog = mistake(60) ? wrong_prog(w) : ref(one_in(c_, 8) ? any_prog() : absent_prog(chain));
     op.flags = directives();
-    if (takes<&Operation::old>(op.verb) && s_.dialect == Dialect::mainline) {
+    if (takes<&Operation::old>(op.verb) && s_.dialect->has_old) {
       if (op.has(flag::replace))
         op.old = mistake(16)
                      ? wrong_prog(w)
@@ -395,7 +394,7 @@ class Generator {
     op.flags = directives();
     if (op.has(flag::replace) && !one_in(c_, 4))
       op.flags &= static_cast<std::uint8_t>(~flag::replace);
-    if (s_.dialect == Dialect::mainline && mistake(80)) op.old = ref(any_prog());
+    if (s_.dialect->has_old && mistake(80)) op.old = ref(any_prog());
     relative(w, op);
     expectation(chain, op);
     extra_bits(op);

@@ -72,7 +72,7 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
         s.revision = 0xffffffffU - c.below(8);
         break;
       default:
-        if (dialect == Dialect::rfc2)
+        if (dialect->last_revision == 0xffffffffU)
           s.revision = 0xffffffffU;
         else
           s.revision = c.below(2) ? ~0ULL - c.below(3) : (1ULL << 32) + 1 + c.below(8);

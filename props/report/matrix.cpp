@@ -131,7 +131,7 @@ Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::stri
     cell.answer = Answer::holds;
     return cell;
   }
-  if (!speaks(seen.can, dialect)) {
+  if (!seen.can.speaks(dialect)) {
     cell.answer = Answer::unsupported;
     cell.why = speaks_not(dialect);
     return cell;
@@ -165,7 +165,7 @@ std::vector<Row> matrix(std::span<const Conformance> seen) {
   std::vector<std::string> targets;
   for (const Conformance& s : seen) targets.push_back(s.target);
   std::vector<Row> rows;
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect dialect : kDialects) {
     const std::vector<ClauseRow> clauses = all_clauses(dialect);
     for (const auto& [verb, clause] : clauses) {
       if (clause.force == Force::may) continue;

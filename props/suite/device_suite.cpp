@@ -210,7 +210,7 @@ std::vector<DirectedSuite> device_suite(Dialect dialect) {
   };
   const std::vector<Situation> plain{{"", {}, "create d1 d2", true}};
   const Lines values = all_values();
-  if (dialect == Dialect::mainline) add(Verb::create, plain, values, "boundaries");
+  if (dialect->in_kernels) add(Verb::create, plain, values, "boundaries");
   add(Verb::create, kCreations, values);
   add(Verb::change, kChanges, values);
   add(Verb::set, kSets, values);
