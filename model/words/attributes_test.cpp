@@ -54,7 +54,9 @@ TEST(Attributes, HaveWordsAndTypesOfTheirOwn) {
     EXPECT_TRUE(words.insert(a.word).second) << a.word;
     EXPECT_EQ(key_from(a.word), key);
     EXPECT_EQ(a.uapi.empty(), a.type == 0) << a.word;
-    if (a.type != 0) EXPECT_TRUE(types.insert({a.within, a.type}).second) << a.word;
+    if (a.type != 0) {
+      EXPECT_TRUE(types.insert({a.within, a.type}).second) << a.word;
+    }
     EXPECT_EQ(row(a.own).type, a.type) << a.word;
   }
 }
@@ -73,8 +75,9 @@ TEST(Attributes, AreParsedAsTheyArePrinted) {
         }
         const bool observed_alone =
             own_key(key) == Key::address && value == std::uint32_t(Address::random);
-        if (form == Form::whole && !observed_alone)
+        if (form == Form::whole && !observed_alone) {
           EXPECT_FALSE(requests.empty()) << row(key).word << " " << value;
+        }
       }
     EXPECT_EQ(forms.size(), has_form(key) ? 3U : 1U) << row(key).word;
   }
@@ -124,7 +127,9 @@ TEST(Attributes, AreComparedAndDescribedWhereTheyAreShown) {
 TEST(Attributes, OfTheOtherSideBelongToOneOfThisSide) {
   for (const Key key : kInData) {
     const AttributeRow& a = row(key);
-    if (a.of_other) EXPECT_NE(a.across, Key::none) << a.word;
+    if (a.of_other) {
+      EXPECT_NE(a.across, Key::none) << a.word;
+    }
     if (a.across == Key::none) continue;
     EXPECT_EQ(row(a.across).across, key) << a.word;
     EXPECT_NE(row(a.across).of_other, a.of_other) << a.word;

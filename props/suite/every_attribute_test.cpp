@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "impl/inprocess/inprocess.hpp"
+#include "model/words/text.hpp"
 #include "model/words/attributes.hpp"
 #include "props/repro/repro.hpp"
 #include "props/search/campaign.hpp"
@@ -51,8 +52,9 @@ TEST(EveryAttribute, IsShownByTheDumpOfADeviceMadeWithIt) {
     ASSERT_TRUE(made.there) << print(trace);
     EXPECT_EQ(a.shown_in.get(made), unusual(a)) << print(trace) << describe(made);
     EXPECT_EQ(made.shown, key == Key::pairing ? kShownOfSingle : kShownData);
-    if (a.across != Key::none)
+    if (a.across != Key::none) {
       EXPECT_EQ(row(a.across).shown_in.get(seen[0].devices[1]), unusual(a)) << print(trace);
+    }
     for (const Deviation& d : check(trace, seen).deviations) ADD_FAILURE() << explain(d, trace);
   }
 }
@@ -102,7 +104,9 @@ TEST(EveryAttribute, GoesWhereADeviationShowsWithoutIt) {
       Trace least = minimal.trace;
       least.preface.clear();
       for (const Operation& op : least.operations)
-        if (op.verb == Verb::create) EXPECT_EQ(op.attrs[0].key, Key::none) << print(least);
+        if (op.verb == Verb::create) {
+          EXPECT_EQ(op.attrs[0].key, Key::none) << print(least);
+        }
       EXPECT_EQ(print(least), plain) << a.word;
     }
   }
@@ -126,10 +130,12 @@ TEST(EveryAttribute, IsInTheReproducer) {
     const std::size_t steps = program.find("int main(");
     ASSERT_NE(steps, std::string::npos);
     EXPECT_NE(program.find(a.uapi, steps), std::string::npos) << a.word << program.substr(steps);
-    if (in_data(key))
+    if (in_data(key)) {
       EXPECT_NE(program.find(fmt::format("#define {} {}\n", a.uapi, a.type)), std::string::npos);
-    if (kShownData.has(key))
+    }
+    if (kShownData.has(key)) {
       EXPECT_NE(program.find(fmt::format("FIELD({},", a.word)), std::string::npos) << a.word;
+    }
   }
 }
 
