@@ -189,9 +189,12 @@ inline constexpr Bit skip_sw{at<&Operation::bits>, "skip_sw", "TCA_CLS_FLAGS_SKI
                              Field::bits,          kSkipSw,   Occurs::unless_removed};
 inline constexpr Option bits{at<&Operation::bits>, "bits", "flag bits that have no word",
                              Field::bits, Number{0, 0xffffffffU, true}};
-inline constexpr Option filter_bits{at<&Operation::bits>,          "bits",
-                                    "flag bits that have no word", Field::bits,
-                                    Number{0, 0xffffffffU, true},  Occurs::unless_removed};
+inline constexpr Option filter_bits{at<&Operation::bits>,
+                                    "bits",
+                                    "flag bits that have no word",
+                                    Field::bits,
+                                    Number{0, 0xffffffffU, true, kSkipHw | kSkipSw},
+                                    Occurs::unless_removed};
 inline constexpr Option relative{
     at<&Operation::relative>, "rel", "the relative object: relative_fd, with id relative_id",
     Field::relative, Reference{Accepts::anything, "a program or a link"}};
@@ -400,7 +403,7 @@ inline constexpr Row send_row{
          .command = "sendto(2) of a packet socket",
          .meaning = "Sends one packet out of a netkit device, and follows it to where it goes.",
          .example = "send d1 bytes=100 mark p0=drop",
-         .traits = traits(netkit, only_asks, Trait::packet, of_device)},
+         .traits = traits(netkit, only_asks, table::packet, journey, of_device)},
     parts<device, bytes, marked, with_priority, says>};
 inline constexpr Row filter_row{
     Head{.verb = Verb::filter,
@@ -415,7 +418,7 @@ inline constexpr Row filter_link_row{
          .word = "filter_link",
          .command = "BPF_LINK_CREATE of a classifier",
          .meaning = "Makes a filter that a new link owns.",
-         .example = "filter_link l1 p0 d0/ingress priority=1",
+         .example = "filter_link l1 p0 d0/ingress priority=2",
          .traits = traits(table::filter, makes_link, plain_device),
          .simpler = Verb::filter},
     parts<new_link, prog, point> + filter_key + filter_flags + parts<caller>};

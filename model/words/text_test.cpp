@@ -226,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"filter_elsewhere", after_header("filter d0/primary add p0"),
             "t.trace:4:8: filters are at ingress or egress"},
         Bad{"filter_of_no_header", after_header("chain d2/ingress remove"),
-            "t.trace:4:7: filter is for devices of the header"},
+            "t.trace:4:7: chains are for devices of the header"},
         Bad{"filter_flag_of_none", after_header("filter d0/ingress remove skip_hw"),
             "t.trace:4:26: 'skip_hw' is no option of filter; there are chain=0..1, priority=1..3, "
             "handle=1..3, "
@@ -577,7 +577,7 @@ TEST(Text, EveryFieldOfEveryVerbIsWrittenAndRead) {
     ++read;
     EXPECT_EQ(parse(print(trace), "test").at(0).operations.back(), with) << text;
   });
-  EXPECT_GT(fields, 100U);
+  EXPECT_GT(fields, 80U);
   EXPECT_GT(read, fields * 3 / 4);
 }
 

@@ -121,7 +121,7 @@ std::optional<Complaint> NameCheck::devices(const Operation& op) {
     if (d >= header_.devices && d < kMaxDevices)
       return Complaint{Field::point,
                        packet ? "a netkit device gets its packets by 'send'"
-                              : std::string(word(op.verb)) + " is for devices of the header"};
+                              : std::string(word(op.verb)) + "s are for devices of the header"};
   }
   if (d == kLoopback && !at_netkit)
     return Complaint{Field::point,
