@@ -64,12 +64,14 @@ class Prover {
     result_.obligation = obligation.name;
     result_.sentence = obligation.sentence;
     result_.dialect = dialect;
+    std::copy_if(obligation.verbs.begin(), obligation.verbs.end(), std::back_inserter(verbs_),
+                 [&](Verb verb) { return !clauses_of(dialect, verb).empty(); });
   }
 
   ProofResult run() {
     const auto start = std::chrono::steady_clock::now();
     result_.outcome = Outcome::proved;
-    for (const Verb verb : obligation_.verbs) {
+    for (const Verb verb : verbs_) {
       if (result_.outcome == Outcome::proved) prove(verb);
       if (result_.outcome == Outcome::proved) not_vacuous(verb);
     }
@@ -77,11 +79,12 @@ class Prover {
       for (const Break& b : obligation_.breaks) refute(b);
     if (result_.breaks.empty() && options_.written_out == 0 && result_.outcome == Outcome::proved) {
       result_.outcome = Outcome::vacuous;
-      result_.detail = "nothing was broken to see whether it would be refuted";
+      result_.detail =
+          "no rule of the dialect was broken to see whether the obligation is refuted then";
     }
     if (result_.queries == 0) {
       result_.outcome = Outcome::vacuous;
-      result_.detail = "it asks nothing";
+      result_.detail = "the obligation asks nothing of the rules of the dialect";
     }
     result_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -138,7 +141,8 @@ class Prover {
       solver.pop();
       if (can_happen) return;
     }
-    if (!queries.empty()) fail(Outcome::vacuous, verb, "it speaks of nothing that can happen");
+    if (!queries.empty())
+      fail(Outcome::vacuous, verb, "no request meets the condition of the obligation");
   }
 
   std::optional<Counterexample> counterexample(Verb verb, const Break& broken) const {
@@ -158,8 +162,8 @@ class Prover {
 
   // The rule that is broken, if the dialect has it.
   bool applies(const Break& b) const {
-    if (b.clause.empty()) return true;
     const auto clauses = clauses_of(result_.dialect, b.verb);
+    if (b.clause.empty()) return !clauses.empty();
     return std::any_of(clauses.begin(), clauses.end(),
                        [&](const Clause& c) { return c.id == b.clause; });
   }
@@ -171,9 +175,8 @@ class Prover {
                        .clause = std::string(b.clause),
                        .outcome = Outcome::proved,
                        .shown = {}};
-    const auto& verbs = obligation_.verbs;
-    const bool of_one = std::find(verbs.begin(), verbs.end(), b.verb) != verbs.end();
-    for (const Verb verb : of_one ? std::vector{b.verb} : verbs) {
+    const bool of_one = std::find(verbs_.begin(), verbs_.end(), b.verb) != verbs_.end();
+    for (const Verb verb : of_one ? std::vector{b.verb} : verbs_) {
       broken.shown = counterexample(verb, b);
       if (!broken.shown) continue;
       broken.outcome = Outcome::refuted;
@@ -195,6 +198,7 @@ class Prover {
 
   const ProveOptions& options_;
   const Obligation& obligation_;
+  std::vector<Verb> verbs_;
   ProofResult result_;
 };
 
@@ -202,18 +206,22 @@ class Prover {
 
 namespace {
 
-struct Asked {
+struct Task {
   const Obligation* obligation;
   Dialect dialect;
 };
 
-std::vector<Asked> asked(const ProveOptions& options) {
-  std::vector<Asked> all;
+std::vector<Task> tasks_of(const ProveOptions& options) {
+  std::vector<Task> all;
   for (const Obligation& o : obligations()) {
     if (!options.obligation.empty() && options.obligation != o.name) continue;
     if (options.written_out && !o.core) continue;
-    for (const Dialect d : o.dialects)
-      if (!options.dialect || *options.dialect == d) all.push_back({&o, d});
+    if (options.dialect) {
+      if (o.of_dialect(*options.dialect)) all.push_back({&o, *options.dialect});
+      continue;
+    }
+    for (const Dialect d : kDialects)
+      if (o.of_dialect(d)) all.push_back({&o, d});
   }
   return all;
 }
@@ -221,7 +229,7 @@ std::vector<Asked> asked(const ProveOptions& options) {
 }  // namespace
 
 std::string why_nothing(const ProveOptions& options) {
-  if (!asked(options).empty()) return {};
+  if (!tasks_of(options).empty()) return {};
   const auto core = core_names();
   if (!options.written_out || std::find(core.begin(), core.end(), options.obligation) != core.end())
     return options.obligation + " is not asked in " +
@@ -234,9 +242,9 @@ std::string why_nothing(const ProveOptions& options) {
 std::vector<ProofResult> prove(const ProveOptions& options,
                                const std::function<void(const ProofResult&)>& done) {
   std::vector<ProofResult> results;
-  const auto all = asked(options);
+  const auto all = tasks_of(options);
   try {
-    for (const Asked& one : all) {
+    for (const Task& one : all) {
       if (options.progress)
         options.progress(std::string(one.obligation->name) + " in " +
                          std::string(mprogcheck::word(one.dialect)) + ", " +

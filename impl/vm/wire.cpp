@@ -213,7 +213,7 @@ std::optional<Frame> Unframer::next() {
 
 std::uint64_t layout() {
   // The version is to be counted up where anything but operations changes and keeps its size.
-  constexpr std::uint64_t kVersion = 8;
+  constexpr std::uint64_t kVersion = 9;
   static const std::uint64_t operations = operations_fingerprint();
   return operations ^ (kVersion << 48 | std::uint64_t{sizeof(Header)} << 16 |
                        std::uint64_t{sizeof(Observation)});

@@ -105,18 +105,10 @@ std::string describe(const DeviceView& view) {
       << (view.primary ? "primary" : "peer") << " of " << show_device(view.link)
       << (view.up ? " up" : " down") << (view.carrier ? " carrier" : "") << (view.arp ? " arp" : "")
       << " mtu " << view.mtu << " address "
-      << words::kAddresses[static_cast<std::size_t>(view.address)].first;
-  const auto tell = [&](Key key, std::uint32_t value) {
-    if (view.told & told(key)) out << " " << show(Attr{key, Form::whole, value});
-  };
-  tell(Key::mode, view.mode);
-  tell(Key::policy, view.policy);
-  tell(Key::peer_policy, view.peer_policy);
-  tell(Key::scrub, view.scrub);
-  tell(Key::peer_scrub, view.peer_scrub);
-  tell(Key::headroom, view.headroom);
-  tell(Key::tailroom, view.tailroom);
-  tell(Key::pairing, view.pairing);
+      << value_name(Key::address, static_cast<std::uint32_t>(view.address))->word;
+  for (const Key key : view.shown)
+    if (key != Key::primary)
+      out << " " << show(Attr{key, Form::whole, row(key).shown_in.get(view)});
   return out.str();
 }
 

@@ -10,7 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "model/words/device.hpp"
+#include "model/words/attributes.hpp"
+#include "model/words/dialect.hpp"
 #include "model/words/filter.hpp"
 
 namespace mprogcheck {
@@ -19,8 +20,6 @@ namespace mprogcheck {
 inline constexpr std::size_t kMaxProgs = 96;
 inline constexpr std::size_t kMaxLinks = 250;
 inline constexpr std::size_t kMaxDevices = 4;
-// 64 slots, the last is the end mark (seed 003, BPF_MPROG_MAX; linux/bpf_mprog.h).
-inline constexpr std::size_t kMaxCapacity = 63;
 
 struct Prog {
   std::uint8_t raw = 0;
@@ -35,8 +34,6 @@ inline constexpr Link kNoLink{255};
 // An entry in an observed list whose id belongs to nothing the trace has made.
 inline constexpr Prog kStrangeProg{254};
 inline constexpr Link kStrangeLink{254};
-
-enum class Dialect : std::uint8_t { mainline, rfc2 };
 
 enum class ProgType : std::uint8_t { sched_cls, xdp };
 
@@ -83,13 +80,6 @@ constexpr Ref ref(Prog p) {
 }
 constexpr Ref ref(Link l) {
   return {Ref::Kind::link, l.raw};
-}
-
-// The flags by name; their bit values differ between dialects (uapi bpf.h; seed 003) and are a
-// target's affair.
-namespace flag {
-inline constexpr std::uint8_t replace = 1, before = 2, after = 4, first = 8, last = 16, id = 32,
-                              link = 64;
 }
 
 // The arrays a query may give room for.

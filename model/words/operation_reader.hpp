@@ -120,7 +120,7 @@ class OperationReader : protected OutcomeReader {
   }
   bool take(const words::Attributes&, Token t, Operation& op) {
     const auto [word, value] = split(t);
-    const auto key = words::find(words::kKeys, word);
+    const auto key = key_from(word);
     if (!key) return false;
     const auto free = std::find_if(op.attrs.begin(), op.attrs.end(),
                                    [](const Attr& a) { return a.key == Key::none; });

@@ -93,12 +93,11 @@ class Parser : OperationReader {
       while (next_ < tokens_.size()) (trace.target += ' ') += tokens_[next_++].text;
     } else if (key.text == "capacity") {
       const Token t = need("a number");
-      trace.header.capacity = static_cast<std::uint8_t>(number(t, 1, kMaxCapacity));
+      trace.header.capacity =
+          static_cast<std::uint8_t>(number(t, 1, trace.header.dialect->capacity));
     } else if (key.text == "revision") {
       const Token t = need("a number");
-      const std::uint64_t most =
-          trace.header.dialect == Dialect::rfc2 ? 0xffffffffU : ~std::uint64_t{0};
-      trace.header.revision = number(t, 1, most);
+      trace.header.revision = number(t, 1, trace.header.dialect->last_revision);
     } else if (key.text == "device") {
       do {
         const Token t = need("a device, d0 to d" + std::to_string(kMaxDevices - 1));

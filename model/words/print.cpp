@@ -50,14 +50,12 @@ void print_header(std::ostream& out, const Trace& trace) {
 }  // namespace
 
 std::string words::show(const Attr& a) {
-  std::string out = std::string(words::name(words::kKeys, a.key)) + "=";
+  std::string out = std::string(row(a.key).word) + "=";
   if (own_key(a.key) == Key::name) {
     out += a.value < kMadeUpName ? "d" + std::to_string(a.value) : "none";
   } else {
-    const auto values = words::values_of(a.key);
-    const auto named = std::find_if(values.begin(), values.end(),
-                                    [&](const auto& pair) { return pair.second == a.value; });
-    out += named == values.end() ? std::to_string(a.value) : std::string(named->first);
+    const ValueName* const named = value_name(a.key, a.value);
+    out += named ? std::string(named->word) : std::to_string(a.value);
   }
   if (a.form != Form::whole) (out += ':') += words::name(words::kForms, a.form);
   return out;
@@ -70,10 +68,12 @@ std::string grouped(std::uint64_t n) {
 }
 
 std::string_view word(Dialect dialect) {
-  return words::name(words::kDialects, dialect);
+  return dialect->name;
 }
 std::optional<Dialect> dialect_from(std::string_view w) {
-  return words::find(words::kDialects, w);
+  for (const Dialect dialect : kDialects)
+    if (dialect->name == w) return dialect;
+  return std::nullopt;
 }
 
 std::string word(Point point) {

@@ -89,7 +89,7 @@ std::string line_of(const Part& part) {
 }
 std::string line_of(const words::Attributes&) {
   std::string keys;
-  for (const auto& [word, key] : words::kKeys) (keys += keys.empty() ? "`" : "`, `") += word;
+  for (const Key key : kAllKeys) (keys += keys.empty() ? "`" : "`, `") += row(key).word;
   return "| KEY`=`VALUE | an attribute, in the order of the message; KEY is one of " + keys +
          "`; behind the value `:short` or `:long` gives it another length |\n";
 }

@@ -80,9 +80,6 @@ std::string describe(const Filters& filters);
 // A number for people: 1234567 as 1,234,567.
 std::string grouped(std::uint64_t n);
 
-// Flag bits as the dialect numbers them (uapi bpf.h; seed 003).
-std::uint32_t wire_flags(Dialect dialect, std::uint8_t flags);
-
 struct Complaint {
   Field field;
   std::string text;

@@ -384,12 +384,10 @@ std::uint64_t any_number(std::uint64_t most) {
 
 Attr any_attr(Key key) {
   Attr a{key, Form::whole, 0};
-  const auto values = words::values_of(key);
-  const std::uint64_t most = key == Key::headroom || key == Key::tailroom ? 0xffffU
-                             : key == Key::primary                        ? 0xffU
-                                                                          : 0xffffffffU;
-  a.value = static_cast<std::uint32_t>(any_number(most));
-  if (!values.empty()) a.value = values[choose(values.size())].second;
+  const auto values = row(key).values;
+  a.value = static_cast<std::uint32_t>(
+      any_number(width_of(key) < 4 ? (1U << 8 * width_of(key)) - 1 : 0xffffffffU));
+  if (!values.empty()) a.value = values[choose(values.size())].value;
   if (own_key(key) == Key::name) a.value = sometimes() ? kMadeUpName : choose(kMaxDevices);
   if (choose(4) == 0) a.form = any_word(words::kForms);
   return a;
@@ -458,10 +456,10 @@ void any_part(const words::Bit<M>& part, Operation& op) {
 }
 void any_part(const words::Literal&, Operation&) {}
 void any_part(const words::Attributes&, Operation& op) {
-  const bool changes = op.verb == Verb::change;
+  const KeySet keys = op.verb == Verb::change ? kInData : kAllKeys;
+  const std::vector<Key> some(keys.begin(), keys.end());
   const std::size_t count = op.verb == Verb::set ? 1 : choose(kMaxAttrs + 1);
-  for (std::size_t i = 0; i < count; ++i)
-    op.attrs[i] = any_attr(changes ? words::kKeys[choose(11)].second : any_word(words::kKeys));
+  for (std::size_t i = 0; i < count; ++i) op.attrs[i] = any_attr(some[choose(some.size())]);
 }
 void any_part(const words::Verdicts&, Operation& op) {
   for (std::size_t i = 0, n = choose(3); i < n; ++i)
@@ -511,7 +509,7 @@ Expected any_expected(const Operation& op) {
 
 Trace any_trace() {
   Trace t;
-  t.header.dialect = any_word(words::kDialects);
+  t.header.dialect = kDialects[choose(kDialects.size())];
   t.header.capacity = static_cast<std::uint8_t>(kMaxCapacity - choose(kMaxCapacity));
   t.header.devices = static_cast<std::uint8_t>(choose(choose(2) ? 3 : kMaxDevices + 1));
   t.header.revision =
