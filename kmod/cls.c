@@ -114,7 +114,7 @@ static void destroy(struct tcf_proto *tp, bool rtnl_held, struct netlink_ext_ack
 		rtnl_lock();
 	own = classifier_of(tp);
 	own->asked = true;
-	mprog_classifier_empty(&own->core, false);
+	mprog_classifier_empty(&own->core);
 	if (own->egress)
 		WRITE_ONCE(own->egress->egress_classifiers, own->egress->egress_classifiers - 1);
 	list_del(&own->all);

@@ -32,9 +32,9 @@ struct mprog_list *mprog_point_at(struct mprog_net *net, unsigned long space, u3
 	device = netdev_priv(dev);
 	if (hook < MPROG_AT_PRIMARY)
 		return &device->lists[hook];
-	if (!device->primary && !mprog_fault(net, peer_may_attach))
+	if (!device->primary)
 		return ERR_PTR(-EACCES);
-	if (device->pairing == MPROGCHECK_SINGLE && !mprog_fault(net, single_may_attach))
+	if (device->pairing == MPROGCHECK_SINGLE)
 		return ERR_PTR(-EOPNOTSUPP);
 	if (hook == MPROG_AT_PEER && peer_of(device))
 		device = netdev_priv(peer_of(device));
@@ -86,8 +86,7 @@ static void device_uninit(struct net_device *dev)
 
 	for (i = 0; i < MPROG_LISTS; i++) {
 		if (device->lists[i].count)
-			mprog_list_empty(device->lists[i].net, &device->lists[i],
-					 i == MPROG_AT_PRIMARY);
+			mprog_list_empty(device->lists[i].net, &device->lists[i]);
 	}
 	list_del(&device->all);
 }

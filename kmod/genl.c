@@ -53,23 +53,6 @@ static struct mprog_attr attr_of(struct sk_buff *skb, const struct genl_info *in
 	};
 }
 
-/* The revision of a list, as it is when nothing is locked; 0 if there is no such list. */
-static u64 revision_of(unsigned long space, u32 ifindex, u32 attach_type)
-{
-	struct mprog_list *list;
-	u64 revision = 0;
-	u32 hook;
-
-	if (mprog_hook_of(attach_type, &hook))
-		return 0;
-	rtnl_lock();
-	list = mprog_point_at(&mprogcheck_nets[MPROG_MAINLINE], space, ifindex, hook);
-	if (!IS_ERR(list))
-		revision = list->revision;
-	mprogcheck_unlock();
-	return revision;
-}
-
 static int run(struct sk_buff *skb, struct genl_info *info,
 	       int (*command)(struct mprog_net *net, const struct mprog_attr *attr))
 {
@@ -80,9 +63,6 @@ static int run(struct sk_buff *skb, struct genl_info *info,
 	if (mprogcheck_lacks(info, MPROGCHECK_A_IFINDEX) ||
 	    mprogcheck_lacks(info, MPROGCHECK_A_ATTACH_TYPE))
 		return -EINVAL;
-	if (mprog_fault(&mprogcheck_nets[MPROG_MAINLINE], revision_checked_early) &&
-	    attr.expected_revision == revision_of(attr.space, attr.ifindex, attr.attach_type))
-		attr.expected_revision = 0;
 	rtnl_lock();
 	net = net_of(info);
 	ret = IS_ERR(net) ? PTR_ERR(net) : mprogcheck_complain(info, net, command(net, &attr));
@@ -177,7 +157,6 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	};
 	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE]; /* the same in both dialects */
 	struct entries *entries;
-	u64 early = 0;
 	int ret;
 
 	if (mprogcheck_lacks(info, MPROGCHECK_A_IFINDEX) ||
@@ -190,15 +169,11 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	query.link_ids = arrays & MPROGCHECK_ARRAY_LINK_IDS ? entries->link_ids : NULL;
 	query.prog_flags = arrays & MPROGCHECK_ARRAY_PROG_FLAGS ? entries->prog_flags : NULL;
 	query.link_flags = arrays & MPROGCHECK_ARRAY_LINK_FLAGS ? entries->link_flags : NULL;
-	if (mprog_fault(net, query_in_two_steps))
-		early = revision_of(query.space, query.ifindex, query.attach_type);
 	rtnl_lock();
 	ret = mprog_prog_query(net, &query);
 	if (ret && ret != -ENOSPC)
 		mprogcheck_complain(info, net, ret);
 	mprogcheck_unlock();
-	if (early)
-		query.revision = early;
 	if (!ret || ret == -ENOSPC)
 		ret = answer(info, &query, ret);
 	kfree(entries);

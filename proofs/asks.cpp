@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "proofs/asks.hpp"
 
+#include "model/words/forms.hpp"
+
 namespace mprogcheck::proofs::asks {
 namespace {
 
@@ -29,6 +31,10 @@ Int some_index() {
 
 Bool is_bare(const Step& s) {
   return rules::mainline::is_bare<Terms>(s.request);
+}
+// The object that REPLACE names.
+const Object<Terms>& replaced_by(const Step& s) {
+  return s.dialect->has_old ? s.request.old : s.request.relative;
 }
 Int anchor(const Step& s) {
   return s.before.at(s.request.relative.prog);
@@ -73,7 +79,7 @@ void ends_for_life(const Step& s, Queries& q) {
     ask(q, s, i, survives(s, i, j),
         after.is_first(now) == s.before.is_first(j) && after.is_last(now) == s.before.is_last(j));
     const Int& k = s.rows[i].index;
-    if (s.verb == Verb::link_update)
+    if (has_trait(s.verb, Trait::changes_link) && is(s, i, Change::replace))
       ask(q, s, i,
           after.is_first(k) == s.before.is_first(k) && after.is_last(k) == s.before.is_last(k));
   });
@@ -131,9 +137,7 @@ void order_survives(const Step& s, Queries& q) {
 void replace_stays(const Step& s, Queries& q) {
   const Int j = some_index();
   const Request<Terms>& r = s.request;
-  const Object<Terms>& old = s.verb == Verb::link_update      ? r.link
-                             : s.dialect == Dialect::mainline ? r.old
-                                                              : r.relative;
+  const Object<Terms>& old = has_trait(s.verb, Trait::changes_link) ? r.link : replaced_by(s);
   each_change(s, [&](auto i, const auto& after) {
     if (!is(s, i, Change::replace)) return;
     const Int& k = s.rows[i].index;
@@ -146,7 +150,7 @@ void replace_stays(const Step& s, Queries& q) {
 // Each directive of the request, if given, holds of the place the change is at.
 void directives_agree(const Step& s, Queries& q) {
   const Request<Terms>& r = s.request;
-  const Object<Terms>& old = s.dialect == Dialect::mainline ? r.old : r.relative;
+  const Object<Terms>& old = replaced_by(s);
   each_change(s, [&](auto i, const auto&) {
     const Int& k = s.rows[i].index;
     const bool inserts = is(s, i, Change::insert);
@@ -171,7 +175,7 @@ void exactly_one_goes(const Step& s, Queries& q) {
     const Int& k = s.rows[i].index;
     const Int now = after.at(s.before.prog(j));
     Bool meant = s.before.prog(k) == r.link.prog && s.before.owner(k) == r.link.link;
-    if (s.verb == Verb::detach) {
+    if (has_trait(s.verb, Trait::list)) {
       const Bool named = r.prog.usable(), bare = is_bare(s);
       const Bool chosen = named || r.first || r.last;
       const Int last = s.before.length - 1;
@@ -192,8 +196,7 @@ void exactly_one_goes(const Step& s, Queries& q) {
   });
 }
 void link_owned_is_safe(const Step& s, Queries& q) {
-  const bool of_link =
-      s.verb == Verb::link_update || s.verb == Verb::link_detach || s.verb == Verb::close;
+  const bool of_link = has_trait(s.verb, Trait::changes_link);
   each_change(s, [&](auto i, const auto&) {
     if (is(s, i, Change::insert)) return;
     const Terms::Link owner = s.before.owner(s.rows[i].index);
@@ -249,7 +252,7 @@ void revision_moves(const Step& s, Queries& q) {
 }
 // Not before every other revision has been: a request's revision that matches is the same list's.
 void revision_comes_back_last(const Step& s, Queries& q) {
-  const Revision most(s.dialect == Dialect::rfc2 ? 0xffffffffU : ~std::uint64_t{0});
+  const Revision most(s.dialect->last_revision);
   each_change(s, [&](auto i, const auto& after) {
     ask(q, s, i,
         after.now == Terms::ite(s.before.now == most, Revision(1), Revision(s.before.now + 1)));
@@ -278,8 +281,7 @@ void orphans_change_nothing(const Step& s, Queries& q) {
 void locked_out_exactly(const Step& s, Queries& q) {
   const SymbolicChain& c = s.before;
   Bool locked(false);
-  if (s.dialect == Dialect::rfc2)
-    locked = c.length == Int(1) && c.is_first(Int(0)) && c.is_last(Int(0));
+  if (s.dialect->has_ends()) locked = c.length == Int(1) && c.is_first(Int(0)) && c.is_last(Int(0));
   const Bool has_place = c.length != c.slots;
   Request<Terms> r = bare_request();
   r.prog = s.request.prog;
@@ -289,7 +291,7 @@ void locked_out_exactly(const Step& s, Queries& q) {
   q.push_back({"a request without flags is refused only there",
                has_place && r.prog.usable() && !c.find(r.prog.prog).exists && !locked,
                !simplest.refused()});
-  if (s.dialect == Dialect::rfc2)
+  if (s.dialect->has_ends())
     each_change(s, [&](auto i, const auto&) {
       if (is(s, i, Change::insert)) ask(q, s, i, !locked);
     });
@@ -328,14 +330,15 @@ void may_refuse_only(const Step& s, Queries& q) {
   for (std::size_t i = 0; i < s.rows.size(); ++i)
     if (s.permits(i))
       q.push_back({std::string(s.rows[i].clause.id), s.rows[i].guard && !s.refused(),
-                   odd || (s.verb == Verb::query ? nothing_to_fill : twice)});
+                   odd || (has_trait(s.verb, Trait::only_asks) ? nothing_to_fill : twice)});
 }
 // Of what is not the caller's own nothing is told and nothing goes.
 void stranger_is_kept_out(const Step& s, Queries& q) {
   const Request<Terms>& r = s.request;
   for (std::size_t i = 0; i < s.rows.size(); ++i)
     if (s.rows[i].clause.force == Force::effect)
-      ask(q, s, i, r.privileged || (s.verb == Verb::detach ? r.prog.usable() : Bool(false)));
+      ask(q, s, i,
+          r.privileged || (has_trait(s.verb, Trait::list) ? r.prog.usable() : Bool(false)));
 }
 void nothing_unread(const Step& s, Queries& q) {
   for (std::size_t i = 0; i < s.rows.size(); ++i)

@@ -12,7 +12,8 @@ Bool bounded(const SymbolicChain& c) {
 
 Bool revision_is_valid(Dialect dialect, const SymbolicChain& c) {
   const Bool set = c.now != Revision(0);
-  return dialect == Dialect::rfc2 ? set && (c.now & 0xffffffffU) == c.now : set;
+  const std::uint64_t last = dialect->last_revision;
+  return last == ~std::uint64_t{0} ? set : set && (c.now & last) == c.now;
 }
 
 Bool unique_at(const SymbolicChain& c, const Int& i) {
@@ -25,7 +26,7 @@ Bool links_agree_at(const SymbolicChain& c, const Int& i) {
 
 Bool ends_at(Dialect dialect, const SymbolicChain& c, const Int& i) {
   const Bool first = c.is_first(i), last = c.is_last(i);
-  if (dialect == Dialect::mainline) return implies(c.holds(i), !first && !last);
+  if (!dialect->has_ends()) return implies(c.holds(i), !first && !last);
   return implies(c.holds(i), implies(first, i == Int(0)) && implies(last, i == c.length - 1));
 }
 

@@ -6,8 +6,10 @@
 
 #include "model/judge/check.hpp"
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 #include "model/world/world.hpp"
+#include "proofs/dialects.hpp"
 
 namespace mprogcheck::proofs {
 namespace {
@@ -156,8 +158,8 @@ class Decoder {
     const Request<Terms>& r = step_.request;
     Operation op;
     op.verb = step_.verb;
-    const bool of_list =
-        op.verb == Verb::attach || op.verb == Verb::detach || op.verb == Verb::link_create;
+    const bool of_list = has_trait(op.verb, Trait::list);
+    const bool of_device = has_trait(op.verb, Trait::of_device);
     const std::pair<const Bool*, std::uint8_t> flags[] = {
         {&r.replace, flag::replace}, {&r.before, flag::before}, {&r.after, flag::after},
         {&r.first, flag::first},     {&r.last, flag::last},     {&r.id, flag::id},
@@ -165,9 +167,9 @@ class Decoder {
     for (const auto& [is_set, f] : flags)
       if (read_(*is_set)) op.flags |= f;
     around_the_call(op);
-    if (read_(r.other_flags) && op.verb != Verb::link_detach && op.verb != Verb::close) op.bits = 1;
-    const bool only_asks = op.verb == Verb::query || op.verb == Verb::packet ||
-                           op.verb == Verb::remove || op.verb == Verb::qdisc;
+    if (read_(r.other_flags) && takes<&Operation::bits>(op.verb)) op.bits = 1;
+    const bool only_asks = of_device || (has_trait(op.verb, Trait::only_asks) &&
+                                         !has_trait(op.verb, Trait::tells_link));
     if (of_list || only_asks) {
       op.point = kHere;
       if (!read_(r.device_known)) op.point.device = kNoDevice;
@@ -178,7 +180,6 @@ class Decoder {
       if (read_(r.paired)) op.point = made(netkit::pair, kPrimary);
     }
     if (read_(r.whole_namespace)) op.point.device = kAllDevices;
-    const bool of_device = op.verb == Verb::remove || op.verb == Verb::qdisc;
     if (of_device && op.point.device == kNoDevice) remove_before(op);
     if (op.verb == Verb::qdisc) return beside(op);
     if (op.verb == Verb::remove && read_(r.has_filters)) {
@@ -194,11 +195,11 @@ class Decoder {
     }
     op.prog = object(r.prog, false, false);
     op.old = object(r.old, false, false);
-    if (op.verb == Verb::link_create) op.link = ref(Link{links_.fresh()});
+    if (has_trait(op.verb, Trait::makes_link)) op.link = ref(Link{links_.fresh()});
     if (!of_list) {
       const Ref l = object(r.link, true, read_(r.link_attached));
       // A link of another type is no link of ours.
-      (op.verb == Verb::close && !read_(r.link.none) ? op.prog : op.link) = l;
+      (!takes<&Operation::link>(op.verb) && !read_(r.link.none) ? op.prog : op.link) = l;
     }
     return op;
   }
@@ -213,17 +214,17 @@ class Decoder {
     else
       op.attrs[0] = {Key::pairing, Form::whole, pairing};
     trace_.operations.push_back(op);
-    return {side, step_.verb == Verb::remove ? Hook::ingress : Hook::primary};
+    return {side, has_trait(step_.verb, Trait::of_device) ? Hook::ingress : Hook::primary};
   }
 
   void around_the_call(Operation& op) {
     const Request<Terms>& r = step_.request;
     if (!read_(r.privileged)) op.caller = Caller::nobody;
     if (read_(r.long_attribute)) op.size = kPage + 1;
-    const std::size_t others = op.verb == Verb::link_create ? 64 : 0;
+    const std::size_t others = has_trait(op.verb, Trait::makes_link) ? 64 : 0;
     if (read_(r.dirty_tail))
       op.dirty = static_cast<std::uint16_t>(std::max(attribute_size(op.verb), others));
-    if (read_(r.dirty_gap)) op.dirty = op.verb == Verb::query ? 28 : 20;
+    if (read_(r.dirty_gap)) op.dirty = has_trait(op.verb, Trait::only_asks) ? 28 : 20;
   }
 
   // What is of a device that has a name: so that it is not there, it is removed before.
@@ -261,7 +262,7 @@ class Decoder {
 
   Operation asking(Operation op) {
     const Request<Terms>& r = step_.request;
-    if (op.verb == Verb::query) {
+    if (takes<&Operation::room>(op.verb)) {
       op.room = static_cast<std::uint8_t>(std::min(read_(r.room), int{kMaxCapacity} + 1));
       op.fault = read_(r.fault);
       if (read_(r.arrays)) op.arrays = array::progs | array::links;
@@ -349,12 +350,10 @@ Counterexample decode(const Step& step, const z3::model& model, const Break& bro
   out.unreachable = difference(step, read, here);
   if (!out.unreachable.empty()) return out;
 
-  const bool of_link =
-      step.verb == Verb::link_update || step.verb == Verb::link_detach || step.verb == Verb::close;
+  const bool of_link = has_trait(step.verb, Trait::changes_link);
   const auto where = world.concerns(last);
   const Chain& concerned = where ? *world.chain(*where) : empty;
-  auto rows =
-      rows_of<Plain>(step.dialect, step.verb, of_link ? concerned : here, world.request(last));
+  auto rows = rows_of(step.dialect, step.verb, of_link ? concerned : here, world.request(last));
   if (broken.verb == step.verb) break_rows(broken, rows);
   const Claim found = claim_of<Plain>(rows, read);
   // Where the check of an anchor is broken, its index means nothing in either domain.

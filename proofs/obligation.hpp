@@ -19,8 +19,8 @@ struct Query {
 struct Obligation {
   std::string_view name;
   std::string_view sentence;
-  std::vector<Dialect> dialects;
-  std::vector<Verb> verbs;
+  bool (*of_dialect)(Dialect);  // whether the dialect can keep it or break it
+  std::vector<Verb> verbs;      // of those, the ones that have rules in the dialect
   void (*ask)(const Step&, std::vector<Query>&);
   // Each must be refuted where the dialect has the rule; every dialect has one at least.
   std::vector<Break> breaks;

@@ -64,12 +64,14 @@ class Prover {
     result_.obligation = obligation.name;
     result_.sentence = obligation.sentence;
     result_.dialect = dialect;
+    std::copy_if(obligation.verbs.begin(), obligation.verbs.end(), std::back_inserter(verbs_),
+                 [&](Verb verb) { return !clauses_of(dialect, verb).empty(); });
   }
 
   ProofResult run() {
     const auto start = std::chrono::steady_clock::now();
     result_.outcome = Outcome::proved;
-    for (const Verb verb : obligation_.verbs) {
+    for (const Verb verb : verbs_) {
       if (result_.outcome == Outcome::proved) prove(verb);
       if (result_.outcome == Outcome::proved) not_vacuous(verb);
     }
@@ -158,8 +160,8 @@ class Prover {
 
   // The rule that is broken, if the dialect has it.
   bool applies(const Break& b) const {
-    if (b.clause.empty()) return true;
     const auto clauses = clauses_of(result_.dialect, b.verb);
+    if (b.clause.empty()) return !clauses.empty();
     return std::any_of(clauses.begin(), clauses.end(),
                        [&](const Clause& c) { return c.id == b.clause; });
   }
@@ -171,9 +173,8 @@ class Prover {
                        .clause = std::string(b.clause),
                        .outcome = Outcome::proved,
                        .shown = {}};
-    const auto& verbs = obligation_.verbs;
-    const bool of_one = std::find(verbs.begin(), verbs.end(), b.verb) != verbs.end();
-    for (const Verb verb : of_one ? std::vector{b.verb} : verbs) {
+    const bool of_one = std::find(verbs_.begin(), verbs_.end(), b.verb) != verbs_.end();
+    for (const Verb verb : of_one ? std::vector{b.verb} : verbs_) {
       broken.shown = counterexample(verb, b);
       if (!broken.shown) continue;
       broken.outcome = Outcome::refuted;
@@ -195,6 +196,7 @@ class Prover {
 
   const ProveOptions& options_;
   const Obligation& obligation_;
+  std::vector<Verb> verbs_;
   ProofResult result_;
 };
 
@@ -212,8 +214,12 @@ std::vector<Asked> asked(const ProveOptions& options) {
   for (const Obligation& o : obligations()) {
     if (!options.obligation.empty() && options.obligation != o.name) continue;
     if (options.written_out && !o.core) continue;
-    for (const Dialect d : o.dialects)
-      if (!options.dialect || *options.dialect == d) all.push_back({&o, d});
+    if (options.dialect) {
+      if (o.of_dialect(*options.dialect)) all.push_back({&o, *options.dialect});
+      continue;
+    }
+    for (const Dialect d : kDialects)
+      if (o.of_dialect(d)) all.push_back({&o, d});
   }
   return all;
 }

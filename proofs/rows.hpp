@@ -6,11 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model/rules/common.hpp"
-#include "model/rules/domain.hpp"
-#include "model/rules/mainline.hpp"
-#include "model/rules/packet.hpp"
-#include "model/rules/rfc2.hpp"
+#include "model/rules/tables.hpp"
 
 namespace mprogcheck::proofs {
 
@@ -40,50 +36,14 @@ inline constexpr Verb kCommands[] = {Verb::attach,      Verb::link_create, Verb:
                                      Verb::query,       Verb::packet,      Verb::remove,
                                      Verb::info,        Verb::fdinfo,      Verb::qdisc};
 
-// The rules of `verb`, in order.
-template <class D, class Chain>
-Rows<D> rows_of(Dialect dialect, Verb verb, const Chain& c, const Request<D>& r) {
-  using namespace rules;
-  const bool m = dialect == Dialect::mainline;
-  switch (verb) {
-    case Verb::attach:
-      return m ? rows_over<D>(mainline::attach, mainline::insert_facts<D>(c, r))
-               : rows_over<D>(rfc2::attach, rfc2::insert_facts<D>(c, r));
-    case Verb::link_create:
-      return m ? rows_over<D>(mainline::link_create, mainline::insert_facts<D>(c, r))
-               : rows_over<D>(rfc2::link_create, rfc2::insert_facts<D>(c, r));
-    case Verb::detach:
-      return m ? rows_over<D>(mainline::detach, mainline::remove_facts<D>(c, r))
-               : rows_over<D>(rfc2::detach, rfc2::remove_facts<D>(c, r));
-    case Verb::link_update:
-      return rows_over<D>(link_update, link_facts<D>(c, r));
-    case Verb::link_detach:
-      return rows_over<D>(link_detach, link_facts<D>(c, r));
-    case Verb::close:
-      return rows_over<D>(close, link_facts<D>(c, r));
-    case Verb::query:
-      return rows_over<D>(query, query_facts<D>(c, r));
-    case Verb::packet:
-      return rows_over<D>(packet, packet_facts<D>(c, r));
-    case Verb::remove:
-      return rows_over<D>(remove, link_facts<D>(c, r));
-    case Verb::info:
-      return rows_over<D>(info, link_facts<D>(c, r));
-    case Verb::fdinfo:
-      return rows_over<D>(fdinfo, link_facts<D>(c, r));
-    case Verb::qdisc:
-      return rows_over<D>(qdisc, link_facts<D>(c, r));
-    case Verb::create:
-    case Verb::change:
-    case Verb::set:
-    case Verb::send:
-    case Verb::filter:
-    case Verb::filter_link:
-    case Verb::chain:
-    case Verb::provoke:
-      break;
-  }
-  return {};
+// The rules of `verb` in a dialect's tables, in order; none where they look at more than a list.
+template <const auto& kTables, class D, class Chain>
+Rows<D> rows_in(Verb verb, const Chain& c, const Request<D>& r) {
+  Rows<D> rows;
+  rules::visit_table(kTables, verb, [&]<class Table>(const Table&) {
+    if constexpr (Table::of_list) rows = rows_over<D>(Table::rules, Table::facts(c, r));
+  });
+  return rows;
 }
 
 // A slip somebody could make: what an obligation is there to catch.

@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "proofs/step.hpp"
 
+#include "model/words/forms.hpp"
+#include "proofs/dialects.hpp"
+
 namespace mprogcheck::proofs {
 
 namespace {
-
-Object<Terms> any_object(const std::string& name) {
-  return {.none = any<Bool>(name + "_none"),
-          .missing = any<Bool>(name + "_missing"),
-          .wrong_kind = any<Bool>(name + "_wrong_kind"),
-          .wrong_type = any<Bool>(name + "_wrong_type"),
-          .prog = any<Terms::Prog>(name + "_prog"),
-          .link = any<Terms::Link>(name + "_link")};
-}
-
-Object<Terms> no_object() {
-  return {.none = Bool(true),
-          .missing = Bool(false),
-          .wrong_kind = Bool(false),
-          .wrong_type = Bool(false),
-          .prog = Terms::Prog(0),
-          .link = Terms::no_link()};
-}
-
-Voice<Terms> any_voice(const std::string& name) {
-  return {.ends = any<Bool>(name + "_ends"),
-          .drops = any<Bool>(name + "_drops"),
-          .prog = any<Terms::Prog>(name + "_prog")};
-}
 
 // Programs and links are numbers from 0 on; -1 is no link.
 template <class T>
@@ -35,117 +14,68 @@ Bool is_name(const T& t) {
   return Int(t.e) >= Int(0);
 }
 
+// What a field holds that says nothing.
+Bool nothing(const Bool&) {
+  return Bool(false);
+}
+Revision nothing(const Revision&) {
+  return Revision(0);
+}
+Terms::Link nothing(const Terms::Link&) {
+  return Terms::no_link();
+}
+template <class T>
+T nothing(const T&) {
+  return T(0);
+}
+
 }  // namespace
 
 Request<Terms> any_request() {
-  return {.replace = any<Bool>("REPLACE"),
-          .before = any<Bool>("BEFORE"),
-          .after = any<Bool>("AFTER"),
-          .first = any<Bool>("FIRST"),
-          .last = any<Bool>("LAST"),
-          .id = any<Bool>("ID"),
-          .by_link = any<Bool>("LINK"),
-          .other_flags = any<Bool>("other_flags"),
-          .hook_known = any<Bool>("hook_known"),
-          .device_known = any<Bool>("device_known"),
-          .not_netkit = any<Bool>("not_netkit"),
-          .not_primary = any<Bool>("not_primary"),
-          .single_device = any<Bool>("single_device"),
-          .expects = any<Bool>("expects"),
-          .expected = any<Revision>("expected"),
-          .prog = any_object("new"),
-          .relative = any_object("relative"),
-          .old = any_object("old"),
-          .link = any_object("link"),
-          .link_attached = any<Bool>("link_attached"),
-          .owns_filter = any<Bool>("owns_filter"),
-          .owner = any<Terms::Link>("new_owner"),
-          .arrays = any<Bool>("arrays"),
-          .fault = any<Bool>("fault"),
-          .room = any<Int>("room"),
-          .privileged = any<Bool>("privileged"),
-          .long_attribute = any<Bool>("long_attribute"),
-          .dirty_tail = any<Bool>("dirty_tail"),
-          .dirty_gap = any<Bool>("dirty_gap"),
-          .whole_namespace = any<Bool>("whole_namespace"),
-          .paired = any<Bool>("paired"),
-          .has_filters = any<Bool>("has_filters"),
-          .has_qdisc = any<Bool>("has_qdisc"),
-          .other_qdisc = any<Bool>("other_qdisc"),
-          .adds = any<Bool>("adds"),
-          .removes = any<Bool>("removes"),
-          .says = {any_voice("one"), any_voice("two")}};
+  Request<Terms> r;
+  for_each_field(r, [](std::string_view object, std::string_view name, auto& field) {
+    const std::string prefix = object.empty() ? "" : std::string(object) + "_";
+    field = any<std::remove_reference_t<decltype(field)>>(prefix + std::string(name));
+  });
+  return r;
 }
 
 Request<Terms> bare_request() {
-  const Bool no(false), yes(true);
-  return {.replace = no,
-          .before = no,
-          .after = no,
-          .first = no,
-          .last = no,
-          .id = no,
-          .by_link = no,
-          .other_flags = no,
-          .hook_known = yes,
-          .device_known = yes,
-          .not_netkit = no,
-          .not_primary = no,
-          .single_device = no,
-          .expects = no,
-          .expected = Revision(0),
-          .prog = no_object(),
-          .relative = no_object(),
-          .old = no_object(),
-          .link = no_object(),
-          .link_attached = no,
-          .owns_filter = no,
-          .owner = Terms::no_link(),
-          .arrays = no,
-          .fault = no,
-          .room = Int(0),
-          .privileged = yes,
-          .long_attribute = no,
-          .dirty_tail = no,
-          .dirty_gap = no,
-          .whole_namespace = no,
-          .paired = no,
-          .has_filters = no,
-          .has_qdisc = no,
-          .other_qdisc = no,
-          .adds = no,
-          .removes = no,
-          .says = {Voice<Terms>{no, no, Terms::Prog(0)}, {no, no, Terms::Prog(0)}}};
+  Request<Terms> r;
+  for_each_field(r, [](auto, auto, auto& field) { field = nothing(field); });
+  r.hook_known = r.device_known = r.privileged = Bool(true);
+  for (Object<Terms>* o : {&r.prog, &r.relative, &r.old, &r.link}) o->none = Bool(true);
+  return r;
 }
 
 namespace {
 
 // What is not about the list: the caller, the bytes of the attribute, the qdisc beside.
 void around_the_call(Verb verb, const Request<Terms>& r, std::vector<Bool>& known) {
-  const bool of_list = verb == Verb::attach || verb == Verb::detach || verb == Verb::link_create;
-  const bool has_gap = verb == Verb::query || verb == Verb::link_create;
-  const bool is_bpf =
-      of_list || verb == Verb::query || verb == Verb::link_update || verb == Verb::link_detach;
-  if (!is_bpf) known.push_back(r.privileged && !r.long_attribute && !r.dirty_tail);
+  const bool of_list = has_trait(verb, Trait::list), of_device = has_trait(verb, Trait::of_device);
+  const bool removes = has_trait(verb, Trait::lifetime);
+  const bool queries = takes<&Operation::room>(verb);
+  const bool has_gap = queries || has_trait(verb, Trait::makes_link);
+  if (!has_trait(verb, Trait::bpf))
+    known.push_back(r.privileged && !r.long_attribute && !r.dirty_tail);
   known.push_back(has_gap ? !(r.dirty_tail && r.dirty_gap) : !r.dirty_gap);
-  if (verb == Verb::remove)
+  if (removes)
     known.push_back(implies(r.whole_namespace || r.paired, r.device_known) &&
                     !(r.whole_namespace && r.paired));
   else
     known.push_back(!r.whole_namespace && !r.paired);
   // A device is wrong in one way at most, and only where there is one and a hook is asked for.
   const Bool wrong = r.not_netkit || r.not_primary || r.single_device;
-  known.push_back(of_list || verb == Verb::query ? implies(wrong, r.device_known && r.hook_known)
-                                                 : !wrong);
+  known.push_back(of_list || queries ? implies(wrong, r.device_known && r.hook_known) : !wrong);
   known.push_back(!(r.not_netkit && r.not_primary) && !(r.not_netkit && r.single_device) &&
                   !(r.not_primary && r.single_device));
-  if (verb == Verb::remove)
+  if (removes)
     known.push_back(implies(r.has_filters, r.device_known && !r.whole_namespace && !r.paired));
-  else if (verb == Verb::qdisc)
+  else if (of_device)
     known.push_back(implies(r.has_filters, r.has_qdisc));
   else
     known.push_back(!r.has_filters);
-  if (verb != Verb::qdisc) {
+  if (!of_device || removes) {
     known.push_back(!r.has_qdisc && !r.other_qdisc && !r.adds && !r.removes);
   } else {
     known.push_back(!(r.adds && r.removes));
@@ -177,15 +107,18 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
                   (r.link.usable() && entry.exists && c.owner(entry.index) == r.link.link));
   known.push_back(implies(r.owns_filter, r.link.usable() && !r.link_attached));
   known.push_back(r.expects == (r.expected != Revision(0)));
-  if (dialect == Dialect::mainline) known.push_back(!r.first && !r.last);
-  if (dialect == Dialect::rfc2) known.push_back((r.expected & 0xffffffffU) == r.expected);
+  if (!dialect->has_ends()) known.push_back(!r.first && !r.last);
+  if (const std::uint64_t last = dialect->last_revision; last != ~std::uint64_t{0})
+    known.push_back((r.expected & last) == r.expected);
 
-  const bool inserts = verb == Verb::attach || verb == Verb::link_create;
-  const bool tells = verb == Verb::info || verb == Verb::fdinfo;
-  const bool of_link =
-      verb == Verb::link_update || verb == Verb::link_detach || verb == Verb::close || tells;
+  const bool of_list = has_trait(verb, Trait::list), inserts = has_trait(verb, Trait::inserts);
+  const bool detaches = of_list && !inserts;
+  const bool tells = has_trait(verb, Trait::tells_link);
+  const bool of_link = has_trait(verb, Trait::changes_link) || tells;
+  const bool takes_old = takes<&Operation::old>(verb), takes_prog = takes<&Operation::prog>(verb);
+  const bool closes = of_link && !takes<&Operation::link>(verb);
   around_the_call(verb, r, known);
-  if (verb == Verb::link_create) {
+  if (has_trait(verb, Trait::makes_link)) {
     // The link is new, and has the program from the start.
     known.push_back(is_name(r.owner));
     known.push_back(c.prog_of(r.owner) == r.prog.prog);
@@ -195,48 +128,44 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   } else {
     known.push_back(r.owner == Terms::no_link());
   }
-  const bool names_old =
-      verb == Verb::link_update ||
-      (dialect == Dialect::mainline && (verb == Verb::attach || verb == Verb::detach));
-  if (!names_old) known.push_back(r.old.none);
+  if (!takes_old || (of_list && !dialect->has_old)) known.push_back(r.old.none);
   // Looked up whatever their type (model/world/world.cpp).
-  if (verb != Verb::attach) known.push_back(!r.old.wrong_type);
-  if (verb == Verb::detach) known.push_back(implies(r.prog.none, !r.relative.wrong_type));
+  if (!inserts || !takes_old) known.push_back(!r.old.wrong_type);
+  if (detaches) known.push_back(implies(r.prog.none, !r.relative.wrong_type));
   if (!of_link) known.push_back(r.link.none);
   // With nobody named a program of any type will do.
-  if (verb == Verb::detach)
-    known.push_back(implies(r.prog.none && r.relative.wrong_type, r.by_link));
+  if (detaches) known.push_back(implies(r.prog.none && r.relative.wrong_type, r.by_link));
   if (of_link) {
     known.push_back(r.relative.none);
     known.push_back(!r.before && !r.after && !r.first && !r.last && !r.id && !r.by_link);
   }
-  if (verb == Verb::link_detach || verb == Verb::close || tells) known.push_back(!r.replace);
-  if (verb == Verb::link_detach || tells) known.push_back(r.prog.none);
+  if (of_link && !takes_old) known.push_back(!r.replace);
+  if (of_link && !takes_prog) known.push_back(r.prog.none);
   if (tells) known.push_back(!r.other_flags);
   if (verb == Verb::fdinfo) known.push_back(!r.link.none && !r.link.wrong_kind);
-  if (verb == Verb::close) {
+  if (closes) {
     known.push_back(r.prog.none != r.link.none);
     known.push_back(!r.prog.wrong_kind && !r.prog.wrong_type);
     known.push_back(!r.link.wrong_kind && !r.link.wrong_type);
   }
-  if (verb == Verb::link_update || verb == Verb::link_detach || tells)
+  if (of_link && !closes)
     known.push_back(!r.link.wrong_type);  // another type's link is another kind here
   if (inserts) known.push_back(!r.link_attached);
-  const bool only_asks =
-      verb == Verb::query || verb == Verb::packet || verb == Verb::remove || verb == Verb::qdisc;
-  if (only_asks) {
+  const bool queries = takes<&Operation::room>(verb), sends = has_trait(verb, Trait::packet);
+  const bool of_device = has_trait(verb, Trait::of_device);
+  if (!of_list && !of_link) {
     known.push_back(r.prog.none && r.relative.none && r.old.none && r.link.none);
     known.push_back(!r.replace && !r.before && !r.after && !r.first && !r.last && !r.id);
     known.push_back(!r.by_link && !r.expects);
   }
-  if (only_asks && verb != Verb::query) known.push_back(!r.other_flags);
-  if (verb == Verb::remove || verb == Verb::qdisc) known.push_back(r.hook_known);
-  if (verb == Verb::query)
+  if (sends || of_device) known.push_back(!r.other_flags);
+  if (of_device) known.push_back(r.hook_known);
+  if (queries)
     known.push_back(Int(0) <= r.room);
   else
     known.push_back(!r.arrays && !r.fault && r.room == Int(0));
   for (const Voice<Terms>& v : r.says)
-    known.push_back(verb == Verb::packet ? is_name(v.prog) && implies(v.drops, v.ends) : !v.ends);
+    known.push_back(sends ? is_name(v.prog) && implies(v.drops, v.ends) : !v.ends);
   known.push_back(!(r.says[0].ends && r.says[1].ends && r.says[0].prog == r.says[1].prog));
   return known;
 }
@@ -252,7 +181,7 @@ Step::Step(Dialect d, Verb v, SymbolicChain from, Request<Terms> r, const Break&
       verb(v),
       before(std::move(from)),
       request(std::move(r)),
-      rows(rows_of<Terms>(dialect, verb, before, request)),
+      rows(rows_of(dialect, verb, before, request)),
       broken_(broken) {
   if (is_broken()) break_rows(broken_, rows);
 }

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "model/words/forms.hpp"
 #include "proofs/decode.hpp"
 #include "proofs/solver.hpp"
 
@@ -90,16 +91,13 @@ class Search {
     const SymbolicChain& c = finite_.before;
     const auto on_list = [&](const Terms::Prog& p) { return c.find(p).exists; };
     const auto& [one, two] = r.says;
-    switch (finite_.verb) {
-      case Verb::query:
-        return {r.arrays, r.fault, r.room == Int(0), r.room < c.length};
-      case Verb::packet:
-        return {one.ends && on_list(one.prog), two.ends && on_list(two.prog), one.drops, two.drops,
-                c.at(one.prog) < c.at(two.prog)};
-      default:
-        return {r.by_link, r.before, r.after, r.relative.usable() && on_list(r.relative.prog),
-                r.prog.usable() && on_list(r.prog.prog)};
-    }
+    if (takes<&Operation::room>(finite_.verb))
+      return {r.arrays, r.fault, r.room == Int(0), r.room < c.length};
+    if (has_trait(finite_.verb, Trait::packet))
+      return {one.ends && on_list(one.prog), two.ends && on_list(two.prog), one.drops, two.drops,
+              c.at(one.prog) < c.at(two.prog)};
+    return {r.by_link, r.before, r.after, r.relative.usable() && on_list(r.relative.prog),
+            r.prog.usable() && on_list(r.prog.prog)};
   }
 
   // A rule that changes nothing in each of these cases, and at each revision that is nearly the

@@ -9,30 +9,7 @@
 #include <linux/errno.h>
 #include <linux/rcupdate.h>
 
-#include "faults.h"
 #include "platform.h"
-
-/* Where a fault can be planted the code asks for it by name; without faults that is constant. */
-#ifdef MPROG_PLANTED_FAULTS
-#ifndef mprog_fault_asked
-#define mprog_fault_asked(name)
-#endif
-#define mprog_fault(net, name)                                       \
-	({                                                           \
-		mprog_fault_asked(name);                             \
-		unlikely(mprog_fault_of(net) == MPROG_FAULT_##name); \
-	})
-#else
-#define mprog_fault(net, name) ((void)sizeof(net), false)
-#endif
-
-/* What can only be a mistake of our own. A planted one is to be found by what it leads to. */
-#ifdef MPROG_PLANTED_FAULTS
-#define mprog_warn_on(net, condition) \
-	((condition) && (mprog_fault_of(net) != MPROG_FAULT_none || WARN_ON(true)))
-#else
-#define mprog_warn_on(net, condition) ((void)sizeof(net), WARN_ON(condition))
-#endif
 
 /* What a relative fd or id stands for. @link only where the request said it names a link. */
 struct mprog_relative {
@@ -76,7 +53,7 @@ void mprog_remove_at(struct mprog_list *list, u32 at);
 void mprog_list_clear(struct mprog_list *list);
 void mprog_list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex, u32 capacity,
 		     u64 revision);
-void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit);
+void mprog_list_empty(struct mprog_net *net, struct mprog_list *list);
 
 /* mainline.c, rfc2.c */
 int mprog_mainline_attach(struct mprog_list *list, const struct mprog_request *req,

@@ -7,7 +7,6 @@
  * are, and has inline what is asked for often:
  *
  *	enum mprog_dialect mprog_dialect_of(const struct mprog_net *net);
- *	u32 mprog_fault_of(const struct mprog_net *net);	// enum mprog_fault
  *	void mprog_synchronize(const struct mprog_net *net);	// until readers have left
  *	bool mprog_fails_here(struct mprog_net *net);		// a step that is made to fail
  *	u32 mprog_prog_type(const struct mprog_prog *prog);

@@ -7,8 +7,6 @@ static int relative_link(struct mprog_net *net, const struct mprog_request *req,
 {
 	struct mprog_link *link;
 
-	if (!req->relative && !(req->flags & MPROG_F_ID) && mprog_fault(net, link_of_nothing))
-		return 0;
 	if (req->flags & MPROG_F_ID)
 		link = mprog_link_by_id(net, req->relative);
 	else
@@ -31,8 +29,6 @@ static int relative_prog(struct mprog_net *net, const struct mprog_request *req,
 	struct mprog_prog *prog;
 
 	if (req->flags & MPROG_F_ID) {
-		if (!req->relative && mprog_fault(net, id_of_nothing))
-			return 0;
 		prog = mprog_prog_by_id(net, req->relative);
 	} else {
 		if (!req->relative)
@@ -41,9 +37,8 @@ static int relative_prog(struct mprog_net *net, const struct mprog_request *req,
 	}
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	if (type && mprog_prog_type(prog) != type && !mprog_fault(net, relative_type_unchecked)) {
-		if (!mprog_fault(net, relative_leaked_on_type))
-			mprog_prog_put(net, prog);
+	if (type && mprog_prog_type(prog) != type) {
+		mprog_prog_put(net, prog);
 		return -EINVAL;
 	}
 	rel->prog = prog;
@@ -65,8 +60,6 @@ void mprog_relative_put(struct mprog_net *net, struct mprog_relative *rel)
 {
 	/* The link keeps its program; there is no reference of our own to that. */
 	if (rel->link) {
-		if (mprog_fault(net, relative_link_puts_prog))
-			mprog_prog_put(net, rel->prog);
 		mprog_link_put(net, rel->link);
 	} else if (rel->prog) {
 		mprog_prog_put(net, rel->prog);

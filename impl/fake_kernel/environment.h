@@ -103,7 +103,6 @@ struct mprog_params {
 	u32 capacity;
 	u32 devices;  /* plain ones, up, in the first namespace */
 	u64 revision; /* of every list at the start */
-	u32 fault;    /* enum mprog_fault */
 	u32 fail_at;  /* the step that fails, of those that may for want of something; 0: none */
 	/* Waits until readers have left what they are in. NULL: commands and packets never overlap.
 	 */

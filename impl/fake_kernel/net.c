@@ -29,9 +29,6 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 			plain_device(net, i);
 		else
 			net->devices[i].present = net->devices[i].up = false;
-		/* What had the place in another life is not to be seen in this one. */
-		if (mprog_fault(net, new_device_keeps_revision))
-			net->devices[i].lists[MPROG_AT_PRIMARY].revision = 0;
 	}
 	for (i = 0; i < MPROG_MAX_SPACES; i++)
 		net->ended[i] = false;

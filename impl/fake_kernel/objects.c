@@ -59,7 +59,7 @@ bool mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog)
 
 void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog)
 {
-	if (mprog_warn_on(net, !refcount_read(&prog->refs)))
+	if (WARN_ON(!refcount_read(&prog->refs)))
 		return;
 	net->held--;
 	if (!refcount_dec_and_test(&prog->refs))
@@ -80,7 +80,7 @@ static bool link_get(struct mprog_net *net, struct mprog_link *link)
 
 void mprog_link_put(struct mprog_net *net, struct mprog_link *link)
 {
-	if (mprog_warn_on(net, !refcount_read(&link->refs)))
+	if (WARN_ON(!refcount_read(&link->refs)))
 		return;
 	net->held--;
 	if (!refcount_dec_and_test(&link->refs))
@@ -107,7 +107,7 @@ struct mprog_prog *mprog_prog_by_fd(struct mprog_net *net, u32 fd)
 	if (file->kind != MPROG_FILE_PROG)
 		return ERR_PTR(-EINVAL);
 	/* An open descriptor holds a reference itself. */
-	if (mprog_warn_on(net, !mprog_prog_get(net, file->object)))
+	if (WARN_ON(!mprog_prog_get(net, file->object)))
 		return ERR_PTR(-EBADF);
 	return file->object;
 }
@@ -120,7 +120,7 @@ struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd)
 		return ERR_PTR(-EBADF);
 	if (file->kind != MPROG_FILE_LINK)
 		return ERR_PTR(-EINVAL);
-	if (mprog_warn_on(net, !link_get(net, file->object)))
+	if (WARN_ON(!link_get(net, file->object)))
 		return ERR_PTR(-EBADF);
 	return file->object;
 }

@@ -9,10 +9,10 @@
 #include <array>
 
 #include "impl/core/cls.h"
-#include "impl/core/faults.h"
 #include "impl/fake_kernel/netdev.h"
 #include "impl/inprocess/inprocess.hpp"
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 
 namespace mprogcheck::inprocess {
 
@@ -72,8 +72,8 @@ inline Errno errno_of(int ret) {
 // Everything of one environment of the core that a trace can name.
 struct State {
   mprog_net net{};
-  std::uint32_t fault = MPROG_FAULT_none;
-  bool rfc2 = false;
+  Dialect dialect;
+  std::uint32_t id_flag = 0;
   bool grace_periods = false;
   std::array<std::uint32_t, kMaxProgs> prog_fd{}, prog_id{};
   std::array<std::uint32_t, kMaxLinks> link_fd{}, link_id{};
@@ -93,13 +93,14 @@ struct State {
 
   void begin(const Header& header) {
     mprog_params params{};
-    params.dialect = header.dialect == Dialect::rfc2 ? MPROG_RFC2 : MPROG_MAINLINE;
+    static_assert(MPROG_MAINLINE == 0 && MPROG_RFC2 == 1);  // as dialects are numbered
+    params.dialect = header.dialect->number;
     params.capacity = std::clamp<std::uint32_t>(header.capacity, 1, MPROG_MAX_CAPACITY);
     params.devices = std::min<std::uint32_t>(header.devices, MPROG_MAX_DEVICES);
     params.revision = header.revision;
-    params.fault = fault;
     params.synchronize = grace_periods ? synchronize_rcu : nullptr;
-    rfc2 = header.dialect == Dialect::rfc2;
+    dialect = header.dialect;
+    id_flag = wire_flags(dialect, flag::id);
     mprog_net_init(&net, &params);
     for (std::uint32_t i = 0; i < kMaxDevices; ++i)
       ifindex[i] = i < params.devices ? MPROG_FIRST_IFINDEX + i : kBadIfindex;
@@ -166,15 +167,9 @@ struct State {
 
   // Mainline has no FIRST and LAST: there they become bits that mean nothing.
   std::uint32_t bits_of(const Operation& op) const {
-    std::uint32_t bits = op.bits;
-    if (op.has(flag::replace)) bits |= MPROG_F_REPLACE;
-    if (op.has(flag::before)) bits |= MPROG_F_BEFORE;
-    if (op.has(flag::after)) bits |= MPROG_F_AFTER;
-    if (op.has(flag::first)) bits |= rfc2 ? MPROG_F_FIRST : 1u << 16;
-    if (op.has(flag::last)) bits |= rfc2 ? MPROG_F_LAST : 1u << 17;
-    if (op.has(flag::id)) bits |= rfc2 ? MPROG_F_ID : MPROG_F_ID_MAINLINE;
-    if (op.has(flag::link)) bits |= MPROG_F_LINK;
-    return bits;
+    constexpr std::uint32_t kUnknown = 1U << 16;
+    const std::uint32_t bits = op.bits | wire_flags(dialect, op.flags);
+    return op.has(flag::first | flag::last) && !dialect->has_ends() ? bits | kUnknown : bits;
   }
 
   mprog_attr attr_of(const Operation& op) const {
@@ -186,8 +181,7 @@ struct State {
     attr.prog_fd = fd_of(op.prog);
     attr.old_fd = fd_of(op.old);
     attr.link_fd = fd_of(op.link);
-    attr.relative = attr.flags & (rfc2 ? MPROG_F_ID : MPROG_F_ID_MAINLINE) ? id_of(op.relative)
-                                                                           : fd_of(op.relative);
+    attr.relative = attr.flags & id_flag ? id_of(op.relative) : fd_of(op.relative);
     attr.expected_revision = op.revision;
     attr.capable = op.caller == Caller::root;
     return attr;
@@ -408,20 +402,8 @@ struct State {
 
   // The list that the operation is about, as things stand before it.
   const mprog_list* concerned(const Operation& op) {
-    switch (op.verb) {
-      case Verb::qdisc:
-      case Verb::attach:
-      case Verb::detach:
-      case Verb::link_create:
-        return point(op);
-      case Verb::link_update:
-      case Verb::link_detach:
-        return list_of(op.link);
-      case Verb::close:
-        return list_of(op.prog);
-      default:
-        return nullptr;
-    }
+    if (has_trait(op.verb, Trait::changes_link)) return list_of(mprogcheck::link_of(op));
+    return has_trait(op.verb, Trait::list) || op.verb == Verb::qdisc ? point(op) : nullptr;
   }
 
   bool known_otherwise(std::uint8_t device, std::uint32_t name, std::uint32_t space);

@@ -24,20 +24,9 @@ static inline enum mprog_dialect mprog_dialect_of(const struct mprog_net *net)
 	return net->dialect;
 }
 
-#ifdef MPROG_PLANTED_FAULTS
-/* So that modinfo(8) tells which faults the module has. */
-#define mprog_fault_asked(name) MODULE_INFO(fault, #name)
-
-extern uint mprogcheck_fault;
-
-static inline u32 mprog_fault_of(const struct mprog_net *net)
-{
-	return mprogcheck_fault;
-}
-#endif
-
-/* Allocations, and what else may fail for want of something, ask whether they are to. */
-#ifdef MPROG_PLANTED_FAULTS
+/* Allocations, and other steps that may fail, ask whether they have to; see the parameter fail_at.
+ */
+#ifdef MPROGCHECK_FAIL_AT
 bool mprog_fails_here(struct mprog_net *net);
 #else
 static inline bool mprog_fails_here(struct mprog_net *net)

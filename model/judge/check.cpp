@@ -6,6 +6,7 @@
 
 #include "model/judge/difference.hpp"
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 #include "model/words/words.hpp"
 
@@ -34,14 +35,15 @@ class Revisions {
 
 class Checker {
  public:
-  Checker(const Trace& trace, std::span<const Observation> seen, bool first_only)
+  Checker(const Trace& trace, Observations seen, bool first_only)
       : trace_(trace), seen_(seen), first_only_(first_only), revisions_(trace.header.revision) {
     world_.reset(trace.header);
   }
 
   Verdict run() {
-    for (step_ = 0; step_ < trace_.operations.size() && step_ < seen_.size(); ++step_) {
-      if (!judge(shortened(trace_.operations[step_]), seen_[step_])) break;
+    for (step_ = 0; step_ < trace_.operations.size(); ++step_) {
+      const Observation* const seen = seen_.at(step_);
+      if (!seen || !judge(shortened(trace_.operations[step_]), *seen)) break;
       if (first_only_ && !verdict_.conforms()) break;
     }
     verdict_.judged = step_;
@@ -86,7 +88,7 @@ class Checker {
     if (agreed || changes_nothing(op))
       world_.step(op, prediction_);
     else
-      predict_refusal(decision);
+      predict_refusal(op, decision);
     if (!fine) error_differs(op, decision, seen);
     if (seen.has_after != where_.has_value()) presence(op, seen);
     if (seen.strayed) strayed(op, seen);
@@ -103,8 +105,8 @@ class Checker {
     return true;
   }
 
-  // The prediction where the state stays: the list as it is.
-  void predict_refusal(const Decision& decision) {
+  // The prediction where the state stays: the lists as they are.
+  void predict_refusal(const Operation& op, const Decision& decision) {
     prediction_.decision = decision;
     prediction_.observation = {};
     prediction_.observation.error = decision.error;
@@ -112,13 +114,13 @@ class Checker {
     prediction_.observation.references = world_.references();
     prediction_.observation.has_filters = filters_of_.has_value();
     if (filters_of_) prediction_.observation.filters = world_.filters(*filters_of_);
-    if (where_) world_.chain(*where_)->list(prediction_.observation.after);
+    if (!where_) return;
+    world_.chain(*where_)->list(prediction_.observation.after);
+    if (op.verb == Verb::qdisc)
+      world_.chain({where_->device, Hook::egress})->list(prediction_.observation.answer);
   }
 
-  static bool changes_nothing(const Operation& op) {
-    return op.verb == Verb::query || op.verb == Verb::packet || op.verb == Verb::info ||
-           op.verb == Verb::fdinfo || op.verb == Verb::send;
-  }
+  static bool changes_nothing(const Operation& op) { return has_trait(op.verb, Trait::only_asks); }
 
   // Of a request: what sets it apart from others that the same clause decides.
   std::string kind_of(const Operation& op) const {
@@ -228,8 +230,9 @@ class Checker {
   bool go_on_from_success(const Operation& op, const Observation& seen) {
     if (tells_devices(op.verb) && op.verb != Verb::remove) return world_.adopt(seen.devices);
     if (!where_ || !seen.has_after) return false;
-    if (op.verb == Verb::link_create && op.prog.kind != Ref::Kind::prog) return false;
-    if (op.verb == Verb::link_create)
+    const bool makes_link = has_trait(op.verb, Trait::makes_link);
+    if (makes_link && op.prog.kind != Ref::Kind::prog) return false;
+    if (makes_link)
       world_.assume_link(Link{op.link.raw}, *where_, op.point.hook, Prog{op.prog.raw});
     return take_over(seen.after);
   }
@@ -327,7 +330,7 @@ class Checker {
   }
 
   const Trace& trace_;
-  std::span<const Observation> seen_;
+  Observations seen_;
   bool first_only_;
   World world_;
   Revisions revisions_;
@@ -355,11 +358,11 @@ bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error) 
   return false;
 }
 
-Verdict check(const Trace& trace, std::span<const Observation> observations) {
+Verdict check(const Trace& trace, Observations observations) {
   return Checker(trace, observations, false).run();
 }
 
-Verdict check_first(const Trace& trace, std::span<const Observation> observations) {
+Verdict check_first(const Trace& trace, Observations observations) {
   return Checker(trace, observations, true).run();
 }
 

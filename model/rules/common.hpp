@@ -175,16 +175,16 @@ struct QueryFacts {
   typename D::Bool room;  // there is room for at least one
   typename D::Bool short_of_room;
   typename D::Bool empty;
-};
 
-template <class D, class Chain>
-QueryFacts<D> query_facts(const Chain& c, const Request<D>& r) {
-  using Int = typename D::Int;
-  return {.r = r,
-          .room = r.room != Int(0),
-          .short_of_room = r.room < c.size(),
-          .empty = c.size() == Int(0)};
-}
+  template <class Chain>
+  static QueryFacts of(const Chain& c, const Request<D>& r) {
+    using Int = typename D::Int;
+    return {.r = r,
+            .room = r.room != Int(0),
+            .short_of_room = r.room < c.size(),
+            .empty = c.size() == Int(0)};
+  }
+};
 
 inline constexpr auto query = std::tuple_cat(
     front_attribute, attribute_gap,
@@ -228,18 +228,30 @@ struct LinkFacts {
   typename D::Bool old_is_current;
   typename D::Bool on_list;  // the new program is on the link's list already
   typename D::Int index;     // of the link's entry
-};
 
-template <class D, class Chain>
-LinkFacts<D> link_facts(const Chain& c, const Request<D>& r) {
-  return {.r = r,
-          .old_given = r.old.usable(),
-          .current = r.link.usable() && (r.link_attached || r.owns_filter) && r.prog.usable() &&
-                     r.prog.prog == r.link.prog,
-          .old_is_current = r.link.usable() && r.old.usable() && r.old.prog == r.link.prog,
-          .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
-          .index = c.find(r.link.prog).index};
-}
+  static constexpr bool has_fields = true;
+  template <class Self, class Visit>
+  static constexpr void visit_fields(Self& f, Visit&& visit) {
+    Request<D>::visit_fields(f.r, visit);
+    visit("old_given", f.old_given);
+    visit("current", f.current);
+    visit("old_is_current", f.old_is_current);
+    visit("on_list", f.on_list);
+    visit("index", f.index);
+  }
+
+  template <class Chain>
+  static LinkFacts of(const Chain& c, const Request<D>& r) {
+    return {.r = r,
+            .old_given = r.old.usable(),
+            .current = r.link.usable() && (r.link_attached || r.owns_filter) && r.prog.usable() &&
+                       r.prog.prog == r.link.prog,
+            .old_is_current = r.link.usable() && r.old.usable() && r.old.prog == r.link.prog,
+            .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
+            .index = c.find(r.link.prog).index};
+  }
+};
+static_assert(lists_every_field<LinkFacts>());
 
 // Whether an entry is FIRST (or LAST) once its program is replaced: a link's entry stays what it
 // is for its life, REPLACE of a plain entry states it anew (seed 003).
@@ -253,8 +265,9 @@ typename D::Bool end_after_replace(typename D::Bool owned, typename D::Bool was,
 template <class D>
 typename D::Revision next_revision(Dialect dialect, typename D::Revision revision) {
   using Revision = typename D::Revision;
+  const std::uint64_t last = dialect->last_revision;
   const Revision up =
-      dialect == Dialect::rfc2 ? Revision((revision + 1) & 0xffffffffU) : Revision(revision + 1);
+      last == ~std::uint64_t{0} ? Revision(revision + 1) : Revision((revision + 1) & last);
   return D::ite(up == Revision(0), Revision(1), up);
 }
 

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "model/words/operation.hpp"
 
@@ -48,6 +50,17 @@ struct Object {
   typename D::Link link;
 
   typename D::Bool usable() const { return !none && !missing && !wrong_kind && !wrong_type; }
+
+  static constexpr bool has_fields = true;
+  template <class Self, class Visit>
+  static constexpr void visit_fields(Self& o, Visit&& visit) {
+    visit("none", o.none);
+    visit("missing", o.missing);
+    visit("wrong_kind", o.wrong_kind);
+    visit("wrong_type", o.wrong_type);
+    visit("prog", o.prog);
+    visit("link", o.link);
+  }
 };
 
 // What a program answers for a packet.
@@ -56,6 +69,14 @@ struct Voice {
   typename D::Bool ends;  // it passes or drops; else the following program runs
   typename D::Bool drops;
   typename D::Prog prog;
+
+  static constexpr bool has_fields = true;
+  template <class Self, class Visit>
+  static constexpr void visit_fields(Self& v, Visit&& visit) {
+    visit("ends", v.ends);
+    visit("drops", v.drops);
+    visit("prog", v.prog);
+  }
 };
 
 // One request as the rules see it, after names were looked up. Fields that a command does not have
@@ -93,6 +114,78 @@ struct Request {
   Bool other_qdisc;        // ... of the other kind
   Bool adds, removes;      // ... and what becomes of it; neither: it is replaced
   std::array<Voice<D>, 2> says;  // packet: by different programs; the others let it go on
+
+  static constexpr bool has_fields = true;
+  template <class Self, class Visit>
+  static constexpr void visit_fields(Self& r, Visit&& visit) {
+    visit("REPLACE", r.replace);
+    visit("BEFORE", r.before);
+    visit("AFTER", r.after);
+    visit("FIRST", r.first);
+    visit("LAST", r.last);
+    visit("ID", r.id);
+    visit("LINK", r.by_link);
+    visit("other_flags", r.other_flags);
+    visit("hook_known", r.hook_known);
+    visit("device_known", r.device_known);
+    visit("not_netkit", r.not_netkit);
+    visit("not_primary", r.not_primary);
+    visit("single_device", r.single_device);
+    visit("expects", r.expects);
+    visit("expected", r.expected);
+    visit("new", r.prog);
+    visit("relative", r.relative);
+    visit("old", r.old);
+    visit("link", r.link);
+    visit("link_attached", r.link_attached);
+    visit("owns_filter", r.owns_filter);
+    visit("new_owner", r.owner);
+    visit("arrays", r.arrays);
+    visit("fault", r.fault);
+    visit("room", r.room);
+    visit("privileged", r.privileged);
+    visit("long_attribute", r.long_attribute);
+    visit("dirty_tail", r.dirty_tail);
+    visit("dirty_gap", r.dirty_gap);
+    visit("whole_namespace", r.whole_namespace);
+    visit("paired", r.paired);
+    visit("has_filters", r.has_filters);
+    visit("has_qdisc", r.has_qdisc);
+    visit("other_qdisc", r.other_qdisc);
+    visit("adds", r.adds);
+    visit("removes", r.removes);
+    visit("one", r.says[0]);
+    visit("two", r.says[1]);
+  }
 };
+
+// Calls visit(object, name, field) for every field of facts; those of the objects within it
+// included, for which `object` is the name of the object, else empty.
+template <class Facts, class Visit>
+constexpr void for_each_field(Facts& facts, Visit&& visit, std::string_view object = {}) {
+  Facts::visit_fields(facts, [&]<class Field>(std::string_view name, Field& field) {
+    if constexpr (requires { Field::has_fields; })
+      for_each_field(field, visit, name);
+    else
+      visit(object, name, field);
+  });
+}
+
+// Over this domain every field is one byte, so that a field no list names is noticed.
+struct OneByte {
+  using Bool = char;
+  using Int = char;
+  using Prog = char;
+  using Link = char;
+  using Revision = char;
+};
+template <template <class> class Facts>
+constexpr bool lists_every_field() {
+  Facts<OneByte> facts{};
+  std::size_t listed = 0;
+  for_each_field(facts, [&](auto, auto, char&) { ++listed; });
+  return listed == sizeof facts;
+}
+static_assert(lists_every_field<Request>());
 
 }  // namespace mprogcheck

@@ -28,7 +28,19 @@ struct FilterFacts {
   Bool owned;     // ... of a link
   Bool changes;   // what is there, and does not make it
   Bool skips_sw;  // to run in hardware alone, which no device here can
+
+  static constexpr bool has_fields = true;
+  template <class Self, class Visit>
+  static constexpr void visit_fields(Self& f, Visit&& visit) {
+    Request<D>::visit_fields(f.r, visit);
+    visit("no_hook", f.no_hook);
+    visit("there", f.there);
+    visit("owned", f.owned);
+    visit("changes", f.changes);
+    visit("skips_sw", f.skips_sw);
+  }
 };
+static_assert(lists_every_field<FilterFacts>());
 
 inline constexpr auto filter_caller = std::tuple{
     due("filter.caller", Errno::perm, "Who changes filters by netlink needs CAP_NET_ADMIN.",

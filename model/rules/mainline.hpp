@@ -26,6 +26,9 @@ struct InsertFacts {
   Bool owner_differs;  // the replaced entry is not owned as the request would own it
   Place<D> by_replace, by_before,
       by_after;  // the spots; exist where the directive is given and names one
+
+  template <class Chain>
+  static InsertFacts of(const Chain& c, const Request<D>& r);
 };
 
 // Where the relative object stands. Given as a link: only the entry that very link owns.
@@ -41,8 +44,9 @@ typename D::Bool is_bare(const Request<D>& r) {
   return r.relative.none && !r.id && !r.by_link;
 }
 
-template <class D, class Chain>
-InsertFacts<D> insert_facts(const Chain& c, const Request<D>& r) {
+template <class D>
+template <class Chain>
+InsertFacts<D> InsertFacts<D>::of(const Chain& c, const Request<D>& r) {
   using Int = typename D::Int;
   const auto bare = is_bare(r);
   const auto anchor = anchor_of<D>(c, r);
@@ -189,10 +193,14 @@ struct RemoveFacts {
       by_after;    // the entry each directive means, where it is given and there is one
   Place<D> meant;  // the entry that goes, if all agree
   Bool meant_owned;
+
+  template <class Chain>
+  static RemoveFacts of(const Chain& c, const Request<D>& r);
 };
 
-template <class D, class Chain>
-RemoveFacts<D> remove_facts(const Chain& c, const Request<D>& r) {
+template <class D>
+template <class Chain>
+RemoveFacts<D> RemoveFacts<D>::of(const Chain& c, const Request<D>& r) {
   using Int = typename D::Int;
   using Bool = typename D::Bool;
   const Int last = c.size() - 1;

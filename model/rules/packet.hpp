@@ -12,10 +12,14 @@ struct PacketFacts {
   typename D::Bool dropped;  // the first of those on the list that ends the run drops
   typename D::Bool passed;   // ... or passes
   typename D::Int ran;       // programs, from the head on
+
+  template <class Chain>
+  static PacketFacts of(const Chain& c, const Request<D>& r);
 };
 
-template <class D, class Chain>
-PacketFacts<D> packet_facts(const Chain& c, const Request<D>& r) {
+template <class D>
+template <class Chain>
+PacketFacts<D> PacketFacts<D>::of(const Chain& c, const Request<D>& r) {
   using Int = typename D::Int;
   using Bool = typename D::Bool;
   const auto& [one, two] = r.says;

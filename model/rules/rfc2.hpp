@@ -26,6 +26,9 @@ struct InsertFacts {
   Bool appends;                // no directive, or one of nothing where no entry is regular
   Bool locked;                 // the tail is FIRST and LAST: no room behind it
   typename D::Int head, tail;  // the first index, and one behind the last
+
+  template <class Chain>
+  static InsertFacts of(const Chain& c, const Request<D>& r);
 };
 
 template <class D, class Chain>
@@ -43,8 +46,9 @@ Place<D> last_regular_of(const Chain& c) {
   return {at >= Int(0), at};
 }
 
-template <class D, class Chain>
-InsertFacts<D> insert_facts(const Chain& c, const Request<D>& r) {
+template <class D>
+template <class Chain>
+InsertFacts<D> InsertFacts<D>::of(const Chain& c, const Request<D>& r) {
   using Int = typename D::Int;
   using Bool = typename D::Bool;
   const Int tail = c.size();
@@ -230,10 +234,14 @@ struct RemoveFacts {
   Place<D> by_choice;  // the entry named, or the head or tail FIRST or LAST mean
   Place<D> meant;
   Bool meant_owned;
+
+  template <class Chain>
+  static RemoveFacts of(const Chain& c, const Request<D>& r);
 };
 
-template <class D, class Chain>
-RemoveFacts<D> remove_facts(const Chain& c, const Request<D>& r) {
+template <class D>
+template <class Chain>
+RemoveFacts<D> RemoveFacts<D>::of(const Chain& c, const Request<D>& r) {
   using Int = typename D::Int;
   using Bool = typename D::Bool;
   const Int last = c.size() - 1;

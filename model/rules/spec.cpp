@@ -65,16 +65,6 @@ constexpr std::string_view kPreamble =
     "- **May.** A clause that *may* refuse permits its error where the interface leaves the matter "
     "open; it never decides.\n";
 
-std::string_view title(Dialect dialect) {
-  switch (dialect) {
-    case Dialect::mainline:
-      return "`mainline`: bpf_mprog as merged, Linux 6.6 on";
-    case Dialect::rfc2:
-      return "`rfc2`: bpf_mprog with FIRST and LAST, as posted on 2023-06-07";
-  }
-  return "?";
-}
-
 std::string_view word(Change change) {
   switch (change) {
     case Change::none:
@@ -134,8 +124,10 @@ std::vector<ClauseRow> all_clauses(Dialect dialect) {
 }
 
 std::string specification(Dialect dialect) {
-  std::string out = "# Dialect " + std::string(title(dialect)) + "\n\n" + std::string(kPreamble);
-  for (const Command& command : kCommands) out += table(dialect, command);
+  std::string out = "# Dialect `" + std::string(dialect->name) +
+                    "`: " + std::string(dialect->title) + "\n\n" + std::string(kPreamble);
+  for (const Command& command : kCommands)
+    if (!clauses_of(dialect, command.verb).empty()) out += table(dialect, command);
   return out;
 }
 

@@ -220,7 +220,7 @@ Operation any_operation(Dice& dice, const World& world) {
   op.link =
       op.verb == Verb::link_create || op.verb == Verb::filter_link ? ref(Link{249}) : any_ref(dice);
   if (dice.once_in(2)) op.relative = any_ref(dice);
-  const std::size_t named = world.header().dialect == Dialect::rfc2 ? std::size(words::kFlags) : 7;
+  const std::size_t named = std::size(words::kFlags);
   for (std::size_t i = 0; i < named; ++i)
     if (dice.once_in(4)) op.flags |= words::kFlags[i].second;
   if (world.header().dialect == Dialect::mainline)

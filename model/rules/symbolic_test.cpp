@@ -213,33 +213,11 @@ class Evaluator {
 // --- Requests as variables
 // -------------------------------------------------------------------------------------
 
-template <class D, class Visit>
-void each_field(Request<D>& r, Visit&& visit) {
-  const auto all = [&](auto&... fields) { (visit(fields), ...); };
-  all(r.replace, r.before, r.after, r.first, r.last, r.id, r.by_link, r.other_flags, r.hook_known,
-      r.device_known, r.not_netkit, r.not_primary, r.single_device, r.paired, r.expects, r.expected,
-      r.link_attached, r.owns_filter, r.has_filters, r.owner, r.arrays, r.fault, r.room,
-      r.privileged, r.long_attribute, r.dirty_tail, r.dirty_gap, r.whole_namespace, r.has_qdisc,
-      r.other_qdisc, r.adds, r.removes);
-  for (Voice<D>& v : r.says) all(v.ends, v.drops, v.prog);
-  for (Object<D>* o : {&r.prog, &r.relative, &r.old, &r.link})
-    all(o->none, o->missing, o->wrong_kind, o->wrong_type, o->prog, o->link);
-}
-template <class D, class Visit>
-void each_field(rules::LinkFacts<D>& f, Visit&& visit) {
-  each_field(f.r, visit);
-  visit(f.old_given), visit(f.current), visit(f.old_is_current), visit(f.on_list), visit(f.index);
-}
-template <class D, class Visit>
-void each_field(rules::FilterFacts<D>& f, Visit&& visit) {
-  each_field(f.r, visit);
-  visit(f.no_hook), visit(f.there), visit(f.owned), visit(f.changes), visit(f.skips_sw);
-}
 template <template <class> class Facts>
 Facts<Toy> as_variables() {
   Facts<Toy> facts{};
   Value next = 0;
-  each_field(facts, [&](auto& field) {
+  for_each_field(facts, [&](auto, auto, auto& field) {
     field.node = std::make_shared<Node>(
         Node{.kind = Kind::variable, .value = next++, .function = {}, .arguments = {}});
   });
@@ -265,7 +243,7 @@ Value as_value(Link x) {
 template <class Facts>
 std::vector<Value> values_of(Facts facts) {
   std::vector<Value> values;
-  each_field(facts, [&](auto& field) { values.push_back(as_value(field)); });
+  for_each_field(facts, [&](auto, auto, auto& field) { values.push_back(as_value(field)); });
   return values;
 }
 
@@ -295,7 +273,7 @@ void tidy(Object<Plain>& o, Dice& dice) {
 template <class Facts>
 Facts any_facts(Dice& dice) {
   Facts facts{};
-  each_field(facts, [&](auto& field) { randomize(field, dice); });
+  for_each_field(facts, [&](auto, auto, auto& field) { randomize(field, dice); });
   Request<Plain>* r;
   if constexpr (std::same_as<Facts, Request<Plain>>)
     r = &facts;
@@ -368,16 +346,16 @@ void expect_agreement(const Table& table, const std::vector<Row>& rows, const Fa
 }
 
 // Facts worked out from a request and a chain, in either domain by the same template.
-template <class Table, class FactsOf>
-void check_on_chains(const Table& table, FactsOf facts_of) {
-  const auto rows = rows_over(table, facts_of(ToyChain{}, as_variables<Request>()));
+template <template <class> class Facts, class Table>
+void check_on_chains(const Table& table) {
+  const auto rows = rows_over(table, Facts<Toy>::of(ToyChain{}, as_variables<Request>()));
   std::vector<int> held(rows.size());
   Dice dice(1);
   for (int i = 0; i < kAssignments && !testing::Test::HasFatalFailure(); ++i) {
     const Chain chain = any_chain(dice);
     const auto request = any_facts<Request<Plain>>(dice);
     Evaluator evaluate(chain, values_of(request), dice);
-    expect_agreement(table, rows, facts_of(chain, request), evaluate, held);
+    expect_agreement(table, rows, Facts<Plain>::of(chain, request), evaluate, held);
   }
   for_each_rule(table, [&](const auto& rule, auto i) { EXPECT_GT(held[i], 0) << rule.clause.id; });
 }
@@ -397,46 +375,27 @@ void check_on_facts(const Table& table) {
   for_each_rule(table, [&](const auto& rule, auto i) { EXPECT_GT(held[i], 0) << rule.clause.id; });
 }
 
-const auto mainline_insert = []<class Chain, class D>(const Chain& c, const Request<D>& r) {
-  return rules::mainline::insert_facts<D>(c, r);
-};
-const auto mainline_remove = []<class Chain, class D>(const Chain& c, const Request<D>& r) {
-  return rules::mainline::remove_facts<D>(c, r);
-};
-const auto rfc2_insert = []<class Chain, class D>(const Chain& c, const Request<D>& r) {
-  return rules::rfc2::insert_facts<D>(c, r);
-};
-const auto query = []<class Chain, class D>(const Chain& c, const Request<D>& r) {
-  return rules::query_facts<D>(c, r);
-};
-const auto packet = []<class Chain, class D>(const Chain& c, const Request<D>& r) {
-  return rules::packet_facts<D>(c, r);
-};
-const auto rfc2_remove = []<class Chain, class D>(const Chain& c, const Request<D>& r) {
-  return rules::rfc2::remove_facts<D>(c, r);
-};
-
 TEST(Symbolic, MainlineAttachMeansTheSameOverTerms) {
-  check_on_chains(rules::mainline::attach, mainline_insert);
+  check_on_chains<rules::mainline::InsertFacts>(rules::mainline::attach);
 }
 TEST(Symbolic, MainlineLinkCreateMeansTheSameOverTerms) {
-  check_on_chains(rules::mainline::link_create, mainline_insert);
+  check_on_chains<rules::mainline::InsertFacts>(rules::mainline::link_create);
 }
 TEST(Symbolic, MainlineDetachMeansTheSameOverTerms) {
-  check_on_chains(rules::mainline::detach, mainline_remove);
+  check_on_chains<rules::mainline::RemoveFacts>(rules::mainline::detach);
 }
 TEST(Symbolic, Rfc2AttachMeansTheSameOverTerms) {
-  check_on_chains(rules::rfc2::attach, rfc2_insert);
+  check_on_chains<rules::rfc2::InsertFacts>(rules::rfc2::attach);
 }
 TEST(Symbolic, Rfc2LinkCreateMeansTheSameOverTerms) {
-  check_on_chains(rules::rfc2::link_create, rfc2_insert);
+  check_on_chains<rules::rfc2::InsertFacts>(rules::rfc2::link_create);
 }
 TEST(Symbolic, Rfc2DetachMeansTheSameOverTerms) {
-  check_on_chains(rules::rfc2::detach, rfc2_remove);
+  check_on_chains<rules::rfc2::RemoveFacts>(rules::rfc2::detach);
 }
 
 TEST(Symbolic, QueryMeansTheSameOverTerms) {
-  check_on_chains(rules::query, query);
+  check_on_chains<rules::QueryFacts>(rules::query);
 }
 TEST(Symbolic, LinkUpdateMeansTheSameOverTerms) {
   check_on_facts<rules::LinkFacts>(rules::link_update);
@@ -463,7 +422,7 @@ TEST(Symbolic, FiltersMeanTheSameOverTerms) {
   check_on_facts<rules::FilterFacts>(rules::chain);
 }
 TEST(Symbolic, PacketMeansTheSameOverTerms) {
-  check_on_chains(rules::packet, packet);
+  check_on_chains<rules::PacketFacts>(rules::packet);
 }
 
 }  // namespace

@@ -16,10 +16,6 @@
 
 namespace mprogcheck {
 
-// Longer attributes are refused whatever they hold.
-inline constexpr std::size_t kPage = 4096;
-inline constexpr std::size_t kLongestAttribute = 2 * kPage;
-
 // Bytes of the fields of a command of bpf(2) at these hooks; 0: it is another system call.
 std::size_t attribute_size(Verb verb);
 

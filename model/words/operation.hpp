@@ -10,7 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "model/words/device.hpp"
+#include "model/words/attributes.hpp"
+#include "model/words/dialect.hpp"
 #include "model/words/filter.hpp"
 
 namespace mprogcheck {
@@ -19,8 +20,6 @@ namespace mprogcheck {
 inline constexpr std::size_t kMaxProgs = 96;
 inline constexpr std::size_t kMaxLinks = 250;
 inline constexpr std::size_t kMaxDevices = 4;
-// 64 slots, the last is the end mark (seed 003, BPF_MPROG_MAX; linux/bpf_mprog.h).
-inline constexpr std::size_t kMaxCapacity = 63;
 
 struct Prog {
   std::uint8_t raw = 0;
@@ -35,8 +34,6 @@ inline constexpr Link kNoLink{255};
 // An entry in an observed list whose id belongs to nothing the trace has made.
 inline constexpr Prog kStrangeProg{254};
 inline constexpr Link kStrangeLink{254};
-
-enum class Dialect : std::uint8_t { mainline, rfc2 };
 
 enum class ProgType : std::uint8_t { sched_cls, xdp };
 
@@ -85,13 +82,6 @@ constexpr Ref ref(Link l) {
   return {Ref::Kind::link, l.raw};
 }
 
-// The flags by name; their bit values differ between dialects (uapi bpf.h; seed 003) and are a
-// target's affair.
-namespace flag {
-inline constexpr std::uint8_t replace = 1, before = 2, after = 4, first = 8, last = 16, id = 32,
-                              link = 64;
-}
-
 // The arrays a query may give room for.
 namespace array {
 inline constexpr std::uint8_t progs = 1, links = 2, prog_flags = 4, link_flags = 8;
@@ -107,46 +97,33 @@ struct Says {
   auto operator<=>(const Says&) const = default;
 };
 
+// What each of them does stands in its row of `forms`, in forms.hpp.
 enum class Verb : std::uint8_t {
-  attach,       // BPF_PROG_ATTACH
-  detach,       // BPF_PROG_DETACH
-  query,        // BPF_PROG_QUERY
-  link_create,  // BPF_LINK_CREATE
-  link_update,  // BPF_LINK_UPDATE
-  link_detach,  // BPF_LINK_DETACH
-  info,         // BPF_OBJ_GET_INFO_BY_FD of a link
-  fdinfo,       // what /proc says of a link's descriptor
-  close,        // close(2) of the only descriptor of a program or link
-  remove,       // the device goes, or the namespace
-  qdisc,        // a clsact or ingress qdisc comes to the device, or goes
-  packet,       // one packet through the attach point
-  create,       // RTM_NEWLINK: a netkit device, and its peer
-  change,       // RTM_NEWLINK of one that is there
-  set,          // RTM_SETLINK: up, down, name, address, MTU, namespace
-  send,         // one packet out of a netkit device, by a packet socket, to where it goes
-  filter,       // RTM_NEWTFILTER, RTM_DELTFILTER: a filter of a device's classifier
-  filter_link,  // BPF_LINK_CREATE of a link that makes a filter, and owns it
-  chain,        // RTM_DELCHAIN: a chain of filters goes
-  provoke,      // what brings a kernel to harm on purpose: whether the harness would notice
+  attach,
+  detach,
+  query,
+  link_create,
+  link_update,
+  link_detach,
+  info,
+  fdinfo,
+  close,
+  remove,
+  qdisc,
+  packet,
+  create,
+  change,
+  set,
+  send,
+  filter,
+  filter_link,
+  chain,
+  provoke,
 };
-inline constexpr std::size_t kVerbs = 20;
+inline constexpr std::size_t kVerbs = static_cast<std::size_t>(Verb::provoke) + 1;
 
-// Whether it is about netkit devices alone.
-constexpr bool of_netkit(Verb verb) {
-  return verb == Verb::create || verb == Verb::change || verb == Verb::set || verb == Verb::send;
-}
 constexpr bool of_netkit(Hook hook) {
   return hook == Hook::primary || hook == Hook::peer;
-}
-
-// Whether it asks for filters.
-constexpr bool of_filters(Verb verb) {
-  return verb == Verb::filter || verb == Verb::filter_link || verb == Verb::chain;
-}
-
-// Whether all devices are looked at behind it.
-constexpr bool tells_devices(Verb verb) {
-  return verb == Verb::create || verb == Verb::change || verb == Verb::set || verb == Verb::remove;
 }
 
 // What `provoke` does to the kernel of a VM: a panic by sysrq, a warning in its log, an agent that
@@ -164,6 +141,9 @@ enum class TcChange : std::uint8_t { add, replace, remove, change };
 
 // Of the attribute of bpf(2): the size it has by itself, and no byte that should not be there.
 inline constexpr std::uint16_t kWhole = 0xffff, kClean = 0xffff;
+// Longer attributes than a page are refused whatever they hold.
+inline constexpr std::size_t kPage = 4096;
+inline constexpr std::size_t kLongestAttribute = 2 * kPage;
 
 struct Operation {
   Verb verb = Verb::query;
@@ -183,7 +163,7 @@ struct Operation {
   Caller caller = Caller::root;
   Qdisc kind = Qdisc::none;  // qdisc: which, and what becomes of it
   TcChange change = TcChange::add;
-  std::uint16_t size = kWhole;    // in bytes, as told to bpf(2); see attribute.hpp
+  std::uint16_t size = kWhole;    // in bytes, as told to bpf(2); see bpf_attribute.hpp
   std::uint16_t dirty = kClean;   // the offset of a byte that is not 0 and belongs to no field
   std::uint8_t space = 0;         // in whose network namespace the call is made
   std::uint8_t peer = kNoDevice;  // create: the name of the other side, if it is to have one

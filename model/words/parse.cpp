@@ -95,12 +95,11 @@ class Parser : OutcomeReader {
       while (next_ < tokens_.size()) (trace.target += ' ') += tokens_[next_++].text;
     } else if (key.text == "capacity") {
       const Token t = need("a number");
-      trace.header.capacity = static_cast<std::uint8_t>(number(t, 1, kMaxCapacity));
+      trace.header.capacity =
+          static_cast<std::uint8_t>(number(t, 1, trace.header.dialect->capacity));
     } else if (key.text == "revision") {
       const Token t = need("a number");
-      const std::uint64_t most =
-          trace.header.dialect == Dialect::rfc2 ? 0xffffffffU : ~std::uint64_t{0};
-      trace.header.revision = number(t, 1, most);
+      trace.header.revision = number(t, 1, trace.header.dialect->last_revision);
     } else if (key.text == "device") {
       do {
         const Token t = need("a device, d0 to d" + std::to_string(kMaxDevices - 1));
@@ -150,7 +149,7 @@ class Parser : OutcomeReader {
     Operation op;
     for (auto& column : columns_) column = 0;
     const Token verb = tokens_[next_++];
-    const auto v = words::find(words::kVerbs, verb.text);
+    const auto v = verb_from(verb.text);
     if (!v)
       fail(at_, verb.column,
            "unknown operation " + quoted(verb.text) +
@@ -333,7 +332,7 @@ class Parser : OutcomeReader {
           !of_link(op.verb))
         return void(op.space = space(value));
       if (of_device)
-        if (const auto k = words::find(words::kKeys, key)) return attr(op, *k, value, t);
+        if (const auto k = key_from(key)) return attr(op, *k, value, t);
       if (key == "bytes" && op.verb == Verb::send)
         return void(op.bytes = static_cast<std::uint32_t>(number(value, 0, 100'000)));
       if (key == "rel" && listed) return void(op.relative = named(value, Field::relative));

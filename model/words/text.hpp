@@ -48,6 +48,7 @@ std::string print(const Expected& expected);
 
 // The words of the text form.
 std::string_view word(Verb verb);
+std::optional<Verb> verb_from(std::string_view word);
 std::string_view word(Dialect dialect);
 std::optional<Dialect> dialect_from(std::string_view word);
 std::string word(Point point);
@@ -65,29 +66,6 @@ std::string describe(const Filters& filters);
 
 // A number for people: 1234567 as 1,234,567.
 std::string grouped(std::uint64_t n);
-
-// Flag bits as the dialect numbers them (uapi bpf.h; seed 003).
-std::uint32_t wire_flags(Dialect dialect, std::uint8_t flags);
-
-// Which part of an operation a complaint is about.
-enum class Field {
-  verb,
-  point,
-  prog,
-  link,
-  relative,
-  old,
-  flags,
-  bits,
-  revision,
-  says,
-  size,
-  dirty,
-  peer,
-  attrs,
-  space,
-  key
-};
 
 struct Complaint {
   Field field;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "model/words/forms.hpp"
 #include "model/words/observation.hpp"
 #include "model/words/operation.hpp"
 

@@ -7,24 +7,7 @@
 
 namespace mprogcheck {
 
-std::uint32_t wire_flags(Dialect dialect, std::uint8_t flags) {
-  const bool rfc2 = dialect == Dialect::rfc2;
-  std::uint32_t bits = 0;
-  if (flags & flag::replace) bits |= 1U << 2;
-  if (flags & flag::before) bits |= 1U << 3;
-  if (flags & flag::after) bits |= 1U << 4;
-  if (flags & flag::first) bits |= 1U << 5;
-  if (flags & flag::last) bits |= 1U << 6;
-  if (flags & flag::id) bits |= rfc2 ? 1U << 7 : 1U << 5;
-  if (flags & flag::link) bits |= 1U << 13;
-  return bits;
-}
-
 namespace {
-
-constexpr std::uint8_t kFlagsOfMainline =
-    flag::replace | flag::before | flag::after | flag::id | flag::link;
-constexpr std::uint8_t kFlagsOfRfc2 = kFlagsOfMainline | flag::first | flag::last;
 
 bool takes_list_flags(Verb v) {
   return v == Verb::attach || v == Verb::detach || v == Verb::link_create;
@@ -68,8 +51,7 @@ std::optional<std::string> attrs_complaint(const Operation& op) {
     if (a.key == Key::state && op.verb != Verb::set) return "'state' is for set";
     if (op.verb == Verb::change && !in_data(a.key))
       return "only attributes of INFO_DATA change; use set";
-    if (op.verb == Verb::set && (in_data(a.key) || of_peer(a.key) || a.key == Key::txqueues ||
-                                 a.key == Key::rxqueues || a.key == Key::index))
+    if (op.verb == Verb::set && !kSettable.has(a.key))
       return "set has state, mtu, address, name and ns";
     if (of_peer(a.key) && (!op.has_peer_info() || op.peer_info_is(Presence::cut)))
       return "there is no PEER_INFO that it could stand in; name the peer, and leave 'peer=' out";
@@ -140,21 +122,22 @@ std::optional<Complaint> NameCheck::devices(const Operation& op) {
 }
 
 std::optional<Complaint> NameCheck::next(const Operation& op) {
-  const bool rfc2 = header_.dialect == Dialect::rfc2;
+  const Dialect dialect = header_.dialect;
+  const std::string named = "dialect " + std::string(dialect->name);
   if (takes_list_flags(op.verb)) {
-    if (op.flags & ~(rfc2 ? kFlagsOfRfc2 : kFlagsOfMainline))
-      return Complaint{Field::flags, "dialect mainline has no FIRST and LAST"};
-    if (op.bits & wire_flags(header_.dialect, kFlagsOfRfc2 & (rfc2 ? 0xff : kFlagsOfMainline)))
+    if (op.flags & ~dialect->flags())
+      return Complaint{Field::flags, named + " has no FIRST and LAST"};
+    if (op.bits & wire_flags(dialect, dialect->flags()))
       return Complaint{Field::bits, "these bits have names in this dialect; use the names"};
-    if (rfc2 && op.old.given())
+    if (!dialect->has_old && op.old.given())
       return Complaint{Field::old,
-                       "dialect rfc2 has no old=: 'replace' means the program that rel= names"};
+                       named + " has no old=: 'replace' means the program that rel= names"};
   }
-  if (op.verb == Verb::link_update && (op.bits & wire_flags(header_.dialect, flag::replace)))
+  if (op.verb == Verb::link_update && (op.bits & wire_flags(dialect, flag::replace)))
     return Complaint{Field::bits, "these bits have names in this dialect; use the names"};
   if (auto c = devices(op)) return c;
-  if (rfc2 && op.revision > 0xffffffffU)
-    return Complaint{Field::revision, "revisions have 32 bits in dialect rfc2"};
+  if (op.revision > dialect->last_revision)
+    return Complaint{Field::revision, "revisions have 32 bits in " + named};
   for (const auto& [r, field] :
        {std::pair{op.prog, Field::prog}, std::pair{op.relative, Field::relative},
         std::pair{op.old, Field::old}})

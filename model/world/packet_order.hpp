@@ -6,9 +6,9 @@
 
 namespace mprogcheck {
 
-class Asked {
+class MetByPacket {
  public:
-  Asked(const World& world, Point at) : list_(world.chain(at)) {
+  MetByPacket(const World& world, Point at) : list_(world.chain(at)) {
     if (!list_) return;
     const Filters& filters = world.filters(at.device);
     const std::size_t first = filter_index(at.hook, {});

@@ -8,8 +8,8 @@
 //   World w;
 //   w.reset(trace.header);
 //   Prediction p;
-//   for (const Operation& op : trace.operations) w.step(op, p);   // p.observation: what must come
-//   back
+//   for (const Operation& op : trace.operations)
+//     w.step(op, p);   // p.observation: what must come back
 #pragma once
 
 #include <array>
@@ -27,13 +27,7 @@ namespace mprogcheck {
 
 namespace rules {
 struct DataFacts;
-struct CreateFacts;
-struct ChangeFacts;
-struct SetFacts;
-struct SendFacts;
-template <class D>
-struct FilterFacts;
-}  // namespace rules
+}
 
 struct Ends;
 
@@ -81,7 +75,7 @@ class World {
 
   // A target made a link the model refuses: it exists from here on, and owns what adopt() says it
   // owns.
-  void assume_link(Link link, Point point, Hook asked, Prog prog);
+  void assume_link(Link link, Point point, Hook hook, Prog prog);
 
   // Takes over how a target showed the devices. False where others are there than in the model.
   bool adopt(const std::array<DeviceView, kMaxDevices>& seen);
@@ -113,6 +107,13 @@ class World {
   // The operation as the rules see it, its names looked up.
   Request<Plain> request(const Operation& op) const;
   int references() const { return references_; }
+  // What a StateTable's rules look at (model/rules/tables.hpp).
+  template <class Facts>
+  Facts facts_of(const Operation& op) const;
+  // What the rules of a table say: an entry of rules::Tables.
+  template <class Table>
+  static void decide_with(const World& world, const Operation& op, std::optional<Point> where,
+                          Decision& out);
   // Links a trace has named so far; the next free name.
   std::uint16_t links_named() const { return links_named_; }
 
@@ -124,25 +125,23 @@ class World {
   }
   Object<Plain> prog_object(Ref r, bool by_id, bool any_type) const;
   Object<Plain> link_object(Ref r, bool by_id, bool any_type) const;
-  Request<Plain> looked_up(const Operation& op) const;
+  Request<Plain> looked_up(const Operation& op, Verb verb) const;
   void look_up_device(const Operation& op, Request<Plain>& r) const;
-  template <class Visit>
-  auto with_rules(const Operation& op, std::optional<Point> where, Visit&& visit) const;
   void decide_into(const Operation& op, std::optional<Point> where, Decision& out) const;
   std::optional<Point> concerned(const Operation& op) const;
   void take(const Operation& op, Prediction& out);
   void carry_out(const Operation& op, const Decision& d, std::optional<Point> where);
+  struct Act;
+  static const Act& act_of(Verb verb);
+  void close(const Operation& op);
+  void remove(const Operation& op);
+  void change_qdisc(const Operation& op);
   void remove_device(std::uint8_t device);
   void remove_one(std::uint8_t device);
   // world_devices.cpp
   rules::DataFacts data_facts(const Operation& op) const;
-  rules::CreateFacts create_facts(const Operation& op) const;
-  rules::ChangeFacts change_facts(const Operation& op) const;
-  rules::SetFacts set_facts(const Operation& op) const;
-  rules::SendFacts send_facts(const Operation& op) const;
   Ends ends_of(const Operation& op) const;
   // world_filters.cpp
-  rules::FilterFacts<Plain> filter_facts(const Operation& op, const Request<Plain>& r) const;
   bool has_filters(std::uint8_t device) const;
   void make_filter(const Operation& op, Link owner);
   void change_filters(const Operation& op);
@@ -178,7 +177,7 @@ class World {
   std::uint16_t links_named_ = 0;
 };
 
-// The clauses of the table that decides `verb`, in order.
+// The clauses of the table that decides `verb`, in order; none where the dialect has no such table.
 std::span<const Clause> clauses_of(Dialect dialect, Verb verb);
 
 }  // namespace mprogcheck

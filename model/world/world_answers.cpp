@@ -35,21 +35,22 @@ void World::answer_query(const Operation& op, const Decision& d, Observation& ou
 
 void World::answer_packet(const Operation& op, const Decision& d, Observation& out) const {
   if (d.error != Errno::ok) return;
-  const Asked asked(*this, op.point);
-  out.fate = rules::packet_facts<Plain>(asked, request(op)).dropped ? Fate::dropped : Fate::passed;
+  const MetByPacket met(*this, op.point);
+  const bool dropped = rules::PacketFacts<Plain>::of(met, request(op)).dropped;
+  out.fate = dropped ? Fate::dropped : Fate::passed;
   out.answer.count = out.answer.filled = static_cast<std::uint8_t>(d.index);
   for (std::size_t i = 0; i < out.answer.filled; ++i)
-    out.answer.entries[i] = {.prog = asked.prog(static_cast<int>(i)), .link = kNoLink, .flags = 0};
+    out.answer.entries[i] = {.prog = met.prog(static_cast<int>(i)), .link = kNoLink, .flags = 0};
 }
 
-void World::assume_link(Link link, Point point, Hook asked, Prog prog) {
+void World::assume_link(Link link, Point point, Hook hook, Prog prog) {
   links_[link.raw] = {.created = true,
                       .open = true,
                       .attached = false,
                       .owns_filter = false,
                       .filter = 0,
                       .point = point,
-                      .hook = asked,
+                      .hook = hook,
                       .prog = prog};
   links_named_ = std::max<std::uint16_t>(links_named_, link.raw + 1);
   ++progs_[prog.raw].holders;

@@ -2,10 +2,16 @@
 // The part of the model that makes, changes and tears down filters.
 #include <algorithm>
 
-#include "model/rules/filter.hpp"
-#include "model/world/world.hpp"
+#include "model/world/oracle.hpp"
 
 namespace mprogcheck {
+namespace {
+
+bool whole_chain(const Operation& op) {
+  return op.verb == Verb::chain;
+}
+
+}  // namespace
 
 bool World::has_filters(std::uint8_t device) const {
   return device_present(device) && std::any_of(filters_[device].begin(), filters_[device].end(),
@@ -13,10 +19,8 @@ bool World::has_filters(std::uint8_t device) const {
 }
 
 std::optional<std::uint8_t> World::concerns_filters(const Operation& op) const {
-  const bool of_link =
-      op.verb == Verb::link_update || op.verb == Verb::link_detach || op.verb == Verb::close;
-  if (of_link) {
-    const Ref l = op.verb == Verb::close ? op.prog : op.link;
+  if (has_trait(op.verb, Trait::changes_link)) {
+    const Ref l = link_of(op);
     if (l.kind != Ref::Kind::link || !links_[l.raw].owns_filter) return std::nullopt;
     return links_[l.raw].point.device;
   }
@@ -26,16 +30,17 @@ std::optional<std::uint8_t> World::concerns_filters(const Operation& op) const {
   return here ? std::optional(op.point.device) : std::nullopt;
 }
 
-rules::FilterFacts<Plain> World::filter_facts(const Operation& op, const Request<Plain>& r) const {
+template <>
+rules::FilterFacts<Plain> World::facts_of(const Operation& op) const {
   rules::FilterFacts<Plain> f{};
-  f.r = r;
+  f.r = looked_up(op, op.verb);
   f.changes = op.change == TcChange::change;
   f.skips_sw = (op.bits & kSkipSw) != 0;
   if (!device_present(op.point.device)) return f;
   const Qdisc qdisc = qdiscs_[op.point.device];
   f.no_hook = qdisc == Qdisc::none || (qdisc == Qdisc::ingress && op.point.hook == Hook::egress);
   const Filter* const first = &filters_[op.point.device][filter_index(op.point.hook, op.key)];
-  const std::size_t count = op.verb == Verb::chain ? kFiltersOfChain : 1;
+  const std::size_t count = whole_chain(op) ? kFiltersOfChain : 1;
   f.there = std::any_of(first, first + count, [](const Filter& filter) { return filter.there; });
   f.owned = f.there && first->link != kNoLink;
   return f;
@@ -84,24 +89,23 @@ void World::exchange(Filter& filter, Prog prog) {
 
 void World::change_filters(const Operation& op) {
   Filter* const first = &filters_[op.point.device][filter_index(op.point.hook, op.key)];
-  if (op.verb == Verb::chain)
+  if (whole_chain(op))
     std::for_each(first, first + kFiltersOfChain, [this](Filter& filter) { let_go(filter); });
   else if (op.change == TcChange::remove)
     let_go(*first);
   else if (first->there)
     exchange(*first, Prog{op.prog.raw});
   else
-    make_filter(op, op.verb == Verb::filter_link ? Link{op.link.raw} : kNoLink);
+    make_filter(op, has_trait(op.verb, Trait::makes_link) ? Link{op.link.raw} : kNoLink);
 }
 
 // What the owner does with its link, where that has a filter.
 void World::change_own_filter(const Operation& op) {
-  const Ref l = op.verb == Verb::close ? op.prog : op.link;
-  const bool of_link =
-      op.verb == Verb::link_update || op.verb == Verb::link_detach || op.verb == Verb::close;
-  if (!of_link || l.kind != Ref::Kind::link || !links_[l.raw].owns_filter) return;
+  if (!has_trait(op.verb, Trait::changes_link)) return;
+  const Ref l = link_of(op);
+  if (l.kind != Ref::Kind::link || !links_[l.raw].owns_filter) return;
   Filter& filter = filters_[links_[l.raw].point.device][links_[l.raw].filter];
-  if (op.verb == Verb::link_update)
+  if (takes<&Operation::prog>(op.verb) && takes<&Operation::link>(op.verb))
     exchange(filter, Prog{op.prog.raw});
   else
     let_go(filter);

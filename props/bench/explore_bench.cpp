@@ -20,8 +20,6 @@
 namespace mprogcheck {
 namespace {
 
-constexpr Dialect kDialects[] = {Dialect::mainline, Dialect::rfc2};
-
 bool fast_enough(Dialect dialect) {
   constexpr double kWanted = 1.5e6;
   const Bounds bounds{.dialect = dialect, .progs = 4, .links = 2, .capacity = 4};

@@ -81,8 +81,6 @@ struct InGuest {  // of those that are guests
   std::string append = {};  // more of the kernel's command line
 };
 TargetFactory target_named(const std::string& name, const InGuest& guest = {});
-// Whether a trace can be run there at all; a sentence if not.
-std::string unsupported(const Trace& trace, const Capabilities& can);
 
 // The traces of known deviations in the files, which may be names of installed ones. Each must give
 // a reason and its targets: a deviation that is passed over for no reason hides bugs. Throws

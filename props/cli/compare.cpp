@@ -9,6 +9,7 @@
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/report/transcript.hpp"
 #include "props/search/interrupt.hpp"
 #include "props/search/known.hpp"
 
@@ -30,20 +31,9 @@ struct Compared {
   std::size_t permitted = 0, unreported = 0;
 };
 
-using Seen = std::vector<Observation>;
-
-// The first operation of which they saw something else; that many there are if of none.
-std::size_t first_difference(const Trace& trace, const Seen& one, const Seen& other) {
-  std::size_t i = 0;
-  while (i < trace.operations.size() &&
-         difference_between(trace.operations[i], one[i], other[i]).empty())
-    ++i;
-  return i;
-}
-
 // The deviation that a target shows first, if it is at or in front of that operation: behind one
 // nobody promises that two go the same way.
-std::string bucket_until(const Trace& trace, const Seen& seen, std::size_t step) {
+std::string bucket_until(const Trace& trace, Observations seen, std::size_t step) {
   const Verdict verdict = check_first(trace, seen);
   if (verdict.conforms() || verdict.deviations[0].step > step) return {};
   return bucket(verdict.deviations[0], trace.header.dialect);
@@ -83,7 +73,7 @@ class Comparison {
   void flush() {
     std::vector<Trace> traces;
     for (const auto& [file, trace] : waiting_) traces.push_back(trace);
-    std::vector<std::vector<Seen>> seen(compared_.size());
+    std::vector<std::vector<std::vector<Observation>>> seen(compared_.size());
     for (std::size_t t = 0; t < compared_.size() && !traces.empty(); ++t)
       compared_[t].target->run(traces, seen[t]);
     for (std::size_t i = 0; i < traces.size(); ++i)
@@ -124,8 +114,8 @@ class Comparison {
     return its != c.known.reasons.end() ? its->second : compared_[0].known.reasons.at(bucket);
   }
 
-  void judge(const std::string& file, const Trace& trace, Compared& c, const Seen& one,
-             const Seen& other) {
+  void judge(const std::string& file, const Trace& trace, Compared& c, Observations one,
+             Observations other) {
     const std::size_t step = first_difference(trace, one, other);
     if (step == trace.operations.size()) {
       ++c.same;
@@ -144,16 +134,18 @@ class Comparison {
     else
       ++c.unreported;
     const Operation& op = trace.operations[step];
-    const std::string_view what = difference_between(op, one[step], other[step]);
+    const std::string_view what = difference_between(op, one.at(step), other.at(step));
     if (!known)
       tell(prose(), "{}: step {}: {}: {}\n  {}: {}\n  {}: {}\n  {}\n{}", file, step + 1, print(op),
-           what, compared_[0].name, describe(op, one[step]), c.name, describe(op, other[step]),
+           what, compared_[0].name, report::describe(op, one.at(step)), c.name,
+           report::describe(op, other.at(step)),
            shown.empty() ? "the model permits both"
                          : fmt::format("a deviation of {}: {}", whose, shown),
            shown.empty() ? "" : print(trace));
     Json seen = Json::array();
-    seen.push_back({{"target", compared_[0].name}, {"observed", describe(op, one[step])}});
-    seen.push_back({{"target", c.name}, {"observed", describe(op, other[step])}});
+    seen.push_back(
+        {{"target", compared_[0].name}, {"observed", report::describe(op, one.at(step))}});
+    seen.push_back({{"target", c.name}, {"observed", report::describe(op, other.at(step))}});
     document_.push_back({{"file", file},
                          {"trace", print(trace)},
                          {"step", step + 1},

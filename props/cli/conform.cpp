@@ -102,7 +102,7 @@ int generate(const Options& o) {
   Json document = Json::array();
   tell(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", "dialect", "command",
        "rules", "pairs", "meet", "decided", "cannot meet", "open", "traces");
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect dialect : kDialects) {
     std::map<Verb, Tally> tallies;
     std::map<Verb, std::vector<Trace>> files;
     std::map<std::string, std::size_t> place;
@@ -160,7 +160,7 @@ int generate(const Options& o) {
   }
   tell(prose, "\n{:9} {:12} {:>6} {:>8} {:>6} {:>7}\n", "dialect", "command", "rules", "decided",
        "pairs", "traces");
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect dialect : kDialects) {
     std::vector<DirectedSuite> directed = device_suite(dialect);
     std::ranges::move(filter_suite(dialect), std::back_inserter(directed));
     for (const DirectedSuite& s : directed) {
@@ -336,8 +336,8 @@ int run(const Options& o) {
     std::vector<Trace> of_target;
     std::copy_if(known.begin(), known.end(), std::back_inserter(of_target),
                  [&, &name = name](const Trace& t) { return is_of(t, name); });
-    const Conformance c = conform(*target, suite, of_target, unsupported,
-                                  [&](const std::string& text) { progress(text); });
+    const Conformance c =
+        conform(*target, suite, of_target, [&](const std::string& text) { progress(text); });
     progress.clear();
     if (!c.broke_off.empty()) throw CannotRun(c.broke_off);
     if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of the suite", name));

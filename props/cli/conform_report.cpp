@@ -68,7 +68,7 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       std::vector<Trace> of_target;
       std::copy_if(known.begin(), known.end(), std::back_inserter(of_target),
                    [&](const Trace& t) { return is_of(t, o.targets[i]); });
-      column.seen = conform(*target, suite, of_target, unsupported, say);
+      column.seen = conform(*target, suite, of_target, say);
       if (column.seen.traces == 0 && column.seen.broke_off.empty())
         column.seen.broke_off = "it can run no trace of the suite";
       column.deviations =

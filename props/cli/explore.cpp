@@ -33,8 +33,7 @@ std::unique_ptr<Target> target_beside(const Options& o, Dialect dialect) {
     throw BadInput(
         fmt::format("{} cannot be run step by step; explore takes impl and impl:FAULT", o.target));
   for (const FaultInfo& f : InProcess::faults())
-    if (o.target == fmt::format("impl:{}", f.name) &&
-        !(dialect == Dialect::mainline ? f.mainline : f.rfc2))
+    if (o.target == fmt::format("impl:{}", f.name) && !f.seen_in(dialect))
       throw BadInput(fmt::format("{} is no fault of {}; 'mprogcheck faults' lists the dialects",
                                  f.name, o.dialect));
   return factory();

@@ -27,8 +27,8 @@ struct Options {
 
 std::vector<Dialect> dialects_of(const FaultInfo& f) {
   std::vector<Dialect> out;
-  if (f.mainline) out.push_back(Dialect::mainline);
-  if (f.rfc2) out.push_back(Dialect::rfc2);
+  std::copy_if(kDialects.begin(), kDialects.end(), std::back_inserter(out),
+               [&](Dialect d) { return f.seen_in(d); });
   return out;
 }
 

@@ -46,12 +46,12 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
     const TargetFactory factory = target_named(name, {.append = o.append});
     try {
       const Capabilities can = factory()->capabilities();
-      for (const Dialect d : {Dialect::mainline, Dialect::rfc2}) {
+      for (const Dialect d : kDialects) {
         if (!o.dialect.empty() && dialect_from(o.dialect) != d) continue;
-        if (d == Dialect::mainline ? can.mainline : can.rfc2)
+        if (can.speaks(d))
           out.push_back({name, d, factory});
         else if (chosen && !o.dialect.empty())
-          throw CannotRun(fmt::format("{} does not speak dialect {}", name, o.dialect));
+          throw CannotRun(fmt::format("{} {}", name, speaks_not(d)));
       }
     } catch (const CannotRun& e) {
       if (chosen) throw;

@@ -101,19 +101,20 @@ int boot(const Options& o) {
   progress.clear();
   const vm::Hello& hello = guest.hello();
   const Capabilities& can = hello.capabilities;
+  std::vector<std::string_view> attributes;  // of netkit devices, that older kernels do not have
+  for (const Key key : can.attributes& kYounger) attributes.push_back(row(key).word);
   if (o.json) {
     const Json document{
         {"release", hello.release}, {"tries", guest.tries()}, {"seconds", guest.seconds_to_hello()},
         {"mainline", can.mainline}, {"packets", can.packets}, {"qdiscs", can.qdiscs},
-        {"devices", can.devices},   {"netkit", can.netkit},   {"rooms", can.rooms},
-        {"single", can.single}};
+        {"devices", can.devices},   {"netkit", can.netkit},   {"attributes", attributes}};
     print_json("kernels boot", document);
     return kConforms;
   }
-  fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}{}, {} devices{}{}{}\n",
+  fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}{}, {} devices{}{}\n",
              hello.release, guest.seconds_to_hello(), guest.tries(), can.packets ? ", packets" : "",
              can.qdiscs ? ", qdiscs" : "", can.devices, can.netkit ? ", netkit" : "",
-             can.rooms ? " with head- and tailroom" : "", can.single ? ", single" : "");
+             attributes.empty() ? "" : fmt::format(" with {}", fmt::join(attributes, ", ")));
   return kConforms;
 }
 

@@ -7,6 +7,7 @@
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/report/transcript.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -16,24 +17,6 @@ struct Options {
   std::string target = "impl";
   bool json = false, quiet = false;
 };
-
-void transcript(FILE* out, const Trace& trace, const std::vector<Observation>& seen,
-                const Verdict& verdict) {
-  std::size_t width = 0;
-  for (const Operation& op : trace.operations) width = std::max(width, print(op).size());
-  auto next = verdict.deviations.begin();
-  for (std::size_t i = 0; i < trace.operations.size(); ++i) {
-    const Operation& op = trace.operations[i];
-    tell(out, "  {:{}}   {}\n", print(op), width, describe(op, seen[i]));
-    for (; next != verdict.deviations.end() && next->step == i; ++next)
-      tell(out, "    {}: the model says {} ({}); this breaks the {}\n", bad(out, "DEVIATION"),
-           next->expected, next->clause, word(next->breach));
-  }
-  if (verdict.judged < trace.operations.size())
-    tell(out,
-         "    not judged from step {} on: no state of the model explains what the target showed\n",
-         verdict.judged + 1);
-}
 
 int run(const Options& o) {
   struct Item {
@@ -74,7 +57,8 @@ int run(const Options& o) {
     ++(conforms ? conforming : deviating);
     tell(prose, "{}: {} {}\n", file, target->name(),
          conforms ? good(prose, "conforms") : bad(prose, "DEVIATES"));
-    if (!o.quiet) transcript(prose, trace, seen[0], verdict);
+    if (!o.quiet)
+      tell(prose, "{}", report::transcript(trace, seen[0], verdict, bad(prose, "DEVIATION")));
     const bool harmed = std::any_of(verdict.deviations.begin(), verdict.deviations.end(),
                                     [](const Deviation& d) { return d.aspect == Aspect::harm; });
     if (harmed) {

@@ -43,7 +43,7 @@ Json json_of(Dialect dialect) {
 int run(const Options& o) {
   std::string text;
   Json dialects = Json::object();
-  for (const Dialect d : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect d : kDialects) {
     if (!o.dialect.empty() && dialect_from(o.dialect) != d) continue;
     text += specification(d) + "\n";
     if (o.json) dialects[mprogcheck::word(d)] = json_of(d);

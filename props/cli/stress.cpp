@@ -82,12 +82,12 @@ class Rounds {
         target_(target_named(o.target, {.processors = kProcessors, .append = o.append})()) {
     vm_ = dynamic_cast<Vm*>(target_.get());
     const Capabilities can = target_->capabilities();
-    for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
-      if ((o.dialect.empty() || dialect_from(o.dialect) == dialect) &&
-          (dialect == Dialect::mainline ? can.mainline : can.rfc2))
+    for (const Dialect dialect : kDialects)
+      if ((o.dialect.empty() || dialect_from(o.dialect) == dialect) && can.speaks(dialect))
         dialects_.push_back(dialect);
     if (dialects_.empty())
-      throw CannotRun(fmt::format("{} does not speak dialect {}", o.target, o.dialect));
+      throw CannotRun(fmt::format("{} {}", o.target,
+                                  speaks_not(dialect_from(o.dialect).value_or(Dialect::mainline))));
   }
 
   int run() {

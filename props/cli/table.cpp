@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "model/words/text.hpp"
-#include "model/words/words.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/report/transcript.hpp"
 #include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
@@ -24,20 +24,6 @@ struct Options {
 std::string title(const Trace& trace, bool outcomes) {
   if (outcomes && !trace.operations.empty()) return "`" + print(trace.operations[0]) + "`";
   return trace.preface.empty() ? print(trace.operations[0]) : trace.preface[0];
-}
-
-// What came of the first operation, and of every other that is told by more than "ok".
-std::string outcome(const Trace& trace, const std::vector<Observation>& seen) {
-  std::string out;
-  for (std::size_t i = 0; i < trace.operations.size(); ++i) {
-    const Observation& o = seen[i];
-    if (o.harm != Harm::none) return out + (out.empty() ? "" : ", ") + describe(o.harm);
-    if (o.fate != Fate::none)
-      out += fmt::format(", {} {}", trace.operations[i].bytes, words::name(words::kFates, o.fate));
-    else if (i == 0 || o.error != Errno::ok)
-      out += (i == 0 ? "" : ", ") + to_string(o.error);
-  }
-  return out;
 }
 
 std::string verdict_of(const Trace& trace, const Verdict& verdict) {
@@ -83,7 +69,7 @@ int run(const Options& o) {
       deviates |= !verdict.conforms();
       std::string cell = verdict_of(row.trace, verdict);
       if (o.outcomes)
-        cell = outcome(row.trace, seen[0]) + (verdict.conforms() ? "" : " **deviates**");
+        cell = report::outcome(row.trace, seen[0]) + (verdict.conforms() ? "" : " **deviates**");
       row.cells.push_back(std::move(cell));
     }
   }

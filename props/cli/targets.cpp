@@ -115,31 +115,6 @@ TargetFactory target_named(const std::string& name, const InGuest& guest) {
                   name, did_you_mean(name, {"impl", "kernel", "kmod"})));
 }
 
-std::string unsupported(const Trace& trace, const Capabilities& can) {
-  const Header& h = trace.header;
-  if (!(h.dialect == Dialect::mainline ? can.mainline : can.rfc2))
-    return fmt::format("does not speak dialect {}", word(h.dialect));
-  if (!can.any_capacity && (h.capacity != kMaxCapacity || h.revision != 1))
-    return "has capacity 63 and first revision 1, and no other";
-  if (h.devices > can.devices) return fmt::format("has {} devices at most", can.devices);
-  for (const Operation& op : trace.operations) {
-    if (op.hazardous() && !can.hazards)
-      return fmt::format("does not run what may harm it: {}", print(op));
-    if (op.relative.kind == Ref::Kind::foreign && !can.foreign[op.relative.raw])
-      return fmt::format("has no link of such a type: {}", print(op));
-    if ((op.fault || op.odd_attribute()) && !can.memory)
-      return fmt::format("is asked by messages, not by bpf(2): {}", print(op));
-    if (op.verb == Verb::packet && !can.packets) return "cannot send packets";
-    if (op.verb == Verb::qdisc && !can.qdiscs) return "has no clsact and ingress qdiscs";
-    if (of_filters(op.verb) && !can.filters) return "has no filters that links own";
-    if (op.verb == Verb::create && !can.netkit) return "makes no netkit devices";
-    if ((op.attr(Key::headroom) || op.attr(Key::tailroom)) && !can.rooms)
-      return "has no attributes HEADROOM and TAILROOM";
-    if (op.attr(Key::pairing) && !can.single) return "has no attribute PAIRING";
-  }
-  return {};
-}
-
 std::vector<Trace> known_deviations(const std::vector<std::string>& files) {
   std::vector<Trace> out;
   for (const std::string& file : files) {

@@ -47,6 +47,38 @@ class Beside {
   Observation seen_;
 };
 
+// The states one request away. What a request does depends on its effect alone, not on the
+// directives and the revision that led to it, so each effect is carried out once.
+class Successors {
+ public:
+  explicit Successors(const World& world) : world_(world) {}
+
+  StateKey by(const Operation& op, const Decision& d) {
+    const Effect effect{op.verb, d.change, d.index, op.prog, op.link, op.flags & kEntryFlags};
+    for (const auto& [known, state] : known_)
+      if (known == effect) return state;
+    next_ = world_;
+    next_.step(op, prediction_);
+    return known_.emplace_back(effect, state_of(next_)).second;
+  }
+
+ private:
+  static constexpr int kEntryFlags = flag::first | flag::last;
+  struct Effect {
+    Verb verb;
+    Change change;
+    int index;
+    Ref prog, link;
+    int flags;
+    bool operator==(const Effect&) const = default;
+  };
+
+  const World& world_;
+  World next_;
+  Prediction prediction_;
+  std::vector<std::pair<Effect, StateKey>> known_;
+};
+
 }  // namespace
 
 Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
@@ -68,31 +100,27 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
   World world;
   world.reset(header_of(bounds));
   reach(state_of(world), 0, {});
-  World next;
-  Prediction p;
   // States are numbered as they are reached, so that this is breadth first.
   for (std::size_t s = 0; s < out.parent.size(); ++s) {
     if (depth[s] >= most) break;
     const StateKey state = out.graph[s];
     world = world_of(bounds, state, kWalkRevision);
-    const auto all = requests(bounds, state, kWalkRevision);
     std::optional<Beside> walk;
     if (beside) walk.emplace(walk_to(bounds, out, s), *beside);
-    for (const Operation& op : all) {
+    Successors successors(world);
+    for_each_request(bounds, state, kWalkRevision, [&](const Operation& op) {
+      if (out.deviation) return;
       ++out.transitions;
-      if (walk) {
-        out.deviation = walk->differs(op, wanted);
-        if (out.deviation) return out;
-      }
+      if (walk) out.deviation = walk->differs(op, wanted);
+      if (out.deviation) return;
       const Decision d = world.decision(op);
       out.refused += d.error != Errno::ok;
-      if (d.error != Errno::ok || (d.change == Change::none && op.verb != Verb::close)) continue;
-      next = world;
-      next.step(op, p);
-      const std::size_t to = reach(state_of(next), s, op);
+      if (d.error != Errno::ok || (d.change == Change::none && op.verb != Verb::close)) return;
+      const std::size_t to = reach(successors.by(op, d), s, op);
       // Of the three revisions a request may expect, one will do.
       if (op.revision == 0) add_edge(s, to, op, out.graph);
-    }
+    });
+    if (out.deviation) return out;
     if (progress && s % 8 == 0)
       progress(std::to_string(s) + " of " + std::to_string(out.parent.size()) + " states so far");
   }

@@ -22,57 +22,26 @@ Terms::Link lift(Link l) {
   return l == kNoLink ? Terms::no_link() : Terms::Link(l.raw);
 }
 
-Object<Terms> lift(const Object<Plain>& o) {
-  return {.none = Bool(o.none),
-          .missing = Bool(o.missing),
-          .wrong_kind = Bool(o.wrong_kind),
-          .wrong_type = Bool(o.wrong_type),
-          .prog = Terms::Prog(o.prog.raw),
-          .link = lift(o.link)};
+Bool lift(bool b) {
+  return Bool(b);
 }
-
-Voice<Terms> lift(const Voice<Plain>& v) {
-  return {.ends = Bool(v.ends), .drops = Bool(v.drops), .prog = Terms::Prog(v.prog.raw)};
+Int lift(int i) {
+  return i;
+}
+Revision lift(std::uint64_t r) {
+  return r;
+}
+Terms::Prog lift(Prog p) {
+  return p.raw;
 }
 
 Request<Terms> lift(const Request<Plain>& r) {
-  return {.replace = Bool(r.replace),
-          .before = Bool(r.before),
-          .after = Bool(r.after),
-          .first = Bool(r.first),
-          .last = Bool(r.last),
-          .id = Bool(r.id),
-          .by_link = Bool(r.by_link),
-          .other_flags = Bool(r.other_flags),
-          .hook_known = Bool(r.hook_known),
-          .device_known = Bool(r.device_known),
-          .not_netkit = Bool(r.not_netkit),
-          .not_primary = Bool(r.not_primary),
-          .single_device = Bool(r.single_device),
-          .expects = Bool(r.expects),
-          .expected = Revision(r.expected),
-          .prog = lift(r.prog),
-          .relative = lift(r.relative),
-          .old = lift(r.old),
-          .link = lift(r.link),
-          .link_attached = Bool(r.link_attached),
-          .owns_filter = Bool(r.owns_filter),
-          .owner = lift(r.owner),
-          .arrays = Bool(r.arrays),
-          .fault = Bool(r.fault),
-          .room = Int(r.room),
-          .privileged = Bool(r.privileged),
-          .long_attribute = Bool(r.long_attribute),
-          .dirty_tail = Bool(r.dirty_tail),
-          .dirty_gap = Bool(r.dirty_gap),
-          .whole_namespace = Bool(r.whole_namespace),
-          .paired = Bool(r.paired),
-          .has_filters = Bool(r.has_filters),
-          .has_qdisc = Bool(r.has_qdisc),
-          .other_qdisc = Bool(r.other_qdisc),
-          .adds = Bool(r.adds),
-          .removes = Bool(r.removes),
-          .says = {lift(r.says[0]), lift(r.says[1])}};
+  std::vector<z3::expr> values;
+  for_each_field(r, [&](auto, auto, const auto& field) { values.push_back(lift(field).e); });
+  Request<Terms> out;
+  auto next = values.begin();
+  for_each_field(out, [&](auto, auto, auto& field) { field.e = *next++; });
+  return out;
 }
 
 SymbolicChain lift(const Chain& list) {

@@ -141,35 +141,33 @@ namespace {
 // looks like the next.
 class Requests {
  public:
-  Requests(const Bounds& bounds, const Shape& shape, std::uint64_t revision)
-      : b_(bounds), s_(shape), revision_(revision) {}
+  Requests(const Bounds& bounds, const Shape& shape, std::uint64_t revision, const OnRequest& visit)
+      : b_(bounds), s_(shape), revision_(revision), visit_(visit) {}
 
-  std::vector<Operation> all() {
+  void all() {
     on_list(Verb::attach);
     if (s_.links() < b_.links) on_list(Verb::link_create);
     on_list(Verb::detach);
     for (std::uint8_t l = 0; l < s_.links(); ++l) of_link(l);
-    return std::move(all_);
   }
 
  private:
+  bool has_rules(Verb verb) const { return !clauses_of(b_.dialect, verb).empty(); }
+
   void on_list(Verb verb) {
-    const bool rfc2 = b_.dialect == Dialect::rfc2;
-    constexpr std::uint8_t kEnds = flag::first | flag::last;
-    Operation op;
-    op.verb = verb;
-    op.point = kExploredPoint;
-    if (verb == Verb::link_create) op.link = ref(Link{s_.links()});
+    if (!has_rules(verb)) return;
+    op_ = {};
+    op_.verb = verb;
+    op_.point = kExploredPoint;
+    if (verb == Verb::link_create) op_.link = ref(Link{s_.links()});
     for (std::uint8_t flags = 0; flags < 128; ++flags) {
-      if (!rfc2 && (flags & kEnds) != 0) continue;
-      op.flags = flags;
-      if (verb == Verb::detach) {
-        op.prog = {};
-        relatives(op, s_.progs);
-      }
+      if ((flags & ~b_.dialect->flags()) != 0) continue;
+      op_.flags = flags;
+      op_.prog = {};
+      if (verb == Verb::detach) relatives(s_.progs);
       for (std::uint8_t p = 0; p < b_.progs && p <= s_.progs; ++p) {
-        op.prog = ref(Prog{p});
-        relatives(op, known_with(s_.progs, p));
+        op_.prog = ref(Prog{p});
+        relatives(known_with(s_.progs, p));
       }
     }
   }
@@ -179,75 +177,83 @@ class Requests {
     return std::max<std::uint8_t>(known, static_cast<std::uint8_t>(p + 1));
   }
 
-  void relatives(Operation op, std::uint8_t known) {
-    op.relative = {};
-    olds(op, known);
-    if (op.has(flag::link)) {
+  void relatives(std::uint8_t known) {
+    op_.relative = {};
+    olds(known);
+    if (op_.has(flag::link)) {
       for (std::uint8_t l = 0; l < s_.links(); ++l) {
-        op.relative = ref(Link{l});
-        olds(op, known);
+        op_.relative = ref(Link{l});
+        olds(known);
       }
       return;
     }
     for (std::uint8_t p = 0; p < b_.progs && p <= known; ++p) {
-      op.relative = ref(Prog{p});
-      olds(op, known_with(known, p));
+      op_.relative = ref(Prog{p});
+      olds(known_with(known, p));
     }
   }
 
-  void olds(Operation op, std::uint8_t known) {
-    op.old = {};
-    revisions(op);
-    if (b_.dialect == Dialect::rfc2 || op.verb == Verb::link_create) return;
+  void olds(std::uint8_t known) {
+    op_.old = {};
+    revisions();
+    if (!b_.dialect->has_old || op_.verb == Verb::link_create) return;
     for (std::uint8_t p = 0; p < b_.progs && p <= known; ++p) {
-      op.old = ref(Prog{p});
-      revisions(op);
+      op_.old = ref(Prog{p});
+      revisions();
     }
   }
 
-  void revisions(Operation op) {
+  void revisions() {
     for (const std::uint64_t r : {std::uint64_t{0}, revision_, revision_ + 1}) {
-      op.revision = r;
-      all_.push_back(op);
+      op_.revision = r;
+      visit_(op_);
       if (!b_.revisions) break;
     }
   }
 
   void of_link(std::uint8_t l) {
-    Operation op;
-    op.verb = Verb::link_update;
-    op.link = ref(Link{l});
+    op_ = {};
+    op_.verb = Verb::link_update;
+    op_.link = ref(Link{l});
     for (const std::uint8_t flags : {std::uint8_t{0}, flag::replace})
       for (std::uint8_t p = 0; p < b_.progs && p <= s_.progs; ++p) {
-        op.flags = flags;
-        op.prog = ref(Prog{p});
-        op.old = {};
-        all_.push_back(op);
+        op_.flags = flags;
+        op_.prog = ref(Prog{p});
+        op_.old = {};
+        visit_(op_);
         for (std::uint8_t q = 0; q < b_.progs && q <= known_with(s_.progs, p); ++q) {
-          op.old = ref(Prog{q});
-          all_.push_back(op);
+          op_.old = ref(Prog{q});
+          visit_(op_);
         }
       }
-    op = {};
-    op.verb = Verb::link_detach;
-    op.link = ref(Link{l});
-    all_.push_back(op);
-    op = {};
-    op.verb = Verb::close;
-    op.prog = ref(Link{l});
-    all_.push_back(op);
+    op_ = {};
+    op_.verb = Verb::link_detach;
+    op_.link = ref(Link{l});
+    visit_(op_);
+    op_ = {};
+    op_.verb = Verb::close;
+    op_.prog = ref(Link{l});
+    visit_(op_);
   }
 
   const Bounds& b_;
   const Shape& s_;
   const std::uint64_t revision_;
-  std::vector<Operation> all_;
+  const OnRequest& visit_;
+  Operation op_;  // the request at hand; only what differs is written from one to the next
 };
 
 }  // namespace
 
+void for_each_request(const Bounds& bounds, StateKey state, std::uint64_t revision,
+                      const OnRequest& visit) {
+  Requests(bounds, unpacked(state), revision, visit).all();
+}
+
 std::vector<Operation> requests(const Bounds& bounds, StateKey state, std::uint64_t revision) {
-  return Requests(bounds, unpacked(state), revision).all();
+  std::vector<Operation> all;
+  for_each_request(bounds, state, revision, [&](const Operation& op) { all.push_back(op); });
+  return all;
 }
 
 Operation renamed(const Operation& op, const Naming& naming, std::uint8_t fresh) {

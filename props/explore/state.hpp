@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ StateKey state_of(const World& world, Naming* naming = nullptr);
 // A world in that state, named canonically. Its lists are at `revision`.
 World world_of(const Bounds& bounds, StateKey state, std::uint64_t revision);
 // Every request that may be made in the state, in canonical names, against a list at `revision`.
+using OnRequest = std::function<void(const Operation&)>;
+void for_each_request(const Bounds& bounds, StateKey state, std::uint64_t revision,
+                      const OnRequest& visit);
 std::vector<Operation> requests(const Bounds& bounds, StateKey state, std::uint64_t revision);
 // The request in the names of a world whose naming is given; a new link gets the name `fresh`.
 Operation renamed(const Operation& op, const Naming& naming, std::uint8_t fresh);

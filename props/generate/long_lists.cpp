@@ -24,9 +24,9 @@ class Writer {
     add(op);
   }
   void replace(int old, int p) {
-    const bool rfc2 = trace_.header.dialect == Dialect::rfc2;
-    Operation op = request(Verb::attach, p, flag::replace, rfc2 ? old : -1);
-    if (!rfc2) op.old = program(old);
+    const bool has_old = trace_.header.dialect->has_old;
+    Operation op = request(Verb::attach, p, flag::replace, has_old ? -1 : old);
+    if (has_old) op.old = program(old);
     add(op);
   }
   void detach(int p, std::uint8_t flags = 0, int beside = -1) {
@@ -129,7 +129,7 @@ std::vector<Trace> long_lists(Dialect dialect) {
     all.push_back(within.done());
   }
 
-  if (dialect == Dialect::rfc2) {
+  if (dialect->has_ends()) {
     Writer ends(dialect, "filled between FIRST and LAST");
     ends.insert(false, 0, flag::first);
     ends.insert(false, 1, flag::last);

@@ -74,7 +74,7 @@ std::vector<std::string> Start::names() const {
 }
 
 Start start_at(const Trace& trace, Point point) {
-  if (trace.header.dialect != Dialect::mainline)
+  if (!trace.header.dialect->in_kernels)
     throw std::invalid_argument("plans are made for dialect mainline alone");
   const World world = after(trace);
   const Chain* list = world.chain(point);
@@ -151,10 +151,11 @@ Plan plan(const Start& start, std::span<const std::string> order) {
     Prediction p;
     world.step(op, p);
     if (p.observation.error != Errno::ok)
-      throw Refused(
-          name, name + " cannot be attached: the model says " +
-                    print(expected_of(op, p.observation)) + " (" +
-                    std::string(clauses_of(Dialect::mainline, op.verb)[p.decision.rule].id) + ")");
+      throw Refused(name,
+                    name + " cannot be attached: the model says " +
+                        print(expected_of(op, p.observation)) + " (" +
+                        std::string(clauses_of(trace.header.dialect, op.verb)[p.decision.rule].id) +
+                        ")");
     trace.operations.push_back(op);
     result.attaches.push_back({name, op, names_of(*world.chain(start.point), result.names)});
   }

@@ -35,10 +35,6 @@ constexpr Clause kWholePacket{"send.whole",
                               "What arrives of a packet is what was sent.",
                               "packet(7); seed 000"};
 
-bool speaks(const Capabilities& can, Dialect dialect) {
-  return dialect == Dialect::mainline ? can.mainline : can.rfc2;
-}
-
 bool among(const std::string& name, std::span<const std::string> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -135,9 +131,9 @@ Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::stri
     cell.answer = Answer::holds;
     return cell;
   }
-  if (!speaks(seen.can, dialect)) {
+  if (!seen.can.speaks(dialect)) {
     cell.answer = Answer::unsupported;
-    cell.why = "does not speak dialect " + std::string(word(dialect));
+    cell.why = speaks_not(dialect);
     return cell;
   }
   for (const std::string& name : asked_by)
@@ -169,7 +165,7 @@ std::vector<Row> matrix(std::span<const Conformance> seen) {
   std::vector<std::string> targets;
   for (const Conformance& s : seen) targets.push_back(s.target);
   std::vector<Row> rows;
-  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2}) {
+  for (const Dialect dialect : kDialects) {
     const std::vector<ClauseRow> clauses = all_clauses(dialect);
     for (const auto& [verb, clause] : clauses) {
       if (clause.force == Force::may) continue;

@@ -71,7 +71,7 @@ std::vector<Step> plan(const Trace& trace) {
 
 void require_kernel_trace(const Trace& trace) {
   const Header& h = trace.header;
-  if (h.dialect != Dialect::mainline)
+  if (!h.dialect->in_kernels)
     throw std::invalid_argument(
         "dialect rfc2 was never merged: no kernel has it to reproduce this on; use --format trace");
   if (h.capacity != kMaxCapacity)

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 // A trace's own sequence of choices, whichever thread draws it.
 Random choices_of(std::uint64_t seed, Dialect dialect, std::uint64_t index) {
-  Random mix(seed ^ (std::uint64_t{static_cast<std::uint8_t>(dialect)} << 56));
+  Random mix(seed ^ (std::uint64_t{dialect->number} << 56));
   return Random(mix.next() ^ Random(index).next());
 }
 

@@ -3,13 +3,14 @@
 
 #include <bit>
 
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck {
 
 void Coverage::witness(const Operation& op, const Prediction& p, const World& world) {
   const Observation& seen = p.observation;
-  const bool inserts = op.verb == Verb::attach || op.verb == Verb::link_create;
+  const bool inserts = has_trait(op.verb, Trait::inserts);
   if (seen.has_after) {
     const Listing& after = seen.after;
     const int capacity = world.header().capacity;
@@ -114,7 +115,7 @@ std::vector<Coverage::Sometimes> Coverage::sometimes(bool packets_can_be_sent, b
                                                      bool filters) const {
   std::vector<Sometimes> out;
   for (std::size_t i = 0; i < kRare; ++i) {
-    if (i == both_ends && dialect_ != Dialect::rfc2) continue;
+    if (i == both_ends && !dialect_->has_ends()) continue;
     if ((i == dropped_packet || i == classified) && !packets_can_be_sent) continue;
     if (i >= first_of_netkit && i < first_of_filters && !netkit) continue;
     if (i >= first_of_filters && !filters) continue;

@@ -163,7 +163,7 @@ Shortest enumerate(std::vector<std::unique_ptr<Target>>& targets, Dialect dialec
   scope.links = 2;
   for (const std::uint8_t capacity : {kMaxCapacity, std::size_t{1}, std::size_t{2}})
     for (const std::uint64_t revision :
-         {std::uint64_t{1}, (std::uint64_t{1} << 32) + (dialect == Dialect::rfc2 ? -1 : 1)}) {
+         {std::uint64_t{1}, std::min(dialect->last_revision, (std::uint64_t{1} << 32) + 1)}) {
       if (capacity != kMaxCapacity && revision != 1) continue;
       scope.capacity = capacity;
       scope.revision = revision;

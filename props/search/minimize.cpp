@@ -79,7 +79,7 @@ void mend(Trace& trace, const Trace& before, const std::vector<std::size_t>& kep
     const auto at = world.located(op.point, op.space);
     if (keep_distance && op.revision && at) {
       op.revision = world.chain(*at)->revision() + static_cast<std::uint64_t>(distance[kept[i]]);
-      if (trace.header.dialect == Dialect::rfc2) op.revision &= 0xffffffffU;
+      op.revision &= trace.header.dialect->last_revision;
     }
     if (names.next(op)) continue;
     world.step(op, p);

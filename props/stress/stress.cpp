@@ -18,8 +18,7 @@ StressOptions draw_round(std::uint64_t seed, Dialect dialect, const Capabilities
     o.header.capacity = static_cast<std::uint8_t>(2 + random.below(5));
     progs = o.header.capacity + 2;
     // So that it wraps on the way.
-    if (one_in(random, 3))
-      o.header.revision = (dialect == Dialect::rfc2 ? 0xffffffffU : ~0ULL) - random.below(200);
+    if (one_in(random, 3)) o.header.revision = dialect->last_revision - random.below(200);
   }
   for (std::uint32_t p = 0; p < progs; ++p) o.header.loaded.set(p);
   return o;

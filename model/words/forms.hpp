@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One row for each verb of the trace language: its word, the command of the kernel behind it, its
+// traits, its fields in the order in which they are written, and the attribute of bpf(2).
+//
+// Parser, printer, validation, minimiser, renaming and the reference page are loops over `forms`.
+// Rules, world and targets ask for a trait, or whether a verb takes a field, and name a verb only
+// where they are about that verb alone.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "model/words/fields.hpp"
+
+namespace mprogcheck {
+
+enum class Trait : std::uint8_t {
+  list,           // a request about one list, with flags, a relative object and a revision
+  inserts,        // it adds an entry to a list
+  makes_link,     // `link` is the name of a link that it creates
+  changes_link,   // it replaces the program of a link, or ends it; see link_of()
+  tells_link,     // it reads what the kernel tells about a link
+  only_asks,      // it changes nothing
+  packet,         // it sends a packet, which programs meet
+  bpf,            // a command of bpf(2) whose attribute has a size of its own choice
+  netkit,         // it is about netkit devices alone
+  tells_devices,  // all devices are dumped behind it
+  filter,         // it is about the filters of a classifier
+  of_device,      // `point` is a device without a hook
+  lifetime,       // a device comes or goes
+  provokes,       // it brings the kernel to harm on purpose
+};
+
+struct Traits {
+  std::uint32_t bits = 0;
+  constexpr bool has(Trait trait) const { return (bits >> static_cast<unsigned>(trait) & 1U) != 0; }
+};
+template <class... Trait_>
+constexpr Traits traits(Trait_... trait) {
+  return {(0U | ... | (1U << static_cast<unsigned>(trait)))};
+}
+
+namespace words {
+
+// A field of the attribute of bpf(2), as union bpf_attr of the uapi names it: the byte behind it,
+// and what becomes of an operation whose attribute is too short to have it. Null: it is not ours to
+// set, or it is a part of what the verb always gives.
+struct Slot {
+  std::uint8_t end;
+  Text name;
+  void (*forget)(Operation&) = nullptr;
+};
+template <auto... Members>
+constexpr void forget(Operation& op) {
+  (Member<Members>::reset(op), ...);
+}
+template <std::uint8_t Array>
+constexpr void forget_array(Operation& op) {
+  op.arrays = static_cast<std::uint8_t>(op.arrays & ~Array);
+}
+
+// Bytes of the attribute that are no field, and those that are fields of other users of the
+// command.
+struct Gaps {
+  std::uint8_t begin = 0, end = 0;
+  std::uint8_t other_begin = 0, other_end = 0;
+};
+
+struct Head {
+  Verb verb;
+  Text word, command;  // of the kernel's interface
+  Text meaning;        // one sentence, for the reference
+  Text example;        // valid where d0, p0, p1, the link l0 and the netkit pair d1 d2 are there
+  Traits traits{};
+  Verb simpler = verb;            // does the same in a simpler way
+  std::span<const Slot> slots{};  // of the attribute of bpf(2), where it is such a command
+  Gaps gaps{};
+};
+
+// Parts of a row, or all rows: constants, passed by reference, so that to list them costs a
+// compiler next to nothing.
+template <const auto&... Items>
+struct List {
+  template <class Visit>
+  static constexpr void each(Visit&& visit) {
+    (visit(Items), ...);
+  }
+};
+template <const auto&... As, const auto&... Bs>
+constexpr List<As..., Bs...> operator+(List<As...>, List<Bs...>) {
+  return {};
+}
+
+template <const auto&... Items>
+inline constexpr List<Items...> parts{};
+
+template <class Parts_>
+struct Row : Head {
+  constexpr Row(const Head& head, Parts_) : Head(head) {}
+  static constexpr Parts_ parts{};
+};
+
+namespace field {
+using Accepts = Reference::Accepts;
+
+inline constexpr Operand prog{at<&Operation::prog>, Field::prog,
+                              Reference{Accepts::anything, "a program"}};
+inline constexpr Operand closed{at<&Operation::prog>, Field::prog,
+                                Reference{Accepts::prog_or_link, "a program or a link"}};
+inline constexpr Operand filter_prog{at<&Operation::prog>, Field::prog,
+                                     Reference{Accepts::anything, "a program"},
+                                     Occurs::unless_removed};
+inline constexpr Operand link{at<&Operation::link>, Field::link,
+                              Reference{Accepts::anything, "a link"}};
+inline constexpr Operand link_name{at<&Operation::link>, Field::link,
+                                   Reference{Accepts::link_name, "a link"}};
+inline constexpr Operand new_link{at<&Operation::link>, Field::link,
+                                  Reference{Accepts::new_link, "the name of the new link"}};
+inline constexpr Operand point{at<&Operation::point>, Field::point, AttachPoint{}};
+inline constexpr Operand device{at<&Operation::point>, Field::point, DeviceName{}};
+inline constexpr Operand device_or_all{at<&Operation::point>, Field::point,
+                                       DeviceName{.all = true}};
+inline constexpr Operand peer{at<&Operation::peer>, Field::peer, DeviceName{}, Occurs::optionally};
+inline constexpr Operand provocation{at<&Operation::provocation>, Field::other,
+                                     OneOf<Provocation>{kProvocations}};
+inline constexpr Operand filter_change{at<&Operation::change>, Field::other,
+                                       OneOf<TcChange>{kTcChanges}};
+inline constexpr Operand qdisc_change{at<&Operation::change>, Field::other,
+                                      OneOf<TcChange>{kQdiscChanges}};
+inline constexpr Operand qdisc_kind{at<&Operation::kind>, Field::other, OneOf<Qdisc>{kQdiscs},
+                                    Occurs::unless_removed};
+inline constexpr Literal remove{"remove"};
+
+inline constexpr Option room{at<&Operation::room>, "room", Field::other, Number{0, 255}};
+inline constexpr Bit replace{at<&Operation::flags>, "replace", Field::flags, flag::replace};
+inline constexpr Bit before{at<&Operation::flags>, "before", Field::flags, flag::before};
+inline constexpr Bit after{at<&Operation::flags>, "after", Field::flags, flag::after};
+inline constexpr Bit first{at<&Operation::flags>, "first", Field::flags, flag::first};
+inline constexpr Bit last{at<&Operation::flags>, "last", Field::flags, flag::last};
+inline constexpr Bit id{at<&Operation::flags>, "id", Field::flags, flag::id};
+inline constexpr Bit by_link{at<&Operation::flags>, "link", Field::flags, flag::link};
+inline constexpr Bit progs{at<&Operation::arrays>, "progs", Field::other, array::progs};
+inline constexpr Bit links{at<&Operation::arrays>, "links", Field::other, array::links};
+inline constexpr Bit prog_flags{at<&Operation::arrays>, "prog_flags", Field::other,
+                                array::prog_flags};
+inline constexpr Bit link_flags{at<&Operation::arrays>, "link_flags", Field::other,
+                                array::link_flags};
+inline constexpr Bit fault{at<&Operation::fault>, "fault", Field::other, 1};
+inline constexpr Option chain{at<&Operation::key, &FilterKey::chain>, "chain", Field::key,
+                              Number{0, kChains - 1}};
+inline constexpr Option priority{at<&Operation::key, &FilterKey::priority>, "priority", Field::key,
+                                 Number{1, kPriorities}};
+inline constexpr Option handle{at<&Operation::key, &FilterKey::handle>, "handle", Field::key,
+                               Number{1, kHandles}};
+inline constexpr Bit skip_hw{at<&Operation::bits>, "skip_hw", Field::bits, kSkipHw,
+                             Occurs::unless_removed};
+inline constexpr Bit skip_sw{at<&Operation::bits>, "skip_sw", Field::bits, kSkipSw,
+                             Occurs::unless_removed};
+inline constexpr Option bits{at<&Operation::bits>, "bits", Field::bits,
+                             Number{0, 0xffffffffU, true}};
+inline constexpr Option filter_bits{at<&Operation::bits>, "bits", Field::bits,
+                                    Number{0, 0xffffffffU, true}, Occurs::unless_removed};
+inline constexpr Option relative{at<&Operation::relative>, "rel", Field::relative,
+                                 Reference{Accepts::anything, "a program or a link"}};
+inline constexpr Option old{at<&Operation::old>, "old", Field::old,
+                            Reference{Accepts::anything, "a program"}};
+inline constexpr Option revision{at<&Operation::revision>, "rev", Field::revision,
+                                 Number{0, ~std::uint64_t{0}}};
+inline constexpr Option size{at<&Operation::size>, "size", Field::size,
+                             Number{0, kLongestAttribute}};
+inline constexpr Option dirty{at<&Operation::dirty>, "dirty", Field::dirty,
+                              Number{0, kLongestAttribute - 1}};
+inline constexpr Option bytes{at<&Operation::bytes>, "bytes", Field::other, Number{0, 100'000}};
+inline constexpr Bit marked{at<&Operation::mark>, "mark", Field::other, 1};
+inline constexpr Bit with_priority{at<&Operation::priority>, "priority", Field::other, 1};
+inline constexpr Attributes attrs{};
+inline constexpr Option space{at<&Operation::space>, "in", Field::space, Namespace{}};
+inline constexpr Option caller{at<&Operation::caller>, "as", Field::other, OneOf<Caller>{kCallers}};
+inline constexpr Verdicts says{};
+
+// Groups that several verbs have.
+inline constexpr auto list_flags = words::parts<replace, before, after, first, last, id, by_link>;
+inline constexpr auto oddities = words::parts<size, dirty>;
+inline constexpr auto filter_flags = words::parts<skip_hw, skip_sw, filter_bits>;
+inline constexpr auto filter_key = words::parts<chain, priority, handle>;
+}  // namespace field
+
+inline constexpr Slot kAttachSlots[] = {
+    {12, "target_ifindex, attach_bpf_fd, attach_type"},
+    {16, "attach_flags", forget<&Operation::flags, &Operation::bits>},
+    {20, "replace_bpf_fd", forget<&Operation::old>},
+    {24, "relative_fd, relative_id", forget<&Operation::relative>},
+    {32, "expected_revision", forget<&Operation::revision>}};
+inline constexpr Slot kQuerySlots[] = {{8, "target_ifindex, attach_type"},
+                                       {12, "query_flags", forget<&Operation::bits>},
+                                       {16, "attach_flags"},
+                                       {24, "prog_ids", forget_array<array::progs>},
+                                       {28, "count", forget<&Operation::room>},
+                                       {40, "prog_attach_flags", forget_array<array::prog_flags>},
+                                       {48, "link_ids", forget_array<array::links>},
+                                       {56, "link_attach_flags", forget_array<array::link_flags>},
+                                       {64, "revision"}};
+inline constexpr Slot kLinkCreateSlots[] = {
+    {12, "prog_fd, target_ifindex, attach_type"},
+    {16, "flags", forget<&Operation::flags, &Operation::bits>},
+    {20, "relative_fd, relative_id", forget<&Operation::relative>},
+    {32, "expected_revision", forget<&Operation::revision>}};
+inline constexpr Slot kLinkUpdateSlots[] = {
+    {0, ""},
+    {4, "link_fd", forget<&Operation::link>},
+    {8, "new_prog_fd", forget<&Operation::prog>},
+    {12, "flags", forget<&Operation::flags, &Operation::bits>},
+    {16, "old_prog_fd", forget<&Operation::old>}};
+inline constexpr Slot kLinkDetachSlots[] = {{0, ""}, {4, "link_fd", forget<&Operation::link>}};
+
+namespace table {
+using namespace field;
+using enum Trait;
+
+inline constexpr Row attach_row{Head{.verb = Verb::attach,
+                                     .word = "attach",
+                                     .command = "BPF_PROG_ATTACH",
+                                     .meaning = "Attaches a program to a list.",
+                                     .example = "attach p1 d0/ingress before rel=p0 rev=2",
+                                     .traits = traits(list, inserts, bpf),
+                                     .slots = kAttachSlots},
+                                parts<prog, point> + list_flags +
+                                    parts<bits, relative, old, revision> + oddities +
+                                    parts<space, caller>};
+inline constexpr Row detach_row{
+    Head{.verb = Verb::detach,
+         .word = "detach",
+         .command = "BPF_PROG_DETACH",
+         .meaning = "Removes a program from a list, or with `none` and a flag the entry at an end.",
+         .example = "detach p0 d0/ingress",
+         .traits = traits(list, bpf),
+         .slots = kAttachSlots},
+    parts<prog, point> + list_flags + parts<bits, relative, old, revision> + oddities +
+        parts<space, caller>};
+inline constexpr Row query_row{
+    Head{.verb = Verb::query,
+         .word = "query",
+         .command = "BPF_PROG_QUERY",
+         .meaning = "Reads a list: its revision, its length, and the arrays that are asked for.",
+         .example = "query d0/ingress room=4 progs links",
+         .traits = traits(only_asks, bpf),
+         .slots = kQuerySlots,
+         .gaps = {.begin = 28, .end = 32}},
+    parts<point, room, progs, links, prog_flags, link_flags, fault, bits> + oddities +
+        parts<space, caller>};
+inline constexpr Row link_create_row{
+    Head{.verb = Verb::link_create,
+         .word = "link_create",
+         .command = "BPF_LINK_CREATE",
+         .meaning = "Attaches a program by a new link.",
+         .example = "link_create l1 p1 d0/egress after",
+         .traits = traits(list, inserts, makes_link, bpf),
+         .simpler = Verb::attach,
+         .slots = kLinkCreateSlots,
+         .gaps = {.begin = 20, .end = 24, .other_begin = 32, .other_end = 64}},
+    parts<new_link, prog, point> + list_flags + parts<bits, relative, revision> + oddities +
+        parts<space, caller>};
+inline constexpr Row link_update_row{
+    Head{.verb = Verb::link_update,
+         .word = "link_update",
+         .command = "BPF_LINK_UPDATE",
+         .meaning = "Replaces the program of a link.",
+         .example = "link_update l0 p1 replace old=p0",
+         .traits = traits(changes_link, bpf),
+         .slots = kLinkUpdateSlots},
+    parts<link, prog, field::replace, bits, old> + oddities + parts<caller>};
+inline constexpr Row link_detach_row{
+    Head{.verb = Verb::link_detach,
+         .word = "link_detach",
+         .command = "BPF_LINK_DETACH",
+         .meaning = "Takes the entry of a link off its list; the link stays.",
+         .example = "link_detach l0",
+         .traits = traits(changes_link, bpf),
+         .slots = kLinkDetachSlots},
+    parts<link> + oddities + parts<caller>};
+inline constexpr Row info_row{Head{.verb = Verb::info,
+                                   .word = "info",
+                                   .command = "BPF_OBJ_GET_INFO_BY_FD",
+                                   .meaning = "Reads what bpf(2) tells about a link.",
+                                   .example = "info l0",
+                                   .traits = traits(tells_link, only_asks)},
+                              parts<link>};
+inline constexpr Row fdinfo_row{
+    Head{.verb = Verb::fdinfo,
+         .word = "fdinfo",
+         .command = "/proc/PID/fdinfo/FD",
+         .meaning = "Reads what /proc tells about the descriptor of a link.",
+         .example = "fdinfo l0",
+         .traits = traits(tells_link, only_asks)},
+    parts<link_name>};
+inline constexpr Row close_row{
+    Head{.verb = Verb::close,
+         .word = "close",
+         .command = "close(2)",
+         .meaning = "Closes the only descriptor of a program or of a link.",
+         .example = "close l0",
+         .traits = traits(changes_link)},
+    parts<closed>};
+inline constexpr Row remove_row{
+    Head{.verb = Verb::remove,
+         .word = "remove",
+         .command = "RTM_DELLINK",
+         .meaning = "Removes a device, or with `all` the network namespace and all it has.",
+         .example = "remove d0",
+         .traits = traits(tells_devices, of_device, lifetime)},
+    parts<device_or_all, space>};
+inline constexpr Row qdisc_row{
+    Head{.verb = Verb::qdisc,
+         .word = "qdisc",
+         .command = "RTM_NEWQDISC, RTM_DELQDISC",
+         .meaning = "Adds, replaces or removes a clsact or ingress qdisc at a device.",
+         .example = "qdisc d0 add clsact",
+         .traits = traits(of_device)},
+    parts<device, qdisc_change, qdisc_kind>};
+inline constexpr Row packet_row{Head{.verb = Verb::packet,
+                                     .word = "packet",
+                                     .command = "sendto(2) of a packet socket",
+                                     .meaning = "Sends one packet through an attach point.",
+                                     .example = "packet d0/ingress p0=drop",
+                                     .traits = traits(only_asks, table::packet)},
+                                parts<point, says>};
+inline constexpr Row create_row{
+    Head{.verb = Verb::create,
+         .word = "create",
+         .command = "RTM_NEWLINK",
+         .meaning = "Creates a netkit device, and its peer if one is named.",
+         .example = "create d3 pairing=single mode=l3",
+         .traits = traits(netkit, tells_devices, of_device, lifetime)},
+    parts<device, peer, attrs, space>};
+inline constexpr Row change_row{Head{.verb = Verb::change,
+                                     .word = "change",
+                                     .command = "RTM_NEWLINK of a device that exists",
+                                     .meaning = "Changes the netkit attributes of a device.",
+                                     .example = "change d1 policy=drop",
+                                     .traits = traits(netkit, tells_devices, of_device)},
+                                parts<device, attrs>};
+inline constexpr Row set_row{
+    Head{.verb = Verb::set,
+         .word = "set",
+         .command = "RTM_SETLINK",
+         .meaning = "Sets one property of a netkit device: its state, name, address, MTU or "
+                    "namespace.",
+         .example = "set d1 mtu=1400",
+         .traits = traits(netkit, tells_devices, of_device)},
+    parts<device, attrs>};
+inline constexpr Row send_row{
+    Head{.verb = Verb::send,
+         .word = "send",
+         .command = "sendto(2) of a packet socket",
+         .meaning = "Sends one packet out of a netkit device, and follows it to where it goes.",
+         .example = "send d1 bytes=100 mark p0=drop",
+         .traits = traits(netkit, only_asks, Trait::packet, of_device)},
+    parts<device, bytes, marked, with_priority, says>};
+inline constexpr Row filter_row{
+    Head{.verb = Verb::filter,
+         .word = "filter",
+         .command = "RTM_NEWTFILTER, RTM_DELTFILTER",
+         .meaning = "Adds, replaces, changes or removes a filter of a device's classifier.",
+         .example = "filter d0/ingress add p0 priority=2 skip_hw",
+         .traits = traits(table::filter)},
+    parts<point, filter_change, filter_prog> + filter_key + filter_flags + parts<caller>};
+inline constexpr Row filter_link_row{
+    Head{.verb = Verb::filter_link,
+         .word = "filter_link",
+         .command = "BPF_LINK_CREATE of a classifier",
+         .meaning = "Makes a filter that a new link owns.",
+         .example = "filter_link l1 p0 d0/ingress priority=1",
+         .traits = traits(table::filter, makes_link),
+         .simpler = Verb::filter},
+    parts<new_link, prog, point> + filter_key + filter_flags + parts<caller>};
+inline constexpr Row chain_row{Head{.verb = Verb::chain,
+                                    .word = "chain",
+                                    .command = "RTM_DELCHAIN",
+                                    .meaning = "Removes a chain with its filters.",
+                                    .example = "chain d0/ingress remove chain=1",
+                                    .traits = traits(table::filter)},
+                               parts<point, field::remove, field::chain, caller>};
+inline constexpr Row provoke_row{
+    Head{.verb = Verb::provoke,
+         .word = "provoke",
+         .command = "/proc/sysrq-trigger, /dev/kmsg",
+         .meaning = "Brings the kernel of a VM to harm, to see whether the harness notices.",
+         .example = "provoke panic",
+         .traits = traits(provokes)},
+    parts<provocation>};
+
+// In the order of enum Verb.
+inline constexpr List<attach_row, detach_row, query_row, link_create_row, link_update_row,
+                      link_detach_row, info_row, fdinfo_row, close_row, remove_row, qdisc_row,
+                      packet_row, create_row, change_row, set_row, send_row, filter_row,
+                      filter_link_row, chain_row, provoke_row>
+    forms{};
+}  // namespace table
+}  // namespace words
+using words::table::forms;
+
+template <const auto&... Rows>
+constexpr std::array<words::Head, sizeof...(Rows)> heads_of(words::List<Rows...>) {
+  return {Rows...};
+}
+inline constexpr std::array<words::Head, kVerbs> kHeads = heads_of(forms);
+static_assert([] {
+  for (std::size_t v = 0; v < kVerbs; ++v)
+    if (kHeads[v].verb != static_cast<Verb>(v)) return false;
+  return true;
+}());
+
+constexpr const words::Head& form(Verb verb) {
+  return kHeads[static_cast<std::size_t>(verb)];
+}
+
+namespace words {
+inline constexpr auto kTraits = [] {
+  std::array<Traits, kVerbs> out{};
+  for (std::size_t v = 0; v < kVerbs; ++v) out[v] = kHeads[v].traits;
+  return out;
+}();
+
+// Of a part: whether it is stored in the member.
+template <auto Wanted, class Part>
+constexpr bool is_stored_in() {
+  if constexpr (requires { Part::outer; })
+    if constexpr (std::is_same_v<std::remove_const_t<decltype(Part::outer)>, decltype(Wanted)>)
+      return Part::outer == Wanted;
+  return false;
+}
+template <auto Wanted, const auto&... Parts>
+constexpr bool any_stored_in(List<Parts...>) {
+  return (is_stored_in<Wanted, std::remove_cvref_t<decltype(Parts)>>() || ...);
+}
+template <auto Wanted, const auto&... Rows>
+constexpr std::array<bool, kVerbs> takers(List<Rows...>) {
+  return {any_stored_in<Wanted>(Rows.parts)...};
+}
+template <auto Wanted>
+inline constexpr std::array<bool, kVerbs> kTakes = takers<Wanted>(forms);
+}  // namespace words
+
+constexpr bool has_trait(Verb verb, Trait trait) {
+  return words::kTraits[static_cast<std::size_t>(verb)].has(trait);
+}
+
+// Whether the verb has a field that is stored there: takes<&Operation::relative>(op.verb).
+template <auto Wanted>
+constexpr bool takes(Verb verb) {
+  return words::kTakes<Wanted>[static_cast<std::size_t>(verb)];
+}
+
+constexpr bool of_netkit(Verb verb) {
+  return has_trait(verb, Trait::netkit);
+}
+constexpr bool of_filters(Verb verb) {
+  return has_trait(verb, Trait::filter);
+}
+constexpr bool tells_devices(Verb verb) {
+  return has_trait(verb, Trait::tells_devices);
+}
+
+// Calls `visit` with the row of the verb. The rows have different types: `visit` is a template.
+template <class Visit, const auto&... Rows>
+constexpr void visit_row(words::List<Rows...>, Verb verb, Visit&& visit) {
+  (void)((Rows.verb == verb ? (visit(Rows), true) : false) || ...);
+}
+template <class Visit>
+constexpr void visit_form(Verb verb, Visit&& visit) {
+  visit_row(forms, verb, visit);
+}
+
+// The link that an operation on a link is about.
+constexpr Ref link_of(const Operation& op) {
+  return takes<&Operation::link>(op.verb) ? op.link : op.prog;
+}
+
+}  // namespace mprogcheck
