@@ -94,7 +94,7 @@ struct State {
   void begin(const Header& header) {
     mprog_params params{};
     static_assert(MPROG_MAINLINE == 0 && MPROG_RFC2 == 1);  // as dialects are numbered
-    params.dialect = header.dialect->number;
+    params.dialect = static_cast<mprog_dialect>(header.dialect->number);
     params.capacity = std::clamp<std::uint32_t>(header.capacity, 1, MPROG_MAX_CAPACITY);
     params.devices = std::min<std::uint32_t>(header.devices, MPROG_MAX_DEVICES);
     params.revision = header.revision;

@@ -58,11 +58,11 @@ class Help : public CommandLine {
 };
 
 // The script ./mprogcheck prints this file, and builds nothing for it. If the help changed on
-// purpose: build/default/mprogcheck --help > props/cli/help.txt
+// purpose: build/default/mprogcheck --help > docs/help.txt
 TEST_F(Help, is_what_is_checked_in) {
   const Ran r = run("--help");
   EXPECT_EQ(r.status, 0);
-  EXPECT_EQ(r.out, slurp(MPROGCHECK_SOURCE_DIR "/props/cli/help.txt"));
+  EXPECT_EQ(r.out, slurp(MPROGCHECK_SOURCE_DIR "/docs/help.txt"));
   EXPECT_EQ(run("help").out, r.out);
   EXPECT_EQ(run("-h").out, r.out);
 }
@@ -129,10 +129,9 @@ TEST_F(Help, says_version_commit_and_compiler) {
   EXPECT_TRUE(std::regex_match(
       r.out, std::regex("mprogcheck \\d+\\.\\d+( \\([^)]+\\))?\ncompiled by (gcc|clang) \\d.*\n")))
       << r.out;
-  // The script ./mprogcheck asks this one, which builds nothing. The tree may have changed since
-  // the build.
+  // The script says it without building. The tree may have changed since the build.
   const std::string line =
-      "cd " + work.string() + " && " MPROGCHECK_SOURCE_DIR "/cmake/version >out 2>err";
+      "cd " + work.string() + " && " MPROGCHECK_SOURCE_DIR "/mprogcheck --version >out 2>err";
   EXPECT_EQ(std::system(line.c_str()), 0) << slurp(work / "err");
   const std::string said = slurp(work / "out");
   EXPECT_TRUE(r.out.starts_with(said.substr(0, said.find_first_of("(\n")))) << said;

@@ -14,8 +14,8 @@ namespace mprogcheck::report {
 // "not reached" where there is no observation.
 std::string describe(const Operation& op, const Observation* seen);
 
-// A line for each operation, with the deviations found there below it. `deviation` is the word they
-// begin with: it may be coloured.
+// A line for each operation, with the deviations found there below it. `deviation` is how that word
+// is written, which may be in colour.
 std::string transcript(const Trace& trace, Observations seen, const Verdict& verdict,
                        std::string_view deviation = "DEVIATION");
 
