@@ -35,9 +35,9 @@ std::string without(bool Capabilities::*lacks, const Operation& op) {
   return unsupported(trace_of(op), can);
 }
 
-constexpr bool Capabilities::*kFlags[] = {
-    &Capabilities::memory, &Capabilities::hazards, &Capabilities::packets,
-    &Capabilities::qdiscs, &Capabilities::netkit,  &Capabilities::filters};
+constexpr bool Capabilities::*kFlags[] = {&Capabilities::memory,  &Capabilities::hazards,
+                                          &Capabilities::packets, &Capabilities::qdiscs,
+                                          &Capabilities::netkit,  &Capabilities::filters};
 
 // Those that need a capability by their verb alone.
 const std::map<Verb, bool Capabilities::*> kNeeds = {

@@ -40,7 +40,7 @@ struct Nest {
 
 // One attribute, as the request has it.
 void put(Nest& nest, const Attr& a) {
-  const Attribute& r = row(a.key);
+  const AttributeRow& r = row(a.key);
   if (r.type == 0 || a.key == Key::peer) return;  // in the head of the message; PEER_INFO itself
   switch (r.own) {
     case Key::address:
@@ -153,7 +153,7 @@ DeviceView State::view(std::uint8_t device) {
   v.arp = info.arp;
   v.address = address_of(std::to_array(info.address));
   v.mtu = info.mtu;
-  for (const Key key : kShown)
+  for (const Key key : kShownData)
     if (info.told >> row(key).type & 1) v.shown.add(key);
   v.primary = info.primary;
   v.mode = info.mode;

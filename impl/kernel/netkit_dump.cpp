@@ -21,7 +21,7 @@ constexpr std::uint8_t kOperatesUp = 6;              // IF_OPER_UP
 // The highest type of those that are shown.
 constexpr int kLastType = [] {
   int last = 0;
-  for (const Key key : kShown) last = std::max<int>(last, row(key).type);
+  for (const Key key : kShownData) last = std::max<int>(last, row(key).type);
   return last;
 }();
 
@@ -42,7 +42,7 @@ Address address_in(const nlattr* attribute) {
 void read_data(const nlattr* data, DeviceView& view) {
   std::array<nlattr*, kLastType + 1> found{};
   nla_parse(found.data(), kLastType, static_cast<nlattr*>(nla_data(data)), nla_len(data), nullptr);
-  for (const Key key : kShown) {
+  for (const Key key : kShownData) {
     const nlattr* const one = found[row(key).type];
     if (one == nullptr) continue;
     view.shown.add(key);

@@ -27,9 +27,8 @@ namespace {
 
 using namespace message_fixture;
 
-// Of kmod/device.h.
-constexpr int kPeerInfo = 1, kPairing = 10, kDialect = 48, kCapacity = 49, kRevision = 50;
-constexpr std::uint32_t kIsSingle = 1;
+// Attributes of INFO_DATA that the module adds to those of netkit (kmod/device.h).
+constexpr int kDialect = 48, kCapacity = 49, kRevision = 50;
 constexpr const char* kKind = "mprog";
 constexpr uid_t kNobody = 65534;
 constexpr std::size_t kLongestAnswer = 32 << 10, kMostAnswers = 64;
@@ -128,8 +127,8 @@ void MessageFixture::make_device(std::uint32_t ifindex, std::uint32_t peer, std:
       message.put(kDialect, dialect);
       message.put(kCapacity, capacity);
       message.put(kRevision, revision);
-      if (peer == 0) return message.put(kPairing, kIsSingle);
-      message.nest(kPeerInfo, [&] {
+      if (peer == 0) return message.put(row(Key::pairing).type, netkit::single);
+      message.nest(row(Key::peer).type, [&] {
         message.about(static_cast<std::int32_t>(peer));
         message.put(IFLA_IFNAME, "m" + std::to_string(peer));
       });

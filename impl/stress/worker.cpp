@@ -17,8 +17,8 @@
 namespace mprogcheck::kernel {
 namespace {
 
-// Of include/uapi/linux/if_link.h, 6.7 on, which headers of a distribution may lack.
-constexpr int kPeerInfo = 1, kMode = 5;
+// Types within IFLA_INFO_DATA.
+constexpr int kPeerInfo = row(Key::peer).type, kMode = row(Key::mode).type;
 
 int result_of(Errno error) {
   errno = static_cast<int>(error);

@@ -7,11 +7,11 @@ namespace mprogcheck {
 namespace {
 
 // Compared first, in this order, whatever kind the device is of.
-struct DeviceField {
+struct Compared {
   std::string_view word;
   ShownIn in;
 };
-constexpr DeviceField kFields[] = {
+constexpr Compared kCompared[] = {
     {"ns", &DeviceView::space},  {"name", &DeviceView::name},
     {"link", &DeviceView::link}, {"primary", &DeviceView::primary},
     {"state", &DeviceView::up},  {"carrier", &DeviceView::carrier},
@@ -31,11 +31,12 @@ std::string_view difference_between(DeviceView one, DeviceView other) {
 }  // namespace
 
 std::string_view difference(const DeviceView& model, const DeviceView& seen) {
+  if (model == seen) return "";
   if (model.there != seen.there) return seen.there ? "there" : "gone";
   if (!model.there) return "";
   if (!(model.shown - seen.shown - kYounger).empty() || !(seen.shown - model.shown).empty())
     return "told";
-  for (const DeviceField& field : kFields)
+  for (const Compared& field : kCompared)
     if (field.in.get(model) != field.in.get(seen)) return field.word;
   for (const Key key : model.shown& seen.shown)
     if (row(key).shown_in.get(model) != row(key).shown_in.get(seen)) return row(key).word;

@@ -61,7 +61,7 @@ class ShownIn {
       member_;
 };
 
-struct Attribute {
+struct AttributeRow {
   Key key = Key::none;
   std::string_view word{};  // in a trace
   std::string_view uapi{};  // the kernel's name of its type; none where it is no attribute of
@@ -112,7 +112,7 @@ inline constexpr ValueName kSpaces[] = {{"n0", 0}, {"n1", 1}, {"bad", kNoSpace}}
 constexpr std::uint16_t kNoSuchType = 200;  // that no kernel has in either place
 
 // clang-format off
-inline constexpr Attribute kRows[] = {
+inline constexpr AttributeRow kRows[] = {
     {},
     {.key = Key::primary, .word = "primary", .uapi = "IFLA_NETKIT_PRIMARY", .type = 2,
      .within = Within::data, .width = 1, .read_only = true, .shown_in = &DeviceView::primary},
@@ -177,11 +177,11 @@ inline constexpr Attribute kRows[] = {
 // clang-format on
 
 // An attribute of PEER_INFO is on the wire what it is where it is the device's own.
-constexpr std::array<Attribute, kKeys> completed() {
-  std::array<Attribute, kKeys> rows;
+constexpr std::array<AttributeRow, kKeys> completed() {
+  std::array<AttributeRow, kKeys> rows;
   for (std::size_t i = 0; i < kKeys; ++i) {
-    const Attribute& row = kRows[i];
-    const Attribute& own = kRows[static_cast<std::size_t>(row.own)];
+    const AttributeRow& row = kRows[i];
+    const AttributeRow& own = kRows[static_cast<std::size_t>(row.own)];
     rows[i] = row.own == Key::none ? row : own;
     rows[i].key = row.key;
     rows[i].word = row.word;
@@ -195,7 +195,7 @@ constexpr std::array<Attribute, kKeys> completed() {
 }  // namespace attributes
 
 // By key. The first is no attribute.
-inline constexpr std::array<Attribute, kKeys> kAttributes = attributes::completed();
+inline constexpr std::array<AttributeRow, kKeys> kAttributes = attributes::completed();
 static_assert(std::size(attributes::kRows) == kKeys);
 static_assert(
     [] {
@@ -206,36 +206,37 @@ static_assert(
     }(),
     "the rows stand in the order of Key");
 
-constexpr const Attribute& row(Key key) {
+constexpr const AttributeRow& row(Key key) {
   return kAttributes[static_cast<std::size_t>(key)];
 }
 
 template <class Fit>
 constexpr KeySet keys_where(Fit&& fit) {
   KeySet keys;
-  for (const Attribute& a : kAttributes)
+  for (const AttributeRow& a : kAttributes)
     if (a.key != Key::none && fit(a)) keys.add(a.key);
   return keys;
 }
-inline constexpr KeySet kAllKeys = keys_where([](const Attribute&) { return true; });
+inline constexpr KeySet kAllKeys = keys_where([](const AttributeRow&) { return true; });
 inline constexpr KeySet kInData =
-    keys_where([](const Attribute& a) { return a.within == Within::data; });
+    keys_where([](const AttributeRow& a) { return a.within == Within::data; });
 inline constexpr KeySet kInPeerInfo =
-    keys_where([](const Attribute& a) { return a.within == Within::peer; });
-inline constexpr KeySet kResizable = keys_where([](const Attribute& a) { return a.resizable; });
-inline constexpr KeySet kSettable = keys_where([](const Attribute& a) { return a.settable; });
-inline constexpr KeySet kFixed = keys_where([](const Attribute& a) { return a.fixed; });
+    keys_where([](const AttributeRow& a) { return a.within == Within::peer; });
+inline constexpr KeySet kResizable = keys_where([](const AttributeRow& a) { return a.resizable; });
+inline constexpr KeySet kSettable = keys_where([](const AttributeRow& a) { return a.settable; });
+inline constexpr KeySet kFixed = keys_where([](const AttributeRow& a) { return a.fixed; });
 // That a kernel need not have, and the others of INFO_DATA.
-inline constexpr KeySet kYounger = keys_where([](const Attribute& a) { return !a.since.empty(); });
+inline constexpr KeySet kYounger =
+    keys_where([](const AttributeRow& a) { return !a.since.empty(); });
 inline constexpr KeySet kBasicData = kInData - kYounger;
 // That a dump has in INFO_DATA, of a pair and of a single device; and those of them that each side
 // has for itself.
-inline constexpr KeySet kShown =
-    keys_where([](const Attribute& a) { return a.within == Within::data && a.shown_in; });
+inline constexpr KeySet kShownData =
+    keys_where([](const AttributeRow& a) { return a.within == Within::data && a.shown_in; });
 inline constexpr KeySet kShownOfSingle =
-    kShown - keys_where([](const Attribute& a) { return a.of_pair; });
-inline constexpr KeySet kOfEachSide =
-    keys_where([](const Attribute& a) { return kShown.has(a.key) && !a.of_other && !a.read_only; });
+    kShownData - keys_where([](const AttributeRow& a) { return a.of_pair; });
+inline constexpr KeySet kOfEachSide = keys_where(
+    [](const AttributeRow& a) { return kShownData.has(a.key) && !a.of_other && !a.read_only; });
 
 // Asked for each attribute of each request, so kept small.
 inline constexpr std::array<Key, kKeys> kOwnKeys = [] {
@@ -262,7 +263,7 @@ constexpr bool has_form(Key key) {
   return kResizable.has(key);
 }
 constexpr std::optional<Key> key_from(std::string_view word) {
-  for (const Attribute& a : kAttributes)
+  for (const AttributeRow& a : kAttributes)
     if (a.key != Key::none && a.word == word) return a.key;
   return std::nullopt;
 }

@@ -12,12 +12,12 @@
 namespace mprogcheck {
 namespace {
 
-std::uint32_t most_of(const Attribute& a) {
+std::uint32_t most_of(const AttributeRow& a) {
   return a.width < 4 ? (1U << 8 * a.width) - 1 : 0xffffffffU;
 }
 
 // Values that a trace may give: all that have a name, and the least and the greatest number.
-std::vector<std::uint32_t> values_of(const Attribute& a) {
+std::vector<std::uint32_t> values_of(const AttributeRow& a) {
   if (a.own == Key::name) return {0, kMaxDevices - 1, kMadeUpName};
   std::vector<std::uint32_t> out;
   for (const ValueName& name : a.values) out.push_back(name.value);
@@ -50,11 +50,13 @@ TEST(Attributes, HaveWordsAndTypesOfTheirOwn) {
   std::set<std::string_view> words;
   std::set<std::pair<Within, int>> types;
   for (const Key key : kAllKeys) {
-    const Attribute& a = row(key);
+    const AttributeRow& a = row(key);
     EXPECT_TRUE(words.insert(a.word).second) << a.word;
     EXPECT_EQ(key_from(a.word), key);
     EXPECT_EQ(a.uapi.empty(), a.type == 0) << a.word;
-    if (a.type != 0) EXPECT_TRUE(types.insert({a.within, a.type}).second) << a.word;
+    if (a.type != 0) {
+      EXPECT_TRUE(types.insert({a.within, a.type}).second) << a.word;
+    }
     EXPECT_EQ(row(a.own).type, a.type) << a.word;
   }
 }
@@ -73,8 +75,9 @@ TEST(Attributes, AreParsedAsTheyArePrinted) {
         }
         const bool observed_alone =
             own_key(key) == Key::address && value == std::uint32_t(Address::random);
-        if (form == Form::whole && !observed_alone)
+        if (form == Form::whole && !observed_alone) {
           EXPECT_FALSE(requests.empty()) << row(key).word << " " << value;
+        }
       }
     EXPECT_EQ(forms.size(), has_form(key) ? 3U : 1U) << row(key).word;
   }
@@ -95,15 +98,15 @@ TEST(Attributes, RefuseAValueThatIsTooWide) {
 
 // A change has no effect on what is fixed; a device that is there shows the rest.
 TEST(Attributes, AreComparedAndDescribedWhereTheyAreShown) {
-  for (const Key key : kShown) {
-    const Attribute& a = row(key);
+  for (const Key key : kShownData) {
+    const AttributeRow& a = row(key);
     for (const std::uint32_t value : values_of(a)) {
       // A number of four bytes is shown in fewer where only named ones come to be.
       if (value == 0 || (value == most_of(a) && !a.values.empty())) continue;
       if (key == Key::primary && value != 1) continue;
       DeviceView without, with;
       without.there = with.there = true;
-      without.shown = with.shown = kShown;
+      without.shown = with.shown = kShownData;
       a.shown_in.put(with, value);
       EXPECT_EQ(a.shown_in.get(with), value) << a.word;
       EXPECT_EQ(difference(without, with), a.word);
@@ -114,7 +117,7 @@ TEST(Attributes, AreComparedAndDescribedWhereTheyAreShown) {
     }
     DeviceView all, some;
     all.there = some.there = true;
-    all.shown = some.shown = kShown;
+    all.shown = some.shown = kShownData;
     some.shown.remove(key);
     EXPECT_EQ(difference(all, some), kYounger.has(key) ? "" : "told") << a.word;
     EXPECT_EQ(difference(some, all), "told") << a.word;
@@ -123,8 +126,10 @@ TEST(Attributes, AreComparedAndDescribedWhereTheyAreShown) {
 
 TEST(Attributes, OfTheOtherSideBelongToOneOfThisSide) {
   for (const Key key : kInData) {
-    const Attribute& a = row(key);
-    if (a.of_other) EXPECT_NE(a.across, Key::none) << a.word;
+    const AttributeRow& a = row(key);
+    if (a.of_other) {
+      EXPECT_NE(a.across, Key::none) << a.word;
+    }
     if (a.across == Key::none) continue;
     EXPECT_EQ(row(a.across).across, key) << a.word;
     EXPECT_NE(row(a.across).of_other, a.of_other) << a.word;

@@ -77,10 +77,10 @@ DeviceView World::view(std::uint8_t d) const {
   DeviceView v = devices_[d];
   v.shown = kShownOfSingle;
   if (v.pairing == netkit::single) {
-    for (const Key key : kShown - kShownOfSingle) row(key).shown_in.put(v, 0);
+    for (const Key key : kShownData - kShownOfSingle) row(key).shown_in.put(v, 0);
     return v;
   }
-  v.shown = kShown;
+  v.shown = kShownData;
   v.peer_policy = devices_[v.link].policy;
   v.peer_scrub = devices_[v.link].scrub;
   return v;
@@ -212,7 +212,7 @@ DeviceView& World::side(std::uint8_t device, const Operation& op, bool is_peer) 
   if (v.name >= kMadeUpName) v.name = made_up_name(v.space);
   v.mtu = value_or(op.attr(own ? Key::peer_mtu : Key::mtu), netkit::default_mtu);
   for (const Key key : kOfEachSide) {
-    const Attribute& a = row(key);
+    const AttributeRow& a = row(key);
     const bool said_across = is_peer && a.across != Key::none;
     a.shown_in.put(v, value_or(op.attr(said_across ? a.across : key), a.initial));
   }

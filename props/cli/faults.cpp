@@ -102,9 +102,11 @@ int run(const Options& o) {
   const auto list = [&](const FaultInfo& f) {
     std::vector<std::string_view> dialects;
     for (const Dialect d : dialects_of(f)) dialects.push_back(word(d));
-    document.push_back({{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}});
-    if (!o.json && !o.hunt)
-      fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
+    document.push_back(
+        {{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}, {"like", f.like}});
+    if (o.json || o.hunt) return;
+    fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
+    if (!o.only.empty()) fmt::print("{:34} {:14} Like: {}\n", "", "", f.like);
   };
   for (const FaultInfo& f : InProcess::faults()) {
     if (o.target == "kmod" && !in_module.contains(std::string(f.name))) continue;

@@ -13,6 +13,7 @@
 #include <array>
 
 #include "impl/module/netlink.h"
+#include "model/words/attributes.hpp"
 #include "model/words/choices.hpp"
 #include "props/messages/draft.hpp"
 
@@ -24,11 +25,13 @@ struct Numbers {
   std::array<std::uint32_t, message_fixture::kProgs> prog_ids{};
 };
 
-// Attributes of devices of our kind (kmod/device.h), and of the flags of bpf(2).
+// Attributes of devices of our kind: those of netkit, and those of kmod/device.h.
 namespace device_attribute {
-inline constexpr int kPeerInfo = 1, kPrimary = 2, kPolicy = 3, kPeerPolicy = 4, kMode = 5,
-                     kScrub = 6, kPeerScrub = 7, kHeadroom = 8, kPairing = 10, kDialect = 48,
-                     kCapacity = 49, kRevision = 50;
+inline constexpr int kPeerInfo = row(Key::peer).type, kPrimary = row(Key::primary).type,
+                     kPolicy = row(Key::policy).type, kPeerPolicy = row(Key::peer_policy).type,
+                     kMode = row(Key::mode).type, kScrub = row(Key::scrub).type,
+                     kPeerScrub = row(Key::peer_scrub).type, kPairing = row(Key::pairing).type,
+                     kDialect = 48, kCapacity = 49, kRevision = 50;
 }
 inline constexpr const char* kKindOfDevice = "mprog";
 inline constexpr std::string_view kKindOfFilter{"mprog", 6}, kKindOfQdisc{"clsact", 7};

@@ -20,15 +20,15 @@ std::string lines_of(KeySet keys, LineOf&& line_of) {
 
 std::string members() {
   std::string out;
-  for (const Key key : kShown) out += (out.empty() ? "" : ", ") + std::string(row(key).word);
+  for (const Key key : kShownData) out += (out.empty() ? "" : ", ") + std::string(row(key).word);
   return out;
 }
 
 // Where a request says nothing. Which side is the primary is said apart.
 std::string initial() {
-  KeySet keys = kShown;
+  KeySet keys = kShownData;
   keys.remove(Key::primary);
-  return lines_of(keys, [](const Attribute& a) {
+  return lines_of(keys, [](const AttributeRow& a) {
     return fmt::format("\t\t.{} = {},\n", a.word, c_words::value_word(a.key, a.initial));
   });
 }
@@ -39,12 +39,12 @@ void replace(std::string& text, std::string_view name, const std::string& by) {
 }
 
 std::string defines_of(KeySet keys) {
-  std::vector<const Attribute*> by_type;
+  std::vector<const AttributeRow*> by_type;
   for (const Key key : keys) by_type.push_back(&row(key));
   std::sort(by_type.begin(), by_type.end(),
-            [](const Attribute* a, const Attribute* b) { return a->type < b->type; });
+            [](const AttributeRow* a, const AttributeRow* b) { return a->type < b->type; });
   std::string types, values;
-  for (const Attribute* a : by_type) {
+  for (const AttributeRow* a : by_type) {
     types += fmt::format("#define {} {}\n", a->uapi, a->type);
     if (a->of_other) continue;  // has the values of the side's own
     for (const ValueName& value : a->values)
@@ -59,14 +59,14 @@ std::string with_attributes(std::string_view text) {
   std::string out(text);
   replace(out, "@DEFINES@\n", defines_of(kInData));
   replace(out, "@MEMBERS@", members());
-  replace(out, "@READ@\n", lines_of(kShown, [](const Attribute& a) {
+  replace(out, "@READ@\n", lines_of(kShownData, [](const AttributeRow& a) {
             return fmt::format("\t\t.{} = number(find_in(data, {})),\n", a.word, a.uapi);
           }));
-  replace(out, "@COMPARED@\n", lines_of(kShown, [](const Attribute& a) {
+  replace(out, "@COMPARED@\n", lines_of(kShownData, [](const AttributeRow& a) {
             return fmt::format("\tFIELD({}, {}),\n", a.word, a.since.empty() ? 0 : 1);
           }));
   replace(out, "@INITIAL@\n", initial());
-  replace(out, "@UNSHOWN@\n", lines_of(kShown - kShownOfSingle, [](const Attribute& a) {
+  replace(out, "@UNSHOWN@\n", lines_of(kShownData - kShownOfSingle, [](const AttributeRow& a) {
             return fmt::format("\t\tone.{} = UNTOLD;\n", a.word);
           }));
   return out;

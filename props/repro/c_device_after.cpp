@@ -22,7 +22,7 @@ DeviceView as_made(const DeviceView& v) {
   out.link = v.link;
   out.primary = v.primary;
   out.mtu = netkit::default_mtu;
-  for (const Key key : single ? kShownOfSingle : kShown)
+  for (const Key key : single ? kShownOfSingle : kShownData)
     if (key != Key::primary) row(key).shown_in.put(out, row(key).initial);
   if (single) out.pairing = netkit::single;
   return out;
@@ -44,7 +44,7 @@ std::string differences(std::uint8_t d, const DeviceView& from, const DeviceView
     out += fmt::format("\twant[d{}].address = {};\n", d,
                        address(static_cast<std::uint32_t>(to.address)));
   number("mtu", from.mtu, to.mtu);
-  for (const Key key : kShown) {
+  for (const Key key : kShownData) {
     const std::uint32_t value = row(key).shown_in.get(to);
     if (key != Key::primary && value != row(key).shown_in.get(from))
       out += fmt::format("\twant[d{}].{} = {};\n", d, row(key).word, value_word(key, value));

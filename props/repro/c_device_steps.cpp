@@ -26,7 +26,7 @@ std::string put_address(const Attr& a) {
                      kBytes[static_cast<std::size_t>(a.form)]);
 }
 
-std::string put_number(const Attribute& type, const Attr& a, const std::string& value) {
+std::string put_number(const AttributeRow& type, const Attr& a, const std::string& value) {
   const int bytes = type.width;
   if (a.form == Form::whole)
     return fmt::format("\tput_u{}(&r, {}, {});\n", 8 * bytes, type.uapi, value);
@@ -41,7 +41,7 @@ std::string put_number(const Attribute& type, const Attr& a, const std::string& 
 std::string put_all(const Step& step, Within within) {
   std::string out;
   for (const Attr& a : step.op.attrs) {
-    const Attribute& type = row(a.key);
+    const AttributeRow& type = row(a.key);
     if (type.within != within || type.uapi.empty() || a.key == Key::peer) continue;
     if (type.own == Key::name && step.op.attr(a.key)->value >= kMadeUpName) continue;
     if (type.own == Key::name)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Every row of model/words/attributes.hpp reaches generator, target, dump, judge, minimiser,
 // canonical form and reproducer: what a new attribute may be forgotten in fails here.
-#include "model/words/attributes.hpp"
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "impl/inprocess/inprocess.hpp"
+#include "model/words/text.hpp"
+#include "model/words/attributes.hpp"
 #include "props/repro/repro.hpp"
 #include "props/search/campaign.hpp"
 #include "props/search/minimize.hpp"
@@ -26,14 +26,14 @@ std::vector<Observation> run(const Trace& trace) {
 }
 
 // A value that a new device does not have by itself.
-std::uint32_t unusual(const Attribute& a) {
+std::uint32_t unusual(const AttributeRow& a) {
   for (const ValueName& name : a.values)
     if (name.value != a.initial) return name.value;
   return a.initial + 1U;
 }
 
 // A request for a new device with that, as it is asked for.
-std::string creation(const Attribute& a, std::uint32_t value) {
+std::string creation(const AttributeRow& a, std::uint32_t value) {
   Operation op;
   op.verb = Verb::create;
   op.point = {0, Hook::ingress};
@@ -43,17 +43,18 @@ std::string creation(const Attribute& a, std::uint32_t value) {
 }
 
 TEST(EveryAttribute, IsShownByTheDumpOfADeviceMadeWithIt) {
-  for (const Key key : kShown) {
-    const Attribute& a = row(key);
+  for (const Key key : kShownData) {
+    const AttributeRow& a = row(key);
     if (a.read_only) continue;
     const Trace trace = trace_of(creation(a, unusual(a)));
     const auto seen = run(trace);
     const DeviceView& made = seen[0].devices[0];
     ASSERT_TRUE(made.there) << print(trace);
     EXPECT_EQ(a.shown_in.get(made), unusual(a)) << print(trace) << describe(made);
-    EXPECT_EQ(made.shown, key == Key::pairing ? kShownOfSingle : kShown);
-    if (a.across != Key::none)
+    EXPECT_EQ(made.shown, key == Key::pairing ? kShownOfSingle : kShownData);
+    if (a.across != Key::none) {
       EXPECT_EQ(row(a.across).shown_in.get(seen[0].devices[1]), unusual(a)) << print(trace);
+    }
     for (const Deviation& d : check(trace, seen).deviations) ADD_FAILURE() << explain(d, trace);
   }
 }
@@ -92,7 +93,7 @@ TEST(EveryAttribute, GoesWhereADeviationShowsWithoutIt) {
   InProcess impl("carrier_with_one_side_up");
   const std::string plain = print(trace_of("create d0 d1\nset d0 state=up"));
   for (const Key key : kAllKeys) {
-    const Attribute& a = row(key);
+    const AttributeRow& a = row(key);
     if (a.settable && a.key == Key::state) continue;
     for (const std::uint32_t value : {0U, 1U}) {
       Trace trace = trace_of(creation(a, value) + "\nset d0 state=up");
@@ -103,7 +104,9 @@ TEST(EveryAttribute, GoesWhereADeviationShowsWithoutIt) {
       Trace least = minimal.trace;
       least.preface.clear();
       for (const Operation& op : least.operations)
-        if (op.verb == Verb::create) EXPECT_EQ(op.attrs[0].key, Key::none) << print(least);
+        if (op.verb == Verb::create) {
+          EXPECT_EQ(op.attrs[0].key, Key::none) << print(least);
+        }
       EXPECT_EQ(print(least), plain) << a.word;
     }
   }
@@ -120,17 +123,19 @@ TEST(EveryAttribute, ThatNamesADeviceIsRenamed) {
 
 TEST(EveryAttribute, IsInTheReproducer) {
   for (const Key key : kAllKeys) {
-    const Attribute& a = row(key);
+    const AttributeRow& a = row(key);
     if (a.uapi.empty() || key == Key::peer) continue;
     const Trace trace = trace_of(creation(a, a.values.empty() ? 1 : a.values[0].value));
     const std::string program = reproduce(trace, ReproFormat::c, "a test");
     const std::size_t steps = program.find("int main(");
     ASSERT_NE(steps, std::string::npos);
     EXPECT_NE(program.find(a.uapi, steps), std::string::npos) << a.word << program.substr(steps);
-    if (in_data(key))
+    if (in_data(key)) {
       EXPECT_NE(program.find(fmt::format("#define {} {}\n", a.uapi, a.type)), std::string::npos);
-    if (kShown.has(key))
+    }
+    if (kShownData.has(key)) {
       EXPECT_NE(program.find(fmt::format("FIELD({},", a.word)), std::string::npos) << a.word;
+    }
   }
 }
 
