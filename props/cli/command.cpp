@@ -135,8 +135,11 @@ Option Command::target(std::string& to, const std::string& what) {
   return text("--target TARGET", to, what);
 }
 Option Command::dialect(std::string& to, const std::string& otherwise) {
-  return text("--dialect DIALECT", to, fmt::format("mainline or rfc2 (default: {})", otherwise))
-      .among({"mainline", "rfc2"});
+  Words words;
+  for (const Dialect d : kDialects) words.emplace_back(word(d));
+  return text("--dialect DIALECT", to,
+              fmt::format("{} (default: {})", fmt::join(words, " or "), otherwise))
+      .among(words);
 }
 Option Command::known(Words& to) {
   return texts("--known FILE", to,
