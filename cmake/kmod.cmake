@@ -38,40 +38,58 @@ if(NOT KMOD_${kmod_compiler})
   set(kmod_flags CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=)
 endif()
 
-file(GLOB own CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/kmod
-  kmod/*.[ch] kmod/include/*.h kmod/Kbuild)
-set(shared list.c mainline.c rfc2.c rfc2_detach.c relative.c link.c command.c run.c filter.c cls.c
-  mprog.h internal.h faults.h platform.h rfc2.h filter.h cls.h)
+file(GLOB kmod_headers_own CONFIGURE_DEPENDS kmod/*.h)
+file(GLOB kmod_sources CONFIGURE_DEPENDS kmod/*.c)
+file(GLOB kmod_core_headers CONFIGURE_DEPENDS impl/core/*.h)
+file(GLOB kmod_core_sources CONFIGURE_DEPENDS impl/core/*.c)
+file(GLOB platform_headers CONFIGURE_DEPENDS kmod/include/*.h)
+cmake_host_system_information(RESULT processors QUERY NUMBER_OF_LOGICAL_CORES)
 
-find_program(SPARSE sparse)
-if(SPARSE)
-  list(APPEND kmod_flags C=1 CF=-Wsparse-error)
-endif()
+# Links files into a folder, in the place of those that were there, and adds them to `sources`.
+macro(link_files folder)
+  file(MAKE_DIRECTORY ${folder})
+  file(GLOB stale ${folder}/*.c ${folder}/*.h)
+  file(REMOVE ${folder}/none ${stale})
+  foreach(file IN ITEMS ${ARGN})
+    get_filename_component(link ${file} NAME)
+    file(CREATE_LINK ${file} ${folder}/${link} SYMBOLIC)
+    list(APPEND sources ${file})
+  endforeach()
+endmacro()
 
-# Builds NAME.ko, without type information, which only tracing has a use for and which needs another tool.
-function(add_kmod name)
+# Builds NAME.ko of the .c files of the module and of impl/core, or of copies of them. Type information is left out:
+# only tracing has a use for it, and it needs another tool.
+function(add_kmod name module_sources core_sources)
   set(folder ${PROJECT_BINARY_DIR}/${name}.kbuild)
-  file(MAKE_DIRECTORY ${folder}/core ${folder}/include)
   set(sources)
-  foreach(file IN LISTS own)
-    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/kmod/${file} ${folder}/${file} SYMBOLIC)
-    list(APPEND sources ${PROJECT_SOURCE_DIR}/kmod/${file})
-  endforeach()
-  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${folder}/netlink.h SYMBOLIC)
-  list(APPEND sources ${PROJECT_SOURCE_DIR}/impl/module/netlink.h)
-  foreach(file IN LISTS shared)
-    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/impl/core/${file} ${folder}/core/${file} SYMBOLIC)
-    list(APPEND sources ${PROJECT_SOURCE_DIR}/impl/core/${file})
-  endforeach()
+  link_files(${folder} ${module_sources} ${kmod_headers_own} ${PROJECT_SOURCE_DIR}/kmod/Kbuild
+    ${PROJECT_SOURCE_DIR}/impl/module/netlink.h)
+  link_files(${folder}/include ${platform_headers})
+  link_files(${folder}/core ${core_sources} ${kmod_core_headers})
+  if(name STREQUAL "mprogcheck-faulty")
+    link_files(${folder}/faults ${PROJECT_SOURCE_DIR}/impl/faults/module.c ${planted}/slips.h)
+  endif()
   add_custom_command(
     OUTPUT ${PROJECT_BINARY_DIR}/${name}.ko
-    COMMAND make -s -C ${kmod_found} M=${folder} CC=${kmod_compiler} W=1 KCFLAGS=-Werror
+    COMMAND make -s -j${processors} -C ${kmod_found} M=${folder} CC=${kmod_compiler} KCFLAGS=-Werror
       CONFIG_DEBUG_INFO_BTF_MODULES= ${kmod_flags} ${ARGN}
     COMMAND strip --strip-debug -o ${PROJECT_BINARY_DIR}/${name}.ko ${folder}/mprogcheck.ko
     DEPENDS ${sources}
     VERBATIM)
 endfunction()
-add_kmod(mprogcheck)
-add_kmod(mprogcheck-faulty PLANTED_FAULTS=y)
+
+set(checks W=1)
+find_program(SPARSE sparse)
+if(SPARSE)
+  list(APPEND checks C=1 CF=-Wsparse-error)
+endif()
+add_kmod(mprogcheck "${kmod_sources}" "${kmod_core_sources}" ${checks})
+
+set(planted_module ${planted_files})
+list(FILTER planted_module INCLUDE REGEX "/kmod/")
+set(planted_core ${planted_files})
+list(FILTER planted_core INCLUDE REGEX "/core/")
+add_kmod(mprogcheck-faulty "${planted_module}" "${planted_core}" PLANTED_FAULTS=y)
 add_custom_target(kmod ALL
   DEPENDS ${PROJECT_BINARY_DIR}/mprogcheck.ko ${PROJECT_BINARY_DIR}/mprogcheck-faulty.ko)
+add_dependencies(kmod plant)

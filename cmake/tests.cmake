@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Every X_test.cpp is a test program beside what it tests, linked with what its folder may use; every
-# X_fuzzer.cpp a libFuzzer program of which CI runs a sample.
+# Every X_test.cpp is a test program beside what it tests, linked with what its folder may use. X_vm_test.cpp boots
+# guests. X_fuzzer.cpp is a libFuzzer program of which CI runs a sample.
+#
+# The default preset has every test. With a sanitizer there are those to which it can add something: not the ones that
+# spend their time in guests, compilers, solvers or a browser, where it sees nothing.
 enable_testing()
 include(GoogleTest)
 
@@ -8,18 +11,34 @@ include(GoogleTest)
 set(test_paths ${PROJECT_BINARY_DIR}/test_paths)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/test_paths.hpp.in ${test_paths}/test_paths.hpp @ONLY)
 
-# Headers of nearly every test, compiled once for all of them.
+# Headers of nearly every test, compiled once for all of them. What is tested is optimised; the tests themselves had
+# better be built soon.
+set(test_options $<$<CONFIG:Release>:-O1>)
 file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cpp "")
 add_library(test_headers STATIC ${PROJECT_BINARY_DIR}/test_headers.cpp)
 target_link_libraries(test_headers PRIVATE GTest::gtest fmt::fmt)
 target_precompile_headers(test_headers PRIVATE ${standard_headers} <fstream> <gtest/gtest.h> <rapidcheck.h>)
+target_compile_options(test_headers PRIVATE ${test_options})
 
-function(test_program source)
-  get_filename_component(name ${source} NAME_WE)
+# All test programs and what they run: what a sanitizer's preset builds.
+add_custom_target(tests)
+
+function(test_executable name source)
   add_executable(${name} ${source})
+  add_dependencies(tests ${name})
   target_include_directories(${name} PRIVATE ${test_paths})
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest_main ${RAPIDCHECK} fmt::fmt Threads::Threads)
   target_precompile_headers(${name} REUSE_FROM test_headers)
+  target_compile_options(${name} PRIVATE ${test_options})
+endfunction()
+
+# Each of its tests is one to ctest.
+function(test_program source)
+  get_filename_component(name ${source} NAME_WE)
+  if(name IN_LIST nothing_to_sanitize)
+    return()
+  endif()
+  test_executable(${name} ${source} ${ARGN})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 900)
 endfunction()
 
@@ -31,63 +50,78 @@ function(tests_in folder)
   endforeach()
 endfunction()
 
+# All of its tests are one to ctest, so that they can share a guest.
+function(guest_test_program source)
+  get_filename_component(name ${source} NAME_WE)
+  test_executable(${name} ${source} vm props inprocess nlohmann_json::nlohmann_json)
+  add_dependencies(${name} agent)
+  add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/cmake/guest-tests $<TARGET_FILE:${name}>)
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 1800)
+endfunction()
+
 function(fuzzer source runs)
   get_filename_component(name ${source} NAME_WE)
   add_executable(${name} ${source})
+  add_dependencies(tests ${name})
   target_link_libraries(${name} PRIVATE ${ARGN})
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   add_test(NAME ${name} COMMAND ${name} -runs=${runs} -seed=1 -verbosity=0)
 endfunction()
+
+# script_test NAME SECONDS COMMAND...
+function(script_test name seconds)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${seconds})
+endfunction()
+
+if(SANITIZE)
+  set(nothing_to_sanitize
+    repro_c_test repro_netkit_test conform_report_test # compilers
+    proofs_test                                        # solvers
+    symbolic_test spec_test                            # what the compiler instantiates, and texts
+    kernel_campaign_test)                              # the kernel
+endif()
 
 if(SANITIZE STREQUAL "thread")
   # Where there are threads.
   test_program(impl/core/test/readers_test.cpp inprocess)
   test_program(impl/core/test/filter_readers_test.cpp inprocess)
   test_program(props/search/campaign_test.cpp props inprocess)
-else()
-  foreach(folder IN ITEMS words rules world judge)
-    tests_in(model/${folder} model)
+  return()
+endif()
+
+foreach(folder IN ITEMS words rules world judge)
+  tests_in(model/${folder} model)
+endforeach()
+tests_in(impl inprocess process)
+tests_in(impl/core/test inprocess)
+tests_in(impl/fake_kernel/test inprocess)
+tests_in(impl/kernel kernel)
+tests_in(impl/stress kernel)
+tests_in(impl/vm vm fmt::fmt nlohmann_json::nlohmann_json)
+foreach(folder IN ITEMS generate search suite explore plan stress messages repro cli)
+  tests_in(props/${folder} props proofs inprocess kernel fmt::fmt nlohmann_json::nlohmann_json pugixml::pugixml)
+endforeach()
+tests_in(props/report report inprocess kernel pugixml::pugixml)
+add_dependencies(tests mprogcheck)
+
+if(NOT SANITIZE)
+  file(GLOB guest_tests CONFIGURE_DEPENDS impl/*/*/*_vm_test.cpp impl/*/*_vm_test.cpp kmod/test/*_vm_test.cpp
+    props/*/*_vm_test.cpp)
+  foreach(source IN LISTS guest_tests)
+    guest_test_program(${source})
   endforeach()
-  tests_in(impl inprocess process)
-  tests_in(impl/core/test inprocess)
-  tests_in(impl/fake_kernel/test inprocess)
-  tests_in(impl/kernel kernel)
-  tests_in(impl/vm vm fmt::fmt nlohmann_json::nlohmann_json)
-  if(TARGET agent)
-    file(GLOB vm_tests CONFIGURE_DEPENDS impl/*/*_vm_test.cpp impl/vm/agent/*_test.cpp kmod/test/*_test.cpp
-      props/*/*_vm_test.cpp)
-    list(REMOVE_DUPLICATES vm_tests)
-    foreach(source IN LISTS vm_tests)
-      test_program(${source} vm props inprocess nlohmann_json::nlohmann_json)
-    endforeach()
-    add_dependencies(cli_vm_test mprogcheck)
-    foreach(test IN ITEMS kmod_vm_test kmod_filters_vm_test kmod_messages_vm_test kmod_leaks_vm_test stress_vm_test
-        cli_vm_test)
-      add_dependencies(${test} agent)
-      if(TARGET kmod)
-        add_dependencies(${test} kmod)
-      endif()
-    endforeach()
-    foreach(test IN ITEMS vm_test netkit_vm_test repro_vm_test repro_netkit_vm_test)
-      add_dependencies(${test} agent)
-    endforeach()
-    add_dependencies(kmod_filters_vm_test filter_walk filter_race)
-    add_dependencies(kmod_vm_test redirects)
-    add_dependencies(vm_test refuser)
-    target_sources(kmod_leaks_vm_test PRIVATE ${PROJECT_SOURCE_DIR}/impl/vm/agent/leaks.cpp)
-  endif()
-  foreach(folder IN ITEMS generate search suite explore plan stress messages repro cli)
-    tests_in(props/${folder} props proofs inprocess kernel fmt::fmt nlohmann_json::nlohmann_json pugixml::pugixml)
-  endforeach()
-  tests_in(props/report report inprocess kernel pugixml::pugixml)
-  add_test(NAME browser COMMAND ${PROJECT_SOURCE_DIR}/cmake/browser $<TARGET_FILE:mprogcheck>)
-  set_tests_properties(browser PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
-  add_test(NAME cvc5 COMMAND ${PROJECT_SOURCE_DIR}/cmake/cvc5 $<TARGET_FILE:mprogcheck>)
-  set_tests_properties(cvc5 PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
-  add_test(NAME netlink COMMAND ${PROJECT_SOURCE_DIR}/cmake/netlink --check ${PROJECT_SOURCE_DIR}/impl/module/mprogcheck.yaml
+  target_sources(kmod_leaks_vm_test PRIVATE ${PROJECT_SOURCE_DIR}/impl/vm/agent/leaks.cpp)
+  script_test(install 300 ${PROJECT_SOURCE_DIR}/cmake/install-test ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+  script_test(browser 300 ${PROJECT_SOURCE_DIR}/cmake/browser $<TARGET_FILE:mprogcheck>)
+  script_test(cvc5 900 ${PROJECT_SOURCE_DIR}/cmake/cvc5 $<TARGET_FILE:mprogcheck>)
+  script_test(plant 120 ${PROJECT_SOURCE_DIR}/impl/faults/plant_test.py)
+  script_test(netlink 60 ${PROJECT_SOURCE_DIR}/cmake/netlink --check ${PROJECT_SOURCE_DIR}/impl/module/mprogcheck.yaml
     ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
-  set_tests_properties(netlink PROPERTIES SKIP_RETURN_CODE 77)
-  add_test(NAME tidy COMMAND ${PROJECT_SOURCE_DIR}/cmake/tidy)
+  script_test(tidy 300 ${PROJECT_SOURCE_DIR}/cmake/tidy)
+  # The examples in the documents that take seconds, and whether their runner notices mistakes.
+  script_test(docs 300 ${PROJECT_SOURCE_DIR}/docs/run --program $<TARGET_FILE:mprogcheck>)
+  script_test(docs_runner 300 ${PROJECT_SOURCE_DIR}/docs/run_test)
 endif()
 
 if(FUZZERS)

@@ -15,13 +15,12 @@
 #include <cstring>
 #include <utility>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 
 namespace mprogcheck {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using kernel::Descriptor;
 
 constexpr int kOverTime = 124, kKilled = 128;  // as of timeout(1) and the shell
 constexpr std::chrono::duration<int, std::milli> kTick{100};

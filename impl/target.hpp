@@ -28,8 +28,7 @@ struct Capabilities {
   bool packets = false;            // packets can be sent and their fate seen
   bool qdiscs = false;             // a device of a trace takes clsact
   bool netkit = false;             // netkit devices can be made
-  bool rooms = false;              // ... with HEADROOM and TAILROOM
-  bool single = false;             // ... with PAIRING, hence without a peer
+  KeySet attributes = kBasicData;  // ... with these attributes in INFO_DATA
   bool filters = false;            // links can make and own filters, beside netlink
   std::uint8_t devices = 1;        // how many a trace may use
   bool operator==(const Capabilities&) const = default;
@@ -38,6 +37,12 @@ struct Capabilities {
     return (mainline && dialect == Dialect::mainline) || (rfc2 && dialect == Dialect::rfc2);
   }
 };
+
+std::string speaks_not(Dialect dialect);  // "does not speak dialect rfc2"
+
+// Why a target cannot run the trace, as the rest of a sentence that begins with the name of the
+// target; empty if it can. What stands before ':' is the same for all traces that lack the same.
+std::string unsupported(const Trace& trace, const Capabilities& can);
 
 // The target is not to be had here (no privilege, no support): exit status 3, never a pass, never a
 // finding.

@@ -7,7 +7,7 @@
 #include <net/genetlink.h>
 
 #include "cls.h"
-#include "complain.h"
+#include "extack.h"
 #include "device.h"
 #include "genl.h"
 #include "netlink.h"
@@ -19,8 +19,8 @@ static u32 number(const struct genl_info *info, int type)
 }
 
 /*
- * The dialect of a request. It has to be known before the device is, as flags are looked at first:
- * a caller says it, or means that of the device.
+ * The dialect of a request, which is needed to check the flags before the device is looked up. The
+ * request names it, or it is that of the device.
  */
 static struct mprog_net *net_of(struct genl_info *info)
 {
@@ -53,23 +53,6 @@ static struct mprog_attr attr_of(struct sk_buff *skb, const struct genl_info *in
 	};
 }
 
-/* The revision of a list, as it is when nothing is locked; 0 if there is no such list. */
-static u64 revision_of(unsigned long space, u32 ifindex, u32 attach_type)
-{
-	struct mprog_list *list;
-	u64 revision = 0;
-	u32 hook;
-
-	if (mprog_hook_of(attach_type, &hook))
-		return 0;
-	rtnl_lock();
-	list = mprog_point_at(&mprogcheck_nets[MPROG_MAINLINE], space, ifindex, hook);
-	if (!IS_ERR(list))
-		revision = list->revision;
-	mprogcheck_unlock();
-	return revision;
-}
-
 static int run(struct sk_buff *skb, struct genl_info *info,
 	       int (*command)(struct mprog_net *net, const struct mprog_attr *attr))
 {
@@ -80,9 +63,6 @@ static int run(struct sk_buff *skb, struct genl_info *info,
 	if (mprogcheck_lacks(info, MPROGCHECK_A_IFINDEX) ||
 	    mprogcheck_lacks(info, MPROGCHECK_A_ATTACH_TYPE))
 		return -EINVAL;
-	if (mprog_fault(&mprogcheck_nets[MPROG_MAINLINE], revision_checked_early) &&
-	    attr.expected_revision == revision_of(attr.space, attr.ifindex, attr.attach_type))
-		attr.expected_revision = 0;
 	rtnl_lock();
 	net = net_of(info);
 	ret = IS_ERR(net) ? PTR_ERR(net) : mprogcheck_complain(info, net, command(net, &attr));
@@ -117,7 +97,7 @@ static struct sk_buff *reply_to(struct genl_info *info, u8 command, size_t size,
 	return ERR_PTR(-EMSGSIZE);
 }
 
-/* One for each array that a query can ask for. */
+/* One for each array of a query. */
 struct entries {
 	u32 prog_ids[MPROG_SLOTS], link_ids[MPROG_SLOTS];
 	u32 prog_flags[MPROG_SLOTS], link_flags[MPROG_SLOTS];
@@ -177,7 +157,6 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	};
 	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE]; /* the same in both dialects */
 	struct entries *entries;
-	u64 early = 0;
 	int ret;
 
 	if (mprogcheck_lacks(info, MPROGCHECK_A_IFINDEX) ||
@@ -190,22 +169,18 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	query.link_ids = arrays & MPROGCHECK_ARRAY_LINK_IDS ? entries->link_ids : NULL;
 	query.prog_flags = arrays & MPROGCHECK_ARRAY_PROG_FLAGS ? entries->prog_flags : NULL;
 	query.link_flags = arrays & MPROGCHECK_ARRAY_LINK_FLAGS ? entries->link_flags : NULL;
-	if (mprog_fault(net, query_in_two_steps))
-		early = revision_of(query.space, query.ifindex, query.attach_type);
 	rtnl_lock();
 	ret = mprog_prog_query(net, &query);
 	if (ret && ret != -ENOSPC)
 		mprogcheck_complain(info, net, ret);
 	mprogcheck_unlock();
-	if (early)
-		query.revision = early;
 	if (!ret || ret == -ENOSPC)
 		ret = answer(info, &query, ret);
 	kfree(entries);
 	return ret;
 }
 
-/* The answer is made before the link is, so that nothing but sending it is left to fail. */
+/* Builds the reply before the link, so that only sending it can fail afterwards. */
 static int create(struct sk_buff *skb, struct genl_info *info,
 		  int (*make)(struct sk_buff *skb, struct genl_info *info, u32 *fd))
 {
@@ -235,7 +210,7 @@ static int create(struct sk_buff *skb, struct genl_info *info,
 	memcpy(nla_data(told), &fd, sizeof(fd));
 	genlmsg_end(reply, head);
 	ret = genlmsg_reply(reply, info);
-	if (ret) /* a caller that reads no answers would not know what it has */
+	if (ret) /* a caller that reads no reply would not know its descriptor */
 		close_fd(fd);
 	return ret;
 

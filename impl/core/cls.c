@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests for filters as tc hands them to a classifier, and the creation of a link that owns what
- * it makes.
+ * Requests for filters as tc hands them to a classifier, and the creation of a link that owns a
+ * filter.
  *
- * Netlink keeps off the filters of links; a link takes over no filter, whoever made it.
+ * Netlink cannot change the filter of a link, and a link cannot take over an existing filter.
  */
 #include "filter.h"
 
-/* The program, if it is one that filters run. Takes a reference. */
+/* The program behind @fd, if filters can run it. Takes a reference. */
 static struct mprog_prog *classifier_get(struct mprog_net *net, u32 fd)
 {
 	struct mprog_prog *prog = mprog_prog_by_fd(net, fd);
@@ -58,16 +58,13 @@ static int change(struct mprog_net *net, struct mprog_filter *filter,
 {
 	struct mprog_prog *gone;
 
-	if (filter->link && !mprog_fault(net, filter_of_link_changed))
+	if (filter->link)
 		return -EPERM;
-	if ((req->gen_flags & MPROG_CLS_SKIP_SW) && !mprog_fault(net, filter_skip_sw_installed))
+	if (req->gen_flags & MPROG_CLS_SKIP_SW)
 		return -EINVAL;
 	filter->gen_flags = req->gen_flags;
 	gone = mprog_filter_exchange(net, filter, prog);
-	if (filter->link)
-		filter->link->prog = prog;
-	if (!mprog_fault(net, filter_replaced_not_put))
-		mprog_prog_put(net, gone);
+	mprog_prog_put(net, gone);
 	return 0;
 }
 
@@ -91,22 +88,22 @@ int mprog_filter_change(struct mprog_classifier *classifier, u32 hook,
 	else
 		ret = make(classifier, hook, req, prog, NULL, filter);
 	/* The filter keeps the reference. */
-	if (ret && !(*filter && mprog_fault(net, filter_prog_leaked_on_error)))
+	if (ret)
 		mprog_prog_put(net, prog);
 	return ret;
 }
 
 int mprog_filter_delete(struct mprog_net *net, struct mprog_filter *filter)
 {
-	if (filter->link && !mprog_fault(net, filter_of_link_deleted))
+	if (filter->link)
 		return -EPERM;
-	mprog_filter_remove(net, filter, false);
+	mprog_filter_remove(net, filter);
 	return 0;
 }
 
 /*
- * A primed link has the program, and with that its reference; from then on cancelling it lets go of
- * both, once. The filter is nobody's until it is installed.
+ * A primed link owns the reference to its program, and mprog_link_cancel() drops both. Nobody else
+ * sees the filter before it is installed.
  */
 static int link_make(struct mprog_net *net, const struct mprog_filter_request *req,
 		     struct mprog_prog *prog, u32 *fd)
@@ -125,24 +122,17 @@ static int link_make(struct mprog_net *net, const struct mprog_filter_request *r
 		*fd = mprog_link_settle(net, link);
 		return 0;
 	}
-	if (mprog_fault(net, filter_link_put_twice))
-		mprog_prog_put(net, prog);
-	if (!mprog_fault(net, filter_link_leaked_on_error))
-		mprog_link_cancel(net, link);
+	mprog_link_cancel(net, link);
 	return ret;
 }
 
 static int link_checked(struct mprog_net *net, const struct mprog_filter_request *req)
 {
-	int ret = 0;
-
-	if (!req->capable && !mprog_fault(net, filter_link_for_anybody))
+	if (!req->capable)
 		return -EPERM;
-	if (mprog_fault(net, filter_place_before_flags))
-		ret = mprog_filter_place(net, req);
-	if (!ret && flags_unknown(req) && !mprog_fault(net, filter_link_flags_unchecked))
-		ret = -EINVAL;
-	return ret ?: mprog_filter_place(net, req);
+	if (flags_unknown(req))
+		return -EINVAL;
+	return mprog_filter_place(net, req);
 }
 
 int mprog_filter_link_create(struct mprog_net *net, const struct mprog_filter_request *req, u32 *fd)

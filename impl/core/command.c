@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The commands on attach points: what bpf(2) checks before it asks the list.
+ * The commands on attach points: what bpf(2) checks before it changes the list.
  *
- * What a request names is used or the request is refused: a program to be replaced where nothing is
- * replaced, a flag that the command does not know. Fields of struct mprog_attr that the command has
- * no counterpart of in bpf(2) name nothing and are not looked at.
+ * A request is refused if it has something that the command does not use: an old program without
+ * REPLACE, an unknown flag. Fields of struct mprog_attr that the command does not have in bpf(2)
+ * are ignored.
  */
 #include "internal.h"
 
@@ -27,7 +27,7 @@ int mprog_hook_of(u32 attach_type, u32 *hook)
 	return -EINVAL;
 }
 
-/* Checks flag bits and gives ID its one internal place. */
+/* Checks flag bits, and turns ID into MPROG_F_ID, whichever bit the dialect has for it. */
 int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags)
 {
 	u32 known = MPROG_F_REPLACE | MPROG_F_BEFORE | MPROG_F_AFTER | MPROG_F_LINK;
@@ -36,7 +36,7 @@ int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags)
 		known |= MPROG_F_FIRST | MPROG_F_LAST | MPROG_F_ID;
 	else
 		known |= MPROG_F_ID_MAINLINE;
-	if ((bits & ~known) && !mprog_fault(net, unknown_flags_ignored))
+	if (bits & ~known)
 		return -EINVAL;
 	bits &= known;
 	if (!mprog_is_rfc2(net) && (bits & MPROG_F_ID_MAINLINE))
@@ -45,7 +45,7 @@ int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags)
 	return 0;
 }
 
-/* A program of the type that attach points want, by descriptor. */
+/* A program by descriptor, if it has the type that attach points require. */
 static struct mprog_prog *classifier_get(struct mprog_net *net, u32 fd)
 {
 	struct mprog_prog *prog = mprog_prog_by_fd(net, fd);
@@ -68,9 +68,6 @@ static int request_of(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	ret = mprog_hook_of(attr->attach_type, hook);
 	if (ret)
 		return ret;
-	if (mprog_fault(net, device_before_flags) &&
-	    IS_ERR(mprog_point_at(net, attr->space, attr->ifindex, MPROG_AT_INGRESS)))
-		return -ENODEV;
 	req->relative = attr->relative;
 	req->expected = attr->expected_revision;
 	return mprog_flags_of(net, attr->flags, &req->flags);
@@ -89,13 +86,11 @@ int mprog_prog_attach(struct mprog_net *net, const struct mprog_attr *attr)
 	if (ret)
 		return ret;
 	names_old = !mprog_is_rfc2(net) && (req.flags & MPROG_F_REPLACE);
-	if (attr->old_fd && !names_old && !mprog_fault(net, old_without_replace_ignored))
+	if (attr->old_fd && !names_old)
 		return -EINVAL;
 	req.prog = classifier_get(net, attr->prog_fd);
 	if (IS_ERR(req.prog))
 		return PTR_ERR(req.prog);
-	if (hook == MPROG_AT_PEER && mprog_fault(net, peer_hook_is_primary))
-		hook = MPROG_AT_PRIMARY;
 	list = mprog_point_at(net, attr->space, attr->ifindex, hook);
 	if (IS_ERR(list)) {
 		ret = PTR_ERR(list);
@@ -110,10 +105,8 @@ int mprog_prog_attach(struct mprog_net *net, const struct mprog_attr *attr)
 		req.old = old;
 	}
 	ret = mprog_attach(list, &req);
-	if (req.old && !(ret && mprog_fault(net, old_leaked_on_error)))
+	if (req.old)
 		mprog_prog_put(net, req.old);
-	if (ret == -ESTALE && mprog_fault(net, prog_leaked_on_stale))
-		return ret;
 out_prog:
 	/* The entry keeps the reference. */
 	if (ret)
@@ -137,13 +130,12 @@ int mprog_prog_detach(struct mprog_net *net, const struct mprog_attr *attr)
 		req.prog = classifier_get(net, attr->prog_fd);
 		if (IS_ERR(req.prog))
 			return PTR_ERR(req.prog);
-	} else if (!attr->capable && !mprog_is_rfc2(net) &&
-		   !mprog_fault(net, unnamed_detach_for_anybody)) {
+	} else if (!attr->capable && !mprog_is_rfc2(net)) {
 		return -EPERM;
 	}
 	list = mprog_point_at(net, attr->space, attr->ifindex, hook);
 	ret = IS_ERR(list) ? PTR_ERR(list) : mprog_detach(list, &req);
-	if (req.prog && !(ret && mprog_fault(net, named_leaked_on_failed_detach)))
+	if (req.prog)
 		mprog_prog_put(net, req.prog);
 	return ret;
 }
@@ -158,18 +150,14 @@ static int put_out(u32 *array, u32 at, u32 value)
 	return 0;
 }
 
-static int put_entry(struct mprog_net *net, const struct mprog_query *query, u32 at,
-		     const struct mprog_prog *prog, const struct mprog_cp *cp)
+static int put_entry(const struct mprog_query *query, u32 at, const struct mprog_prog *prog,
+		     const struct mprog_cp *cp)
 {
 	u32 prog_flags = cp->link ? 0 : cp->flags;
 	u32 link_flags = cp->link ? cp->flags : 0;
 	u32 link_id = cp->link ? cp->link->id : 0;
 	int ret;
 
-	if (mprog_fault(net, query_without_link_ids))
-		link_id = 0;
-	if (mprog_fault(net, query_without_flags))
-		prog_flags = link_flags = 0;
 	ret = put_out(query->prog_ids, at, mprog_prog_id(prog));
 	if (!ret)
 		ret = put_out(query->link_ids, at, link_id);
@@ -188,7 +176,7 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 	u32 hook, end, i;
 	int ret;
 
-	if (!query->capable && !mprog_fault(net, query_for_anybody))
+	if (!query->capable)
 		return -EPERM;
 	ret = mprog_hook_of(query->attach_type, &hook);
 	if (ret)
@@ -196,28 +184,20 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 	list = mprog_point_at(net, query->space, query->ifindex, hook);
 	if (IS_ERR(list))
 		return PTR_ERR(list);
-	if ((query->query_flags || query->attach_flags) && !mprog_fault(net, query_flags_ignored))
+	if (query->query_flags || query->attach_flags)
 		return -EINVAL;
 	query->revision = list->revision;
 	query->count = list->count;
 	asked = query->prog_ids || query->link_ids || query->prog_flags || query->link_flags;
-	if (mprog_fault(net, query_wants_prog_ids) && !query->prog_ids)
-		asked = false;
 	if (!asked || !query->room)
 		return 0;
 	truncated = query->room < list->count;
 	end = truncated ? query->room : list->count;
-	if (truncated && mprog_fault(net, query_one_short))
-		end--;
-	if (truncated && mprog_fault(net, query_past_room))
-		end++;
 	array = mprog_active(list);
 	for (i = 0; i < end; i++) {
-		ret = put_entry(net, query, i, array->fp[i], &array->cp[i]);
+		ret = put_entry(query, i, array->fp[i], &array->cp[i]);
 		if (ret)
 			return ret;
 	}
-	if (truncated && mprog_fault(net, query_counts_what_fits))
-		query->count = query->room;
-	return truncated && !mprog_fault(net, query_without_enospc) ? -ENOSPC : 0;
+	return truncated ? -ENOSPC : 0;
 }

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where filters stand: at each hook one list, by chain, priority and handle.
+ * The filters of a device: one list for each hook, ordered by chain, priority and handle.
  *
- * A packet walks it up to the end of chain 0. A filter that is on its way out is waited for before
- * its slot is free again. A filter of netlink's holds its program; the program of a link's filter
- * is held by the link.
+ * A packet walks the list to the end of chain 0. A removed filter is freed after a grace period. A
+ * filter that netlink made holds a reference to its program; the program of a link's filter is held
+ * by the link.
  */
 #include "filter.h"
 
 static int order(const struct mprog_filter *a, const struct mprog_filter *b)
 {
-	bool reversed = mprog_fault(b->classifier->net, filter_priority_reversed);
-
 	if (a->chain != b->chain)
 		return a->chain < b->chain ? -1 : 1;
 	if (a->priority != b->priority)
-		return (a->priority < b->priority) != reversed ? -1 : 1;
+		return a->priority < b->priority ? -1 : 1;
 	if (a->handle != b->handle)
 		return a->handle < b->handle ? -1 : 1;
 	return 0;
@@ -43,7 +41,7 @@ int mprog_filter_install(struct mprog_filter *filter)
 	if (next && !order(next, filter))
 		return -EEXIST;
 	/* No device here has hardware that runs programs. */
-	if ((filter->gen_flags & MPROG_CLS_SKIP_SW) && !mprog_fault(net, filter_skip_sw_installed))
+	if (filter->gen_flags & MPROG_CLS_SKIP_SW)
 		return -EINVAL;
 	if (mprog_fails_here(net))
 		return -ENOMEM;
@@ -52,23 +50,22 @@ int mprog_filter_install(struct mprog_filter *filter)
 	return 0;
 }
 
-/* Of a filter that no reader has any more. Its link, if it has one, lives on without it. */
-static void release(struct mprog_net *net, struct mprog_filter *filter, bool forget_link)
+/* Frees a filter that no reader can see. Its link, if any, stays without it. */
+static void release(struct mprog_net *net, struct mprog_filter *filter)
 {
 	if (!filter->link)
 		mprog_prog_put(net, filter->prog);
-	else if (!forget_link)
+	else
 		filter->link->filter = NULL;
 	mprog_filter_free(net, filter);
 }
 
-void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter, bool forget_link)
+void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter)
 {
 	struct mprog_filter __rcu **at;
 	struct mprog_filter *next;
 
-	/* Who was not told may ask for what is gone. */
-	if (mprog_warn_on(net, !filter->classifier))
+	if (WARN_ON(!filter->classifier))
 		return;
 	at = &filter->classifier->filters[filter->hook];
 	next = mprog_filter_first(filter->classifier, filter->hook);
@@ -78,10 +75,10 @@ void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter, boo
 	}
 	rcu_assign_pointer(*at, mprog_filter_next(filter));
 	mprog_synchronize(net);
-	release(net, filter, forget_link);
+	release(net, filter);
 }
 
-/* The caller holds @prog, and from now on the filter's owner does. Returns the old one. */
+/* Hands the caller's reference to @prog to the filter's owner. Returns the old program. */
 struct mprog_prog *mprog_filter_exchange(struct mprog_net *net, struct mprog_filter *filter,
 					 struct mprog_prog *prog)
 {
@@ -102,7 +99,7 @@ void mprog_classifier_init(struct mprog_classifier *classifier, struct mprog_net
 	classifier->ifindex = ifindex;
 }
 
-void mprog_classifier_empty(struct mprog_classifier *classifier, bool forget_links)
+void mprog_classifier_empty(struct mprog_classifier *classifier)
 {
 	struct mprog_filter *all[MPROG_CLS_HOOKS], *filter;
 	u32 hook;
@@ -116,7 +113,7 @@ void mprog_classifier_empty(struct mprog_classifier *classifier, bool forget_lin
 	for (hook = 0; hook < MPROG_CLS_HOOKS; hook++) {
 		while ((filter = all[hook])) {
 			all[hook] = mprog_filter_next(filter);
-			release(classifier->net, filter, forget_links);
+			release(classifier->net, filter);
 		}
 	}
 }

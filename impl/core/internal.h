@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the core's own files share, wherever it runs. */
+/* Shared by the files of the core. */
 #ifndef _MPROG_INTERNAL_H
 #define _MPROG_INTERNAL_H
 
@@ -9,39 +9,16 @@
 #include <linux/errno.h>
 #include <linux/rcupdate.h>
 
-#include "faults.h"
 #include "platform.h"
 
-/* Where a fault can be planted the code asks for it by name; without faults that is constant. */
-#ifdef MPROG_PLANTED_FAULTS
-#ifndef mprog_fault_asked
-#define mprog_fault_asked(name)
-#endif
-#define mprog_fault(net, name)                                       \
-	({                                                           \
-		mprog_fault_asked(name);                             \
-		unlikely(mprog_fault_of(net) == MPROG_FAULT_##name); \
-	})
-#else
-#define mprog_fault(net, name) ((void)sizeof(net), false)
-#endif
-
-/* What can only be a mistake of our own. A planted one is to be found by what it leads to. */
-#ifdef MPROG_PLANTED_FAULTS
-#define mprog_warn_on(net, condition) \
-	((condition) && (mprog_fault_of(net) != MPROG_FAULT_none || WARN_ON(true)))
-#else
-#define mprog_warn_on(net, condition) ((void)sizeof(net), WARN_ON(condition))
-#endif
-
-/* What a relative fd or id stands for. @link only where the request said it names a link. */
+/* What a relative fd or id refers to. @link is set only if the request has LINK. */
 struct mprog_relative {
-	struct mprog_prog *prog; /* NULL: nothing was named */
+	struct mprog_prog *prog; /* NULL: no relative object */
 	struct mprog_link *link;
 };
 
 struct mprog_request {
-	struct mprog_prog *prog; /* goes in; or is to go out, NULL if not named */
+	struct mprog_prog *prog; /* to insert; or to detach, NULL if not named */
 	struct mprog_link *link; /* the owner of the new entry, or NULL */
 	struct mprog_prog *old;	 /* what REPLACE names in the mainline dialect */
 	u32 flags;		 /* with ID as MPROG_F_ID in either dialect */
@@ -49,11 +26,11 @@ struct mprog_request {
 	u64 expected;
 };
 
-/* What a dialect decides on; enacting it cannot fail. */
+/* What a dialect decides; carrying it out cannot fail. */
 struct mprog_change {
 	bool replace;
 	u32 at;
-	u32 flags; /* of the entry that goes in */
+	u32 flags; /* of the new entry */
 };
 
 /* relative.c */
@@ -76,7 +53,7 @@ void mprog_remove_at(struct mprog_list *list, u32 at);
 void mprog_list_clear(struct mprog_list *list);
 void mprog_list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex, u32 capacity,
 		     u64 revision);
-void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit);
+void mprog_list_empty(struct mprog_net *net, struct mprog_list *list);
 
 /* mainline.c, rfc2.c */
 int mprog_mainline_attach(struct mprog_list *list, const struct mprog_request *req,
@@ -90,7 +67,7 @@ int mprog_rfc2_detach(struct mprog_list *list, const struct mprog_request *req, 
 int mprog_hook_of(u32 attach_type, u32 *hook);
 int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags);
 
-/* Where a link has its program: 0 where it is on no list and no classifier. */
+/* The device that a link is attached to; 0: none. */
 static inline u32 mprog_link_ifindex(const struct mprog_link *link)
 {
 	if (link->list)
@@ -103,7 +80,7 @@ static inline bool mprog_is_rfc2(const struct mprog_net *net)
 	return mprog_dialect_of(net) == MPROG_RFC2;
 }
 
-/* For the holder of the lock that commands are called under. */
+/* The caller holds the command lock. */
 static inline const struct mprog_array *mprog_active(const struct mprog_list *list)
 {
 	return rcu_dereference_protected(list->active, true);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Links: an entry that lasts as long as somebody holds the link.
+ * Links: an entry that lives as long as somebody holds a reference to the link.
  *
- * The link holds a reference to its program, the entry holds none on its behalf, nor does a filter
- * that the link made (cls.c). A link leaves
- * its list by LINK_DETACH, by its last reference, or because the device goes; whichever comes
- * first, the others find link->list empty.
+ * The link holds the reference to its program; its entry or filter (cls.c) holds none. A link is
+ * detached by LINK_DETACH, with its last reference, or when the device is removed; from then on
+ * link->list is NULL.
  */
 #include "filter.h"
 
@@ -30,10 +29,6 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	ret = mprog_hook_of(attr->attach_type, &hook);
 	if (ret)
 		goto out_prog;
-	if (hook == MPROG_AT_EGRESS && mprog_fault(net, link_create_on_wrong_side))
-		hook = MPROG_AT_INGRESS;
-	if (hook == MPROG_AT_PEER && mprog_fault(net, peer_hook_is_primary))
-		hook = MPROG_AT_PRIMARY;
 	list = mprog_point_at(net, attr->space, attr->ifindex, hook);
 	if (IS_ERR(list)) {
 		ret = PTR_ERR(list);
@@ -58,14 +53,9 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	*fd = mprog_link_settle(net, link);
 	return 0;
 
-	/* Once there is a link the program is the link's to let go of, and only the link's. */
+	/* From here on the link owns the reference to the program. */
 out_link:
-	if (mprog_fault(net, link_create_leaks_prog))
-		mprog_prog_get(net, prog);
-	if (mprog_fault(net, link_create_puts_prog_twice))
-		mprog_prog_put(net, prog);
-	if (hook < MPROG_AT_PRIMARY || !mprog_fault(net, netkit_link_leaked_on_error))
-		mprog_link_cancel(net, link);
+	mprog_link_cancel(net, link);
 	return ret;
 out_prog:
 	mprog_prog_put(net, prog);
@@ -77,43 +67,29 @@ static int update(struct mprog_net *net, struct mprog_link *link, struct mprog_p
 {
 	struct mprog_list *list = link->list;
 	struct mprog_prog *gone = link->prog;
-	struct mprog_link *owner = link;
 	u32 at, unused;
 
-	if (mprog_fault(net, perm_before_nolink) && old && old != gone)
-		return -EPERM;
-	if (!list && !link->filter && !mprog_fault(net, update_of_detached_accepted))
+	if (!list && !link->filter)
 		return -ENOLINK;
-	if (old && old != gone && !mprog_fault(net, update_ignores_old))
+	if (old && old != gone)
 		return -EPERM;
-	if (prog == gone) {
-		if (mprog_fault(net, update_to_same_moves_revision) && list)
-			mprog_bump(list);
-		if (mprog_fault(net, update_to_same_leaks))
-			mprog_prog_get(net, prog);
+	if (prog == gone)
 		return 0;
-	}
-	if (list && mprog_find(list, prog, &unused) && !mprog_fault(net, update_makes_duplicate))
+	if (list && mprog_find(list, prog, &unused))
 		return -EEXIST;
 	if (mprog_prog_type(prog) != MPROG_SCHED_CLS)
 		return -EINVAL;
-	if (list && mprog_full(list) && mprog_fault(net, update_refused_when_full))
-		return mprog_is_rfc2(list->net) ? -ENOSPC : -ERANGE;
-	/* From here on the link's reference is to the new program, which the caller holds. */
-	if (mprog_warn_on(net, !mprog_prog_get(net, prog)))
+	/* From here on the link holds a reference to the new program. */
+	if (WARN_ON(!mprog_prog_get(net, prog)))
 		return -EBADF;
 	WRITE_ONCE(link->prog, prog);
 	if (list && mprog_find_link(list, link, &at)) {
-		if (mprog_fault(net, update_forgets_owner))
-			owner = NULL;
-		mprog_replace_at(list, at, prog, owner, mprog_active(list)->cp[at].flags);
-		if (!mprog_fault(net, update_keeps_revision))
-			mprog_bump(list);
+		mprog_replace_at(list, at, prog, link, mprog_active(list)->cp[at].flags);
+		mprog_bump(list);
 	}
-	if (link->filter && !mprog_fault(net, update_spares_filter))
+	if (link->filter)
 		mprog_filter_exchange(net, link->filter, prog);
-	if (!mprog_fault(net, update_leaks_old))
-		mprog_prog_put(net, gone);
+	mprog_prog_put(net, gone);
 	return 0;
 }
 
@@ -168,8 +144,6 @@ int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *
 		info->id = link->id;
 		info->prog_id = mprog_prog_id(link->prog);
 		info->ifindex = mprog_link_ifindex(link);
-		if (mprog_fault(net, info_keeps_device))
-			info->ifindex = link->ifindex;
 		info->attach_type = link->attach_type;
 	} else {
 		ret = -EINVAL;
@@ -203,24 +177,23 @@ int mprog_link_detach(struct mprog_net *net, u32 link_fd)
 	list = link->list;
 	if (!link->prog)
 		ret = -EINVAL;
-	else if (link->filter && !mprog_fault(net, link_detach_spares_filter))
-		mprog_filter_remove(net, link->filter, false);
-	else if (leave(link) && !mprog_fault(net, link_detach_keeps_revision))
+	else if (link->filter)
+		mprog_filter_remove(net, link->filter);
+	else if (leave(link))
 		mprog_bump(list);
 	mprog_link_put(net, link);
 	return ret;
 }
 
-/* The last reference is gone. Readers are done with the program before the link lets go of it. */
+/* The last reference is gone. The program is put only when no reader can see it. */
 void mprog_link_release(struct mprog_net *net, struct mprog_link *link)
 {
 	struct mprog_list *list = link->list;
 
-	if (!mprog_fault(net, link_close_leaves_entry) && leave(link) &&
-	    !mprog_fault(net, link_close_keeps_revision))
+	if (leave(link))
 		mprog_bump(list);
 	link->list = NULL;
-	if (link->filter && !mprog_fault(net, link_close_spares_filter))
-		mprog_filter_remove(net, link->filter, false);
+	if (link->filter)
+		mprog_filter_remove(net, link->filter);
 	mprog_prog_put(net, link->prog);
 }

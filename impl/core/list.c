@@ -2,15 +2,16 @@
 /*
  * The list of an attach point: a pair of arrays of which readers walk the active one.
  *
- * Every change is made in the idle array and then published as a whole, so a reader sees a list
- * as it once stood and never one in the making:
+ * Every change is made in the idle array, which is then published as a whole, so no reader sees a
+ * list that is half changed:
  *
  *	active: a b c -		idle: x x x x		at rest; nobody reads the idle one
  *	active: a b c -		idle: a n b c -		insert n at 1
  *	active: a n b c -	idle: a b c -		published; readers of a b c may linger
  *				synchronize		now they are gone
  *
- * A dialect decides where (mainline.c, rfc2.c). Enacting it here cannot fail, hence needs no undo.
+ * A dialect decides on the position (mainline.c, rfc2.c). The change itself cannot fail, so nothing
+ * has to be undone.
  */
 #include <linux/build_bug.h>
 
@@ -34,8 +35,6 @@ bool mprog_find_relative(const struct mprog_list *list, const struct mprog_relat
 {
 	if (!mprog_find(list, rel->prog, at))
 		return false;
-	if (mprog_fault(list->net, relative_owner_ignored))
-		return true;
 	return !rel->link || mprog_active(list)->cp[*at].link == rel->link;
 }
 
@@ -55,21 +54,11 @@ bool mprog_find_link(const struct mprog_list *list, const struct mprog_link *lin
 
 bool mprog_full(const struct mprog_list *list)
 {
-	u32 capacity = list->capacity;
-
-	if (mprog_fault(list->net, full_one_early))
-		capacity--;
-	if (mprog_fault(list->net, full_one_late) && capacity < MPROG_MAX_CAPACITY)
-		capacity++;
-	return list->count >= capacity;
+	return list->count >= list->capacity;
 }
 
 bool mprog_stale(const struct mprog_list *list, u64 expected)
 {
-	if (mprog_fault(list->net, revision_compared_on_32_bits))
-		return expected && (u32)expected != (u32)list->revision;
-	if (mprog_fault(list->net, last_revision_accepted) && expected + 1 == list->revision)
-		return false;
 	return expected && expected != list->revision;
 }
 
@@ -78,8 +67,8 @@ void mprog_bump(struct mprog_list *list)
 	list->revision++;
 	if (mprog_is_rfc2(list->net))
 		list->revision = (u32)list->revision;
-	/* 0 means "any" in a request, so a revision has to step over it. */
-	if (!list->revision && !mprog_fault(list->net, revision_wraps_to_zero))
+	/* 0 means "any" in a request, so it is never the revision of a list. */
+	if (!list->revision)
 		list->revision = 1;
 }
 
@@ -112,9 +101,8 @@ static void publish(struct mprog_list *list, struct mprog_array *next, u32 count
 	if (count > list->count_max)
 		list->count_max = count;
 	rcu_assign_pointer(list->active, next);
-	/* Until here readers may be in the array that is idle now, and hold what has just left. */
-	if (!mprog_fault(list->net, readers_not_waited_for))
-		mprog_synchronize(list->net);
+	/* Until then readers may walk the array that is idle now, and run what was just removed. */
+	mprog_synchronize(list->net);
 }
 
 static void insert_at(struct mprog_list *list, u32 at, struct mprog_prog *prog,
@@ -124,18 +112,10 @@ static void insert_at(struct mprog_list *list, u32 at, struct mprog_prog *prog,
 	struct mprog_array *next = idle_array(list);
 	u32 count = list->count;
 
-	/* A list can be full here only where a fault let the request pass: then its end falls off.
-	 */
-	if (mprog_fault(list->net, full_list_pushes_last_off) && mprog_full(list))
-		count--;
 	copy(next, 0, array, 0, at);
 	write(next, at, prog, link, flags);
 	copy(next, at + 1, array, at, count);
 	next->fp[count + 1] = NULL;
-	if (mprog_fault(list->net, first_lost_on_insert) && at)
-		next->cp[0].flags &= ~MPROG_F_FIRST;
-	if (mprog_fault(list->net, last_lost_on_append) && at < count)
-		next->cp[count].flags &= ~MPROG_F_LAST;
 	publish(list, next, count + 1);
 }
 
@@ -160,14 +140,10 @@ void mprog_remove_at(struct mprog_list *list, u32 at)
 	copy(next, 0, array, 0, at);
 	copy(next, at, array, at + 1, count);
 	next->fp[count - 1] = NULL;
-	if (mprog_fault(list->net, stale_slot_after_detach)) {
-		next->fp[count - 1] = array->fp[count - 1];
-		next->fp[count] = NULL;
-	}
 	publish(list, next, count - 1);
 }
 
-/* As new: with nothing on it. Nobody may be reading it. */
+/* Makes a list empty. No reader may use it. */
 void mprog_list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex, u32 capacity,
 		     u64 revision)
 {
@@ -191,7 +167,7 @@ void mprog_list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex
 	list->first_revision = revision;
 }
 
-/* For a device that goes. The revision stays what it was: nobody can ask any more. */
+/* For a device that is removed. The revision stays: nobody can query it any more. */
 void mprog_list_clear(struct mprog_list *list)
 {
 	struct mprog_array *next = idle_array(list);
@@ -200,22 +176,21 @@ void mprog_list_clear(struct mprog_list *list)
 	publish(list, next, 0);
 }
 
-/* Links are told, plain entries let go of. */
-void mprog_list_empty(struct mprog_net *net, struct mprog_list *list, bool netkit)
+/* Detaches the links, and drops the references of the other entries. */
+void mprog_list_empty(struct mprog_net *net, struct mprog_list *list)
 {
 	const struct mprog_array *array = mprog_active(list);
 	u32 count = list->count;
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		if (array->cp[i].link && !mprog_fault(net, device_forgets_links) &&
-		    !(netkit && mprog_fault(net, netkit_forgets_links)))
+		if (array->cp[i].link)
 			array->cp[i].link->list = NULL;
 	}
 	mprog_list_clear(list);
-	/* What is idle now is the list as it was; the links' programs are the links' affair. */
+	/* The array that is idle now has all entries still. Links hold their programs. */
 	for (i = 0; i < count; i++) {
-		if (!array->cp[i].link && !mprog_fault(net, device_keeps_references))
+		if (!array->cp[i].link)
 			mprog_prog_put(net, array->fp[i]);
 	}
 }
@@ -232,11 +207,8 @@ int mprog_attach(struct mprog_list *list, const struct mprog_request *req)
 		ret = mprog_rfc2_attach(list, req, &change);
 	else
 		ret = mprog_mainline_attach(list, req, &change);
-	if (ret) {
-		if (mprog_fault(net, failed_attach_moves_revision))
-			mprog_bump(list);
+	if (ret)
 		return ret;
-	}
 	if (!change.replace) {
 		insert_at(list, change.at, req->prog, req->link, change.flags);
 		mprog_bump(list);
@@ -244,12 +216,8 @@ int mprog_attach(struct mprog_list *list, const struct mprog_request *req)
 	}
 	gone = mprog_active(list)->fp[change.at];
 	mprog_replace_at(list, change.at, req->prog, req->link, change.flags);
-	if (!mprog_fault(net, replaced_not_put))
-		mprog_prog_put(net, gone);
-	if (mprog_fault(net, replaced_put_twice))
-		mprog_prog_put(net, gone);
-	if (!mprog_fault(net, replace_keeps_revision))
-		mprog_bump(list);
+	mprog_prog_put(net, gone);
+	mprog_bump(list);
 	return 0;
 }
 
@@ -260,8 +228,7 @@ int mprog_detach(struct mprog_list *list, const struct mprog_request *req)
 	u32 at = 0;
 	int ret;
 
-	/* Where mainline tcx has nothing attached it has no list, so no revision to be stale
-	 * either. */
+	/* Mainline tcx has no list where nothing is attached, so the revision is not checked. */
 	if (!mprog_is_rfc2(net) && !list->count)
 		return -ENOENT;
 	if (mprog_is_rfc2(net))
@@ -272,11 +239,7 @@ int mprog_detach(struct mprog_list *list, const struct mprog_request *req)
 		return ret;
 	gone = mprog_active(list)->fp[at];
 	mprog_remove_at(list, at);
-	if (!mprog_fault(net, detached_not_put))
-		mprog_prog_put(net, gone);
-	if (!mprog_fault(net, detach_keeps_revision))
-		mprog_bump(list);
-	if (!list->count && mprog_fault(net, revision_restarts_when_empty))
-		list->revision = list->first_revision;
+	mprog_prog_put(net, gone);
+	mprog_bump(list);
 	return 0;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dialect mainline: where a request of today's bpf_mprog means.
+ * Dialect mainline: the position that a request of today's bpf_mprog refers to.
  *
- * Each directive names a place: REPLACE the one of the program that goes, BEFORE the one in front
- * of its anchor, AFTER the one behind it. A place is an index, -1 in front of the list or `count`
- * behind it. All directives of a request have to name the same one.
+ * Each directive names a place: REPLACE that of the old program, BEFORE the one in front of its
+ * anchor, AFTER the one behind it. A place is an index, -1 in front of the list or `count` behind
+ * it. All directives of a request must name the same place.
  */
 #include "internal.h"
 
@@ -13,19 +13,16 @@ struct place {
 	int at;
 };
 
-static int agree(const struct mprog_list *list, struct place *place, int at)
+static int agree(struct place *place, int at)
 {
-	if (place->known) {
-		if (place->at == at || mprog_fault(list->net, directives_need_not_agree))
-			return 0;
-		return -ERANGE;
-	}
+	if (place->known)
+		return place->at == at ? 0 : -ERANGE;
 	place->known = true;
 	place->at = at;
 	return 0;
 }
 
-/* What BEFORE and AFTER say, for an attach or a replace. */
+/* Adds the places that BEFORE and AFTER name, for an attach or a replace. */
 static int place_by_anchor(const struct mprog_list *list, const struct mprog_request *req,
 			   const struct mprog_relative *rel, struct place *place)
 {
@@ -41,44 +38,25 @@ static int place_by_anchor(const struct mprog_list *list, const struct mprog_req
 		before = (int)anchor - 1;
 		after = (int)anchor + 1;
 	}
-	if (place->known && rel->prog && mprog_fault(list->net, replace_beside_wrong_neighbour)) {
-		before = (int)anchor + 1;
-		after = (int)anchor - 1;
-	}
 	if (req->flags & MPROG_F_BEFORE) {
-		ret = agree(list, place, before);
+		ret = agree(place, before);
 		if (ret)
 			return ret;
 	}
 	if (req->flags & MPROG_F_AFTER)
-		return agree(list, place, after);
+		return agree(place, after);
 	return 0;
 }
 
-/* Between two entries a place names both sides; which one is meant depends on the directive. */
-static u32 slot_of(const struct mprog_list *list, const struct mprog_request *req,
-		   const struct mprog_relative *rel, const struct place *place)
+/* The index of the new entry: BEFORE names the place in front of it, AFTER its own. */
+static u32 slot_of(const struct mprog_request *req, const struct place *place)
 {
-	u32 at;
-
-	if (!(req->flags & MPROG_F_BEFORE)) {
-		at = place->at;
-		if (at < list->count && mprog_fault(list->net, after_one_too_far))
-			at++;
-		return at;
-	}
-	at = place->at + 1;
-	if (rel->prog && mprog_fault(list->net, before_lands_behind))
-		at++;
-	if (!rel->prog && mprog_fault(list->net, prepend_appends))
-		at = list->count;
-	return at;
+	return req->flags & MPROG_F_BEFORE ? place->at + 1 : place->at;
 }
 
 static int attach_place(const struct mprog_list *list, const struct mprog_request *req,
 			const struct mprog_relative *rel, struct mprog_change *change)
 {
-	struct mprog_net *net = list->net;
 	struct place place = {};
 	u32 at;
 	int ret;
@@ -86,28 +64,24 @@ static int attach_place(const struct mprog_list *list, const struct mprog_reques
 	if (req->flags & MPROG_F_REPLACE) {
 		if (!req->old || !mprog_find(list, req->old, &at))
 			return -ENOENT;
-		if (mprog_active(list)->cp[at].link != req->link &&
-		    !mprog_fault(net, replace_owner_ignored))
+		if (mprog_active(list)->cp[at].link != req->link)
 			return -EBUSY;
-		if (mprog_full(list) && mprog_fault(net, replace_refused_when_full))
-			return -ERANGE;
 		change->replace = true;
 		place.known = true;
 		place.at = at;
 	} else if (mprog_full(list)) {
-		if (!(req->flags & MPROG_F_BEFORE) || !mprog_fault(net, full_list_pushes_last_off))
-			return -ERANGE;
+		return -ERANGE;
 	}
 	ret = place_by_anchor(list, req, rel, &place);
 	if (ret)
 		return ret;
 	if (!place.known) {
-		if ((req->flags || rel->prog) && !mprog_fault(net, relative_unused))
+		if (req->flags || rel->prog)
 			return -EINVAL;
 		change->at = list->count;
 		return 0;
 	}
-	change->at = change->replace ? (u32)place.at : slot_of(list, req, rel, &place);
+	change->at = change->replace ? (u32)place.at : slot_of(req, &place);
 	return 0;
 }
 
@@ -119,38 +93,22 @@ int mprog_mainline_attach(struct mprog_list *list, const struct mprog_request *r
 	u32 at;
 	int ret;
 
-	if (mprog_fault(net, exist_before_stale) && mprog_find(list, req->prog, &at))
-		return -EEXIST;
-	if (mprog_stale(list, req->expected) &&
-	    !(req->link && mprog_fault(net, link_create_never_stale)))
+	if (mprog_stale(list, req->expected))
 		return -ESTALE;
-	if (mprog_fault(net, relative_before_exist)) {
-		ret = mprog_relative_get(net, req, mprog_prog_type(req->prog), &rel);
-		if (ret)
-			return ret;
-		mprog_relative_put(net, &rel);
-	}
-	if (mprog_find(list, req->prog, &at) &&
-	    !(mprog_active(list)->cp[at].link && mprog_fault(net, link_owned_not_counted_as_there)))
+	if (mprog_find(list, req->prog, &at))
 		return -EEXIST;
-	if (mprog_fault(net, full_before_relative) && !(req->flags & MPROG_F_REPLACE) &&
-	    mprog_full(list))
-		return -ERANGE;
 	ret = mprog_relative_get(net, req, mprog_prog_type(req->prog), &rel);
 	if (ret)
 		return ret;
 	ret = attach_place(list, req, &rel, change);
-	if (ret && mprog_fault(net, relative_leaked_on_error))
-		return ret;
 	mprog_relative_put(net, &rel);
 	return ret;
 }
 
-/* What BEFORE and AFTER say, for a detach: an entry, or that there is none such. */
+/* Adds the places that BEFORE and AFTER name, for a detach. There must be an entry. */
 static int entry_by_anchor(const struct mprog_list *list, const struct mprog_request *req,
 			   const struct mprog_relative *rel, struct place *place)
 {
-	struct mprog_net *net = list->net;
 	int before = 0, after = (int)list->count - 1;
 	u32 anchor;
 	int ret;
@@ -162,28 +120,18 @@ static int entry_by_anchor(const struct mprog_list *list, const struct mprog_req
 			return -ENOENT;
 		before = (int)anchor - 1;
 		after = (int)anchor + 1;
-		if (mprog_fault(net, detach_takes_wrong_neighbour)) {
-			before = (int)anchor + 1;
-			after = (int)anchor - 1;
-		}
-		if (before < 0 && mprog_fault(net, detach_before_head_takes_head))
-			before = 0;
-		if (after == (int)list->count && mprog_fault(net, detach_after_tail_takes_tail))
-			after = (int)list->count - 1;
 	}
-	if (mprog_fault(net, named_detach_ignores_directive) && place->known)
-		return 0;
 	if (req->flags & MPROG_F_BEFORE) {
 		if (before < 0 || before >= (int)list->count)
 			return -ERANGE;
-		ret = agree(list, place, before);
+		ret = agree(place, before);
 		if (ret)
 			return ret;
 	}
 	if (req->flags & MPROG_F_AFTER) {
 		if (after < 0 || after >= (int)list->count)
 			return -ERANGE;
-		return agree(list, place, after);
+		return agree(place, after);
 	}
 	return 0;
 }
@@ -191,7 +139,6 @@ static int entry_by_anchor(const struct mprog_list *list, const struct mprog_req
 static int detach_place(const struct mprog_list *list, const struct mprog_request *req,
 			const struct mprog_relative *rel, u32 *at)
 {
-	struct mprog_net *net = list->net;
 	const struct mprog_array *array = mprog_active(list);
 	struct place place = {};
 	int ret;
@@ -199,7 +146,7 @@ static int detach_place(const struct mprog_list *list, const struct mprog_reques
 	if (req->prog) {
 		if (!mprog_find(list, req->prog, at))
 			return -ENOENT;
-		if (array->cp[*at].link && !mprog_fault(net, named_detach_takes_link_entry))
+		if (array->cp[*at].link)
 			return -EBUSY;
 		place.known = true;
 		place.at = *at;
@@ -208,13 +155,12 @@ static int detach_place(const struct mprog_list *list, const struct mprog_reques
 	if (ret)
 		return ret;
 	if (!place.known) {
-		if ((req->flags || rel->prog) && !mprog_fault(net, relative_unused))
+		if (req->flags || rel->prog)
 			return -EINVAL;
-		place.at = mprog_fault(net, unnamed_detach_takes_first) ? 0 : list->count - 1;
+		place.at = list->count - 1;
 	}
 	*at = place.at;
-	if (array->cp[*at].link && !mprog_fault(net, unnamed_detach_takes_link_entry) &&
-	    !mprog_fault(net, named_detach_takes_link_entry))
+	if (array->cp[*at].link)
 		return -EBUSY;
 	return 0;
 }
@@ -227,14 +173,12 @@ int mprog_mainline_detach(struct mprog_list *list, const struct mprog_request *r
 
 	if (req->flags & MPROG_F_REPLACE)
 		return -EINVAL;
-	if (mprog_stale(list, req->expected) && !mprog_fault(net, detach_never_stale))
+	if (mprog_stale(list, req->expected))
 		return -ESTALE;
 	ret = mprog_relative_get(net, req, req->prog ? mprog_prog_type(req->prog) : 0, &rel);
 	if (ret)
 		return ret;
 	ret = detach_place(list, req, &rel, at);
-	if (ret && mprog_fault(net, relative_leaked_on_error))
-		return ret;
 	mprog_relative_put(net, &rel);
 	return ret;
 }

@@ -7,15 +7,13 @@ static int relative_link(struct mprog_net *net, const struct mprog_request *req,
 {
 	struct mprog_link *link;
 
-	if (!req->relative && !(req->flags & MPROG_F_ID) && mprog_fault(net, link_of_nothing))
-		return 0;
 	if (req->flags & MPROG_F_ID)
 		link = mprog_link_by_id(net, req->relative);
 	else
 		link = mprog_link_by_fd(net, req->relative);
 	if (IS_ERR(link))
 		return PTR_ERR(link);
-	/* Links of other kinds need not have a program at all. */
+	/* Links of other types may have no program. */
 	if (!link->prog || (type && mprog_prog_type(link->prog) != type)) {
 		mprog_link_put(net, link);
 		return -EINVAL;
@@ -31,8 +29,6 @@ static int relative_prog(struct mprog_net *net, const struct mprog_request *req,
 	struct mprog_prog *prog;
 
 	if (req->flags & MPROG_F_ID) {
-		if (!req->relative && mprog_fault(net, id_of_nothing))
-			return 0;
 		prog = mprog_prog_by_id(net, req->relative);
 	} else {
 		if (!req->relative)
@@ -41,16 +37,15 @@ static int relative_prog(struct mprog_net *net, const struct mprog_request *req,
 	}
 	if (IS_ERR(prog))
 		return PTR_ERR(prog);
-	if (type && mprog_prog_type(prog) != type && !mprog_fault(net, relative_type_unchecked)) {
-		if (!mprog_fault(net, relative_leaked_on_type))
-			mprog_prog_put(net, prog);
+	if (type && mprog_prog_type(prog) != type) {
+		mprog_prog_put(net, prog);
 		return -EINVAL;
 	}
 	rel->prog = prog;
 	return 0;
 }
 
-/* @type: what the object must be, or 0 for any. On success the caller owes mprog_relative_put(). */
+/* @type: the type of program required, or 0. After success call mprog_relative_put(). */
 int mprog_relative_get(struct mprog_net *net, const struct mprog_request *req, u32 type,
 		       struct mprog_relative *rel)
 {
@@ -63,10 +58,8 @@ int mprog_relative_get(struct mprog_net *net, const struct mprog_request *req, u
 
 void mprog_relative_put(struct mprog_net *net, struct mprog_relative *rel)
 {
-	/* The link keeps its program; there is no reference of our own to that. */
+	/* The link holds its program; mprog_relative_get() took no reference to it. */
 	if (rel->link) {
-		if (mprog_fault(net, relative_link_puts_prog))
-			mprog_prog_put(net, rel->prog);
 		mprog_link_put(net, rel->link);
 	} else if (rel->prog) {
 		mprog_prog_put(net, rel->prog);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dialect rfc2, attach: the posting with FIRST and LAST, which bind for the life of an entry.
+ * Dialect rfc2, attach: the posting with FIRST and LAST, which hold for the life of an entry.
  *
  * At most one entry is FIRST, and it is at the head; at most one is LAST, and it is at the tail.
- * The entries between them are the regular ones, and BEFORE or AFTER of nothing is about those:
+ * The entries between them are regular. BEFORE and AFTER without an object refer to those:
  *
  *	[ FIRST ] r r r r [ LAST ]
  *	          ^     ^
- *	          |     AFTER of nothing: behind this one
- *	          BEFORE of nothing: in front of this one
+ *	          |     AFTER without an object: behind this one
+ *	          BEFORE without an object: in front of this one
  */
 #include "rfc2.h"
 
@@ -20,8 +20,7 @@ static u32 flags_at(const struct mprog_list *list, u32 at)
 bool mprog_first_regular(const struct mprog_list *list, u32 *at)
 {
 	*at = 0;
-	if (list->count && (flags_at(list, 0) & MPROG_F_FIRST) &&
-	    !mprog_fault(list->net, before_nothing_means_head))
+	if (list->count && (flags_at(list, 0) & MPROG_F_FIRST))
 		*at = 1;
 	return *at < list->count;
 }
@@ -36,7 +35,7 @@ bool mprog_last_regular(const struct mprog_list *list, u32 *at)
 	return end;
 }
 
-/* A relative object that no directive uses is refused, in attach and detach alike. */
+/* Refuses a relative object that no directive uses, for attach and detach. */
 int mprog_rfc2_relative_get(struct mprog_net *net, const struct mprog_request *req,
 			    struct mprog_relative *rel)
 {
@@ -45,8 +44,7 @@ int mprog_rfc2_relative_get(struct mprog_net *net, const struct mprog_request *r
 	if (req->flags & (MPROG_F_REPLACE | SIDES))
 		return mprog_relative_get(net, req, req->prog ? mprog_prog_type(req->prog) : 0,
 					  rel);
-	if ((req->relative || (req->flags & (MPROG_F_ID | MPROG_F_LINK))) &&
-	    !mprog_fault(net, relative_unused))
+	if (req->relative || (req->flags & (MPROG_F_ID | MPROG_F_LINK)))
 		return -EINVAL;
 	return 0;
 }
@@ -54,41 +52,31 @@ int mprog_rfc2_relative_get(struct mprog_net *net, const struct mprog_request *r
 static int replace(const struct mprog_list *list, const struct mprog_request *req,
 		   const struct mprog_relative *rel, struct mprog_change *change)
 {
-	struct mprog_net *net = list->net;
 	u32 now, gained, at;
 	bool found;
 
 	if (req->flags & (SIDES | MPROG_F_LINK))
 		return -EINVAL;
 	found = rel->prog && mprog_find(list, rel->prog, &at);
-	if (!found && mprog_fault(net, absent_before_exist))
-		return -ENOENT;
 	if (rel->prog != req->prog && mprog_find(list, req->prog, &change->at))
 		return -EEXIST;
 	if (!found)
 		return -ENOENT;
-	if (mprog_active(list)->cp[at].link != req->link &&
-	    !mprog_fault(net, replace_owner_ignored))
+	if (mprog_active(list)->cp[at].link != req->link)
 		return -EBUSY;
-	if (mprog_full(list) && mprog_fault(net, replace_refused_when_full))
-		return -ENOSPC;
 	now = flags_at(list, at);
 	gained = req->flags & ENDS & ~now;
-	if ((gained & MPROG_F_FIRST) && at && !mprog_fault(net, replace_gains_first_anywhere))
+	if ((gained & MPROG_F_FIRST) && at)
 		return -EACCES;
 	if ((gained & MPROG_F_LAST) && at != list->count - 1)
 		return -EACCES;
 	change->replace = true;
 	change->at = at;
 	change->flags = req->flags & ENDS;
-	if (mprog_fault(net, replace_keeps_flags))
-		change->flags |= now;
-	if (mprog_fault(net, replace_loses_first))
-		change->flags &= ~MPROG_F_FIRST;
 	return 0;
 }
 
-/* FIRST or LAST together with a side: only if that already names the end of the list. */
+/* FIRST or LAST with BEFORE or AFTER: the relative object must be at that end of the list. */
 static bool is_relative(const struct mprog_list *list, const struct mprog_relative *rel, u32 end)
 {
 	u32 at;
@@ -99,12 +87,10 @@ static bool is_relative(const struct mprog_list *list, const struct mprog_relati
 static int insert_first(const struct mprog_list *list, const struct mprog_request *req,
 			const struct mprog_relative *rel, struct mprog_change *change)
 {
-	struct mprog_net *net = list->net;
 
 	if (req->flags & MPROG_F_AFTER)
 		return -EINVAL;
-	if (list->count && (flags_at(list, 0) & MPROG_F_FIRST) &&
-	    !mprog_fault(net, second_first_accepted))
+	if (list->count && (flags_at(list, 0) & MPROG_F_FIRST))
 		return -EBUSY;
 	if (req->flags & MPROG_F_LAST) {
 		if (req->flags & MPROG_F_BEFORE)
@@ -112,7 +98,7 @@ static int insert_first(const struct mprog_list *list, const struct mprog_reques
 		if (list->count)
 			return -EBUSY;
 	}
-	if ((req->flags & MPROG_F_BEFORE) && !mprog_fault(net, first_before_anything)) {
+	if (req->flags & MPROG_F_BEFORE) {
 		if (list->count ? !is_relative(list, rel, 0) : !!rel->prog)
 			return -EBUSY;
 	}
@@ -128,8 +114,7 @@ static int insert_last(const struct mprog_list *list, const struct mprog_request
 {
 	if (req->flags & MPROG_F_BEFORE)
 		return -EINVAL;
-	if (list->count && (flags_at(list, list->count - 1) & MPROG_F_LAST) &&
-	    !mprog_fault(list->net, second_last_accepted))
+	if (list->count && (flags_at(list, list->count - 1) & MPROG_F_LAST))
 		return -EBUSY;
 	if ((req->flags & MPROG_F_AFTER) &&
 	    (!list->count || !is_relative(list, rel, list->count - 1)))
@@ -146,11 +131,8 @@ static int insert_before(const struct mprog_list *list, const struct mprog_relat
 {
 	if (!mprog_find_relative(list, rel, &change->at))
 		return -ENOENT;
-	if ((flags_at(list, change->at) & MPROG_F_FIRST) &&
-	    !mprog_fault(list->net, before_first_accepted))
+	if (flags_at(list, change->at) & MPROG_F_FIRST)
 		return -EBUSY;
-	if (mprog_fault(list->net, before_lands_behind))
-		change->at++;
 	return 0;
 }
 
@@ -159,12 +141,9 @@ static int insert_after(const struct mprog_list *list, const struct mprog_relati
 {
 	if (!mprog_find_relative(list, rel, &change->at))
 		return -ENOENT;
-	if ((flags_at(list, change->at) & MPROG_F_LAST) &&
-	    !mprog_fault(list->net, after_last_accepted))
+	if (flags_at(list, change->at) & MPROG_F_LAST)
 		return -EBUSY;
 	change->at++;
-	if (change->at < list->count && mprog_fault(list->net, after_one_too_far))
-		change->at++;
 	return 0;
 }
 
@@ -173,10 +152,10 @@ static int append(const struct mprog_list *list, struct mprog_change *change)
 	u32 tail;
 
 	change->at = list->count;
-	if (!list->count || mprog_fault(list->net, append_ignores_last))
+	if (!list->count)
 		return 0;
 	tail = flags_at(list, list->count - 1);
-	if ((tail & ENDS) == ENDS && !mprog_fault(list->net, sole_entry_not_respected))
+	if ((tail & ENDS) == ENDS)
 		return -EBUSY;
 	if (tail & MPROG_F_LAST)
 		change->at--;
@@ -189,16 +168,11 @@ static int insert(const struct mprog_list *list, const struct mprog_request *req
 	u32 sides = req->flags & SIDES;
 	u32 at;
 
-	if (mprog_fault(list->net, exist_before_full) && mprog_find(list, req->prog, &at))
-		return -EEXIST;
-	if (mprog_full(list) &&
-	    !(sides == MPROG_F_BEFORE && mprog_fault(list->net, full_list_pushes_last_off)))
+	if (mprog_full(list))
 		return -ENOSPC;
 	if (sides == SIDES)
 		return -EINVAL;
-	if (mprog_find(list, req->prog, &at) &&
-	    !(mprog_active(list)->cp[at].link &&
-	      mprog_fault(list->net, link_owned_not_counted_as_there)))
+	if (mprog_find(list, req->prog, &at))
 		return -EEXIST;
 	if (rel->prog && sides)
 		return sides == MPROG_F_BEFORE ? insert_before(list, rel, change)
@@ -220,8 +194,7 @@ int mprog_rfc2_attach(struct mprog_list *list, const struct mprog_request *req,
 	u32 at;
 	int ret;
 
-	if (mprog_stale(list, req->expected) &&
-	    !(req->link && mprog_fault(net, link_create_never_stale)))
+	if (mprog_stale(list, req->expected))
 		return -ESTALE;
 	ret = mprog_rfc2_relative_get(net, req, &rel);
 	if (ret)
@@ -236,8 +209,6 @@ int mprog_rfc2_attach(struct mprog_list *list, const struct mprog_request *req,
 		ret = insert_last(list, req, &rel, change);
 	else
 		ret = insert(list, req, &rel, change);
-	if (ret && mprog_fault(net, relative_leaked_on_error))
-		return ret;
 	mprog_relative_put(net, &rel);
 	return ret;
 }

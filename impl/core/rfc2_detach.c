@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Dialect rfc2, detach: every directive means one entry, and all of them the same. */
+/* Dialect rfc2, detach: each directive refers to one entry, and all to the same one. */
 #include "rfc2.h"
 
-/* The entry that a request means so far; each further directive has to mean the same. */
+/* The entry that the directives so far refer to; each further one must refer to the same. */
 struct meant {
 	bool known;
 	u32 at;
@@ -44,7 +44,7 @@ static int means_beside_nothing(const struct mprog_list *list, const struct mpro
 	int ret = 0;
 	u32 at;
 
-	/* Nothing is beside nothing once the entry is known. */
+	/* Without an object a side is accepted only if nothing else names the entry. */
 	if (req->prog || meant->known)
 		return -EINVAL;
 	if (req->flags & MPROG_F_BEFORE) {
@@ -61,25 +61,14 @@ static int means_beside_nothing(const struct mprog_list *list, const struct mpro
 static int means_beside(const struct mprog_list *list, const struct mprog_request *req,
 			const struct mprog_relative *rel, struct meant *meant)
 {
-	struct mprog_net *net = list->net;
 	u32 anchor, front, behind;
 	int ret = 0;
 
 	if (!mprog_find_relative(list, rel, &anchor))
 		return -ENOENT;
-	/* In front of the head wraps to an index that no list has. */
+	/* In front of the head the index wraps, and no list has it. */
 	front = anchor - 1;
 	behind = anchor + 1;
-	if (mprog_fault(net, detach_takes_wrong_neighbour)) {
-		front = anchor + 1;
-		behind = anchor - 1;
-	}
-	if (!anchor && mprog_fault(net, detach_before_head_takes_head))
-		front = 0;
-	if (behind == list->count && mprog_fault(net, detach_after_tail_takes_tail))
-		behind = anchor;
-	if (mprog_fault(net, named_detach_ignores_directive) && req->prog)
-		return 0;
 	if (req->flags & MPROG_F_BEFORE)
 		ret = means(meant, front < list->count, front);
 	if (!ret && (req->flags & MPROG_F_AFTER))
@@ -90,9 +79,7 @@ static int means_beside(const struct mprog_list *list, const struct mprog_reques
 static int detach(const struct mprog_list *list, const struct mprog_request *req,
 		  const struct mprog_relative *rel, u32 *at)
 {
-	struct mprog_net *net = list->net;
 	struct meant meant = {};
-	bool owner_ignored;
 	int ret;
 
 	if (req->flags & MPROG_F_REPLACE)
@@ -116,11 +103,7 @@ static int detach(const struct mprog_list *list, const struct mprog_request *req
 	if (!meant.known)
 		return -ENOENT;
 	*at = meant.at;
-	if (req->prog)
-		owner_ignored = mprog_fault(net, named_detach_takes_link_entry);
-	else
-		owner_ignored = mprog_fault(net, unnamed_detach_takes_link_entry);
-	if (mprog_active(list)->cp[*at].link && !owner_ignored)
+	if (mprog_active(list)->cp[*at].link)
 		return -EBUSY;
 	return 0;
 }
@@ -131,14 +114,12 @@ int mprog_rfc2_detach(struct mprog_list *list, const struct mprog_request *req, 
 	struct mprog_relative rel;
 	int ret;
 
-	if (mprog_stale(list, req->expected) && !mprog_fault(net, detach_never_stale))
+	if (mprog_stale(list, req->expected))
 		return -ESTALE;
 	ret = mprog_rfc2_relative_get(net, req, &rel);
 	if (ret)
 		return ret;
 	ret = detach(list, req, &rel, at);
-	if (ret && mprog_fault(net, relative_leaked_on_error))
-		return ret;
 	mprog_relative_put(net, &rel);
 	return ret;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes as netlink validates them: each that is there, then the last of its type counts.
+ * Attributes as netlink validates them: all are checked, and the last of a type counts.
  *
- * Types that nobody has defined are skipped, so that what is newer may be asked of what is older.
- * One may be longer than its value, and is not to be shorter.
+ * Undefined types are skipped, so that a newer caller can talk to an older kernel. An attribute may
+ * be longer than its value, but not shorter.
  */
 #include <linux/string.h>
 
@@ -13,7 +13,7 @@ struct policy {
 	u16 len; /* bytes at least */
 	bool bounded;
 	u32 max;
-	const char *reject; /* why it is not to be given at all */
+	const char *reject; /* why it must not be given */
 };
 
 static const struct policy netkit_policy[MPROG_NETKIT_MAX + 1] = {
@@ -29,7 +29,7 @@ static const struct policy netkit_policy[MPROG_NETKIT_MAX + 1] = {
     [MPROG_NETKIT_PAIRING] = {.len = sizeof(u32), .bounded = true, .max = MPROG_SINGLE},
 };
 
-/* The length of an address is looked at by the device that is to have it. */
+/* The device checks the length of an address itself. */
 static const struct policy ifla_policy[MPROG_IFLA_MAX + 1] = {
     [MPROG_IFLA_MTU] = {.len = sizeof(u32)},
     [MPROG_IFLA_NET_NS_FD] = {.len = sizeof(u32)},
@@ -45,25 +45,21 @@ u32 mprog_nla_number(const struct mprog_nlattr *attr, u32 width)
 	return number;
 }
 
-static int validate(struct mprog_net *net, const struct mprog_nlattr *attr,
-		    const struct policy *policy, struct mprog_extack *extack)
+static int validate(const struct mprog_nlattr *attr, const struct policy *policy,
+		    struct mprog_extack *extack)
 {
-	bool netkit = policy >= netkit_policy && policy <= &netkit_policy[MPROG_NETKIT_MAX];
-
-	if (policy->reject && !mprog_fault(net, primary_may_be_given))
+	if (policy->reject)
 		return mprog_refuse(extack, -EINVAL, policy->reject);
-	if (attr->len < policy->len && !(netkit && mprog_fault(net, short_attribute_accepted)))
+	if (attr->len < policy->len)
 		return mprog_refuse(extack, -ERANGE, "An attribute is shorter than its value");
-	if (policy->bounded && mprog_nla_number(attr, sizeof(u32)) > policy->max &&
-	    !(attr->type == MPROG_NETKIT_SCRUB && mprog_fault(net, scrub_range_unchecked)))
+	if (policy->bounded && mprog_nla_number(attr, sizeof(u32)) > policy->max)
 		return mprog_refuse(extack, -ERANGE,
 				    "An attribute has a value that nobody defined");
 	return 0;
 }
 
-static int parse(struct mprog_net *net, const struct mprog_nlattrs *attrs,
-		 const struct policy *policy, u32 max, const struct mprog_nlattr **table,
-		 struct mprog_extack *extack)
+static int parse(const struct mprog_nlattrs *attrs, const struct policy *policy, u32 max,
+		 const struct mprog_nlattr **table, struct mprog_extack *extack)
 {
 	const struct mprog_nlattr *attr;
 	u32 i;
@@ -71,31 +67,26 @@ static int parse(struct mprog_net *net, const struct mprog_nlattrs *attrs,
 
 	for (i = 0; i < attrs->count; i++) {
 		attr = &attrs->first[i];
-		if (attr->type > max) {
-			if (mprog_fault(net, unknown_attribute_refused))
-				return mprog_refuse(extack, -EINVAL, "An attribute nobody knows");
+		if (attr->type > max)
 			continue;
-		}
-		ret = validate(net, attr, &policy[attr->type], extack);
+		ret = validate(attr, &policy[attr->type], extack);
 		if (ret)
 			return ret;
-		if (table[attr->type] && mprog_fault(net, first_duplicate_counts))
-			continue;
 		table[attr->type] = attr;
 	}
 	return 0;
 }
 
-int mprog_parse_netkit(struct mprog_net *net, const struct mprog_nlattrs *attrs,
-		       const struct mprog_nlattr **table, struct mprog_extack *extack)
+int mprog_parse_netkit(const struct mprog_nlattrs *attrs, const struct mprog_nlattr **table,
+		       struct mprog_extack *extack)
 {
-	return parse(net, attrs, netkit_policy, MPROG_NETKIT_MAX, table, extack);
+	return parse(attrs, netkit_policy, MPROG_NETKIT_MAX, table, extack);
 }
 
-int mprog_parse_ifla(struct mprog_net *net, const struct mprog_nlattrs *attrs,
-		     const struct mprog_nlattr **table, struct mprog_extack *extack)
+int mprog_parse_ifla(const struct mprog_nlattrs *attrs, const struct mprog_nlattr **table,
+		     struct mprog_extack *extack)
 {
-	return parse(net, attrs, ifla_policy, MPROG_IFLA_MAX, table, extack);
+	return parse(attrs, ifla_policy, MPROG_IFLA_MAX, table, extack);
 }
 
 u32 mprog_netkit_value(const struct mprog_nlattr *const *data, u32 type, u32 otherwise)
@@ -110,33 +101,27 @@ static bool is_none(const u8 *address)
 	return (address[0] & 1) || !memcmp(address, zero, MPROG_ETH_ALEN);
 }
 
-int mprog_check_address(struct mprog_net *net, const struct mprog_nlattr *address,
-			struct mprog_extack *extack)
+int mprog_check_address(const struct mprog_nlattr *address, struct mprog_extack *extack)
 {
-	if (is_none(address->data) && !mprog_fault(net, no_address_is_wrong))
+	if (is_none(address->data))
 		return mprog_refuse(extack, -EADDRNOTAVAIL, "No device can have that address");
 	return 0;
 }
 
-int mprog_check_mtu(struct mprog_net *net, const struct mprog_nlattr *mtu,
-		    struct mprog_extack *extack)
+int mprog_check_mtu(const struct mprog_nlattr *mtu, struct mprog_extack *extack)
 {
 	u32 value = mprog_nla_number(mtu, sizeof(u32));
-	u32 max = MPROG_MAX_MTU;
 
-	if (mprog_fault(net, mtu_has_no_upper_end))
-		max = ~0U;
-	if (value < MPROG_MIN_MTU || value > max)
+	if (value < MPROG_MIN_MTU || value > MPROG_MAX_MTU)
 		return mprog_refuse(extack, -EINVAL, "The MTU is not within 68 and 65535");
 	return 0;
 }
 
-int mprog_check_policy(struct mprog_net *net, const struct mprog_nlattr *policy,
-		       struct mprog_extack *extack)
+int mprog_check_policy(const struct mprog_nlattr *policy, struct mprog_extack *extack)
 {
 	u32 value = mprog_nla_number(policy, sizeof(u32));
 
-	if (value != MPROG_PASS && value != MPROG_DROP && !mprog_fault(net, policy_unchecked))
+	if (value != MPROG_PASS && value != MPROG_DROP)
 		return mprog_refuse(extack, -EINVAL, "A policy is PASS or DROP");
 	return 0;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The commands as bpf(2) takes them: an attribute of so many bytes.
+ * The commands as bpf(2) takes them: an attribute and its size.
  *
- * What an older caller leaves off at the end counts as 0, what a newer one adds has to be 0, and
- * what is answered stays within the bytes that were given.
+ * Fields behind the end of a short attribute count as 0, bytes behind the last field must be 0, and
+ * no answer is written behind the end.
  */
 #include <linux/string.h>
 
@@ -41,10 +41,10 @@ static u32 *address_at(const u8 *bytes, u32 at)
 	return (u32 *)(unsigned long)number_at(bytes, at, 8);
 }
 
-/* Answers go back into the attribute, as far as it reaches. */
-static void answer(struct mprog_net *net, u8 *bytes, u32 size, u32 at, const void *from, u32 width)
+/* Writes an answer into the attribute, if the attribute has room for it. */
+static void answer(u8 *bytes, u32 size, u32 at, const void *from, u32 width)
 {
-	if (at + width <= size || mprog_fault(net, query_writes_past_attribute))
+	if (at + width <= size)
 		memcpy(bytes + at, from, width);
 }
 
@@ -67,8 +67,8 @@ static int query(struct mprog_net *net, u32 space, u8 *to, u32 size, const u8 *b
 
 	if (ret && ret != -ENOSPC)
 		return ret;
-	answer(net, to, size, 24, &query.count, sizeof(query.count));
-	answer(net, to, size, 56, &query.revision, sizeof(query.revision));
+	answer(to, size, 24, &query.count, sizeof(query.count));
+	answer(to, size, 56, &query.revision, sizeof(query.revision));
 	return ret;
 }
 
@@ -124,11 +124,9 @@ int mprog_bpf(struct mprog_net *net, u32 space, u32 command, void *attribute, u3
 	if (size > LONGEST)
 		return -E2BIG;
 	for (i = size_of(command); i < size; i++) {
-		if (given[i] && !mprog_fault(net, tail_ignored))
+		if (given[i])
 			return i < KNOWN ? -EINVAL : -E2BIG;
 	}
-	if (size < size_of(command) && mprog_fault(net, short_attribute_refused))
-		return -EINVAL;
 	memcpy(bytes, given, size < KNOWN ? size : KNOWN);
 
 	switch (command) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Devices that are there: RTM_NEWLINK that changes one, RTM_SETLINK, and what a dump says. */
+/* Existing devices: RTM_NEWLINK that changes one, RTM_SETLINK, and RTM_GETLINK. */
 #include <linux/string.h>
 
 #include "attribute.h"
@@ -9,7 +9,7 @@ static bool is_single(const struct mprog_device *device)
 	return device->pairing == MPROG_SINGLE;
 }
 
-/* Settled when the device is made. */
+/* Attributes that are fixed when the device is created. */
 static bool is_fixed(const struct mprog_nlattr *const *data)
 {
 	return data[MPROG_NETKIT_PEER_INFO] || data[MPROG_NETKIT_MODE] ||
@@ -18,26 +18,23 @@ static bool is_fixed(const struct mprog_nlattr *const *data)
 	       data[MPROG_NETKIT_PAIRING];
 }
 
-static int check_policies(struct mprog_net *net, struct mprog_device *device,
-			  const struct mprog_nlattr *const *data, struct mprog_extack *extack)
+static int check_policies(struct mprog_device *device, const struct mprog_nlattr *const *data,
+			  struct mprog_extack *extack)
 {
 	const struct mprog_nlattr *policy = data[MPROG_NETKIT_POLICY];
 	const struct mprog_nlattr *peer_policy = data[MPROG_NETKIT_PEER_POLICY];
 	int ret = 0;
 
-	if ((policy || peer_policy) && is_single(device) &&
-	    !mprog_fault(net, single_policy_changes))
+	if ((policy || peer_policy) && is_single(device))
 		return mprog_refuse(extack, -EOPNOTSUPP, "A single device passes");
 	if (policy)
-		ret = mprog_check_policy(net, policy, extack);
+		ret = mprog_check_policy(policy, extack);
 	if (ret || !peer_policy)
 		return ret;
-	if (policy && mprog_fault(net, change_applies_half))
-		WRITE_ONCE(device->policy, mprog_nla_number(policy, sizeof(u32)));
-	return mprog_check_policy(net, peer_policy, extack);
+	return mprog_check_policy(peer_policy, extack);
 }
 
-/* All is checked before anything changes, so that a request that is refused has changed nothing. */
+/* Checks everything first, so that a refused request changes nothing. */
 int mprog_netdev_change(struct mprog_net *net, const struct mprog_netdev_request *req,
 			struct mprog_extack *extack)
 {
@@ -51,19 +48,17 @@ int mprog_netdev_change(struct mprog_net *net, const struct mprog_netdev_request
 		return -ENODEV;
 	if (device->kind != MPROG_NETKIT)
 		return -EOPNOTSUPP;
-	ret = mprog_parse_netkit(net, &req->data, table, extack);
+	ret = mprog_parse_netkit(&req->data, table, extack);
 	if (ret)
 		return ret;
-	if (!device->primary && !mprog_fault(net, peer_may_change))
+	if (!device->primary)
 		return mprog_refuse(extack, -EACCES, "Only the primary manages the pair");
-	if (is_fixed(data) && !mprog_fault(net, fixed_attribute_ignored))
+	if (is_fixed(data))
 		return mprog_refuse(extack, -EACCES, "That is settled when the device is made");
-	ret = check_policies(net, device, data, extack);
+	ret = check_policies(device, data, extack);
 	if (ret)
 		return ret;
 	peer = mprog_peer(device);
-	if (peer && mprog_fault(net, peer_policy_is_own))
-		peer = device;
 	if (data[MPROG_NETKIT_POLICY])
 		WRITE_ONCE(device->policy,
 			   mprog_netkit_value(data, MPROG_NETKIT_POLICY, MPROG_PASS));
@@ -74,34 +69,32 @@ int mprog_netdev_change(struct mprog_net *net, const struct mprog_netdev_request
 }
 
 /* Both sides have a carrier while both are up; a single one while it is up. */
-static int set_up(struct mprog_net *net, struct mprog_device *device, struct mprog_extack *extack)
+static int set_up(struct mprog_device *device, struct mprog_extack *extack)
 {
 	struct mprog_device *peer = mprog_peer(device);
 
-	if (!peer && (!is_single(device) || mprog_fault(net, single_opening_needs_peer)))
+	if (!peer && !is_single(device))
 		return mprog_refuse(extack, -ENOTCONN, "The device has lost its other side");
 	if (!peer)
 		device->carrier = true;
 	else if (peer->up)
 		device->carrier = peer->carrier = true;
-	else if (mprog_fault(net, carrier_with_one_side_up))
-		device->carrier = true;
 	smp_store_release(&device->up, true);
 	return 0;
 }
 
-static void set_down(struct mprog_net *net, struct mprog_device *device)
+static void set_down(struct mprog_device *device)
 {
 	struct mprog_device *peer = mprog_peer(device);
 
 	WRITE_ONCE(device->up, false);
 	device->carrier = false;
-	if (peer && !mprog_fault(net, carrier_stays_on_other_side))
+	if (peer)
 		peer->carrier = false;
 }
 
-static int set_address(struct mprog_net *net, struct mprog_device *device,
-		       const struct mprog_nlattr *address, struct mprog_extack *extack)
+static int set_address(struct mprog_device *device, const struct mprog_nlattr *address,
+		       struct mprog_extack *extack)
 {
 	int ret;
 
@@ -109,9 +102,9 @@ static int set_address(struct mprog_net *net, struct mprog_device *device,
 		return mprog_refuse(extack, -EINVAL, "An address has 6 bytes");
 	if (!memcmp(device->address, address->data, MPROG_ETH_ALEN))
 		return 0;
-	if (device->mode == MPROG_L3 && !mprog_fault(net, l3_address_changes))
+	if (device->mode == MPROG_L3)
 		return mprog_refuse(extack, -EOPNOTSUPP, "In mode L3 there is no address");
-	ret = mprog_check_address(net, address, extack);
+	ret = mprog_check_address(address, extack);
 	if (!ret)
 		memcpy(device->address, address->data, MPROG_ETH_ALEN);
 	return ret;
@@ -125,33 +118,26 @@ static int set_name(struct mprog_net *net, struct mprog_device *device,
 
 	memcpy(name, attr->data, attr->len < MPROG_NAME ? attr->len : MPROG_NAME - 1);
 	taken = mprog_device_by_name(net, device->space, name);
-	if (taken && taken != device && !mprog_fault(net, rename_to_taken_name))
+	if (taken && taken != device)
 		return mprog_refuse(extack, -EEXIST, "The name is taken");
 	memcpy(device->name, name, MPROG_NAME);
 	return 0;
 }
 
-/* The device is closed on the way. Its lists go with it as they are, whoever is on them. */
+/* Moves a device. It is closed on the way, and keeps its lists. */
 static int set_space(struct mprog_net *net, struct mprog_device *device,
 		     const struct mprog_nlattr *fd, struct mprog_extack *extack)
 {
 	int space = mprog_space_by_fd(net, mprog_nla_number(fd, sizeof(u32)));
-	struct mprog_list *list = &device->lists[MPROG_AT_PRIMARY];
 
 	if (space < 0)
 		return mprog_refuse(extack, space, "The descriptor is not that of a namespace");
 	if ((u32)space == device->space)
 		return 0;
-	if (mprog_device_by_name(net, space, device->name) &&
-	    !mprog_fault(net, name_taken_where_moved))
+	if (mprog_device_by_name(net, space, device->name))
 		return mprog_refuse(extack, -EEXIST, "The name is taken there");
-	if (!mprog_fault(net, moved_device_stays_up))
-		set_down(net, device);
+	set_down(device);
 	WRITE_ONCE(device->space, space);
-	if (mprog_fault(net, moved_device_loses_list))
-		mprog_list_empty(net, list, false);
-	if (mprog_fault(net, moved_list_starts_afresh))
-		list->revision = list->first_revision;
 	return 0;
 }
 
@@ -166,13 +152,13 @@ int mprog_netdev_set(struct mprog_net *net, const struct mprog_netdev_request *r
 		return -ENODEV;
 	if (device->kind != MPROG_NETKIT)
 		return -EOPNOTSUPP;
-	ret = mprog_parse_ifla(net, &req->attrs, tb, extack);
+	ret = mprog_parse_ifla(&req->attrs, tb, extack);
 	if (!ret && tb[MPROG_IFLA_NET_NS_FD])
 		ret = set_space(net, device, tb[MPROG_IFLA_NET_NS_FD], extack);
 	if (!ret && tb[MPROG_IFLA_ADDRESS])
-		ret = set_address(net, device, tb[MPROG_IFLA_ADDRESS], extack);
+		ret = set_address(device, tb[MPROG_IFLA_ADDRESS], extack);
 	if (!ret && tb[MPROG_IFLA_MTU])
-		ret = mprog_check_mtu(net, tb[MPROG_IFLA_MTU], extack);
+		ret = mprog_check_mtu(tb[MPROG_IFLA_MTU], extack);
 	if (!ret && tb[MPROG_IFLA_MTU])
 		WRITE_ONCE(device->mtu, mprog_nla_number(tb[MPROG_IFLA_MTU], sizeof(u32)));
 	if (!ret && tb[MPROG_IFLA_NAME])
@@ -180,8 +166,8 @@ int mprog_netdev_set(struct mprog_net *net, const struct mprog_netdev_request *r
 	if (ret || !req->change_up || req->up == device->up)
 		return ret;
 	if (req->up)
-		return set_up(net, device, extack);
-	set_down(net, device);
+		return set_up(device, extack);
+	set_down(device);
 	return 0;
 }
 
@@ -217,7 +203,7 @@ int mprog_netdev_get(struct mprog_net *net, u32 ifindex, struct mprog_netdev_inf
 	info->told = bit(MPROG_NETKIT_PRIMARY) | bit(MPROG_NETKIT_MODE) | bit(MPROG_NETKIT_POLICY) |
 		     bit(MPROG_NETKIT_HEADROOM) | bit(MPROG_NETKIT_TAILROOM) |
 		     bit(MPROG_NETKIT_PAIRING);
-	if (!is_single(device) || mprog_fault(net, single_tells_scrub)) {
+	if (!is_single(device)) {
 		info->scrub = device->scrub;
 		info->told |= bit(MPROG_NETKIT_SCRUB);
 	}

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RTM_NEWLINK that makes a netkit device and its peer.
+ * RTM_NEWLINK that creates a netkit device and its peer.
  *
- * First all is checked that can be without touching anything. Then the peer is registered, which
- * takes a name, and after it the primary; what fails from there on takes the peer back.
+ * All attributes are checked first. Then the peer is registered, and after it the primary. If that
+ * fails the peer is removed again.
  */
 #include <linux/string.h>
 
 #include "attribute.h"
 
-/* A request by type. Without PEER_INFO the peer is told what the primary is told. */
+/* The attributes of a request. Without PEER_INFO those of the primary hold for the peer too. */
 struct message {
 	const struct mprog_nlattr *tb[MPROG_IFLA_MAX + 1];
 	const struct mprog_nlattr *data[MPROG_NETKIT_MAX + 1];
@@ -18,14 +18,13 @@ struct message {
 	u32 space, peer_space;
 };
 
-static int given_address(struct mprog_net *net, const struct mprog_nlattr *address,
-			 struct mprog_extack *extack)
+static int given_address(const struct mprog_nlattr *address, struct mprog_extack *extack)
 {
 	if (!address)
 		return 0;
 	if (address->len != MPROG_ETH_ALEN)
 		return mprog_refuse(extack, -EINVAL, "An address has 6 bytes");
-	return mprog_check_address(net, address, extack);
+	return mprog_check_address(address, extack);
 }
 
 static int given_space(struct mprog_net *net, const struct mprog_nlattr *fd, u32 *space,
@@ -52,14 +51,12 @@ static int parse_peer(struct mprog_net *net, const struct mprog_netdev_request *
 		return given_space(net, m->tb[MPROG_IFLA_NET_NS_FD], &m->peer_space, extack);
 	if (req->peer_ifindex < 0)
 		return mprog_refuse(extack, -EINVAL, "The peer's interface index is below 0");
-	ret = mprog_parse_ifla(net, &req->peer, m->peer_tb, extack);
+	ret = mprog_parse_ifla(&req->peer, m->peer_tb, extack);
 	if (ret)
 		return ret;
-	ret = given_address(net, m->peer_tb[MPROG_IFLA_ADDRESS], extack);
+	ret = given_address(m->peer_tb[MPROG_IFLA_ADDRESS], extack);
 	if (ret)
 		return ret;
-	if (mprog_fault(net, peer_is_where_primary_is))
-		return given_space(net, m->tb[MPROG_IFLA_NET_NS_FD], &m->peer_space, extack);
 	return given_space(net, m->peer_tb[MPROG_IFLA_NET_NS_FD], &m->peer_space, extack);
 }
 
@@ -68,14 +65,14 @@ static int parse(struct mprog_net *net, const struct mprog_netdev_request *req, 
 {
 	int ret;
 
-	ret = mprog_parse_ifla(net, &req->attrs, m->tb, extack);
+	ret = mprog_parse_ifla(&req->attrs, m->tb, extack);
 	if (ret)
 		return ret;
-	ret = mprog_parse_netkit(net, &req->data, m->data, extack);
+	ret = mprog_parse_netkit(&req->data, m->data, extack);
 	if (ret)
 		return ret;
 	m->peer_info = m->data[MPROG_NETKIT_PEER_INFO];
-	ret = given_address(net, m->tb[MPROG_IFLA_ADDRESS], extack);
+	ret = given_address(m->tb[MPROG_IFLA_ADDRESS], extack);
 	if (ret)
 		return ret;
 	ret = parse_peer(net, req, m, extack);
@@ -85,7 +82,7 @@ static int parse(struct mprog_net *net, const struct mprog_netdev_request *req, 
 	return given_space(net, m->tb[MPROG_IFLA_NET_NS_FD], &m->space, extack);
 }
 
-/* An interface name as it is compared, padded; all zero where none is asked for. */
+/* An interface name, padded with 0 for comparisons; all 0 if none is given. */
 static void name_of(const struct mprog_nlattr *attr, char *name)
 {
 	memset(name, 0, MPROG_NAME);
@@ -102,76 +99,66 @@ static int check_existing(struct mprog_net *net, const struct mprog_netdev_reque
 		return mprog_refuse(extack, -EINVAL, "The interface index is below 0");
 	name_of(m->tb[MPROG_IFLA_NAME], name);
 	if ((req->ifindex && mprog_ifindex_taken(net, m->space, req->ifindex)) ||
-	    (name[0] && !mprog_fault(net, name_taken_unnoticed) &&
-	     mprog_device_by_name(net, m->space, name)))
+	    (name[0] && mprog_device_by_name(net, m->space, name)))
 		return mprog_refuse(extack, -EEXIST, "There is such a device already");
 	return 0;
 }
 
-static int check_queues(struct mprog_net *net, const struct mprog_nlattr *queues,
-			struct mprog_extack *extack)
+static int check_queues(const struct mprog_nlattr *queues, struct mprog_extack *extack)
 {
 	u32 count;
 
 	if (!queues)
 		return 0;
 	count = mprog_nla_number(queues, sizeof(u32));
-	if ((count < 1 && !mprog_fault(net, no_queue_accepted)) || count > MPROG_MAX_QUEUES)
+	if (count < 1 || count > MPROG_MAX_QUEUES)
 		return mprog_refuse(extack, -EINVAL, "A device has 1 to 4096 queues");
 	return 0;
 }
 
-/* What any device is made with. */
-static int check_sizes(struct mprog_net *net, const struct mprog_nlattr *const *tb,
-		       struct mprog_extack *extack)
+/* Checks that apply to any kind of device. */
+static int check_sizes(const struct mprog_nlattr *const *tb, struct mprog_extack *extack)
 {
 	int ret;
 
-	ret = check_queues(net, tb[MPROG_IFLA_NUM_TX_QUEUES], extack);
+	ret = check_queues(tb[MPROG_IFLA_NUM_TX_QUEUES], extack);
 	if (ret)
 		return ret;
-	ret = check_queues(net, tb[MPROG_IFLA_NUM_RX_QUEUES], extack);
+	ret = check_queues(tb[MPROG_IFLA_NUM_RX_QUEUES], extack);
 	if (ret || !tb[MPROG_IFLA_MTU])
 		return ret;
-	return mprog_check_mtu(net, tb[MPROG_IFLA_MTU], extack);
+	return mprog_check_mtu(tb[MPROG_IFLA_MTU], extack);
 }
 
-static int check_single(struct mprog_net *net, const struct message *m, struct mprog_extack *extack)
+static int check_single(const struct message *m, struct mprog_extack *extack)
 {
-	bool of_peer = m->peer_info || m->data[MPROG_NETKIT_PEER_SCRUB];
-
-	if (m->data[MPROG_NETKIT_PEER_POLICY] && !mprog_fault(net, single_with_peer_policy))
-		of_peer = true;
-	if (of_peer)
+	if (m->peer_info || m->data[MPROG_NETKIT_PEER_POLICY] || m->data[MPROG_NETKIT_PEER_SCRUB])
 		return mprog_refuse(extack, -EOPNOTSUPP, "A single device has no peer");
-	if (mprog_netkit_value(m->data, MPROG_NETKIT_POLICY, MPROG_PASS) != MPROG_PASS &&
-	    !mprog_fault(net, single_with_policy))
+	if (mprog_netkit_value(m->data, MPROG_NETKIT_POLICY, MPROG_PASS) != MPROG_PASS)
 		return mprog_refuse(extack, -EOPNOTSUPP, "A single device passes");
 	return 0;
 }
 
-static int check_netkit(struct mprog_net *net, const struct message *m, struct mprog_extack *extack)
+static int check_netkit(const struct message *m, struct mprog_extack *extack)
 {
 	const struct mprog_nlattr *const *data = m->data;
-	bool address = m->tb[MPROG_IFLA_ADDRESS];
+	bool address = m->tb[MPROG_IFLA_ADDRESS] || m->peer_tb[MPROG_IFLA_ADDRESS];
 	int ret;
 
 	if (data[MPROG_NETKIT_POLICY]) {
-		ret = mprog_check_policy(net, data[MPROG_NETKIT_POLICY], extack);
+		ret = mprog_check_policy(data[MPROG_NETKIT_POLICY], extack);
 		if (ret)
 			return ret;
 	}
 	if (data[MPROG_NETKIT_PEER_POLICY]) {
-		ret = mprog_check_policy(net, data[MPROG_NETKIT_PEER_POLICY], extack);
+		ret = mprog_check_policy(data[MPROG_NETKIT_PEER_POLICY], extack);
 		if (ret)
 			return ret;
 	}
-	if (m->peer_tb[MPROG_IFLA_ADDRESS] && !mprog_fault(net, l3_peer_may_have_address))
-		address = true;
 	if (address && mprog_netkit_value(data, MPROG_NETKIT_MODE, MPROG_L3) == MPROG_L3)
 		return mprog_refuse(extack, -EOPNOTSUPP, "In mode L3 there is no address");
 	if (mprog_netkit_value(data, MPROG_NETKIT_PAIRING, MPROG_PAIR) == MPROG_SINGLE)
-		return check_single(net, m, extack);
+		return check_single(m, extack);
 	return 0;
 }
 
@@ -186,7 +173,7 @@ static struct mprog_device *free_slot(struct mprog_net *net)
 	return NULL;
 }
 
-/* nk0, nk1, ...: the first that nobody has. */
+/* nk0, nk1, ...: the first name that is free. */
 static void make_up_name(struct mprog_net *net, u32 space, char *name)
 {
 	memset(name, 0, MPROG_NAME);
@@ -196,7 +183,7 @@ static void make_up_name(struct mprog_net *net, u32 space, char *name)
 		;
 }
 
-/* Of its own for each device, and neither anybody's nor everybody's. */
+/* A different unicast address for each device. */
 static void random_address(struct mprog_net *net, u8 *address)
 {
 	u32 serial = ++net->addresses;
@@ -206,7 +193,7 @@ static void random_address(struct mprog_net *net, u8 *address)
 	memcpy(address + 1, &serial, sizeof(serial));
 }
 
-/* One side, as the request and the defaults want it. It is there from now on, and down. */
+/* Sets up one side from the request and the defaults. It is down. */
 static void furnish(struct mprog_net *net, const struct message *m, struct mprog_device *device,
 		    bool is_peer)
 {
@@ -215,9 +202,7 @@ static void furnish(struct mprog_net *net, const struct message *m, struct mprog
 	const struct mprog_nlattr *mtu = tb[MPROG_IFLA_MTU];
 	const struct mprog_nlattr *address = tb[MPROG_IFLA_ADDRESS];
 
-	if (is_peer && !mtu && mprog_fault(net, peer_mtu_inherited))
-		mtu = m->tb[MPROG_IFLA_MTU];
-	if (is_peer && (!m->peer_info || mprog_fault(net, peer_address_ignored)))
+	if (is_peer && !m->peer_info)
 		address = NULL;
 	WRITE_ONCE(device->space, is_peer ? m->peer_space : m->space);
 	WRITE_ONCE(device->mtu, mtu ? mprog_nla_number(mtu, sizeof(u32)) : MPROG_DEFAULT_MTU);
@@ -233,8 +218,6 @@ static void furnish(struct mprog_net *net, const struct message *m, struct mprog
 				      MPROG_SCRUB_DEFAULT));
 	device->headroom = mprog_netkit_value(data, MPROG_NETKIT_HEADROOM, 0);
 	device->tailroom = mprog_netkit_value(data, MPROG_NETKIT_TAILROOM, 0);
-	if (is_peer && mprog_fault(net, rooms_on_one_side))
-		device->headroom = device->tailroom = 0;
 	if (device->mode == MPROG_L3)
 		memset(device->address, 0, MPROG_ETH_ALEN);
 	else if (address)
@@ -257,17 +240,14 @@ static struct mprog_device *register_side(struct mprog_net *net, const struct me
 	char name[MPROG_NAME];
 
 	name_of(tb[MPROG_IFLA_NAME], name);
-	if (is_peer && mprog_fault(net, peer_name_ignored))
-		name[0] = 0;
 	if (!name[0])
 		make_up_name(net, space, name);
-	if (mprog_device_by_name(net, space, name) &&
-	    !(is_peer && mprog_fault(net, peer_name_taken_unnoticed))) {
+	if (mprog_device_by_name(net, space, name)) {
 		extack->msg = "The name is taken";
 		return ERR_PTR(-EEXIST);
 	}
-	/* Numbers are those of slots: of others than the loopback device's none is to be had. */
-	if (ifindex && !mprog_fault(net, peer_index_ignored)) {
+	/* The index of a device is that of its slot, so no other index can be had. */
+	if (ifindex) {
 		extack->msg = "The interface index is taken";
 		return ERR_PTR(-EBUSY);
 	}
@@ -284,11 +264,10 @@ static int register_pair(struct mprog_net *net, const struct mprog_netdev_reques
 			 const struct message *m, struct mprog_extack *extack, u32 *ifindex)
 {
 	struct mprog_device *device, *peer = NULL;
-	int ret = 0;
+	int ret;
 
 	if (mprog_netkit_value(m->data, MPROG_NETKIT_PAIRING, MPROG_PAIR) == MPROG_PAIR) {
-		if (!mprog_fault(net, peer_sizes_unchecked))
-			ret = check_sizes(net, m->peer_tb, extack);
+		ret = check_sizes(m->peer_tb, extack);
 		if (ret)
 			return ret;
 		peer = register_side(net, m, true, req->peer_ifindex, extack);
@@ -297,8 +276,8 @@ static int register_pair(struct mprog_net *net, const struct mprog_netdev_reques
 	}
 	device = register_side(net, m, false, req->ifindex, extack);
 	if (IS_ERR(device)) {
-		/* Nobody has seen it up, so no packet is under way. */
-		if (peer && !mprog_fault(net, peer_left_behind))
+		/* It was never up, so no packet can be in it. */
+		if (peer)
 			WRITE_ONCE(peer->present, false);
 		return PTR_ERR(device);
 	}
@@ -320,9 +299,9 @@ int mprog_netdev_new(struct mprog_net *net, const struct mprog_netdev_request *r
 	if (!ret)
 		ret = check_existing(net, req, &m, extack);
 	if (!ret)
-		ret = check_sizes(net, m.tb, extack);
+		ret = check_sizes(m.tb, extack);
 	if (!ret)
-		ret = check_netkit(net, &m, extack);
+		ret = check_netkit(&m, extack);
 	if (!ret)
 		ret = register_pair(net, req, &m, extack, ifindex);
 	return ret;

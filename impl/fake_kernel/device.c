@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices: how they and their lists are found, how they come to be and how they go.
+ * Devices: how they and their lists are found, initialised and removed.
  *
- * A device has a slot in a table, and its number is that of the slot. Commands know it by
- * `present`; packets only by `up`, which is set last and taken away first. When a device goes, the
- * clearing of its lists waits for the packets that are under way, so a slot is used again only
- * when nobody looks at it any more.
+ * Each device has a slot in a table, and its index is that of the slot. Commands check `present`,
+ * packets only `up`, which is set last and cleared first. Clearing the lists of a removed device
+ * waits for a grace period, so its slot is free only when no packet can be in it.
  */
 #include <linux/string.h>
 
@@ -31,7 +30,7 @@ struct mprog_device *mprog_peer(const struct mprog_device *device)
 	return rcu_dereference_protected(device->peer, true);
 }
 
-/* Whether the number is in use for somebody in that namespace. */
+/* Whether a device in that namespace has the index. */
 bool mprog_ifindex_taken(struct mprog_net *net, u32 space, u32 ifindex)
 {
 	const struct mprog_device *device = mprog_device_of(net, ifindex);
@@ -51,14 +50,14 @@ struct mprog_device *mprog_device_by_name(struct mprog_net *net, u32 space, cons
 	return NULL;
 }
 
-/* Only the primary may manage programs, for itself and for its other side. */
-static struct mprog_list *netkit_list(struct mprog_net *net, struct mprog_device *device, u32 hook)
+/* Only the primary may manage programs, for itself and for its peer. */
+static struct mprog_list *netkit_list(struct mprog_device *device, u32 hook)
 {
 	if (device->kind != MPROG_NETKIT)
 		return ERR_PTR(-ENXIO);
-	if (!device->primary && !mprog_fault(net, peer_may_attach))
+	if (!device->primary)
 		return ERR_PTR(-EACCES);
-	if (device->pairing == MPROG_SINGLE && !mprog_fault(net, single_may_attach))
+	if (device->pairing == MPROG_SINGLE)
 		return ERR_PTR(-EOPNOTSUPP);
 	if (hook == MPROG_AT_PEER && mprog_peer(device))
 		device = mprog_peer(device);
@@ -71,10 +70,10 @@ struct mprog_list *mprog_point_at(struct mprog_net *net, unsigned long space, u3
 	bool netkit = hook >= MPROG_AT_PRIMARY;
 
 	if (netkit && ifindex == MPROG_LOOPBACK)
-		return ERR_PTR(mprog_fault(net, not_netkit_is_nodev) ? -ENODEV : -ENXIO);
-	if (!device || (device->space != space && !mprog_fault(net, caller_space_ignored)))
+		return ERR_PTR(-ENXIO);
+	if (!device || device->space != space)
 		return ERR_PTR(-ENODEV);
-	return netkit ? netkit_list(net, device, hook) : &device->lists[hook];
+	return netkit ? netkit_list(device, hook) : &device->lists[hook];
 }
 
 struct mprog_list *mprog_point(struct mprog_net *net, u32 space, u32 ifindex, u32 attach_type)
@@ -94,24 +93,20 @@ struct mprog_classifier *mprog_classifier_at(struct mprog_net *net, unsigned lon
 		return ERR_PTR(-ENODEV);
 	if (hook >= MPROG_CLS_HOOKS || device->qdisc == MPROG_NO_QDISC)
 		return ERR_PTR(-EINVAL);
-	if (hook == MPROG_AT_EGRESS && device->qdisc != MPROG_CLSACT &&
-	    !mprog_fault(net, filter_at_hook_of_no_qdisc))
+	if (hook == MPROG_AT_EGRESS && device->qdisc != MPROG_CLSACT)
 		return ERR_PTR(-EINVAL);
 	return &device->classifier;
 }
 
-/* A device in a slot that is free: a plain one without a name, down, its lists empty. */
+/* Makes a free slot a plain device without a name, down, its lists empty. */
 void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 {
 	u32 ifindex = device - net->devices + MPROG_FIRST_IFINDEX;
-	u64 revision = device->lists[MPROG_AT_PRIMARY].revision;
 	u32 i;
 
 	for (i = 0; i < MPROG_LISTS; i++)
 		mprog_list_init(&device->lists[i], net, ifindex, net->params.capacity,
 				net->params.revision);
-	if (revision && mprog_fault(net, new_device_keeps_revision))
-		device->lists[MPROG_AT_PRIMARY].revision = revision;
 	WRITE_ONCE(device->kind, MPROG_PLAIN);
 	device->qdisc = MPROG_NO_QDISC;
 	mprog_classifier_init(&device->classifier, net, ifindex);
@@ -123,11 +118,11 @@ void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 
 void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device)
 {
-	mprog_list_empty(net, &device->lists[MPROG_AT_INGRESS], false);
-	mprog_list_empty(net, &device->lists[MPROG_AT_EGRESS], false);
+	mprog_list_empty(net, &device->lists[MPROG_AT_INGRESS]);
+	mprog_list_empty(net, &device->lists[MPROG_AT_EGRESS]);
 }
 
-/* Nobody finds it any more; who has found it may still be there until the lists are empty. */
+/* No packet finds the device any more. Those in it leave before its lists are empty. */
 static void unlist(struct mprog_device *device)
 {
 	WRITE_ONCE(device->up, false);
@@ -138,9 +133,9 @@ static void unlist(struct mprog_device *device)
 static void dismantle(struct mprog_net *net, struct mprog_device *device)
 {
 	mprog_tcx_empty(net, device);
-	mprog_classifier_empty(&device->classifier, mprog_fault(net, unregister_forgets_links));
+	mprog_classifier_empty(&device->classifier);
 	if (device->kind == MPROG_NETKIT)
-		mprog_list_empty(net, &device->lists[MPROG_AT_PRIMARY], true);
+		mprog_list_empty(net, &device->lists[MPROG_AT_PRIMARY]);
 }
 
 int mprog_device_remove(struct mprog_net *net, u32 ifindex)
@@ -151,10 +146,6 @@ int mprog_device_remove(struct mprog_net *net, u32 ifindex)
 	if (!device)
 		return -ENODEV;
 	peer = mprog_peer(device);
-	if (peer && device->primary && mprog_fault(net, peer_outlives_primary)) {
-		rcu_assign_pointer(peer->peer, NULL);
-		peer = NULL;
-	}
 	unlist(device);
 	if (peer)
 		unlist(peer);
@@ -166,18 +157,12 @@ int mprog_device_remove(struct mprog_net *net, u32 ifindex)
 
 void mprog_space_remove(struct mprog_net *net, u32 space)
 {
-	struct mprog_device *device, *peer;
+	struct mprog_device *device;
 
 	net->ended[space] = true;
 	for (device = net->devices; device < net->devices + MPROG_MAX_DEVICES; device++) {
-		if (!device->present || device->space != space)
-			continue;
-		peer = mprog_peer(device);
-		if (peer && peer->space != space && mprog_fault(net, space_end_spares_other_side)) {
-			rcu_assign_pointer(peer->peer, NULL);
-			rcu_assign_pointer(device->peer, NULL);
-		}
-		mprog_device_remove(net, mprog_ifindex(device));
+		if (device->present && device->space == space)
+			mprog_device_remove(net, mprog_ifindex(device));
 	}
 }
 
@@ -191,12 +176,9 @@ int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, b
 		return -ENOENT;
 	if (kind != MPROG_NO_QDISC && device->qdisc == kind && !replace)
 		return -EEXIST;
-	if (kind == MPROG_NO_QDISC && mprog_fault(net, qdisc_takes_lists))
-		mprog_tcx_empty(net, device);
-	/* The filters stand in the qdisc, and go with it. */
-	if (kind != device->qdisc &&
-	    !(kind != MPROG_NO_QDISC && mprog_fault(net, qdisc_replaced_keeps_filters)))
-		mprog_classifier_empty(&device->classifier, mprog_fault(net, qdisc_forgets_links));
+	/* The filters belong to the qdisc. */
+	if (kind != device->qdisc)
+		mprog_classifier_empty(&device->classifier);
 	device->qdisc = kind;
 	return 0;
 }

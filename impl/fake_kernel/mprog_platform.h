@@ -12,11 +12,6 @@ static inline enum mprog_dialect mprog_dialect_of(const struct mprog_net *net)
 	return net->params.dialect;
 }
 
-static inline u32 mprog_fault_of(const struct mprog_net *net)
-{
-	return net->params.fault;
-}
-
 static inline void mprog_synchronize(const struct mprog_net *net)
 {
 	if (net->params.synchronize)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs, links, and the descriptors and ids they are found by.
+ * Programs and links, and their descriptors and ids.
  *
- * The tables are fixed and a slot that is free again is chained, so that a command never
- * allocates. An id holds the number of the slot and a serial number: programs and links share one
- * space of ids, and no id comes back. When the serial numbers are used up nothing more is made.
+ * The tables have a fixed size with a list of free slots, so no command allocates memory. An id is
+ * the number of a slot and a serial number. No id is used twice, and programs and links share the
+ * serial numbers. When those are used up no more objects can be made.
  */
 #include "tables.h"
 
@@ -41,7 +41,7 @@ struct mprog_link *mprog_link_of_id(struct mprog_net *net, u32 id)
 	return &net->links[slot];
 }
 
-/* A freed program may still be met by a reader that should not be there: then it shows. */
+/* A reader that runs a freed program is a bug, which must show. */
 static int poisoned(const struct mprog_prog *prog, void *packet)
 {
 	(void)prog;
@@ -59,7 +59,7 @@ bool mprog_prog_get(struct mprog_net *net, struct mprog_prog *prog)
 
 void mprog_prog_put(struct mprog_net *net, struct mprog_prog *prog)
 {
-	if (mprog_warn_on(net, !refcount_read(&prog->refs)))
+	if (WARN_ON(!refcount_read(&prog->refs)))
 		return;
 	net->held--;
 	if (!refcount_dec_and_test(&prog->refs))
@@ -80,7 +80,7 @@ static bool link_get(struct mprog_net *net, struct mprog_link *link)
 
 void mprog_link_put(struct mprog_net *net, struct mprog_link *link)
 {
-	if (mprog_warn_on(net, !refcount_read(&link->refs)))
+	if (WARN_ON(!refcount_read(&link->refs)))
 		return;
 	net->held--;
 	if (!refcount_dec_and_test(&link->refs))
@@ -107,7 +107,7 @@ struct mprog_prog *mprog_prog_by_fd(struct mprog_net *net, u32 fd)
 	if (file->kind != MPROG_FILE_PROG)
 		return ERR_PTR(-EINVAL);
 	/* An open descriptor holds a reference itself. */
-	if (mprog_warn_on(net, !mprog_prog_get(net, file->object)))
+	if (WARN_ON(!mprog_prog_get(net, file->object)))
 		return ERR_PTR(-EBADF);
 	return file->object;
 }
@@ -120,7 +120,7 @@ struct mprog_link *mprog_link_by_fd(struct mprog_net *net, u32 fd)
 		return ERR_PTR(-EBADF);
 	if (file->kind != MPROG_FILE_LINK)
 		return ERR_PTR(-EINVAL);
-	if (mprog_warn_on(net, !link_get(net, file->object)))
+	if (WARN_ON(!link_get(net, file->object)))
 		return ERR_PTR(-EBADF);
 	return file->object;
 }
@@ -143,7 +143,7 @@ struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
 	return link;
 }
 
-/* A network namespace by descriptor. Its number; one that has ended is none any more. */
+/* The number of a network namespace by descriptor, unless it has ended. */
 int mprog_space_by_fd(struct mprog_net *net, u32 fd)
 {
 	struct mprog_file *file = file_of(net, fd);
@@ -181,7 +181,7 @@ int mprog_close(struct mprog_net *net, u32 fd)
 	if (!file)
 		return -EBADF;
 	kind = file->kind;
-	/* What stood open before anybody came stays open for everybody. */
+	/* Descriptors that are open from the start cannot be closed. */
 	if (fd < MPROG_FD_FIRST)
 		return 0;
 	file->kind = MPROG_FILE_CLOSED;
@@ -276,7 +276,7 @@ void mprog_link_cancel(struct mprog_net *net, struct mprog_link *link)
 	mprog_link_put(net, link);
 }
 
-/* What stands open from the start. A foreign link has an id and a descriptor, but no program. */
+/* Opens the first descriptors. A foreign link has an id and a descriptor, but no program. */
 void mprog_standing_files(struct mprog_net *net)
 {
 	u32 i;

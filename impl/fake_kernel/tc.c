@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * In a process, tc: what it sees to by itself before it asks the classifier. In a kernel it is the
- * kernel's own.
+ * tc for a process: what it checks before it calls the classifier. The module uses the kernel's.
  */
 #include "impl/core/filter.h"
 #include "tables.h"
 
-/* Where the request is about: the device, and the hook, if a qdisc of the device has it. */
+/* Finds the classifier and hook of a request, if the device has a qdisc with that hook. */
 static int place_of(struct mprog_net *net, const struct mprog_filter_request *req,
 		    struct mprog_filter *like)
 {
@@ -23,38 +22,36 @@ static int place_of(struct mprog_net *net, const struct mprog_filter_request *re
 	*like = (struct mprog_filter){
 	    .classifier = classifier,
 	    .hook = hook,
-	    .chain = mprog_fault(net, filter_chain_ignored) ? 0 : req->chain,
+	    .chain = req->chain,
 	    .priority = req->priority,
 	    .handle = req->handle,
 	};
 	return 0;
 }
 
-/* For a caller of netlink's. */
+/* The same for a request of netlink, which needs a capability. */
 static int changeable_place_of(struct mprog_net *net, const struct mprog_filter_request *req,
 			       struct mprog_filter *like)
 {
-	if (!req->capable && !mprog_fault(net, filter_for_anybody))
+	if (!req->capable)
 		return -EPERM;
 	return place_of(net, req, like);
 }
 
 int mprog_filter_set(struct mprog_net *net, const struct mprog_filter_request *req)
 {
-	struct mprog_filter_request asked = *req;
 	struct mprog_filter like, *filter;
 	int ret;
 
 	ret = changeable_place_of(net, req, &like);
 	if (ret)
 		return ret;
-	asked.chain = like.chain;
 	filter = mprog_filter_find(&like);
-	if (filter && (req->excl || mprog_fault(net, filter_never_replaced)))
+	if (filter && req->excl)
 		return -EEXIST;
-	if (!filter && !req->create && !mprog_fault(net, filter_change_creates))
+	if (!filter && !req->create)
 		return -ENOENT;
-	return mprog_filter_change(like.classifier, like.hook, &asked, NULL, &filter);
+	return mprog_filter_change(like.classifier, like.hook, req, NULL, &filter);
 }
 
 int mprog_filter_del(struct mprog_net *net, const struct mprog_filter_request *req)
@@ -79,13 +76,8 @@ int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *re
 		return ret;
 	for (filter = mprog_filter_first(like.classifier, like.hook); filter; filter = next) {
 		next = mprog_filter_next(filter);
-		if (filter->chain != like.chain && !mprog_fault(net, chain_takes_other_chains))
-			continue;
-		if (filter->link && mprog_fault(net, chain_spares_links))
-			continue;
-		if (!filter->link && mprog_fault(net, chain_keeps_references))
-			mprog_prog_get(net, filter->prog);
-		mprog_filter_remove(net, filter, mprog_fault(net, chain_forgets_links));
+		if (filter->chain == like.chain)
+			mprog_filter_remove(net, filter);
 	}
 	return 0;
 }
@@ -97,16 +89,6 @@ int mprog_filter_place(struct mprog_net *net, const struct mprog_filter_request 
 	return place_of(net, req, &like);
 }
 
-/* What no sound implementation does: whoever is there makes way for the link. */
-static bool makes_way(struct mprog_net *net, struct mprog_filter *there)
-{
-	if (there->link ? !mprog_fault(net, filter_link_over_link)
-			: !mprog_fault(net, filter_link_takes_over))
-		return false;
-	mprog_filter_remove(net, there, false);
-	return true;
-}
-
 int mprog_filter_ask(struct mprog_net *net, const struct mprog_filter_request *req,
 		     struct mprog_link *link)
 {
@@ -116,8 +98,7 @@ int mprog_filter_ask(struct mprog_net *net, const struct mprog_filter_request *r
 	if (ret)
 		return ret;
 	filter = mprog_filter_find(&like);
-	if (filter && !makes_way(net, filter))
+	if (filter)
 		return -EEXIST;
-	filter = NULL;
 	return mprog_filter_change(like.classifier, like.hook, req, link, &filter);
 }

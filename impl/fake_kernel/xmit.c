@@ -1,25 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The way of a packet from one side to the other. Runs without the lock, as mprog_run() does.
+ * The path of a packet from one side to the other. Needs no lock, as mprog_run().
  *
- *	tcx egress of the sender -> its netkit list, on the other side already -> tcx ingress there
+ *	tcx egress of the sender -> its netkit list, on the receiving device -> tcx ingress there
  */
 #include "tables.h"
 
-/* Only what leaves a namespace is scrubbed, and only if the sending side wants it. */
-static void scrub(struct mprog_net *net, const struct mprog_device *from,
-		  const struct mprog_device *to, struct mprog_packet *packet)
+/* A packet is scrubbed if it leaves its namespace and the sending side has SCRUB set. */
+static void scrub(const struct mprog_device *from, const struct mprog_device *to,
+		  struct mprog_packet *packet)
 {
-	const struct mprog_device *who = mprog_fault(net, other_side_scrubs) ? to : from;
-	bool same = READ_ONCE(from->space) == READ_ONCE(to->space);
-
-	if (same && !mprog_fault(net, scrubbed_in_same_space))
+	if (READ_ONCE(from->space) == READ_ONCE(to->space))
 		return;
-	if (READ_ONCE(who->scrub) != MPROG_SCRUB_DEFAULT || mprog_fault(net, never_scrubbed))
+	if (READ_ONCE(from->scrub) != MPROG_SCRUB_DEFAULT)
 		return;
 	packet->mark = 0;
-	if (!mprog_fault(net, scrub_keeps_priority))
-		packet->priority = 0;
+	packet->priority = 0;
 }
 
 static void count_sent(struct mprog_device *from, const struct mprog_packet *packet)
@@ -28,28 +24,19 @@ static void count_sent(struct mprog_device *from, const struct mprog_packet *pac
 	atomic64_add(packet->len, &from->counters.tx_bytes);
 }
 
-static int drop(struct mprog_net *net, struct mprog_device *from, struct mprog_packet *packet)
+static int drop(struct mprog_device *from, struct mprog_packet *packet)
 {
-	if (!mprog_fault(net, drop_not_counted))
-		atomic64_inc(&from->counters.tx_dropped);
-	if (mprog_fault(net, dropped_counts_as_sent))
-		count_sent(from, packet);
+	atomic64_inc(&from->counters.tx_dropped);
 	packet->fate = MPROG_DROPPED;
-	return mprog_fault(net, drop_not_told) ? 0 : -ENOBUFS;
+	return -ENOBUFS;
 }
 
-/* What is dropped here is lost: the sender has been told already that it was sent. */
-static int receive(struct mprog_net *net, struct mprog_device *to, struct mprog_packet *packet)
+/* The sender gets no error for a packet that is dropped here. */
+static int receive(struct mprog_device *to, struct mprog_packet *packet)
 {
-	u32 len = packet->len;
-
-	if (mprog_fault(net, received_without_head))
-		len -= MPROG_ETH_HLEN;
 	atomic64_inc(&to->counters.rx_packets);
-	atomic64_add(len, &to->counters.rx_bytes);
+	atomic64_add(packet->len, &to->counters.rx_bytes);
 	packet->fate = MPROG_PASSED;
-	if (mprog_fault(net, ingress_of_other_side_skipped))
-		return 0;
 	switch (mprog_device_run(to, MPROG_AT_INGRESS, packet)) {
 	case MPROG_DROP:
 		packet->fate = MPROG_DROPPED;
@@ -61,53 +48,43 @@ static int receive(struct mprog_net *net, struct mprog_device *to, struct mprog_
 	return 0;
 }
 
-static int cross(struct mprog_net *net, struct mprog_device *from, struct mprog_packet *packet)
+static int cross(struct mprog_device *from, struct mprog_packet *packet)
 {
 	struct mprog_device *to = rcu_dereference(from->peer);
 	int policy = READ_ONCE(from->policy);
-	bool lost;
 
-	/* Without another side that is up no program is asked. */
-	lost = !to || !smp_load_acquire(&to->up);
+	/* No program runs without a peer that is up. */
 	if (!to)
-		return drop(net, from, packet);
-	/* Nor is there a carrier then; what waits for one is sent, as far as the sender knows. */
-	if (lost && !mprog_fault(net, programs_run_for_peer_that_is_down)) {
-		drop(net, from, packet);
+		return drop(from, packet);
+	/* A packet that waits for a carrier counts as sent for the sender. */
+	if (!smp_load_acquire(&to->up)) {
+		drop(from, packet);
 		return 0;
 	}
-	if (mprog_fault(net, policy_of_other_side))
-		policy = READ_ONCE(to->policy);
-	scrub(net, from, to, packet);
-	if (!mprog_fault(net, packet_still_on_sender))
-		packet->ifindex = mprog_ifindex(to);
+	scrub(from, to, packet);
+	packet->ifindex = mprog_ifindex(to);
 	switch (mprog_run_netkit(&from->lists[MPROG_AT_PRIMARY], policy, packet)) {
 	case MPROG_NEXT:
 	case MPROG_PASS:
-		if (lost)
-			return drop(net, from, packet);
 		count_sent(from, packet);
-		return receive(net, to, packet);
+		return receive(to, packet);
 	case MPROG_REDIRECT:
-		if (!mprog_fault(net, redirect_not_counted))
-			count_sent(from, packet);
+		count_sent(from, packet);
 		packet->fate = MPROG_REDIRECTED;
 		return 0;
 	default:
-		return drop(net, from, packet);
+		return drop(from, packet);
 	}
 }
 
-static int leave(struct mprog_net *net, struct mprog_device *from, struct mprog_packet *packet)
+static int leave(struct mprog_device *from, struct mprog_packet *packet)
 {
-	u32 head = mprog_fault(net, head_counts_for_mtu) ? 0 : MPROG_ETH_HLEN;
-
-	/* Whoever sees it up sees it whole. */
+	/* Once it is up all its fields are set. */
 	if (!smp_load_acquire(&from->up))
 		return -ENETDOWN;
 	if (packet->len < MPROG_ETH_HLEN)
 		return -EINVAL;
-	if (packet->len > READ_ONCE(from->mtu) + head)
+	if (packet->len > READ_ONCE(from->mtu) + MPROG_ETH_HLEN)
 		return -EMSGSIZE;
 	packet->ifindex = mprog_ifindex(from);
 	switch (mprog_device_run(from, MPROG_AT_EGRESS, packet)) {
@@ -118,7 +95,7 @@ static int leave(struct mprog_net *net, struct mprog_device *from, struct mprog_
 		packet->fate = MPROG_REDIRECTED;
 		return 0;
 	}
-	return cross(net, from, packet);
+	return cross(from, packet);
 }
 
 int mprog_xmit(struct mprog_net *net, u32 ifindex, struct mprog_packet *packet)
@@ -137,7 +114,7 @@ int mprog_xmit(struct mprog_net *net, u32 ifindex, struct mprog_packet *packet)
 	else if (READ_ONCE(from->kind) != MPROG_NETKIT)
 		ret = -ENXIO;
 	else
-		ret = leave(net, from, packet);
+		ret = leave(from, packet);
 	rcu_read_unlock();
 	return ret;
 }

@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Requests whose attribute is not just its fields, as bytes with watched memory around them.
+// Requests whose attribute is longer or shorter than its fields, as bytes with guarded memory
+// around them.
+#include "impl/bpf_request.hpp"
+#include "impl/guarded_attribute.hpp"
 #include "impl/inprocess/state.hpp"
-#include "impl/kernel/guarded_attribute.hpp"
 
 namespace mprogcheck::inprocess {
 namespace {
 
-namespace abi = kernel::abi;
+std::uint64_t address(const std::uint32_t* array) {
+  return reinterpret_cast<std::uintptr_t>(array);
+}
 
-abi::Call call_of(Verb verb, const mprog_attr& a, const mprog_query& q) {
-  const auto address = [](const std::uint32_t* array) {
-    return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(array));
-  };
-  switch (verb) {
-    case Verb::attach:
-    case Verb::detach:
-      return {verb == Verb::attach ? abi::kProgAttach : abi::kProgDetach,
-              abi::Attach{a.ifindex, a.prog_fd, a.attach_type, a.flags, a.old_fd, a.relative,
-                          a.expected_revision}};
-    case Verb::link_create:
-      return {abi::kLinkCreate, abi::LinkCreate{a.prog_fd, a.ifindex, a.attach_type, a.flags,
-                                                a.relative, 0, a.expected_revision}};
-    case Verb::link_update:
-      return {abi::kLinkUpdate, abi::LinkUpdate{a.link_fd, a.prog_fd, a.flags, a.old_fd}};
-    case Verb::link_detach:
-      return {abi::kLinkDetach, abi::LinkDetach{a.link_fd}};
-    default:
-      return {abi::kProgQuery,
-              abi::Query{q.ifindex, q.attach_type, q.query_flags, 0, address(q.prog_ids), q.room, 0,
-                         address(q.prog_flags), address(q.link_ids), address(q.link_flags), 0}};
-  }
+abi::Fields fields_of(const mprog_attr& a, const mprog_query& q) {
+  return {.ifindex = a.ifindex,
+          .attach_type = a.attach_type,
+          .flags = a.flags,
+          .prog_fd = a.prog_fd,
+          .old_fd = a.old_fd,
+          .link_fd = a.link_fd,
+          .relative = a.relative,
+          .revision = a.expected_revision,
+          .room = q.room,
+          .prog_ids = address(q.prog_ids),
+          .prog_flags = address(q.prog_flags),
+          .link_ids = address(q.link_ids),
+          .link_flags = address(q.link_flags)};
 }
 
 }  // namespace
@@ -37,16 +33,17 @@ abi::Call call_of(Verb verb, const mprog_attr& a, const mprog_query& q) {
 Errno State::odd(const Operation& op, Observation* seen) {
   const Operation asked = shortened(op);
   const mprog_attr attr = attr_of(op);
-  abi::Call call = call_of(op.verb, attr, op.verb == Verb::query ? query_of(asked) : mprog_query{});
-  kernel::Watched memory(op, call);
+  abi::Call call = abi::call_of(op.verb, fields_of(attr, query_of(asked)));
+  GuardedAttribute memory(op, call);
   const int ret =
       mprog_bpf(&net, op.space, static_cast<std::uint32_t>(call.command), memory.bytes(),
                 static_cast<std::uint32_t>(memory.size()), attr.capable);
-  if (ret >= 0 && op.verb == Verb::link_create) name_link(op, static_cast<std::uint32_t>(ret));
+  if (ret >= 0 && has_trait(op.verb, Trait::makes_link))
+    name_link(op, static_cast<std::uint32_t>(ret));
   const Errno error = errno_of(std::min(ret, 0));
   if (!seen) return error;
   seen->strayed = memory.strayed();
-  if (op.verb != Verb::query) return error;
+  if (!has_trait(op.verb, Trait::only_asks)) return error;
   memory.answer(call);
   mprog_query told{};
   if (tells_count(op)) told.count = call.as<abi::Query>().count;

@@ -18,7 +18,7 @@ Errno State::filter(const Operation& op) {
   request.excl = op.change == TcChange::add;
   request.capable = op.caller == Caller::root;
   if (op.verb == Verb::chain) return errno_of(mprog_chain_del(&net, &request));
-  if (op.verb == Verb::filter_link) {
+  if (has_trait(op.verb, Trait::makes_link)) {
     std::uint32_t fd = kBadFd;
     const int ret = mprog_filter_link_create(&net, &request, &fd);
     if (ret == 0) name_link(op, fd);
@@ -49,24 +49,13 @@ const mprog_classifier* State::classifier(const Operation& op) {
     return d.classifier.filters[0] || d.classifier.filters[1];
   };
   const mprog_device* const device = mprog_device_of(&net, ifindex_of(op.point.device));
-  switch (op.verb) {
-    case Verb::filter:
-    case Verb::filter_link:
-    case Verb::chain:
-      return device ? &device->classifier : nullptr;
-    case Verb::qdisc:
-      return device && has_filters(*device) ? &device->classifier : nullptr;
-    case Verb::link_update:
-    case Verb::link_detach:
-    case Verb::close: {
-      const Ref r = op.verb == Verb::close ? op.prog : op.link;
-      if (r.kind != Ref::Kind::link || r.raw >= kMaxLinks) return nullptr;
-      const mprog_link* const link = mprog_link_of_id(&net, link_id[r.raw]);
-      return link && link->filter ? link->filter->classifier : nullptr;
-    }
-    default:
-      return nullptr;
-  }
+  if (of_filters(op.verb)) return device ? &device->classifier : nullptr;
+  if (op.verb == Verb::qdisc) return device && has_filters(*device) ? &device->classifier : nullptr;
+  if (!has_trait(op.verb, Trait::changes_link)) return nullptr;
+  const Ref r = mprogcheck::link_of(op);
+  if (r.kind != Ref::Kind::link || r.raw >= kMaxLinks) return nullptr;
+  const mprog_link* const link = mprog_link_of_id(&net, link_id[r.raw]);
+  return link && link->filter ? link->filter->classifier : nullptr;
 }
 
 void State::dump(const mprog_classifier& classifier, Filters& out) {

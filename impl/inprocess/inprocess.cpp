@@ -1,47 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/inprocess/inprocess.hpp"
 
-#include "impl/core/faults.h"
-#include "impl/inprocess/state.hpp"
+#include <algorithm>
+#include <array>
+
+#include "impl/inprocess/environment.hpp"
+#include "slips.h"  // made by impl/faults/plant
 
 namespace mprogcheck {
 namespace {
 
-constexpr std::array kFaults = {
-#define mainline true, false
-#define rfc2 false, true
-#define both true, true
-#define X(name, dialects, sentence) FaultInfo{#name, dialects, sentence},
-    MPROG_FAULTS(X)};
+#define X(name, mainline, rfc2, sentence, like) FaultInfo{#name, mainline, rfc2, sentence, like},
+constexpr std::array kFaults = {MPROG_SLIPS(X)};
 constexpr std::array kRaces = {MPROG_RACES(X)};
 #undef X
-#undef mainline
-#undef rfc2
-#undef both
 
-std::uint32_t fault_number(std::string_view name) {
-#ifdef MPROG_PLANTED_FAULTS
-  for (std::size_t i = 0; i < kFaults.size(); ++i)
-    if (kFaults[i].name == name) return static_cast<std::uint32_t>(i + 1);
-  throw CannotRun("no such fault: " + std::string(name));
-#else
-  throw CannotRun("faults are not built in: " + std::string(name));
-#endif
+// Selects a slip in whichever thread it is used.
+class Planted final : public CoreEnvironment {
+ public:
+  explicit Planted(std::uint32_t slip)
+      : slip_(slip), environment_(inprocess_planted::make_environment()) {}
+
+  void begin(const Header& header) override {
+    mprog_slip = slip_;
+    environment_->begin(header);
+  }
+  void apply(const Operation& op, Observation& observation) override {
+    mprog_slip = slip_;
+    environment_->apply(op, observation);
+  }
+  Errno apply_unobserved(const Operation& op) override {
+    mprog_slip = slip_;
+    return environment_->apply_unobserved(op);
+  }
+  void wait_for_readers(bool wait) override { environment_->wait_for_readers(wait); }
+
+ private:
+  std::uint32_t slip_;
+  std::unique_ptr<CoreEnvironment> environment_;
+};
+
+const FaultInfo* fault_named(std::string_view name) {
+  const auto* const found = std::find_if(kFaults.begin(), kFaults.end(),
+                                         [&](const FaultInfo& f) { return f.name == name; });
+  if (found == kFaults.end()) throw CannotRun("no such fault: " + std::string(name));
+  return found;
 }
 
 }  // namespace
 
-InProcess::InProcess() : state_(std::make_unique<inprocess::State>()) {
+InProcess::InProcess() : environment_(inprocess::make_environment()) {
   begin(Header{});
 }
 
-InProcess::InProcess(std::string_view fault) : InProcess() {
-  state_->fault = fault_number(fault);
+InProcess::InProcess(std::string_view fault) : fault_(fault_named(fault)) {
+  environment_ = std::make_unique<Planted>(static_cast<std::uint32_t>(fault_ - kFaults.data() + 1));
   begin(Header{});
 }
 
 void InProcess::wait_for_readers(bool wait) {
-  state_->grace_periods = wait;
+  environment_->wait_for_readers(wait);
   begin(Header{});
 }
 
@@ -50,14 +68,12 @@ InProcess::InProcess(InProcess&&) noexcept = default;
 InProcess& InProcess::operator=(InProcess&&) noexcept = default;
 
 std::string InProcess::name() const {
-  if (state_->fault == MPROG_FAULT_none) return "impl";
-  return "impl:" + std::string(kFaults[state_->fault - 1].name);
+  return fault_ ? "impl:" + std::string(fault_->name) : "impl";
 }
 
 std::string InProcess::describe() const {
   const std::string ours = "our own implementation, impl/core";
-  if (state_->fault == MPROG_FAULT_none) return ours;
-  return ours + ", with a planted fault: " + std::string(kFaults[state_->fault - 1].sentence);
+  return fault_ ? ours + ", with a planted fault: " + std::string(fault_->sentence) : ours;
 }
 
 Capabilities InProcess::capabilities() const {
@@ -70,8 +86,7 @@ Capabilities InProcess::capabilities() const {
           .packets = true,
           .qdiscs = true,
           .netkit = true,
-          .rooms = true,
-          .single = true,
+          .attributes = kInData,
           .filters = true,
           .devices = kMaxDevices};
 }
@@ -89,42 +104,15 @@ void InProcess::run(std::span<const Trace> traces,
 }
 
 void InProcess::begin(const Header& header) {
-  state_->begin(header);
+  environment_->begin(header);
 }
 
 void InProcess::apply(const Operation& op, Observation& observation) {
-  const auto clear = [](Listing& listing) {
-    listing.revision = 0, listing.count = 0, listing.filled = 0;
-  };
-  observation.fate = Fate::none, observation.harm = Harm::none;
-  observation.overran = observation.strayed = false;
-  observation.at = kNoPoint;
-  observation.journey.start();
-  observation.extack.clear();
-  clear(observation.answer);
-  const mprog_list* list =
-      op.odd_attribute() ? state_->concerned(shortened(op)) : state_->concerned(op);
-  const mprog_classifier* const filters =
-      op.odd_attribute() ? state_->classifier(shortened(op)) : state_->classifier(op);
-  observation.error = state_->execute(op, &observation);
-  observation.has_after = list != nullptr;
-  if (list)
-    state_->snapshot(*list, observation.after);
-  else
-    clear(observation.after);
-  if (list && op.verb == Verb::qdisc)
-    state_->snapshot(state_->net.devices[op.point.device].lists[MPROG_AT_EGRESS],
-                     observation.answer);
-  observation.has_filters = filters != nullptr;
-  if (filters) state_->dump(*filters, observation.filters);
-  observation.has_devices = tells_devices(op.verb);
-  if (observation.has_devices)
-    for (std::uint8_t d = 0; d < kMaxDevices; ++d) observation.devices[d] = state_->view(d);
-  observation.references = static_cast<std::int32_t>(state_->net.held);
+  environment_->apply(op, observation);
 }
 
-Errno InProcess::apply_bare(const Operation& op) {
-  return state_->execute(op, nullptr);
+Errno InProcess::apply_unobserved(const Operation& op) {
+  return environment_->apply_unobserved(op);
 }
 
 std::span<const FaultInfo> InProcess::faults() {

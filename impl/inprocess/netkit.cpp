@@ -9,7 +9,6 @@
 namespace mprogcheck::inprocess {
 namespace {
 
-constexpr std::uint32_t kUnknownType = 200;
 constexpr std::uint32_t kLinkInfo = 18;            // IFLA_LINKINFO
 constexpr std::uint32_t kMark = 7, kPriority = 3;  // what a packet carries if it carries something
 
@@ -34,67 +33,26 @@ struct Nest {
   void put_name(std::uint32_t device) {
     if (device >= kMaxDevices) return;
     const char name[] = {'d', static_cast<char>('0' + device), '\0'};
-    put(MPROG_IFLA_NAME, name, sizeof(name), Form::whole);
+    put(row(Key::name).type, name, sizeof(name), Form::whole);
   }
   mprog_nlattrs wire() const { return {attrs.data(), count}; }
 };
 
-// The type of an attribute of INFO_DATA; 0 for any other.
-std::uint32_t data_type(Key key) {
-  switch (key) {
-    case Key::policy:
-      return MPROG_NETKIT_POLICY;
-    case Key::peer_policy:
-      return MPROG_NETKIT_PEER_POLICY;
-    case Key::mode:
-      return MPROG_NETKIT_MODE;
-    case Key::scrub:
-      return MPROG_NETKIT_SCRUB;
-    case Key::peer_scrub:
-      return MPROG_NETKIT_PEER_SCRUB;
-    case Key::headroom:
-      return MPROG_NETKIT_HEADROOM;
-    case Key::tailroom:
-      return MPROG_NETKIT_TAILROOM;
-    case Key::pairing:
-      return MPROG_NETKIT_PAIRING;
-    case Key::primary:
-      return MPROG_NETKIT_PRIMARY;
-    case Key::unknown:
-      return kUnknownType;
-    default:
-      return 0;
-  }
-}
-
-void put_ifla(Nest& nest, Key key, const Attr& a) {
-  switch (key) {
+// One attribute, as the request has it.
+void put(Nest& nest, const Attr& a) {
+  const AttributeRow& r = row(a.key);
+  if (r.type == 0 || a.key == Key::peer) return;  // in the head of the message; PEER_INFO itself
+  switch (r.own) {
     case Key::address:
-      nest.put(MPROG_IFLA_ADDRESS, kAddresses[a.value % kAddresses.size()].data(), kAddressLength,
-               a.form);
-      return;
-    case Key::mtu:
-      nest.put(MPROG_IFLA_MTU, a.value, 4, a.form);
-      return;
-    case Key::txqueues:
-      nest.put(MPROG_IFLA_NUM_TX_QUEUES, a.value, 4, a.form);
-      return;
-    case Key::rxqueues:
-      nest.put(MPROG_IFLA_NUM_RX_QUEUES, a.value, 4, a.form);
-      return;
+      return nest.put(r.type, kAddresses[a.value % kAddresses.size()].data(), r.width, a.form);
     case Key::name:
-      nest.put_name(a.value);
-      return;
+      return nest.put_name(a.value);
     case Key::space:
-      nest.put(MPROG_IFLA_NET_NS_FD,
-               a.value < kMaxSpaces ? MPROG_FD_SPACES + a.value : std::uint32_t{MPROG_FD_OTHER}, 4,
-               a.form);
-      return;
-    case Key::unknown:
-      nest.put(kUnknownType, a.value, 4, a.form);
-      return;
+      return nest.put(
+          r.type, a.value < kMaxSpaces ? MPROG_FD_SPACES + a.value : std::uint32_t{MPROG_FD_OTHER},
+          r.width, a.form);
     default:
-      return;
+      return nest.put(r.type, a.value, r.width, a.form);
   }
 }
 
@@ -123,10 +81,7 @@ struct Message {
     for (const Attr& a : op.attrs) {
       // `none` is the last word, as every last one of its type: then no name travels.
       if (own_key(a.key) == Key::name && op.attr(a.key)->value >= kMadeUpName) continue;
-      if (const std::uint32_t type = data_type(a.key); type != 0)
-        data.put(type, a.value, width_of(a.key), a.form);
-      else
-        put_ifla(of_peer(a.key) ? peer : own, own_key(a.key), a);
+      put(in_data(a.key) ? data : of_peer(a.key) ? peer : own, a);
     }
     request.space = op.space;
     request.ifindex = index_of(op.attr(Key::index));
@@ -156,16 +111,6 @@ std::uint8_t name_from(const char* name) {
     return static_cast<std::uint8_t>(kMadeUpName + (name[2] - '0'));
   return kStrangeName;
 }
-
-constexpr std::pair<std::uint32_t, Key> kTold[] = {{MPROG_NETKIT_PRIMARY, Key::primary},
-                                                   {MPROG_NETKIT_POLICY, Key::policy},
-                                                   {MPROG_NETKIT_PEER_POLICY, Key::peer_policy},
-                                                   {MPROG_NETKIT_MODE, Key::mode},
-                                                   {MPROG_NETKIT_SCRUB, Key::scrub},
-                                                   {MPROG_NETKIT_PEER_SCRUB, Key::peer_scrub},
-                                                   {MPROG_NETKIT_HEADROOM, Key::headroom},
-                                                   {MPROG_NETKIT_TAILROOM, Key::tailroom},
-                                                   {MPROG_NETKIT_PAIRING, Key::pairing}};
 
 }  // namespace
 
@@ -208,8 +153,8 @@ DeviceView State::view(std::uint8_t device) {
   v.arp = info.arp;
   v.address = address_of(std::to_array(info.address));
   v.mtu = info.mtu;
-  for (const auto& [type, key] : kTold)
-    if (info.told >> type & 1) v.told |= told(key);
+  for (const Key key : kShownData)
+    if (info.told >> row(key).type & 1) v.shown.add(key);
   v.primary = info.primary;
   v.mode = info.mode;
   v.policy = info.policy;

@@ -9,10 +9,10 @@
 #include <array>
 
 #include "impl/core/cls.h"
-#include "impl/core/faults.h"
 #include "impl/fake_kernel/netdev.h"
 #include "impl/inprocess/inprocess.hpp"
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 
 namespace mprogcheck::inprocess {
 
@@ -72,7 +72,6 @@ inline Errno errno_of(int ret) {
 // Everything of one environment of the core that a trace can name.
 struct State {
   mprog_net net{};
-  std::uint32_t fault = MPROG_FAULT_none;
   Dialect dialect;
   std::uint32_t id_flag = 0;
   bool grace_periods = false;
@@ -99,7 +98,6 @@ struct State {
     params.capacity = std::clamp<std::uint32_t>(header.capacity, 1, MPROG_MAX_CAPACITY);
     params.devices = std::min<std::uint32_t>(header.devices, MPROG_MAX_DEVICES);
     params.revision = header.revision;
-    params.fault = fault;
     params.synchronize = grace_periods ? synchronize_rcu : nullptr;
     dialect = header.dialect;
     id_flag = wire_flags(dialect, flag::id);
@@ -404,20 +402,8 @@ struct State {
 
   // The list that the operation is about, as things stand before it.
   const mprog_list* concerned(const Operation& op) {
-    switch (op.verb) {
-      case Verb::qdisc:
-      case Verb::attach:
-      case Verb::detach:
-      case Verb::link_create:
-        return point(op);
-      case Verb::link_update:
-      case Verb::link_detach:
-        return list_of(op.link);
-      case Verb::close:
-        return list_of(op.prog);
-      default:
-        return nullptr;
-    }
+    if (has_trait(op.verb, Trait::changes_link)) return list_of(mprogcheck::link_of(op));
+    return has_trait(op.verb, Trait::list) || op.verb == Verb::qdisc ? point(op) : nullptr;
   }
 
   bool known_otherwise(std::uint8_t device, std::uint32_t name, std::uint32_t space);

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "impl/target.hpp"
+#include "model/words/forms.hpp"
+#include "model/words/text.hpp"
 
 namespace mprogcheck::kernel {
 namespace {
@@ -33,34 +35,30 @@ struct Step {
 
 // One run of the trace: what it finds, and the links it makes.
 struct Round {
-  Round(Workshop& workshop, const Trace& trace) : stage(workshop, trace) {}
+  Round(SharedResources& shared, const Trace& trace) : fixture(shared, trace) {}
   ~Round() {
     std::vector<Descriptor> left;
     for (Descriptor& link : links)
       if (link.is_open()) left.push_back(std::move(link));
-    stage.clear(std::move(left), true);
+    fixture.clear(std::move(left), true);
   }
 
-  Stage stage;
-  Room room;
+  Fixture fixture;
+  QueryBuffers buffers;
   std::array<Descriptor, kMaxLinks> links;
 };
 
-Step prepare(const Operation& op, const Names& names, Room& room) {
+Step prepare(const Operation& op, const Names& names, QueryBuffers& buffers) {
+  if (!BaselineLoop::can_run(op))
+    throw CannotRun("the baseline loop makes calls of bpf(2) and close(2) alone, not: " +
+                    print(op));
   Step step;
-  const bool makes_another = op.verb == Verb::remove || op.verb == Verb::packet ||
-                             op.verb == Verb::send || op.verb == Verb::create ||
-                             op.verb == Verb::change || op.verb == Verb::set ||
-                             op.verb == Verb::provoke || op.space != 0;
-  if (makes_another)
-    throw CannotRun(
-        "the bare loop makes bpf(2) and close(2) calls only, and this trace has other operations");
   if (op.verb == Verb::close) {
     step.closes = op.prog;
     return step;
   }
-  step.call = translate(op, names, room);
-  if (op.verb == Verb::link_create && op.link.kind == Ref::Kind::link)
+  step.call = translate(op, names, buffers);
+  if (has_trait(op.verb, Trait::makes_link) && op.link.kind == Ref::Kind::link)
     step.creates = Link{op.link.raw};
   for (std::uint8_t word = 0; word < step.call.words.size(); ++word) {
     const std::uint32_t value = step.call.words[word];
@@ -73,16 +71,16 @@ Step prepare(const Operation& op, const Names& names, Room& room) {
 }
 
 std::vector<Step> prepare(const Trace& trace, Round& round) {
-  Names names = round.stage.names;
+  Names names = round.fixture.names;
   for (std::uint32_t l = 0; l < kMaxLinks; ++l)
     names.links[l] = {kLaterDescriptor + l, kLaterId + l};
   std::vector<Step> steps;
-  for (const Operation& op : trace.operations) steps.push_back(prepare(op, names, round.room));
+  for (const Operation& op : trace.operations) steps.push_back(prepare(op, names, round.buffers));
   return steps;
 }
 
 void close(Round& round, Ref ref) {
-  if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs) round.stage.own_progs[ref.raw].reset();
+  if (ref.kind == Ref::Kind::prog && ref.raw < kMaxProgs) round.fixture.own_progs[ref.raw].reset();
   if (ref.kind == Ref::Kind::link && ref.raw < kMaxLinks) round.links[ref.raw].reset();
 }
 
@@ -117,20 +115,25 @@ double seconds_of(const auto& work) {
 
 }  // namespace
 
-Bare::Bare(bool reuse) {
-  space_.run([&] { workshop_.emplace(false, reuse); });
+bool BaselineLoop::can_run(const Operation& op) {
+  const bool plain = op.caller == Caller::root && !op.odd_attribute() && op.space == 0;
+  return plain && (has_trait(op.verb, Trait::bpf) || op.verb == Verb::close);
 }
 
-Bare::~Bare() {
-  space_.run([this] { workshop_.reset(); });
+BaselineLoop::BaselineLoop(bool reuse) {
+  thread_.run([&] { shared_.emplace(false, reuse); });
 }
 
-BareResult Bare::run(const Trace& trace, std::uint32_t rounds) {
-  BareResult result;
-  space_.run([&] {
+BaselineLoop::~BaselineLoop() {
+  thread_.run([this] { shared_.reset(); });
+}
+
+BaselineResult BaselineLoop::run(const Trace& trace, std::uint32_t rounds) {
+  BaselineResult result;
+  thread_.run([&] {
     for (std::uint32_t r = 0; r < rounds; ++r) {
       std::optional<Round> round;
-      result.around += seconds_of([&] { round.emplace(*workshop_, trace); });
+      result.around += seconds_of([&] { round.emplace(*shared_, trace); });
       std::vector<Step> steps = prepare(trace, *round);
       result.seconds += seconds_of([&] { make_calls(steps, *round); });
       result.around += seconds_of([&] { round.reset(); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The system calls of a trace and nothing else: no bookkeeping, no snapshots. What the target
-// `kernel` costs beside the kernel itself is measured against this. For benchmarks only.
+// The system calls of a trace and nothing else: no bookkeeping, no snapshots. Benchmarks compare
+// the target `kernel` with it, to see what the target costs beside the kernel itself.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,28 @@
 
 namespace mprogcheck::kernel {
 
-struct BareResult {
+struct BaselineResult {
   std::uint64_t calls = 0;  // of bpf(2) and close(2)
   double seconds = 0;       // in these calls and the loop around them
-  // In what each round needs before and after: lists as new, and the programs that it closes.
-  double around = 0;
+  double around = 0;        // in the set-up and clean-up of each round: new lists and programs
 };
 
-// In a namespace of its own, with programs and devices as the target has them.
-class Bare {
+// Runs in a network namespace of its own, with the same programs and devices as the target.
+class BaselineLoop {
  public:
-  explicit Bare(bool reuse = false);  // of devices. Throws CannotRun
-  ~Bare();
+  explicit BaselineLoop(bool reuse = false);  // of devices. Throws CannotRun
+  ~BaselineLoop();
 
-  // Runs the trace so many times, each from a fresh start. Throws CannotRun, also for a trace that
-  // removes devices or sends packets.
-  BareResult run(const Trace& trace, std::uint32_t rounds);
+  // Whether the operation is one plain call of bpf(2) or close(2).
+  static bool can_run(const Operation& op);
+
+  // Runs the trace so many times, each from a fresh start. Throws CannotRun, also where it cannot
+  // run one of the operations.
+  BaselineResult run(const Trace& trace, std::uint32_t rounds);
 
  private:
-  Namespace space_;
-  std::optional<Workshop> workshop_;
+  NetnsThread thread_;
+  std::optional<SharedResources> shared_;
 };
 
 }  // namespace mprogcheck::kernel

@@ -17,26 +17,26 @@ void require(Errno error, const char* what) {
     throw CannotRun(std::string("could not ") + what + ": " + to_string(error));
 }
 
-void delete_all(Space& space) {
+void delete_all(Netns& netns) {
   Message message(RTM_DELLINK);
   message.about(0);
   message.put(IFLA_GROUP, kGroup);
-  const Errno error = space.netlink.request(message);
+  const Errno error = netns.netlink.request(message);
   if (error != Errno::nodev)  // none of them is here
     require(error, "delete the netkit devices of finished traces");
 }
 
 }  // namespace
 
-void Discarded::add(Space& space, std::uint32_t ifindex) {
+void DeferredDeletion::add(Netns& netns, std::uint32_t ifindex) {
   Message message(RTM_SETLINK);
   message.about(static_cast<std::int32_t>(ifindex));
   message.put(IFLA_GROUP, kGroup);
-  require(space.netlink.request(message), "discard a netkit device");
+  require(netns.netlink.request(message), "discard a netkit device");
   ++pairs_;
 }
 
-void Discarded::sweep(Space& one, Space* other) {
+void DeferredDeletion::sweep(Netns& one, Netns* other) {
   if (pairs_ == 0) return;
   delete_all(one);
   if (other != nullptr) delete_all(*other);

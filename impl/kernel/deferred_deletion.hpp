@@ -9,14 +9,14 @@
 
 namespace mprogcheck::kernel {
 
-class Discarded {
+class DeferredDeletion {
  public:
-  // The device goes later, and its other side with it. Throws CannotRun.
-  void add(Space& space, std::uint32_t ifindex);
+  // The device will be deleted later, and its other side with it. Throws CannotRun.
+  void add(Netns& netns, std::uint32_t ifindex);
 
   bool is_due() const { return pairs_ >= kPairsPerBatch; }
   // Deletes all that are in these namespaces, which is all there are. Throws CannotRun.
-  void sweep(Space& one, Space* other);
+  void sweep(Netns& one, Netns* other);
 
  private:
   // Not so many that a kernel that comes to harm by it is asked about traces long gone.

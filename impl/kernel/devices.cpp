@@ -171,7 +171,8 @@ void Devices::leave(std::vector<Device> devices, std::vector<Descriptor> links, 
   const bool again = reuse_ && usual && std::count_if(devices.begin(), devices.end(), is_due) == 0;
   if (again) links.clear();
   for (Device& device : devices)
-    (again && emptied(device.ifindex) ? as_new_ : discarded_devices_).push_back(std::move(device));
+    (again && make_like_new(device.ifindex) ? as_new_ : discarded_devices_)
+        .push_back(std::move(device));
   std::move(links.begin(), links.end(), std::back_inserter(discarded_links_));
 }
 

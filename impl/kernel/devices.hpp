@@ -22,7 +22,7 @@
 #include <string>
 #include <vector>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/netlink.hpp"
 #include "model/words/errno.hpp"
 #include "model/words/operation.hpp"

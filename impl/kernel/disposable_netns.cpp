@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "impl/kernel/abi.hpp"
+#include "impl/bpf_abi.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
@@ -21,8 +21,8 @@ constexpr auto kPatience = std::chrono::seconds(30);
 
 }  // namespace
 
-Passing::Passing(const Space& home, const Lists& lists, int prog) {
-  const Visit visit(home);
+DisposableNetns::DisposableNetns(const Netns& home, const Lists& lists, int prog) {
+  const ScopedNetns scope(home);
   inside_ = std::make_unique<Inside>(lists);
   inside_->witness = inside_->devices.create(false);
   abi::Call call(abi::kLinkCreate, abi::LinkCreate{.prog_fd = static_cast<std::uint32_t>(prog),
@@ -37,7 +37,7 @@ Passing::Passing(const Space& home, const Lists& lists, int prog) {
 }
 
 // All devices of a namespace go together, and a link is asked under the same lock.
-void Passing::end() {
+void DisposableNetns::end() {
   inside_.reset();
   const auto until = std::chrono::steady_clock::now() + kPatience;
   for (;;) {

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A network namespace for one trace, which goes in the middle of it with all that is in it.
+// A network namespace that a trace ends, with everything in it.
 #pragma once
 
 #include <memory>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
 #include "impl/kernel/netns.hpp"
 
 namespace mprogcheck::kernel {
 
-class Passing {
+class DisposableNetns {
  public:
-  // Makes it; the thread stays at home. `prog` is the descriptor of a classifier. Throws CannotRun.
-  Passing(const Space& home, const Lists& lists, int prog);
+  // Creates it; the thread stays in `home`. `prog` is the descriptor of a classifier. Throws
+  // CannotRun.
+  DisposableNetns(const Netns& home, const Lists& lists, int prog);
 
   bool is_there() const { return inside_ != nullptr; }
-  Space& space() { return inside_->space; }
+  Netns& netns() { return inside_->netns; }
   Devices& devices() { return inside_->devices; }
 
-  // The namespace goes, which no thread may be in; returns once the kernel is through with its
-  // devices. Whatever else holds it, such as descriptors of its devices, has to be gone before.
-  // Throws CannotRun if it does not go.
+  // Ends the network namespace, which no thread may be in and nothing may hold, such as descriptors
+  // of its devices. Returns when the kernel has removed its devices. Throws CannotRun if it does
+  // not end.
   void end();
 
  private:
   // Sockets keep a namespace.
   struct Inside {
-    explicit Inside(const Lists& lists) : devices(space.netlink, lists, false) {}
-    Space space;
+    explicit Inside(const Lists& lists) : devices(netns.netlink, lists, false) {}
+    Netns netns;
     Devices devices;
     Device witness;
   };

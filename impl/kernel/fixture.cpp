@@ -54,7 +54,7 @@ Needs needs_of(const Trace& trace) {
 
 }  // namespace
 
-Workshop::Workshop(bool hazards, bool reuse, bool module)
+SharedResources::SharedResources(bool hazards, bool reuse, bool module)
     : null_device(::open("/dev/null", O_RDWR | O_CLOEXEC)),
       lists(module ? std::unique_ptr<Lists>(new ModuleLists(home)) : std::make_unique<BpfLists>()),
       devices(home.netlink, *lists, reuse) {
@@ -64,7 +64,7 @@ Workshop::Workshop(bool hazards, bool reuse, bool module)
   if (hazards) foreign.emplace(programs.shared(Prog{0}, ProgType::xdp).descriptor.number());
 }
 
-void Workshop::keep_lists_in_use() {
+void SharedResources::keep_lists_in_use() {
   constexpr std::uint32_t kLoopback = 1;  // in every namespace, and in no trace
   const auto& program = programs.shared(Prog{0}, ProgType::sched_cls).descriptor;
   for (const auto type : {abi::kTcxIngress, abi::kTcxEgress}) {
@@ -80,41 +80,42 @@ void Workshop::keep_lists_in_use() {
   }
 }
 
-void Workshop::sweep_if_due() {
+void SharedResources::sweep_if_due() {
   if (devices.is_due() || netkits.is_due()) sweep();
 }
 
 // Netkit first: a link whose device has gone is closed at once.
-void Workshop::sweep() {
+void SharedResources::sweep() {
   netkits.sweep(home, other.get());
   devices.sweep();
 }
 
-Stage::Stage(Workshop& shop, const Trace& trace)
-    : workshop(shop), netkits(spaces, *shop.lists, shop.next_index, shop.null_device.number()) {
-  workshop.sweep_if_due();
-  workshop.lists->begin(trace.header);
+Fixture::Fixture(SharedResources& resources, const Trace& trace)
+    : shared(resources),
+      netkits(netns, *resources.lists, resources.next_index, resources.null_device.number()) {
+  shared.sweep_if_due();
+  shared.lists->begin(trace.header);
   names.dialect = trace.header.dialect;
   const Needs needs = needs_of(trace);
-  if (workshop.foreign)
+  if (shared.foreign)
     for (std::size_t f = 0; f < kForeigns; ++f)
-      if (workshop.foreign->has(static_cast<Foreign>(f)))
+      if (shared.foreign->has(static_cast<Foreign>(f)))
         names.foreign[f] =
-            static_cast<std::uint32_t>(workshop.foreign->descriptor(static_cast<Foreign>(f)));
-  names.map = static_cast<std::uint32_t>(workshop.programs.map());
-  names.file = static_cast<std::uint32_t>(workshop.null_device.number());
+            static_cast<std::uint32_t>(shared.foreign->descriptor(static_cast<Foreign>(f)));
+  names.map = static_cast<std::uint32_t>(shared.programs.map());
+  names.file = static_cast<std::uint32_t>(shared.null_device.number());
   for (std::uint8_t p = 0; p < kMaxProgs; ++p) {
     if (!needs.progs[p]) continue;
     const ProgType type = trace.header.xdp[p] ? ProgType::xdp : ProgType::sched_cls;
     // What is closed in the trace must be gone then. A shared program would live on, held by the
     // lists of discarded devices too, and its id would still be good.
     Program own;
-    if (needs.closed_progs[p]) own = workshop.programs.own(Prog{p}, type);
-    const Program& program = needs.closed_progs[p] ? own : workshop.programs.shared(Prog{p}, type);
+    if (needs.closed_progs[p]) own = shared.programs.own(Prog{p}, type);
+    const Program& program = needs.closed_progs[p] ? own : shared.programs.shared(Prog{p}, type);
     names.progs[p] = {static_cast<std::uint32_t>(program.descriptor.number()), program.id};
     own_progs[p] = std::move(own.descriptor);
   }
-  make_spaces(needs.goes, needs.other);
+  make_all_netns(needs.goes, needs.other);
   for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
     if (!needs.devices[d]) continue;
     devices[d] = place().create(needs.packets);
@@ -125,40 +126,40 @@ Stage::Stage(Workshop& shop, const Trace& trace)
   }
 }
 
-void Stage::make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_other) {
+void Fixture::make_all_netns(const std::array<bool, kMaxSpaces>& goes, bool needs_other) {
   // Before the thread goes anywhere: whoever makes a namespace comes back home.
-  if (needs_other && !goes[1] && !workshop.other) workshop.other = make_space(workshop.home);
-  const auto& witness = workshop.programs.shared(Prog{0}, ProgType::sched_cls).descriptor;
+  if (needs_other && !goes[1] && !shared.other) shared.other = make_netns(shared.home);
+  const auto& witness = shared.programs.shared(Prog{0}, ProgType::sched_cls).descriptor;
   for (std::size_t i = 0; i < kMaxSpaces; ++i) {
     if (!goes[i]) continue;
-    passing[i].emplace(workshop.home, *workshop.lists, witness.number());
-    spaces[i] = &passing[i]->space();
+    disposable[i].emplace(shared.home, *shared.lists, witness.number());
+    netns[i] = &disposable[i]->netns();
   }
-  if (passing[0])
-    inside.emplace(workshop.home, *spaces[0]);
+  if (disposable[0])
+    inside.emplace(shared.home, *netns[0]);
   else
-    spaces[0] = &workshop.home;
-  if (needs_other && !passing[1]) spaces[1] = workshop.other.get();
+    netns[0] = &shared.home;
+  if (needs_other && !disposable[1]) netns[1] = shared.other.get();
 }
 
-void Stage::clear(std::vector<Descriptor> links, bool usual) {
+void Fixture::clear(std::vector<Descriptor> links, bool usual) {
   try {
-    netkits.clear(passing[0] || passing[1] ? nullptr : &workshop.netkits);
+    netkits.clear(disposable[0] || disposable[1] ? nullptr : &shared.netkits);
   } catch (const CannotRun&) {
     // They go with the namespace.
   }
   inside.reset();
-  const bool own_devices = !passing[0];
-  for (auto& one : passing) one.reset();
+  const bool own_devices = !disposable[0];
+  for (auto& one : disposable) one.reset();
   if (!own_devices) return;
   std::vector<Device> left;
   for (Device& device : devices)
     if (device.is_there()) left.push_back(std::move(device));
-  workshop.devices.leave(std::move(left), std::move(links), usual);
+  shared.devices.leave(std::move(left), std::move(links), usual);
 }
 
-void Stage::end_namespace(std::uint8_t space) {
-  if (!passing[space] || !passing[space]->is_there()) return;
+void Fixture::end_namespace(std::uint8_t space) {
+  if (!disposable[space] || !disposable[space]->is_there()) return;
   if (space == 0) {
     for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
       devices[d] = {};
@@ -166,27 +167,27 @@ void Stage::end_namespace(std::uint8_t space) {
     }
     inside.reset();
   }
-  spaces[space] = nullptr;
-  passing[space]->end();
+  netns[space] = nullptr;
+  disposable[space]->end();
 }
 
-bool Stage::is_in(std::uint8_t device, std::uint8_t space) const {
+bool Fixture::is_in(std::uint8_t device, std::uint8_t space) const {
   if (device >= kMaxDevices) return false;
   if (netkits.is_there(device)) return netkits.at(device).view.space == space;
   return space == 0 && devices[device].is_there();
 }
 
-std::uint32_t Stage::number(std::uint8_t device, std::uint8_t space) {
+std::uint32_t Fixture::number(std::uint8_t device, std::uint8_t space) {
   if (device >= kMaxDevices) return names.interface(device);
-  if (space >= kMaxSpaces || spaces[space] == nullptr) return kNoInterface;
+  if (space >= kMaxSpaces || netns[space] == nullptr) return kNoInterface;
   const std::uint32_t netkit = netkits.at(device).ifindex;
   const std::uint32_t ifindex = netkit != 0 ? netkit : names.interfaces[device];
   const bool at_home = netkit == 0 && space == 0;
   if (at_home || ifindex >= kFirstIndex || is_in(device, space)) return ifindex;
-  return dump_of(*spaces[space], ifindex).view.there ? kNoInterface : ifindex;
+  return dump_of(*netns[space], ifindex).view.there ? kNoInterface : ifindex;
 }
 
-std::uint8_t Stage::device(std::uint32_t ifindex, std::uint8_t asked) const {
+std::uint8_t Fixture::device(std::uint32_t ifindex, std::uint8_t asked) const {
   if (ifindex == 0) return kNoDevice;
   const auto has = [&](std::uint8_t d) {
     return d < kMaxDevices && (netkits.is_there(d) ? netkits.at(d).ifindex == ifindex
@@ -199,9 +200,9 @@ std::uint8_t Stage::device(std::uint32_t ifindex, std::uint8_t asked) const {
   return kStrangeDevice;
 }
 
-void Stage::enter(std::optional<Visit>& visit, std::uint8_t space) {
-  if (space == 0 || space >= kMaxSpaces || spaces[space] == nullptr) return;
-  visit.emplace(spaces[0] != nullptr ? *spaces[0] : workshop.home, *spaces[space]);
+void Fixture::enter(std::optional<ScopedNetns>& scope, std::uint8_t space) {
+  if (space == 0 || space >= kMaxSpaces || netns[space] == nullptr) return;
+  scope.emplace(netns[0] != nullptr ? *netns[0] : shared.home, *netns[space]);
 }
 
 }  // namespace mprogcheck::kernel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a trace finds before its first operation: its programs loaded, its devices made, and names
-// for all of them.
+// The fixture of a trace: its programs, devices and network namespaces as they are before the first
+// operation, and names for all of them.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
 #include "impl/kernel/disposable_netns.hpp"
 #include "impl/kernel/foreign.hpp"
@@ -23,71 +23,73 @@
 
 namespace mprogcheck::kernel {
 
-// What outlives a trace. To be made and used by the thread that is in the namespace.
-struct Workshop {
-  // hazards: with what may be used to provoke a kernel. reuse: of devices. module: the lists are
-  // those of our module. Throws CannotRun.
-  Workshop(bool hazards, bool reuse, bool module = false);
+// What all traces share. To be created and used by the thread that is in the network namespace.
+struct SharedResources {
+  // hazards: with links of foreign types, which may crash a kernel. reuse: devices serve several
+  // traces. module: the lists of our module. Throws CannotRun.
+  SharedResources(bool hazards, bool reuse, bool module = false);
 
   Descriptor null_device;
   Programs programs;
-  Space home;
+  Netns home;
   std::unique_ptr<Lists> lists;
   Devices devices;
-  std::unique_ptr<Space> other;  // n1, once a trace has needed it
-  Discarded netkits;
+  std::unique_ptr<Netns> other;  // n1, once a trace has needed it
+  DeferredDeletion netkits;
   std::uint32_t next_index = kFirstIndex;
-  Traveller traveller;
+  PacketDelivery delivery;
   std::optional<ForeignLinks> foreign;  // with hazards
 
-  // Deletes what finished traces have left, if it is enough to be worth it; or whatever there is.
-  // No trace may be under way. Throws CannotRun.
+  // Deletes the devices of finished traces: sweep_if_due() only if there are enough of them. No
+  // trace may be running. Throws CannotRun.
   void sweep_if_due();
   void sweep();
 
  private:
-  // A kernel rewrites its own code when the first list of all devices comes into use, and when the
-  // last one goes out of it. Where lists are emptied after each trace that would be all the time,
-  // and an emulator has to translate the code anew: four times the cost of each operation. So one
-  // list for each hook is in use for good.
+  // A kernel patches its own code when the first list of all devices gets an entry, and when the
+  // last one becomes empty. If lists are emptied after each trace, this happens all the time, and
+  // an emulator has to translate the code again, which makes each operation four times as
+  // expensive. So one list of each hook always has an entry.
   void keep_lists_in_use();
 };
 
-struct Stage {
-  // Makes only what the trace has to do with. Throws CannotRun.
-  Stage(Workshop& workshop, const Trace& trace);
+struct Fixture {
+  // Creates only what the trace needs. Throws CannotRun.
+  Fixture(SharedResources& shared, const Trace& trace);
 
-  // Leaves the devices, and links on them, to the workshop. usual: as Devices::leave has it.
+  // Hands the devices and the links on them over for reuse or deletion; see Devices::leave.
   void clear(std::vector<Descriptor> links, bool usual);
 
-  // A namespace of the trace goes, with its devices; see Passing::end. Nothing if it is gone.
+  // A namespace of the trace goes, with its devices; see DisposableNetns::end. Nothing if it is
+  // gone.
   void end_namespace(std::uint8_t space);
 
-  Devices& place() { return passing[0] ? passing[0]->devices() : workshop.devices; }
-  Packets& packets() { return spaces[0]->packets; }
+  Devices& place() { return disposable[0] ? disposable[0]->devices() : shared.devices; }
+  Packets& packets() { return netns[0]->packets; }
 
-  // Whether the device is there, and in that namespace.
+  // Whether the device exists in that network namespace.
   bool is_in(std::uint8_t device, std::uint8_t space) const;
-  // What a caller in that namespace says for a device of the trace: its interface index, as long as
-  // no other device has that there.
+  // The interface index of a device of the trace, for a caller in that network namespace; none if
+  // another device has the index there.
   std::uint32_t number(std::uint8_t device, std::uint8_t space);
-  // The device with that interface index, wherever it is. Where there are two, the one that was
-  // asked for, or its other side.
+  // The device with that interface index, in any network namespace. If there are two, the one that
+  // was asked for, or its other side.
   std::uint8_t device(std::uint32_t ifindex, std::uint8_t asked) const;
-  // What is open in the namespace, or at home where it has ended.
-  Space& here(std::uint8_t space) {
-    if (space < kMaxSpaces && spaces[space] != nullptr) return *spaces[space];
-    return spaces[0] != nullptr ? *spaces[0] : workshop.home;
+  // The network namespace, or that of the fixture if it has ended.
+  Netns& here(std::uint8_t space) {
+    if (space < kMaxSpaces && netns[space] != nullptr) return *netns[space];
+    return netns[0] != nullptr ? *netns[0] : shared.home;
   }
-  // Makes the thread enter the namespace, if it is not there; no namespace that has ended.
-  void enter(std::optional<Visit>& visit, std::uint8_t space);
+  // Makes the thread enter the network namespace, unless it is there already or has ended.
+  void enter(std::optional<ScopedNetns>& scope, std::uint8_t space);
 
-  void make_spaces(const std::array<bool, kMaxSpaces>& goes, bool needs_other);
+  void make_all_netns(const std::array<bool, kMaxSpaces>& goes, bool needs_other);
 
-  Workshop& workshop;
-  std::array<std::optional<Passing>, kMaxSpaces> passing;  // namespaces that the trace has go
-  std::optional<Visit> inside;                             // the first of them
-  Spaces spaces{};
+  SharedResources& shared;
+  std::array<std::optional<DisposableNetns>, kMaxSpaces>
+      disposable;                     // namespaces that the trace has go
+  std::optional<ScopedNetns> inside;  // the first of them
+  NetnsByName netns{};
   Netkits netkits;
   Names names;
   std::array<Descriptor, kMaxProgs> own_progs;  // the descriptors of programs that the trace closes

@@ -7,7 +7,7 @@
 #include <bitset>
 #include <memory>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "model/words/operation.hpp"
 
 struct congestion_bpf;

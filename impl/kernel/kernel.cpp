@@ -18,7 +18,7 @@ namespace mprogcheck {
 namespace {
 
 using kernel::Session;
-using kernel::Workshop;
+using kernel::SharedResources;
 
 // 0 in a descriptor field is descriptor 0 where it does not mean "none". The answers are the same
 // on every machine if that is an open file, so a closed one is opened. (The lowest number is given
@@ -29,19 +29,19 @@ void occupy_descriptor_zero() {
     throw CannotRun("descriptor 0 is closed, and /dev/null cannot be opened on it");
 }
 
-void run_trace(Workshop& workshop, const Trace& trace, std::vector<Observation>& seen,
+void run_trace(SharedResources& shared, const Trace& trace, std::vector<Observation>& seen,
                const Kernel::Each& each = {}) {
   seen.resize(trace.operations.size());
-  Session session(workshop, trace);
+  Session session(shared, trace);
   for (std::size_t i = 0; i < seen.size(); ++i) {
     session.run(trace.operations[i], seen[i]);
     if (each) each(i, seen[i]);
   }
 }
 
-std::vector<Observation> run_trace(Workshop& workshop, const Trace& trace) {
+std::vector<Observation> run_trace(SharedResources& shared, const Trace& trace) {
   std::vector<Observation> seen;
-  run_trace(workshop, trace, seen);
+  run_trace(shared, trace, seen);
   return seen;
 }
 
@@ -69,9 +69,9 @@ Trace trace_of(std::vector<Operation> operations) {
 }
 
 // Throws CannotRun if programs cannot be attached and lists not be asked.
-void try_lists(Workshop& workshop) {
+void try_lists(SharedResources& shared) {
   const auto seen =
-      run_trace(workshop, trace_of({attach_at(Hook::ingress), attach_at(Hook::egress)}));
+      run_trace(shared, trace_of({attach_at(Hook::ingress), attach_at(Hook::egress)}));
   for (const Observation& one : seen) {
     if (one.error == Errno::inval)
       throw CannotRun(
@@ -89,7 +89,7 @@ void try_lists(Workshop& workshop) {
 }
 
 // Whether packets at both hooks run the program and meet the fate it gives them.
-bool try_packets(Workshop& workshop) {
+bool try_packets(SharedResources& shared) {
   std::vector<Operation> operations;
   for (const Hook hook : {Hook::ingress, Hook::egress}) {
     operations.push_back(attach_at(hook));
@@ -97,7 +97,7 @@ bool try_packets(Workshop& workshop) {
     operations.push_back(packet_at(hook, Action::drop));
   }
   try {
-    const auto seen = run_trace(workshop, trace_of(std::move(operations)));
+    const auto seen = run_trace(shared, trace_of(std::move(operations)));
     const auto went = [](const Observation& one, Fate fate) {
       return one.fate == fate && one.answer.count == 1;
     };
@@ -108,11 +108,11 @@ bool try_packets(Workshop& workshop) {
   }
 }
 
-bool try_qdiscs(Workshop& workshop) {
+bool try_qdiscs(SharedResources& shared) {
   std::vector<kernel::Device> devices;
-  devices.push_back(workshop.devices.create(false));
-  const Errno added = workshop.devices.add_qdisc(devices[0], Qdisc::clsact, false);
-  workshop.devices.leave(std::move(devices), {}, false);
+  devices.push_back(shared.devices.create(false));
+  const Errno added = shared.devices.add_qdisc(devices[0], Qdisc::clsact, false);
+  shared.devices.leave(std::move(devices), {}, false);
   return added == Errno::ok;
 }
 
@@ -126,142 +126,101 @@ Operation create(std::uint8_t peer, std::vector<Attr> attrs) {
   return op;
 }
 
-DeviceView try_to_make(Workshop& workshop, const Operation& op) {
-  return run_trace(workshop, trace_of({op}))[0].devices[1];
+DeviceView try_to_make(SharedResources& shared, const Operation& op) {
+  return run_trace(shared, trace_of({op}))[0].devices[1];
 }
 
-bool try_netkit(Workshop& workshop) {
+bool try_netkit(SharedResources& shared) {
   Operation remove;
   remove.verb = Verb::remove;
   remove.point = {1, Hook::bogus};
-  const auto seen = run_trace(workshop, trace_of({create(2, {}), remove}));
+  const auto seen = run_trace(shared, trace_of({create(2, {}), remove}));
   return seen[0].error == Errno::ok && seen[0].devices[1].there && seen[1].error == Errno::ok &&
          !seen[1].devices[1].there && !seen[1].devices[2].there;
 }
 
-// An attribute that the kernel does not know has no effect.
-bool try_rooms(Workshop& workshop) {
-  const DeviceView made =
-      try_to_make(workshop, create(2, {{.key = Key::headroom, .form = Form::whole, .value = 8}}));
-  return (made.told & told(Key::headroom)) != 0 && made.headroom == 8;
-}
-
-bool try_single(Workshop& workshop) {
-  const DeviceView made = try_to_make(
-      workshop,
-      create(kNoDevice, {{.key = Key::pairing, .form = Form::whole, .value = netkit::single}}));
-  return made.there && made.link == kNoDevice;
-}
-
-void refuse_unfit_devices(const Operation& op, const Capabilities& can) {
-  const bool at_netkit = op.point.hook == Hook::primary || op.point.hook == Hook::peer;
-  const bool makes_netkit = op.verb == Verb::create || op.verb == Verb::change ||
-                            op.verb == Verb::set || op.verb == Verb::send;
-  if ((at_netkit || makes_netkit) && !can.netkit)
-    throw CannotRun("this kernel makes no netkit devices (needs 6.7 or newer with CONFIG_NETKIT)");
-  if ((op.attr(Key::headroom) || op.attr(Key::tailroom)) && !can.rooms)
-    throw CannotRun("this kernel's netkit devices have no HEADROOM and TAILROOM (6.14 or newer)");
-  if (op.attr(Key::pairing) && !can.single)
-    throw CannotRun("this kernel's netkit devices have no PAIRING (7.1 or newer)");
-}
-
-void refuse_unfit(const Trace& trace, const Capabilities& can) {
-  const Header& header = trace.header;
-  if (!can.speaks(header.dialect))
-    throw CannotRun("target kernel runs traces of dialect mainline only");
-  if (!can.any_capacity && (header.capacity != kMaxCapacity || header.revision != 1))
-    throw CannotRun(
-        "a kernel's lists hold 63 programs and start at revision 1; this trace asks for something "
-        "else");
-  if (header.devices > can.devices)
-    throw CannotRun("target kernel has no more than four devices for a trace");
-  for (const Operation& op : trace.operations) {
-    if (op.hazardous() && !can.hazards)
-      throw CannotRun(
-          "this trace has an operation that may crash a kernel; run it in a VM (target vm:...)");
-    if (op.has(flag::first | flag::last) && !header.dialect->has_ends())
-      throw CannotRun("the flags first and last are of dialect rfc2, which no kernel has");
-    if ((op.fault || op.odd_attribute()) && !can.memory)
-      throw CannotRun(
-          "this trace speaks of memory that bpf(2) is given; the module takes messages");
-    if (op.verb == Verb::packet && !can.packets)
-      throw CannotRun(
-          "packets do not reach the attach points here, so traces with packets cannot be run");
-    if (op.verb == Verb::qdisc && !can.qdiscs)
-      throw CannotRun(
-          "this kernel makes no clsact and ingress qdiscs (needs CONFIG_NET_SCH_INGRESS, try: "
-          "modprobe sch_ingress)");
-    if (of_filters(op.verb) && !can.filters)
-      throw CannotRun("links that own filters (seed 002) were never merged: no kernel has them");
-    refuse_unfit_devices(op, can);
+// The attributes of INFO_DATA that netkit devices have here. The kernel ignores an attribute that
+// it does not know, and so does not show it. A single device is made without a peer.
+KeySet try_attributes(SharedResources& shared) {
+  KeySet out = kBasicData;
+  for (const Key key : kYounger) {
+    const std::uint8_t peer = key == Key::pairing ? kNoDevice : 2;
+    const DeviceView made =
+        try_to_make(shared, create(peer, {{.key = key, .form = Form::whole, .value = 1}}));
+    if (made.shown.has(key) && row(key).shown_in.get(made) == 1) out.add(key);
   }
+  return out;
+}
+
+void refuse_unsupported(const Trace& trace, const Capabilities& can) {
+  if (const std::string why = unsupported(trace, can); !why.empty())
+    throw CannotRun("target kernel " + why);
 }
 
 }  // namespace
 
 struct Kernel::Inside {
-  kernel::Namespace space;
-  std::optional<Workshop> workshop;
+  kernel::NetnsThread thread;
+  std::optional<SharedResources> shared;
 
   explicit Inside(KernelOptions options) {
-    space.run([&] {
+    thread.run([&] {
       // What is left of an earlier trace is known of the kernel's own lists only.
-      workshop.emplace(options.hazards, options.reuse && !options.module, options.module);
+      shared.emplace(options.hazards, options.reuse && !options.module, options.module);
     });
   }
   ~Inside() {
-    space.run([this] { workshop.reset(); });
+    thread.run([this] { shared.reset(); });
   }
 };
 
 Kernel::Kernel(KernelOptions options) {
   occupy_descriptor_zero();
   inside_ = std::make_unique<Inside>(options);
-  inside_->space.run([&] {
-    try_lists(*inside_->workshop);
+  inside_->thread.run([&] {
+    try_lists(*inside_->shared);
     capabilities_ = {.mainline = true,
                      .rfc2 = options.module,
                      .any_capacity = options.module,
                      .memory = !options.module,
                      .hazards = options.hazards,
-                     .foreign = inside_->workshop->foreign ? inside_->workshop->foreign->kinds()
-                                                           : std::bitset<kForeigns>(),
-                     .packets = try_packets(*inside_->workshop),
-                     .qdiscs = try_qdiscs(*inside_->workshop),
-                     .netkit = try_netkit(*inside_->workshop),
+                     .foreign = inside_->shared->foreign ? inside_->shared->foreign->kinds()
+                                                         : std::bitset<kForeigns>(),
+                     .packets = try_packets(*inside_->shared),
+                     .qdiscs = try_qdiscs(*inside_->shared),
+                     .netkit = try_netkit(*inside_->shared),
                      .devices = kMaxDevices};
-    capabilities_.filters = capabilities_.qdiscs && inside_->workshop->lists->has_filters();
-    capabilities_.rooms = capabilities_.netkit && try_rooms(*inside_->workshop);
-    capabilities_.single = capabilities_.netkit && try_single(*inside_->workshop);
+    capabilities_.filters = capabilities_.qdiscs && inside_->shared->lists->has_filters();
+    if (capabilities_.netkit) capabilities_.attributes = try_attributes(*inside_->shared);
   });
 }
 
 Kernel::~Kernel() = default;
 
 void Kernel::run_each(const Trace& trace, const Each& each) {
-  refuse_unfit(trace, capabilities_);
+  refuse_unsupported(trace, capabilities_);
   std::vector<Observation> seen;
-  inside_->space.run([&] {
-    run_trace(*inside_->workshop, trace, seen, each);
+  inside_->thread.run([&] {
+    run_trace(*inside_->shared, trace, seen, each);
     // What harm that does is this trace's.
-    inside_->workshop->sweep();
+    inside_->shared->sweep();
   });
 }
 
 void Kernel::without_devices(const std::function<void()>& job) {
-  inside_->space.run([&] {
-    inside_->workshop->sweep();
+  inside_->thread.run([&] {
+    inside_->shared->sweep();
     job();
-    inside_->workshop->lists->renew(inside_->workshop->home);
+    inside_->shared->lists->renew(inside_->shared->home);
   });
 }
 
 void Kernel::inside(const std::function<void()>& job) {
-  inside_->space.run(job);
+  inside_->thread.run(job);
 }
 
 std::uint32_t Kernel::devices_made() const {
-  return inside_->workshop->devices.made();
+  return inside_->shared->devices.made();
 }
 
 std::string Kernel::describe() const {
@@ -278,11 +237,11 @@ std::optional<ProgramResult> Kernel::run_program(const std::filesystem::path& ex
 
 void Kernel::run(std::span<const Trace> traces,
                  std::vector<std::vector<Observation>>& observations) {
-  for (const Trace& trace : traces) refuse_unfit(trace, capabilities_);
+  for (const Trace& trace : traces) refuse_unsupported(trace, capabilities_);
   observations.resize(traces.size());
-  inside_->space.run([&] {
+  inside_->thread.run([&] {
     for (std::size_t t = 0; t < traces.size(); ++t)
-      run_trace(*inside_->workshop, traces[t], observations[t]);
+      run_trace(*inside_->shared, traces[t], observations[t]);
   });
 }
 

@@ -112,15 +112,15 @@ TEST_F(KernelTest, answers_queries_within_the_room_given) {
             "ENODEV\n");
 }
 
-TEST(Room, tells_what_was_written_behind_it) {
-  for (auto memory : {&kernel::Room::progs, &kernel::Room::links, &kernel::Room::prog_flags,
-                      &kernel::Room::link_flags}) {
-    kernel::Room room;
-    room.clear();
-    (room.*memory)[2] = 0;
-    EXPECT_FALSE(room.overran(3));
-    EXPECT_TRUE(room.overran(2));
-    EXPECT_TRUE(room.overran(0));
+TEST(QueryBuffers, tells_what_was_written_behind_it) {
+  for (auto memory : {&kernel::QueryBuffers::progs, &kernel::QueryBuffers::links,
+                      &kernel::QueryBuffers::prog_flags, &kernel::QueryBuffers::link_flags}) {
+    kernel::QueryBuffers buffers;
+    buffers.clear();
+    (buffers.*memory)[2] = 0;
+    EXPECT_FALSE(buffers.overran(3));
+    EXPECT_TRUE(buffers.overran(2));
+    EXPECT_TRUE(buffers.overran(0));
   }
 }
 
@@ -276,8 +276,8 @@ TEST_F(KernelTest, keeps_no_more_descriptors_after_many_traces_than_after_some) 
 TEST_F(KernelTest, adds_replaces_and_removes_qdiscs) {
   if (!kernel_->capabilities().qdiscs) GTEST_SKIP() << "no qdiscs here";
   std::vector<Errno> answers;
-  kernel::Namespace space;
-  space.run([&] {
+  kernel::NetnsThread thread;
+  thread.run([&] {
     kernel::Netlink netlink;
     const kernel::BpfLists lists;
     kernel::Devices devices(netlink, lists, false);
@@ -325,14 +325,25 @@ TEST_F(KernelTest, makes_netkit_devices_or_refuses_traces_with_them) {
             "ok\n");
 }
 
-TEST_F(KernelTest, the_bare_loop_makes_the_same_calls) {
-  const auto result = kernel::Bare().run(trace_of("attach p0 d0/ingress\n"
-                                                  "link_create l0 p1 d0/ingress\n"
-                                                  "attach p2 d0/ingress before link rel=l0\n"
-                                                  "close l0\n"),
-                                         2);
+TEST_F(KernelTest, the_baseline_loop_makes_the_same_calls) {
+  const auto result =
+      kernel::BaselineLoop().run(trace_of("attach p0 d0/ingress\n"
+                                          "link_create l0 p1 d0/ingress\n"
+                                          "attach p2 d0/ingress before link rel=l0\n"
+                                          "close l0\n"),
+                                 2);
   EXPECT_EQ(result.calls, 8u);
   EXPECT_GT(result.seconds, 0);
+}
+
+TEST_F(KernelTest, the_baseline_loop_refuses_what_is_no_plain_call) {
+  kernel::BaselineLoop loop;
+  for (const char* operation : {"packet d0/ingress p0=drop", "remove d0", "info bad",
+                                "attach p0 d0/ingress size=12", "attach p0 d0/ingress in=n1"}) {
+    const Trace trace = trace_of(operation);
+    EXPECT_FALSE(kernel::BaselineLoop::can_run(trace.operations[0])) << operation;
+    EXPECT_THROW(loop.run(trace, 1), CannotRun) << operation;
+  }
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ std::uint32_t dialect_of(const Header& header) {
 }
 static_assert(MPROGCHECK_DIALECT_MAINLINE == 0 && MPROGCHECK_DIALECT_RFC2 == 1);
 
-int descriptor_in(Space& here, Message& message) {
+int descriptor_in(Netns& here, Message& message) {
   std::span<const char> body;
   const Errno error = here.generic().exchange(message, body);
   if (error != Errno::ok) return result_of(error);
@@ -54,7 +54,7 @@ int descriptor_in(Space& here, Message& message) {
 
 }  // namespace
 
-std::uint16_t family_named(Space& here, const char* name) {
+std::uint16_t family_named(Netns& here, const char* name) {
   Message message(GENL_ID_CTRL);
   message.command(CTRL_CMD_GETFAMILY);
   message.put(CTRL_ATTR_FAMILY_NAME, std::string(name));
@@ -66,7 +66,7 @@ std::uint16_t family_named(Space& here, const char* name) {
   return id != nullptr ? nla_get_u16(id) : std::uint16_t{0};
 }
 
-std::uint32_t Lists::id_of(Space& here, int descriptor) {
+std::uint32_t Lists::id_of(Netns& here, int descriptor) {
   struct {
     std::uint32_t type, id;
   } head{};
@@ -76,11 +76,11 @@ std::uint32_t Lists::id_of(Space& here, int descriptor) {
   return make(here, call) < 0 ? 0 : head.id;
 }
 
-int BpfLists::make_filter_link(Space&, const FilterPlace&, std::uint32_t, std::uint32_t) {
+int BpfLists::make_filter_link(Netns&, const FilterPlace&, std::uint32_t, std::uint32_t) {
   throw CannotRun("links that own filters (seed 002) were never merged: no kernel has them");
 }
 
-void ModuleLists::renew(Space& here) {
+void ModuleLists::renew(Netns& here) {
   family_ = family_named(here, MPROGCHECK_FAMILY_NAME);
   if (family_ == 0) throw CannotRun("the module is not there: nobody knows its netlink family");
 }
@@ -97,7 +97,7 @@ void ModuleLists::describe(Message& message) const {
   message.put(kRevision, header_.revision);
 }
 
-std::optional<std::int32_t> ModuleLists::references(Space& here) {
+std::optional<std::int32_t> ModuleLists::references(Netns& here) {
   Message message = request(MPROGCHECK_CMD_REFERENCES);
   std::span<const char> body;
   if (here.generic().exchange(message, body) != Errno::ok)
@@ -107,7 +107,7 @@ std::optional<std::int32_t> ModuleLists::references(Space& here) {
                                    number(found, MPROGCHECK_A_LINKS_HELD));
 }
 
-int ModuleLists::attach(Space& here, const abi::Call& call) {
+int ModuleLists::attach(Netns& here, const abi::Call& call) {
   const auto attr = call.as<abi::Attach>();
   Message message =
       request(call.command == abi::kProgAttach ? MPROGCHECK_CMD_ATTACH : MPROGCHECK_CMD_DETACH);
@@ -123,7 +123,7 @@ int ModuleLists::attach(Space& here, const abi::Call& call) {
 }
 
 // Arrays are written as far as the module tells of them, whatever room there was.
-int ModuleLists::query(Space& here, abi::Call& call) {
+int ModuleLists::query(Netns& here, abi::Call& call) {
   auto attr = call.as<abi::Query>();
   const struct {
     std::uint64_t address;
@@ -159,7 +159,7 @@ int ModuleLists::query(Space& here, abi::Call& call) {
   return result_of(found[MPROGCHECK_A_TRUNCATED] != nullptr ? Errno::nospc : Errno::ok);
 }
 
-int ModuleLists::link_create(Space& here, const abi::Call& call) {
+int ModuleLists::link_create(Netns& here, const abi::Call& call) {
   const auto attr = call.as<abi::LinkCreate>();
   Message message = request(MPROGCHECK_CMD_LINK_CREATE);
   message.put(MPROGCHECK_A_IFINDEX, attr.ifindex);
@@ -172,7 +172,7 @@ int ModuleLists::link_create(Space& here, const abi::Call& call) {
   return descriptor_in(here, message);
 }
 
-int ModuleLists::make_filter_link(Space& here, const FilterPlace& place, std::uint32_t prog,
+int ModuleLists::make_filter_link(Netns& here, const FilterPlace& place, std::uint32_t prog,
                                   std::uint32_t flags) {
   Message message = request(MPROGCHECK_CMD_FILTER_LINK_CREATE);
   message.put(MPROGCHECK_A_IFINDEX, place.ifindex);
@@ -185,7 +185,7 @@ int ModuleLists::make_filter_link(Space& here, const FilterPlace& place, std::ui
   return descriptor_in(here, message);
 }
 
-int ModuleLists::info(Space& here, const abi::GetInfo& wanted) {
+int ModuleLists::info(Netns& here, const abi::GetInfo& wanted) {
   Message message = request(MPROGCHECK_CMD_LINK_INFO);
   message.put(MPROGCHECK_A_LINK_FD, wanted.bpf_fd);
   std::span<const char> body;
@@ -203,7 +203,7 @@ int ModuleLists::info(Space& here, const abi::GetInfo& wanted) {
   return 0;
 }
 
-int ModuleLists::make(Space& here, abi::Call& call) {
+int ModuleLists::make(Netns& here, abi::Call& call) {
   switch (call.command) {
     case abi::kProgAttach:
     case abi::kProgDetach:

@@ -18,48 +18,11 @@ namespace mprogcheck::kernel {
 
 namespace {
 
-// Of include/uapi/linux/if_link.h, 6.7 on, which headers of a distribution may lack.
-constexpr int kPeerInfo = 1;
-
-// The type of an attribute, where it stands.
-int type_of(Key key) {
-  switch (own_key(key)) {
-    case Key::primary:
-      return 2;
-    case Key::policy:
-      return 3;
-    case Key::peer_policy:
-      return 4;
-    case Key::mode:
-      return 5;
-    case Key::scrub:
-      return 6;
-    case Key::peer_scrub:
-      return 7;
-    case Key::headroom:
-      return 8;
-    case Key::tailroom:
-      return 9;
-    case Key::pairing:
-      return 10;
-    case Key::unknown:
-      return 200;
-    case Key::address:
-      return IFLA_ADDRESS;
-    case Key::mtu:
-      return IFLA_MTU;
-    case Key::txqueues:
-      return IFLA_NUM_TX_QUEUES;
-    case Key::rxqueues:
-      return IFLA_NUM_RX_QUEUES;
-    case Key::name:
-      return IFLA_IFNAME;
-    case Key::space:
-      return IFLA_NET_NS_FD;
-    default:
-      return 0;  // none, or not an attribute of its own
-  }
-}
+static_assert(row(Key::address).type == IFLA_ADDRESS && row(Key::mtu).type == IFLA_MTU &&
+              row(Key::txqueues).type == IFLA_NUM_TX_QUEUES &&
+              row(Key::rxqueues).type == IFLA_NUM_RX_QUEUES && row(Key::name).type == IFLA_IFNAME &&
+              row(Key::space).type == IFLA_NET_NS_FD);
+constexpr int kPeerInfo = row(Key::peer).type;
 
 bool of_device(Key key) {
   return !in_data(key) && !of_peer(key);
@@ -125,7 +88,8 @@ int Netkits::namespace_file(std::uint32_t space) const {
 void Netkits::put(Message& message, const Operation& op, bool (*stands_here)(Key)) const {
   for (const Attr& attr : op.attrs) {
     const Key key = own_key(attr.key);
-    if (!stands_here(attr.key) || type_of(key) == 0) continue;
+    // PEER_INFO is a nest, made elsewhere; others are in the head of the message.
+    if (!stands_here(attr.key) || key == Key::peer || row(key).type == 0) continue;
     if (key == Key::name && attr.value >= kMadeUpName) continue;  // the kernel is to make one up
     std::vector<std::uint8_t> bytes = number_bytes(attr.value, width_of(key));
     if (key == Key::space)
@@ -140,7 +104,7 @@ void Netkits::put(Message& message, const Operation& op, bool (*stands_here)(Key
     }
     if (attr.form == Form::shortened) bytes.pop_back();
     if (attr.form == Form::lengthened) bytes.resize(bytes.size() + 4);
-    message.put(type_of(key), std::span<const std::uint8_t>(bytes));
+    message.put(row(key).type, std::span<const std::uint8_t>(bytes));
   }
 }
 
@@ -315,7 +279,7 @@ bool Netkits::may_wait(const Netkit& netkit) const {
   return of_ours(netkit) && of_ours(devices_[netkit.other]);
 }
 
-void Netkits::clear(Discarded* discarded) {
+void Netkits::clear(DeferredDeletion* discarded) {
   for (Netkit& netkit : devices_) {
     if (!netkit.view.there) continue;
     if (discarded != nullptr && may_wait(netkit))

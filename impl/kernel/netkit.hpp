@@ -19,7 +19,7 @@
 namespace mprogcheck::kernel {
 
 // The namespaces of a trace; null: not needed, or ended.
-using Spaces = std::array<Space*, kMaxSpaces>;
+using NetnsByName = std::array<Netns*, kMaxSpaces>;
 
 struct Netkit {
   DeviceView view;            // as it was read last; `there` is false where it is gone
@@ -38,13 +38,13 @@ struct Dump {
   std::uint32_t link = 0;  // ifindex of the other side
   bool settled = true;     // the kernel has noticed whether there is a carrier
 };
-Dump dump_of(Space& space, std::uint32_t ifindex);
+Dump dump_of(Netns& space, std::uint32_t ifindex);
 
 class Netkits {
  public:
   // next_index: for the next device; goes on from trace to trace. no_space: a descriptor that is
   // that of no namespace.
-  Netkits(const Spaces& spaces, const Lists& lists, std::uint32_t& next_index, int no_space)
+  Netkits(const NetnsByName& spaces, const Lists& lists, std::uint32_t& next_index, int no_space)
       : spaces_(spaces),
         lists_(lists),
         next_index_(next_index),
@@ -71,7 +71,7 @@ class Netkits {
 
   // Takes leave of what is there: deletes it, or leaves it to be deleted if nothing forbids that.
   // Throws CannotRun.
-  void clear(Discarded* discarded);
+  void clear(DeferredDeletion* discarded);
 
  private:
   std::string name_of(std::uint8_t device) const;
@@ -85,7 +85,7 @@ class Netkits {
   bool may_wait(const Netkit& device) const;
   Errno delete_one(const Netkit& device, std::string* extack);
 
-  const Spaces& spaces_;
+  const NetnsByName& spaces_;
   const Lists& lists_;
   std::uint32_t& next_index_;
   std::uint32_t serial_;  // in the names of this trace, which no other has

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What RTM_GETLINK tells of a netkit device.
+// What RTM_GETLINK shows of a netkit device.
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -18,10 +18,12 @@ namespace {
 constexpr std::uint32_t kWithoutCounters = 1U << 3;  // RTEXT_FILTER_SKIP_STATS
 constexpr std::uint8_t kOperatesUp = 6;              // IF_OPER_UP
 
-// The Key of each type of IFLA_INFO_DATA, by number (if_link.h, IFLA_NETKIT_*).
-constexpr std::array kData{Key::none,        Key::none,     Key::primary, Key::policy,
-                           Key::peer_policy, Key::mode,     Key::scrub,   Key::peer_scrub,
-                           Key::headroom,    Key::tailroom, Key::pairing};
+// The highest type of those that are shown.
+constexpr int kLastType = [] {
+  int last = 0;
+  for (const Key key : kShownData) last = std::max<int>(last, row(key).type);
+  return last;
+}();
 
 std::uint32_t number_in(const nlattr* attribute) {
   std::uint32_t value = 0;
@@ -38,47 +40,19 @@ Address address_in(const nlattr* attribute) {
 }
 
 void read_data(const nlattr* data, DeviceView& view) {
-  std::array<nlattr*, kData.size()> found{};
-  nla_parse(found.data(), kData.size() - 1, static_cast<nlattr*>(nla_data(data)), nla_len(data),
-            nullptr);
-  for (std::size_t type = 0; type < kData.size(); ++type) {
-    if (kData[type] == Key::none || found[type] == nullptr) continue;
-    const std::uint32_t value = number_in(found[type]);
-    view.told |= told(kData[type]);
-    switch (kData[type]) {
-      case Key::primary:
-        view.primary = value != 0;
-        break;
-      case Key::policy:
-        view.policy = static_cast<std::uint8_t>(value);
-        break;
-      case Key::peer_policy:
-        view.peer_policy = static_cast<std::uint8_t>(value);
-        break;
-      case Key::mode:
-        view.mode = static_cast<std::uint8_t>(value);
-        break;
-      case Key::scrub:
-        view.scrub = static_cast<std::uint8_t>(value);
-        break;
-      case Key::peer_scrub:
-        view.peer_scrub = static_cast<std::uint8_t>(value);
-        break;
-      case Key::headroom:
-        view.headroom = static_cast<std::uint16_t>(value);
-        break;
-      case Key::tailroom:
-        view.tailroom = static_cast<std::uint16_t>(value);
-        break;
-      default:
-        view.pairing = static_cast<std::uint8_t>(value);
-    }
+  std::array<nlattr*, kLastType + 1> found{};
+  nla_parse(found.data(), kLastType, static_cast<nlattr*>(nla_data(data)), nla_len(data), nullptr);
+  for (const Key key : kShownData) {
+    const nlattr* const one = found[row(key).type];
+    if (one == nullptr) continue;
+    view.shown.add(key);
+    row(key).shown_in.put(view, number_in(one));
   }
 }
 
 }  // namespace
 
-Dump dump_of(Space& space, std::uint32_t ifindex) {
+Dump dump_of(Netns& space, std::uint32_t ifindex) {
   Message message(RTM_GETLINK);
   message.about(static_cast<std::int32_t>(ifindex));
   message.put(IFLA_EXT_MASK, kWithoutCounters);

@@ -35,7 +35,7 @@ void do_without_ipv6() {
 
 }  // namespace
 
-Space::Space() : file(here()) {
+Netns::Netns() : file(here()) {
   do_without_ipv6();
   Message up(RTM_SETLINK);
   up.about(kLoopback, true);
@@ -44,21 +44,21 @@ Space::Space() : file(here()) {
   if (error != Errno::ok) cannot("set the loopback device of a namespace up");
 }
 
-Visit::Visit(const Space& home) : home_(home) {
+ScopedNetns::ScopedNetns(const Netns& home) : home_(home) {
   if (::unshare(CLONE_NEWNET) != 0) cannot("make a network namespace");
 }
 
-Visit::Visit(const Space& home, const Space& to) : home_(home) {
+ScopedNetns::ScopedNetns(const Netns& home, const Netns& to) : home_(home) {
   if (::setns(to.file.number(), CLONE_NEWNET) != 0) cannot("enter a network namespace");
 }
 
-Visit::~Visit() {
+ScopedNetns::~ScopedNetns() {
   ::setns(home_.file.number(), CLONE_NEWNET);
 }
 
-std::unique_ptr<Space> make_space(const Space& home) {
-  const Visit visit(home);
-  return std::make_unique<Space>();
+std::unique_ptr<Netns> make_netns(const Netns& home) {
+  const ScopedNetns scope(home);
+  return std::make_unique<Netns>();
 }
 
 }  // namespace mprogcheck::kernel

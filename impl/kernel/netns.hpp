@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A network namespace of ours, and what is opened in it once for all that is done there.
+// A network namespace of ours, and the sockets that are opened in it once.
 #pragma once
 
 #include <memory>
 #include <optional>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/netlink.hpp"
 #include "impl/kernel/packet.hpp"
 
 namespace mprogcheck::kernel {
 
-// Its loopback device is up. It has no IPv6, as far as that can be told it, since that sends
-// packets of its own, which would be counted.
-struct Space {
-  Space();  // the one that the calling thread is in, which has to be ours. Throws CannotRun
+// The loopback device is up. IPv6 is switched off as far as possible, because it sends packets of
+// its own, which would be counted.
+struct Netns {
+  Netns();  // that of the calling thread, which must be ours. Throws CannotRun
 
   Descriptor file;
   Netlink netlink;
@@ -30,20 +30,20 @@ struct Space {
   std::optional<Netlink> generic_;
 };
 
-// The calling thread, which is at home, is elsewhere until this goes.
-class Visit {
+// Moves the calling thread from its home to another network namespace for the life of this object.
+class ScopedNetns {
  public:
-  explicit Visit(const Space& home);          // in a new namespace. Throws CannotRun
-  Visit(const Space& home, const Space& to);  // throws CannotRun
-  ~Visit();
-  Visit(const Visit&) = delete;
-  Visit& operator=(const Visit&) = delete;
+  explicit ScopedNetns(const Netns& home);          // a new one. Throws CannotRun
+  ScopedNetns(const Netns& home, const Netns& to);  // throws CannotRun
+  ~ScopedNetns();
+  ScopedNetns(const ScopedNetns&) = delete;
+  ScopedNetns& operator=(const ScopedNetns&) = delete;
 
  private:
-  const Space& home_;
+  const Netns& home_;
 };
 
-// A new namespace; the thread stays at home. Throws CannotRun.
-std::unique_ptr<Space> make_space(const Space& home);
+// Creates a network namespace; the thread stays in `home`. Throws CannotRun.
+std::unique_ptr<Netns> make_netns(const Netns& home);
 
 }  // namespace mprogcheck::kernel

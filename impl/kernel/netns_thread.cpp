@@ -27,7 +27,7 @@ void enter_new_namespace() {
 
 }  // namespace
 
-Namespace::Namespace() {
+NetnsThread::NetnsThread() {
   // The thread is started with all signals blocked, so that they go to the threads of the caller.
   sigset_t all, before;
   sigfillset(&all);
@@ -42,11 +42,11 @@ Namespace::Namespace() {
   }
 }
 
-Namespace::~Namespace() {
+NetnsThread::~NetnsThread() {
   leave();
 }
 
-void Namespace::leave() {
+void NetnsThread::leave() {
   {
     std::lock_guard lock(mutex_);
     leaving_ = true;
@@ -55,7 +55,7 @@ void Namespace::leave() {
   thread_.join();
 }
 
-void Namespace::run(const std::function<void()>& job) {
+void NetnsThread::run(const std::function<void()>& job) {
   if (std::this_thread::get_id() == thread_.get_id()) return job();
   std::lock_guard one_at_a_time(callers_);
   std::unique_lock lock(mutex_);
@@ -66,7 +66,7 @@ void Namespace::run(const std::function<void()>& job) {
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
-void Namespace::serve() {
+void NetnsThread::serve() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return job_ != nullptr || leaving_; });

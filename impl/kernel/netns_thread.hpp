@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A network namespace of our own, and the one thread that lives in it. The kernel looks a device up
-// in the namespace of the calling thread, so everything that concerns devices is done by that
-// thread. The namespace goes with the thread and its devices: nothing is left, however the process
+// A thread in a network namespace of its own. The kernel looks a device up in the network namespace
+// of the calling thread, so this thread does everything that concerns devices. The network
+// namespace ends with the thread, and its devices with it: nothing is left, however the process
 // ends.
 #pragma once
 
@@ -13,15 +13,15 @@
 
 namespace mprogcheck::kernel {
 
-class Namespace {
+class NetnsThread {
  public:
-  Namespace();  // throws CannotRun
-  ~Namespace();
-  Namespace(const Namespace&) = delete;
-  Namespace& operator=(const Namespace&) = delete;
+  NetnsThread();  // throws CannotRun
+  ~NetnsThread();
+  NetnsThread(const NetnsThread&) = delete;
+  NetnsThread& operator=(const NetnsThread&) = delete;
 
-  // Runs the job inside and waits for it; what it throws is thrown here. A job may call it too:
-  // what it asks for is run at once.
+  // Runs the job in the thread and waits for it; what it throws is thrown here. A job may itself
+  // call run().
   void run(const std::function<void()>& job);
 
  private:

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/devices.hpp"
 #include "model/words/operation.hpp"
 

@@ -40,12 +40,12 @@ void fill(std::vector<std::uint8_t>& frame, std::size_t size, std::uint64_t sequ
     frame[i] = static_cast<std::uint8_t>(sequence);
 }
 
-rtnl_link_stats64 counters_of(const End& end) {
+rtnl_link_stats64 counters_of(const Endpoint& end) {
   rtnl_link_stats64 counters{};
-  if (end.space == nullptr) return counters;
+  if (end.netns == nullptr) return counters;
   Message message(RTM_GETSTATS);
   message.about_counters_of(end.ifindex);
-  const std::span<const char> answer = end.space->netlink.ask(message);
+  const std::span<const char> answer = end.netns->netlink.ask(message);
   if (answer.size() < sizeof(if_stats_msg)) return counters;
   const auto* const attributes =
       reinterpret_cast<const nlattr*>(answer.data() + sizeof(if_stats_msg));
@@ -67,10 +67,10 @@ bool is_ours(std::span<const std::uint8_t> bytes, std::span<const std::uint8_t> 
 // What has become of the frame according to what has arrived; nothing if it has not. A frame sent
 // before may come late; anything else there can only be this one, damaged, and that it has not come
 // through whole is said in `words`.
-std::optional<Fate> arrived(std::span<const std::uint8_t> frame, const End& at, const End& other,
-                            std::string& words) {
+std::optional<Fate> arrived(std::span<const std::uint8_t> frame, const Endpoint& at,
+                            const Endpoint& other, std::string& words) {
   std::optional<Fate> fate;
-  while (const auto arrival = at.space->packets.take_frame()) {
+  while (const auto arrival = at.netns->packets.take_frame()) {
     const auto& bytes = arrival->frame;
     const bool whole = std::equal(bytes.begin(), bytes.end(), frame.begin(), frame.end());
     const bool late =
@@ -81,7 +81,7 @@ std::optional<Fate> arrived(std::span<const std::uint8_t> frame, const End& at, 
       words = "it arrived damaged, with " + std::to_string(bytes.size()) + " bytes";
     } else if (arrival->ifindex == NOTE_LOOPBACK) {
       fate = Fate::redirected;
-    } else if (other.space == at.space && arrival->ifindex == other.ifindex) {
+    } else if (other.netns == at.netns && arrival->ifindex == other.ifindex) {
       fate = Fate::passed;
     }
   }
@@ -100,15 +100,15 @@ std::uint8_t narrow(std::uint64_t count) {
 
 }  // namespace
 
-void Traveller::send(const Operation& op, const End& from, const End& other, Programs& programs,
-                     Observation& seen) {
+void PacketDelivery::send(const Operation& op, const Endpoint& from, const Endpoint& other,
+                          Programs& programs, Observation& seen) {
   const std::size_t size = std::min<std::size_t>(op.bytes, kLongest);
   fill(frame_, size, ++sequence_);
   const std::span<const std::uint8_t> frame(frame_.data(), size);
   const rtnl_link_stats64 here = counters_of(from), there = counters_of(other);
 
   programs.expect_packet(op.says);
-  seen.error = from.space->packets.send_frame(from.ifindex, frame,
+  seen.error = from.netns->packets.send_frame(from.ifindex, frame,
                                               {.mark = op.mark, .priority = op.priority});
 
   const auto dropped = [&] {
@@ -119,16 +119,16 @@ void Traveller::send(const Operation& op, const End& from, const End& other, Pro
   };
   const auto look = [&] {
     auto fate = arrived(frame, from, other, seen.extack);
-    if (!fate && other.space != nullptr && other.space != from.space)
+    if (!fate && other.netns != nullptr && other.netns != from.netns)
       fate = arrived(frame, other, other, seen.extack);
     return fate;
   };
   if (seen.error == Errno::ok || seen.error == Errno::nobufs) {
     auto fate = look();
     for (int looks = 0; !fate && !dropped() && looks < kLooks; ++looks) {
-      pollfd wait[2] = {{.fd = from.space->packets.descriptor(), .events = POLLIN, .revents = 0},
+      pollfd wait[2] = {{.fd = from.netns->packets.descriptor(), .events = POLLIN, .revents = 0},
                         {.fd = -1, .events = POLLIN, .revents = 0}};
-      if (other.space != nullptr) wait[1].fd = other.space->packets.descriptor();
+      if (other.netns != nullptr) wait[1].fd = other.netns->packets.descriptor();
       ::poll(wait, 2, kPauseMilliseconds);
       fate = look();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One packet out of a netkit device, and what becomes of it: a packet socket in the namespace of
-// the other side sees it arrive, or one at the loopback device where it was redirected; programs
-// note that they met it; the devices count it.
+// Sends one packet out of a netkit device and observes its delivery: a packet socket in the network
+// namespace of the other side receives it, or one at the loopback device if it was redirected; the
+// programs note that they ran on it; the devices count it.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,18 @@
 
 namespace mprogcheck::kernel {
 
-// One end of the way: a device by its name in the trace and by what it is called now.
-struct End {
-  Space* space = nullptr;  // null: there is none
+// A device by its name in the trace and by its place at the moment.
+struct Endpoint {
+  Netns* netns = nullptr;  // null: there is none
   std::uint32_t ifindex = 0;
   std::uint8_t device = kNoDevice;
 };
 
-class Traveller {
+class PacketDelivery {
  public:
-  // Sends what `op` says from end to end, and waits for it as long as nothing tells that it was
-  // dropped. `other` may be none. Throws CannotRun.
-  void send(const Operation& op, const End& from, const End& other, Programs& programs,
+  // Sends the packet of `op` and waits for it, unless it is seen to be dropped. `other` may be
+  // none. Throws CannotRun.
+  void send(const Operation& op, const Endpoint& from, const Endpoint& other, Programs& programs,
             Observation& seen);
 
  private:

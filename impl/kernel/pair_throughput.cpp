@@ -47,7 +47,7 @@ Descriptor program() {
 // A pair of one kind, up, with programs on the primary's list; it goes with this.
 class Pair {
  public:
-  Pair(Space& here, Lists& lists, std::uint32_t programs) : here_(here) {
+  Pair(Netns& here, Lists& lists, std::uint32_t programs) : here_(here) {
     const std::string name = std::string("x") + lists.kind();
     Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
     message.about(0);
@@ -104,7 +104,7 @@ class Pair {
     if (const Errno error = here_.netlink.request(message); error != Errno::ok) cannot(what, error);
   }
 
-  Space& here_;
+  Netns& here_;
   std::uint32_t primary_ = 0, peer_ = 0;
   std::vector<Descriptor> programs_;
 };
@@ -143,21 +143,21 @@ double seconds_of(int socket, const Pair& pair, std::uint32_t packets) {
 
 }  // namespace
 
-Crossed cross(std::uint32_t programs, std::uint32_t packets) {
-  Space here;
+PairThroughput measure_pair_throughput(std::uint32_t programs, std::uint32_t packets) {
+  Netns here;
   BpfLists of_kernel;
   ModuleLists of_module(here);
   const Pair netkit(here, of_kernel, programs), module(here, of_module, programs);
   const Descriptor socket(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) cannot("open a packet socket", static_cast<Errno>(errno));
-  Crossed crossed;
+  PairThroughput throughput;
   // By turns, and the first of each for nothing: caches and the emulator's translations.
   for (const bool counts : {false, true}) {
     const double one = seconds_of(socket.number(), netkit, packets);
     const double other = seconds_of(socket.number(), module, packets);
-    if (counts) crossed = {one, other};
+    if (counts) throughput = {one, other};
   }
-  return crossed;
+  return throughput;
 }
 
 }  // namespace mprogcheck::kernel

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "impl/kernel/abi.hpp"
+#include "impl/bpf_abi.hpp"
 #include "impl/kernel/bpf/note.h"
 #include "impl/target.hpp"
 #include "note.skel.h"

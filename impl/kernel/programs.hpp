@@ -10,7 +10,7 @@
 #include <span>
 #include <utility>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "model/words/operation.hpp"
 
 struct note;
@@ -24,7 +24,8 @@ struct Program {
   std::uint32_t id = 0;
 };
 
-// That a program ran: on which device it saw the packet, and what this carried.
+// Written by a program that runs: the device on which it saw the packet, and what the packet
+// carried.
 struct Note {
   Prog prog{};
   std::uint32_t ifindex = 0;
@@ -41,18 +42,18 @@ class Programs {
   // The program of that name which all traces share. Valid as long as this object is.
   const Program& shared(Prog name, ProgType type);
 
-  // One of the caller's own, which notes and answers as the shared one does. Both throw CannotRun
-  // where the kernel does not load it.
+  // A program for the caller alone, which does the same as the shared one. Both throw CannotRun if
+  // the kernel does not load it.
   Program own(Prog name, ProgType type);
 
-  // The descriptor of a map; of all that programs share, as good as any.
+  // The descriptor of a map.
   int map() const { return notes_map_.number(); }
 
-  // Starts a new sheet: nobody ran, and everybody says next but those given here.
+  // Clears the notes, and sets the verdicts: next for all programs but those given here.
   void expect_packet(std::span<const Says> says);
 
-  // How many ran since then, and what the one at that position noted. Those at the loopback device
-  // do not note.
+  // How many programs ran since then, and the note of the one at that position. Programs at the
+  // loopback device leave no note.
   std::uint32_t ran() const;
   Note ran_at(std::uint32_t position) const;
 

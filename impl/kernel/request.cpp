@@ -2,8 +2,8 @@
 #include "impl/kernel/request.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
+#include "impl/bpf_request.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
@@ -34,53 +34,6 @@ std::uint32_t attach_type(Hook hook) {
 std::uint32_t relative(const Operation& op, const Names& names) {
   const auto wanted = op.has(flag::link) ? Ref::Kind::link : Ref::Kind::prog;
   return op.has(flag::id) ? names.id(op.relative, wanted) : names.descriptor(op.relative);
-}
-
-abi::Attach attach(const Operation& op, const Names& names) {
-  return {.ifindex = names.interface(op.point.device),
-          .attach_bpf_fd = names.descriptor(op.prog),
-          .attach_type = attach_type(op.point.hook),
-          .attach_flags = flag_bits(op, names.dialect),
-          .replace_bpf_fd = names.descriptor(op.old),
-          .relative = relative(op, names),
-          .expected_revision = op.revision};
-}
-
-abi::LinkCreate link_create(const Operation& op, const Names& names) {
-  return {.prog_fd = names.descriptor(op.prog),
-          .ifindex = names.interface(op.point.device),
-          .attach_type = attach_type(op.point.hook),
-          .flags = flag_bits(op, names.dialect),
-          .relative = relative(op, names),
-          .unused = 0,
-          .expected_revision = op.revision};
-}
-
-abi::LinkUpdate link_update(const Operation& op, const Names& names) {
-  return {.link_fd = names.descriptor(op.link),
-          .new_prog_fd = names.descriptor(op.prog),
-          .flags = flag_bits(op, names.dialect),
-          .old_prog_fd = names.descriptor(op.old)};
-}
-
-abi::Query query(const Operation& op, const Names& names, Room& room) {
-  // The first page is never mapped; 8 keeps it apart from "not given".
-  constexpr std::uint64_t kUnmapped = 8;
-  const auto address = [&](std::uint8_t array, std::span<std::uint32_t> memory) -> std::uint64_t {
-    if ((op.arrays & array) == 0) return 0;
-    return op.fault ? kUnmapped : reinterpret_cast<std::uintptr_t>(memory.data());
-  };
-  return {.ifindex = names.interface(op.point.device),
-          .attach_type = attach_type(op.point.hook),
-          .query_flags = flag_bits(op, names.dialect),
-          .attach_flags = 0,
-          .prog_ids = address(array::progs, room.progs),
-          .count = op.room,
-          .unused = 0,
-          .prog_attach_flags = address(array::prog_flags, room.prog_flags),
-          .link_ids = address(array::links, room.links),
-          .link_attach_flags = address(array::link_flags, room.link_flags),
-          .revision = 0};
 }
 
 }  // namespace
@@ -119,19 +72,19 @@ std::uint32_t Names::interface(std::uint8_t device) const {
   return device < interfaces.size() ? interfaces[device] : kNoInterface;
 }
 
-void Room::clear(std::size_t slots) {
+void QueryBuffers::clear(std::size_t slots) {
   for (auto* memory : {&progs, &links, &prog_flags, &link_flags})
     std::fill_n(memory->begin(), slots, kUntouched);
 }
 
-bool Room::overran(std::size_t slots) const {
+bool QueryBuffers::overran(std::size_t slots) const {
   for (const auto* memory : {&progs, &links, &prog_flags, &link_flags})
     for (std::size_t i = slots; i < memory->size(); ++i)
       if ((*memory)[i] != kUntouched) return true;
   return false;
 }
 
-abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room, bool with_flags) {
+abi::Call whole_list(std::uint32_t ifindex, Hook hook, QueryBuffers& buffers, bool with_flags) {
   const auto flags = [&](std::span<std::uint32_t> memory) -> std::uint64_t {
     return with_flags ? reinterpret_cast<std::uintptr_t>(memory.data()) : 0;
   };
@@ -140,46 +93,35 @@ abi::Call whole_list(std::uint32_t ifindex, Hook hook, Room& room, bool with_fla
                      .attach_type = attach_type(hook),
                      .query_flags = 0,
                      .attach_flags = 0,
-                     .prog_ids = reinterpret_cast<std::uintptr_t>(room.progs.data()),
+                     .prog_ids = reinterpret_cast<std::uintptr_t>(buffers.progs.data()),
                      .count = kWholeList,
                      .unused = 0,
-                     .prog_attach_flags = flags(room.prog_flags),
-                     .link_ids = reinterpret_cast<std::uintptr_t>(room.links.data()),
-                     .link_attach_flags = flags(room.link_flags),
+                     .prog_attach_flags = flags(buffers.prog_flags),
+                     .link_ids = reinterpret_cast<std::uintptr_t>(buffers.links.data()),
+                     .link_attach_flags = flags(buffers.link_flags),
                      .revision = 0}};
 }
 
-abi::Call translate(const Operation& op, const Names& names, Room& room) {
-  switch (op.verb) {
-    case Verb::attach:
-      return {abi::kProgAttach, attach(op, names)};
-    case Verb::detach:
-      return {abi::kProgDetach, attach(op, names)};
-    case Verb::query:
-      return {abi::kProgQuery, query(op, names, room)};
-    case Verb::link_create:
-      return {abi::kLinkCreate, link_create(op, names)};
-    case Verb::link_update:
-      return {abi::kLinkUpdate, link_update(op, names)};
-    case Verb::link_detach:
-      return {abi::kLinkDetach, abi::LinkDetach{.link_fd = names.descriptor(op.link)}};
-    case Verb::info:
-    case Verb::fdinfo:
-    case Verb::close:
-    case Verb::remove:
-    case Verb::qdisc:
-    case Verb::packet:
-    case Verb::create:
-    case Verb::change:
-    case Verb::set:
-    case Verb::send:
-    case Verb::filter:
-    case Verb::filter_link:
-    case Verb::chain:
-    case Verb::provoke:
-      break;
-  }
-  throw std::logic_error("this operation is not a call of bpf(2)");
+abi::Call translate(const Operation& op, const Names& names, QueryBuffers& buffers) {
+  // The first page is never mapped; 8 keeps it apart from "not given".
+  constexpr std::uint64_t kUnmapped = 8;
+  const auto address = [&](std::uint8_t array, std::span<std::uint32_t> memory) -> std::uint64_t {
+    if ((op.arrays & array) == 0) return 0;
+    return op.fault ? kUnmapped : reinterpret_cast<std::uintptr_t>(memory.data());
+  };
+  return abi::call_of(op.verb, {.ifindex = names.interface(op.point.device),
+                                .attach_type = attach_type(op.point.hook),
+                                .flags = flag_bits(op, names.dialect),
+                                .prog_fd = names.descriptor(op.prog),
+                                .old_fd = names.descriptor(op.old),
+                                .link_fd = names.descriptor(op.link),
+                                .relative = relative(op, names),
+                                .revision = op.revision,
+                                .room = op.room,
+                                .prog_ids = address(array::progs, buffers.progs),
+                                .prog_flags = address(array::prog_flags, buffers.prog_flags),
+                                .link_ids = address(array::links, buffers.links),
+                                .link_flags = address(array::link_flags, buffers.link_flags)});
 }
 
 }  // namespace mprogcheck::kernel

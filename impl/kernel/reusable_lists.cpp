@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/kernel/reusable_lists.hpp"
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/request.hpp"
 
 namespace mprogcheck::kernel {
@@ -23,26 +23,26 @@ bool detach(std::uint32_t prog, std::uint32_t ifindex, abi::AttachType type) {
   return abi::make(call) == 0;
 }
 
-bool emptied(std::uint32_t ifindex, Hook hook, abi::AttachType type) {
-  Room room;
+bool make_like_new(std::uint32_t ifindex, Hook hook, abi::AttachType type) {
+  QueryBuffers buffers;
   const auto found = [&] {
-    abi::Call call = whole_list(ifindex, hook, room);
+    abi::Call call = whole_list(ifindex, hook, buffers);
     // Where the kernel refuses, revision 0 stands, which no list has.
     return abi::make(call) < 0 ? abi::Query{} : call.as<abi::Query>();
   };
   abi::Query list = found();
   if (list.count > kMaxCapacity) return false;
   for (std::uint32_t i = 0; i < list.count; ++i)
-    if (room.links[i] != 0 || !detach(room.progs[i], ifindex, type)) return false;
+    if (buffers.links[i] != 0 || !detach(buffers.progs[i], ifindex, type)) return false;
   if (list.count != 0) list = found();
   return list.count == 0 && list.revision == 1;
 }
 
 }  // namespace
 
-bool emptied(std::uint32_t ifindex) {
-  return emptied(ifindex, Hook::ingress, abi::kTcxIngress) &&
-         emptied(ifindex, Hook::egress, abi::kTcxEgress);
+bool make_like_new(std::uint32_t ifindex) {
+  return make_like_new(ifindex, Hook::ingress, abi::kTcxIngress) &&
+         make_like_new(ifindex, Hook::egress, abi::kTcxEgress);
 }
 
 }  // namespace mprogcheck::kernel

@@ -10,6 +10,6 @@ namespace mprogcheck::kernel {
 // both what it shows of a new device's: no entry, and the first revision. (It frees a list that is
 // empty, so there is nothing more to be told apart.) False as soon as it answers otherwise, also
 // where a link is still on a list.
-bool emptied(std::uint32_t ifindex);
+bool make_like_new(std::uint32_t ifindex);
 
 }  // namespace mprogcheck::kernel

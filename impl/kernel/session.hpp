@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One trace on this machine, one operation after the other: keeps book of what is open and what is
-// on a list as far as observations need it, and turns what the kernel answers back into names.
+// Runs one trace on this machine, operation by operation. Keeps track of what is open and attached
+// as far as observations need it, and translates the answers of the kernel back into names.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/fixture.hpp"
 #include "impl/kernel/request.hpp"
 #include "model/words/observation.hpp"
@@ -19,7 +19,7 @@ namespace mprogcheck::kernel {
 
 class Session {
  public:
-  Session(Workshop& workshop, const Trace& trace);  // throws CannotRun
+  Session(SharedResources& shared, const Trace& trace);  // throws CannotRun
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -37,23 +37,27 @@ class Session {
   void run_one(const Operation& op, Observation& seen);
   void run_call(const Operation& op, Observation& seen);
   void keep_link(const Operation& op, int descriptor);
-  void info(Ref link, Observation& seen);
-  void fdinfo(Ref link, Observation& seen) const;
-  void tell(Ref link, std::uint32_t prog_id, std::uint32_t ifindex, std::uint32_t attach_type,
-            Observation& seen) const;
-  void close(Ref ref, Observation& seen);
+  void info(const Operation& op, Observation& seen);
+  void fdinfo(const Operation& op, Observation& seen);
+  void observe_link(Ref link, std::uint32_t prog_id, std::uint32_t ifindex,
+                    std::uint32_t attach_type, Observation& seen) const;
+  void close(const Operation& op, Observation& seen);
   void remove(const Operation& op, Observation& seen);
-  void tell_devices(Observation& seen);
+  void observe_devices(Observation& seen);
   void send(const Operation& op, Observation& seen);
   void qdisc(const Operation& op, Observation& seen);
   void packet(const Operation& op, Observation& seen);
 
   // session_filters.cpp
   void filter(const Operation& op, Observation& seen);
-  void tell_filters(std::uint8_t device, Observation& seen);
+  void observe_filters(std::uint8_t device, Observation& seen);
   bool owns_filter(const OpenLink& link);
 
-  void provoke(Provocation provocation);
+  void provoke(const Operation& op, Observation& seen);
+  template <auto ask>  // what the operation says
+  void ask_netkits(const Operation& op, Observation& seen) {
+    (fixture_.netkits.*ask)(op, seen);
+  }
 
   bool is_there(std::uint8_t device) const;
   bool has(Point point, std::uint8_t space) const;
@@ -62,11 +66,11 @@ class Session {
   std::uint8_t entry_flags(std::uint32_t bits) const;
   void read_entries(std::size_t room, std::uint8_t arrays, Listing& answer) const;
 
-  Stage stage_;
-  Room room_;
-  std::optional<std::int32_t> held_before_;  // by the lists, before the trace began
+  Fixture fixture_;
+  QueryBuffers buffers_;
+  std::optional<std::int32_t> held_before_;  // references, before the trace began
   std::int32_t open_progs_;                  // descriptors
-  bool unusual_ = false;                     // something that devices.hpp speaks of has happened
+  bool unusual_ = false;                     // the devices cannot be reused; see devices.hpp
   std::array<OpenLink, kMaxLinks> links_;
   std::array<Qdisc, kMaxDevices> qdiscs_{};  // that the devices have
   std::vector<Descriptor> nameless_links_;

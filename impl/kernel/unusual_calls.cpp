@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "impl/kernel/guarded_attribute.hpp"
+#include "impl/guarded_attribute.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::kernel {
@@ -52,8 +52,8 @@ void run_as(Caller caller, const std::function<void()>& errand) {
                     std::strerror(errno));
 }
 
-OddResult make_oddly(const Operation& op, Lists& lists, Space& here, abi::Call& call) {
-  Watched memory(op, call);
+UnusualResult make_unusual_call(const Operation& op, Lists& lists, Netns& here, abi::Call& call) {
+  GuardedAttribute memory(op, call);
   int result = -1, error = 0;
   run_as(op.caller, [&] {
     result = lists.takes_memory()

@@ -25,11 +25,10 @@
 namespace mprogcheck::kernel {
 namespace {
 
-using namespace material;
+using namespace message_fixture;
 
-// Of kmod/device.h.
-constexpr int kPeerInfo = 1, kPairing = 10, kDialect = 48, kCapacity = 49, kRevision = 50;
-constexpr std::uint32_t kIsSingle = 1;
+// Attributes of INFO_DATA that the module adds to those of netkit (kmod/device.h).
+constexpr int kDialect = 48, kCapacity = 49, kRevision = 50;
 constexpr const char* kKind = "mprog";
 constexpr uid_t kNobody = 65534;
 constexpr std::size_t kLongestAnswer = 32 << 10, kMostAnswers = 64;
@@ -94,7 +93,7 @@ std::uint32_t genl_number(const std::string& datagram, int type) {
 
 }  // namespace
 
-Material::Material()
+MessageFixture::MessageFixture()
     : generic_(opened(NETLINK_GENERIC)),
       route_(opened(NETLINK_ROUTE)),
       route_outside_(opened_outside(NETLINK_ROUTE)) {
@@ -112,13 +111,13 @@ Material::Material()
   put(kForeignLink, other_link());
 }
 
-void Material::put(std::uint32_t number, Descriptor from) {
+void MessageFixture::put(std::uint32_t number, Descriptor from) {
   if (!from.is_open() || ::dup3(from.number(), static_cast<int>(number), O_CLOEXEC) < 0)
     cannot("open what messages are to speak of");
 }
 
-void Material::make_device(std::uint32_t ifindex, std::uint32_t peer, std::uint32_t dialect,
-                           std::uint32_t capacity, std::uint64_t revision) {
+void MessageFixture::make_device(std::uint32_t ifindex, std::uint32_t peer, std::uint32_t dialect,
+                                 std::uint32_t capacity, std::uint64_t revision) {
   Message message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
   message.about(static_cast<std::int32_t>(ifindex));
   message.put(IFLA_IFNAME, "m" + std::to_string(ifindex));
@@ -128,8 +127,8 @@ void Material::make_device(std::uint32_t ifindex, std::uint32_t peer, std::uint3
       message.put(kDialect, dialect);
       message.put(kCapacity, capacity);
       message.put(kRevision, revision);
-      if (peer == 0) return message.put(kPairing, kIsSingle);
-      message.nest(kPeerInfo, [&] {
+      if (peer == 0) return message.put(row(Key::pairing).type, netkit::single);
+      message.nest(row(Key::peer).type, [&] {
         message.about(static_cast<std::int32_t>(peer));
         message.put(IFLA_IFNAME, "m" + std::to_string(peer));
       });
@@ -139,13 +138,13 @@ void Material::make_device(std::uint32_t ifindex, std::uint32_t peer, std::uint3
     throw CannotRun("the module makes no device for messages to speak of");
 }
 
-Errno Material::change_qdisc(Message message, std::uint32_t ifindex) {
+Errno MessageFixture::change_qdisc(Message message, std::uint32_t ifindex) {
   message.about_qdisc_of(ifindex);
   message.put(TCA_KIND, std::string("clsact"));
   return home_.netlink.request(message);
 }
 
-void Material::make() {
+void MessageFixture::make() {
   family_ = family_named(home_, MPROGCHECK_FAMILY_NAME);
   if (family_ == 0) throw CannotRun("nobody knows the module's netlink family");
   make_device(kPair, kPairPeer, MPROGCHECK_DIALECT_MAINLINE, 63, 1);
@@ -168,11 +167,11 @@ void Material::make() {
     questions_.append(reinterpret_cast<const char*>(head), NLMSG_ALIGN(head->nlmsg_len));
   };
   ask(MPROGCHECK_CMD_REFERENCES, nullptr);
-  for (const List& list : material::kLists) ask(MPROGCHECK_CMD_QUERY, &list);
+  for (const List& list : message_fixture::kLists) ask(MPROGCHECK_CMD_QUERY, &list);
 }
 
 // Links wherever they are, as one may have come that nobody was told of.
-void Material::take_down() {
+void MessageFixture::take_down() {
   std::vector<int> links;
   if (DIR* const folder = ::opendir("/proc/self/fd")) {
     while (const dirent* const entry = ::readdir(folder)) {
@@ -185,7 +184,7 @@ void Material::take_down() {
   }
   for (const int link : links) ::close(link);
   // The one device that stays may have been sent one.
-  change_qdisc(Message(RTM_DELQDISC), material::kLoopback);
+  change_qdisc(Message(RTM_DELQDISC), message_fixture::kLoopback);
   for (const int socket : {route_.number(), route_outside_.number()})
     for (const std::uint32_t ifindex : devices(socket)) {
       Message message(RTM_DELLINK);
@@ -196,7 +195,7 @@ void Material::take_down() {
     }
 }
 
-std::vector<std::string> Material::send(const MessageBuffer& buffer) {
+std::vector<std::string> MessageFixture::send(const MessageBuffer& buffer) {
   const bool routed = buffer.sender == Sender::route || buffer.sender == Sender::route_unprivileged;
   const bool unprivileged =
       buffer.sender == Sender::generic_unprivileged || buffer.sender == Sender::route_unprivileged;
@@ -214,7 +213,7 @@ std::vector<std::string> Material::send(const MessageBuffer& buffer) {
 
 // All there is: a kernel has answered by the time that the request is sent, or, of a dump, by the
 // time that what came before was taken.
-std::vector<std::string> Material::receive(int socket) {
+std::vector<std::string> MessageFixture::receive(int socket) {
   static std::array<std::array<char, kLongestAnswer>, kMostAnswers> room;
   std::array<iovec, kMostAnswers> parts;
   std::array<mmsghdr, kMostAnswers> heads{};
@@ -232,7 +231,7 @@ std::vector<std::string> Material::receive(int socket) {
   }
 }
 
-void Material::keep_link(const std::string& datagram) {
+void MessageFixture::keep_link(const std::string& datagram) {
   if (datagram.size() < NLMSG_HDRLEN + GENL_HDRLEN || head_of(datagram)->nlmsg_type != family_)
     return;
   const auto command = static_cast<const genlmsghdr*>(nlmsg_data(head_of(datagram)))->cmd;
@@ -241,12 +240,13 @@ void Material::keep_link(const std::string& datagram) {
       Descriptor(static_cast<int>(genl_number(datagram, MPROGCHECK_A_LINK_FD))));
 }
 
-Holdings Material::holdings(bool with_devices) {
+Holdings MessageFixture::holdings(bool with_devices) {
   Holdings out;
   if (::send(generic_.number(), questions_.data(), questions_.size(), 0) < 0)
     cannot("ask the module what it holds");
   const std::vector<std::string> told = receive(generic_.number());
-  if (told.size() != 1 + std::size(material::kLists) || head_of(told[0])->nlmsg_type != family_)
+  if (told.size() != 1 + std::size(message_fixture::kLists) ||
+      head_of(told[0])->nlmsg_type != family_)
     throw CannotRun("the module does not tell what it holds");
   out.progs_held = genl_number(told[0], MPROGCHECK_A_PROGS_HELD);
   out.links_held = genl_number(told[0], MPROGCHECK_A_LINKS_HELD);
@@ -257,7 +257,7 @@ Holdings Material::holdings(bool with_devices) {
 }
 
 // Those of our kind, in the namespace of that socket.
-std::vector<std::uint32_t> Material::devices(int socket) {
+std::vector<std::uint32_t> MessageFixture::devices(int socket) {
   Message message(RTM_GETLINK, NLM_F_DUMP);
   message.about(0);
   nlmsghdr* const head = nlmsg_hdr(message.get());
@@ -281,7 +281,7 @@ std::vector<std::uint32_t> Material::devices(int socket) {
   return out;
 }
 
-std::uint64_t Material::filters_checksum() {
+std::uint64_t MessageFixture::filters_checksum() {
   std::uint64_t sum = 0;
   for (const std::uint32_t hook : {TC_H_MIN_INGRESS, TC_H_MIN_EGRESS}) {
     tcmsg head{};
@@ -298,7 +298,7 @@ std::uint64_t Material::filters_checksum() {
 
 // Which there are. What else is told of them a refused request may have changed in part, as
 // rtnetlink does one thing after the other.
-std::uint64_t Material::devices_checksum() {
+std::uint64_t MessageFixture::devices_checksum() {
   std::uint64_t sum = 0;
   for (const std::uint32_t ifindex : devices(route_.number()))
     sum = checksum({reinterpret_cast<const char*>(&ifindex), sizeof(ifindex)}, sum);

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What messages to our module speak of (impl/module/messages.hpp): made, sent to, looked at and
-// taken down. In the namespace and the thread in which it is made.
+// The objects that messages to our module refer to (impl/module/messages.hpp), and the sockets by
+// which they are sent. Belongs to the network namespace and the thread in which it is created.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/kernel/netns.hpp"
 #include "impl/kernel/programs.hpp"
 #include "impl/module/messages.hpp"
 
 namespace mprogcheck::kernel {
 
-class Material {
+class MessageFixture {
  public:
-  Material();  // throws CannotRun
-  Material(const Material&) = delete;
-  Material& operator=(const Material&) = delete;
+  MessageFixture();  // throws CannotRun
+  MessageFixture(const MessageFixture&) = delete;
+  MessageFixture& operator=(const MessageFixture&) = delete;
 
   // Throws CannotRun, as the others do.
   void make();
   void take_down();
-  // What the kernel answers; of a link that it makes the descriptor is put to the others.
+  // Sends the buffer and returns the replies. A link that it creates is kept with the others.
   std::vector<std::string> send(const MessageBuffer& buffer);
-  // What the module holds. Devices are told only where they are asked for, as that takes long.
+  // What the module holds. Devices only on request, because that takes long.
   Holdings holdings(bool with_devices);
 
   std::uint16_t family() const { return family_; }
-  const std::array<std::uint32_t, material::kProgs>& prog_ids() const { return prog_ids_; }
+  const std::array<std::uint32_t, message_fixture::kProgs>& prog_ids() const { return prog_ids_; }
 
  private:
   Errno change_qdisc(Message message, std::uint32_t ifindex);
@@ -43,41 +43,41 @@ class Material {
   std::uint64_t filters_checksum();
 
   Programs programs_;
-  Space home_;
+  Netns home_;
   Descriptor generic_, route_, route_outside_;
   std::uint16_t family_ = 0;
-  std::array<std::uint32_t, material::kProgs> prog_ids_{};
+  std::array<std::uint32_t, message_fixture::kProgs> prog_ids_{};
   std::uint32_t links_made_ = 0;
   std::string questions_;  // what holdings() sends
 };
 
-// A batch of messages, from its beginning to its end; see impl/module/messages.hpp. `renew` lets
-// the module go and come again.
+// Runs a batch of messages; see impl/module/messages.hpp. `renew` unloads the module and loads it
+// again.
 template <class Renew>
-MessageAnswers answers_to(const MessageBatch& batch, Material& stock, Renew&& renew) {
+MessageAnswers answers_to(const MessageBatch& batch, MessageFixture& fixture, Renew&& renew) {
   MessageAnswers out;
   if (batch.begin) {
-    stock.take_down();
-    stock.make();
+    fixture.take_down();
+    fixture.make();
   }
-  out.family = stock.family();
-  out.prog_ids = stock.prog_ids();
-  out.before = stock.holdings(true);
+  out.family = fixture.family();
+  out.prog_ids = fixture.prog_ids();
+  out.before = fixture.holdings(true);
   std::uint64_t devices = out.before.devices;
   for (const MessageBuffer& buffer : batch.buffers) {
     MessageReply& reply = out.replies.emplace_back();
     const bool routed =
         buffer.sender == Sender::route || buffer.sender == Sender::route_unprivileged;
-    reply.datagrams = stock.send(buffer);
-    reply.after = stock.holdings(routed);
+    reply.datagrams = fixture.send(buffer);
+    reply.after = fixture.holdings(routed);
     if (routed)
       devices = reply.after.devices;
     else
       reply.after.devices = devices;
   }
   if (batch.end) {
-    stock.take_down();
-    out.left = stock.holdings(false);
+    fixture.take_down();
+    out.left = fixture.holdings(false);
     renew();
   }
   return out;

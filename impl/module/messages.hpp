@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Netlink messages as bytes, for an implementation that takes them: what it is sent, what it
-// answers, and what it holds before and after. What messages speak of has the same numbers each
-// time, so that bytes can be written down, sent again, and mean the same.
+// replies, and what it holds before and after. The objects that messages refer to have the same
+// numbers each time, so that bytes can be saved and sent again with the same meaning.
 #pragma once
 
 #include <array>
@@ -15,8 +15,8 @@
 
 namespace mprogcheck {
 
-// What there is to speak of. Devices by interface index; everything else by descriptor.
-namespace material {
+// The objects: devices by interface index, everything else by descriptor.
+namespace message_fixture {
 inline constexpr std::uint32_t kPair = 100, kPairPeer = 101;    // mainline, 63 places
 inline constexpr std::uint32_t kSmall = 102, kSmallPeer = 103;  // rfc2, 3 places, first revision 7
 inline constexpr std::uint32_t kSingle = 104;                   // mainline, 1 place, no peer
@@ -27,8 +27,7 @@ inline constexpr std::uint32_t kNoDevice = 99;
 inline constexpr std::uint32_t kProgs = 8;  // classifiers, from kFirstProg on
 inline constexpr std::uint32_t kFirstProg = 100, kXdp = 108, kPipe = 109, kMap = 110,
                                kForeignLink = 111, kClosed = 119;
-// Where the links that messages make are kept, each in the place of the one that came so many
-// before it.
+// The links that messages create are kept in kLinks places, in turn.
 inline constexpr std::uint32_t kLinks = 16, kFirstLink = 120;
 inline constexpr std::uint32_t kFamilyVersion = 1;
 
@@ -53,9 +52,9 @@ inline constexpr List kLists[] = {
     {kSingle, 47, "single/egress"},
     {kSingle, 54, "single/primary"},
 };
-}  // namespace material
+}  // namespace message_fixture
 
-// What a message is sent by.
+// The socket that a message is sent by.
 enum class Sender : std::uint8_t { generic, route, generic_unprivileged, route_unprivileged };
 
 struct MessageBuffer {
@@ -63,19 +62,19 @@ struct MessageBuffer {
   std::string bytes;  // one message or several, well-formed or not
 };
 
-// In this order: the material is made; the buffers are sent; all of it is closed and deleted, and
-// the module goes and comes again.
+// `begin` first creates the objects; `end` closes and deletes them after the buffers were sent, and
+// unloads and loads the module again.
 struct MessageBatch {
   bool begin = false, end = false;
   std::vector<MessageBuffer> buffers;
 };
 
-// What the module tells of itself; the entries of lists, devices and filters as checksums.
+// What the module reports of itself; lists, devices and filters as checksums.
 struct Holdings {
   std::uint32_t progs_held = 0, links_held = 0;
   std::uint64_t devices = 0;
   std::uint64_t filters = 0;  // of kFiltered
-  std::array<std::uint64_t, std::size(material::kLists)> lists{};
+  std::array<std::uint64_t, std::size(message_fixture::kLists)> lists{};
   bool operator==(const Holdings&) const = default;
 };
 
@@ -86,14 +85,14 @@ struct MessageReply {
 
 struct MessageAnswers {
   std::uint16_t family = 0;
-  std::array<std::uint32_t, material::kProgs> prog_ids{};
+  std::array<std::uint32_t, message_fixture::kProgs> prog_ids{};
   Holdings before;
   std::vector<MessageReply> replies;  // one for each buffer
-  Holdings left;                      // at the end, once all is closed and deleted
+  Holdings left;                      // at the end, when everything is closed and deleted
 };
 
-// What became of a batch. Without answers the target came to harm; where that is none() it was lost
-// from outside, and whatever came before has to be sent again from its beginning.
+// The result of a batch. Without answers the target came to harm, or, if `harm` is none, the guest
+// was lost for an external reason, and the round has to be sent again from its beginning.
 struct Exchanged {
   std::optional<MessageAnswers> answers;
   Harm harm = Harm::none;

@@ -3,77 +3,92 @@
 
 #include <algorithm>
 
+#include "model/words/forms.hpp"
+
 namespace mprogcheck::kernel {
 
-Drawer::Drawer(const StressOptions& options, const Book& book, std::uint32_t process)
-    : options_(options), book_(book), random_(options.seed * kMaxProcesses + process) {
+StressGenerator::StressGenerator(const StressOptions& options, const SharedLog& log,
+                                 std::uint32_t process)
+    : options_(options), log_(log), choices_(Random(options.seed).next() ^ Random(process).next()) {
   const auto links = static_cast<std::uint32_t>(kMaxLinks) / options.processes;
   next_link_ = static_cast<std::uint8_t>(process * links);
   end_link_ = static_cast<std::uint8_t>(next_link_ + links);
-  // The first stays where it is, if lists are not to be empty.
+  // The first one stays attached if lists must not become empty.
   for (std::uint8_t p = options.gentle ? 1 : 0; p < kMaxProgs; ++p)
     if (options.header.loaded[p]) progs_.push_back(Prog{p});
 }
 
-Prog Drawer::any_prog() {
-  return progs_[below(static_cast<std::uint32_t>(progs_.size()))];
+Prog StressGenerator::any_prog() {
+  return any_of(progs_);
 }
 
-// One that was on the list, if anything was.
-Prog Drawer::listed_prog() {
+// A program that was on the list, if there was any.
+Prog StressGenerator::listed_prog() {
   const auto& listed = seen_[at_].progs;
   if (listed.empty() || one_in(6)) return any_prog();
-  const Prog prog = listed[below(static_cast<std::uint32_t>(listed.size()))];
+  const Prog prog = any_of(listed);
   return std::find(progs_.begin(), progs_.end(), prog) != progs_.end() ? prog : any_prog();
 }
 
-Ref Drawer::own_link() {
-  return ref(links_[below(static_cast<std::uint32_t>(links_.size()))]);
+Ref StressGenerator::own_link() {
+  return ref(any_of(links_));
 }
 
-Operation Drawer::next(Names& names) {
+Operation StressGenerator::next(Names& names) {
+  struct Kind {
+    Verb verb;
+    std::uint32_t weight;
+    void (StressGenerator::*fields)(Operation&, Names&);
+  };
+  static constexpr std::array kKinds{Kind{Verb::attach, 28, &StressGenerator::attach},
+                                     Kind{Verb::detach, 22, &StressGenerator::detach},
+                                     Kind{Verb::query, 28, &StressGenerator::query},
+                                     Kind{Verb::link_create, 6, &StressGenerator::link_create},
+                                     // From here on of a link that this process has created.
+                                     Kind{Verb::link_update, 6, &StressGenerator::link_update},
+                                     Kind{Verb::link_detach, 3, &StressGenerator::of_own_link},
+                                     Kind{Verb::close, 3, &StressGenerator::close},
+                                     Kind{Verb::info, 4, &StressGenerator::of_own_link}};
+  std::array<std::uint32_t, kKinds.size()> weights;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    weights[i] = i > 3 && links_.empty() ? 0 : kKinds[i].weight;
+  if (next_link_ == end_link_) weights[3] = 0;
   Operation op;
-  at_ = below(kStressPointCount);
+  at_ = choices_.below(kStressPointCount);
   op.point = kStressPoints[at_];
-  const std::uint32_t kind = below(100);
-  if (kind < 28 || (links_.empty() && kind >= 78)) {
-    op.verb = Verb::attach;
-    attach(op, names);
-  } else if (kind < 50) {
-    op.verb = Verb::detach;
-    detach(op, names);
-  } else if (kind < 78) {
-    query(op);
-  } else if (kind < 84 && next_link_ != end_link_) {
-    op.verb = Verb::link_create;
-    op.link = ref(Link{next_link_});
-    attach(op, names);
-  } else if (kind < 90) {
-    update(op);
-  } else {
-    op.point = kNoPoint;
-    if (kind < 93)
-      op.verb = Verb::link_detach, op.link = own_link();
-    else if (kind < 96)
-      op.verb = Verb::close, op.prog = own_link();
-    else
-      op.verb = Verb::info, op.link = own_link();
-  }
+  const Kind& kind = kKinds[pick(choices_, weights)];
+  op.verb = kind.verb;
+  (this->*kind.fields)(op, names);
   return op;
 }
 
-// BEFORE and AFTER, of whatever process, by descriptor or id; and FIRST and LAST.
-void Drawer::directives(Operation& op, Names& names) {
+void StressGenerator::link_create(Operation& op, Names& names) {
+  op.link = ref(Link{next_link_});
+  attach(op, names);
+}
+
+void StressGenerator::of_own_link(Operation& op, Names&) {
+  op.point = kNoPoint;
+  op.link = own_link();
+}
+
+void StressGenerator::close(Operation& op, Names&) {
+  op.point = kNoPoint;
+  op.prog = own_link();
+}
+
+// BEFORE and AFTER with an object of any process, by descriptor or id; FIRST and LAST.
+void StressGenerator::directives(Operation& op, Names& names) {
   static constexpr std::uint8_t kSome[] = {0, flag::before, flag::after,
                                            flag::before | flag::after};
-  op.flags |= kSome[one_in(2) ? 0 : 1 + below(3)];
+  op.flags |= kSome[one_in(2) ? 0 : 1 + choices_.below(3)];
   if (options_.header.dialect->has_ends() && one_in(4))
     op.flags |= one_in(2) ? flag::first : flag::last;
   if (op.has(flag::before | flag::after) && !one_in(5)) {
     op.relative = ref(listed_prog());
     if (one_in(3)) op.flags |= flag::id;
-    const auto other = static_cast<std::uint8_t>(below(kMaxLinks));
-    if (const std::uint32_t id = book_.link_ids[other]; id != 0 && one_in(2)) {
+    const auto other = static_cast<std::uint8_t>(choices_.below(kMaxLinks));
+    if (const std::uint32_t id = log_.link_ids[other]; id != 0 && one_in(2)) {
       names.links[other].id = id;
       op.relative = ref(Link{other});
       op.flags |= flag::id | flag::link;
@@ -81,11 +96,11 @@ void Drawer::directives(Operation& op, Names& names) {
   }
 }
 
-void Drawer::attach(Operation& op, Names& names) {
+void StressGenerator::attach(Operation& op, Names& names) {
   op.prog = ref(any_prog());
   directives(op, names);
   const bool has_old = options_.header.dialect->has_old;
-  if (one_in(4) && (!has_old || op.verb == Verb::attach)) {
+  if (one_in(4) && (!has_old || takes<&Operation::old>(op.verb))) {
     op.flags |= flag::replace;
     if (has_old) op.old = ref(listed_prog());
     if (!has_old && !op.relative.given()) op.relative = ref(listed_prog());
@@ -93,34 +108,32 @@ void Drawer::attach(Operation& op, Names& names) {
   if (one_in(2)) op.revision = seen_[at_].revision;
 }
 
-void Drawer::detach(Operation& op, Names& names) {
+void StressGenerator::detach(Operation& op, Names& names) {
   if (options_.gentle || !one_in(4)) op.prog = ref(listed_prog());
   if (!options_.gentle && one_in(2)) directives(op, names);
   if (one_in(2)) op.revision = seen_[at_].revision;
 }
 
-void Drawer::query(Operation& op) {
-  op.verb = Verb::query;
+void StressGenerator::query(Operation& op, Names&) {
   op.room = one_in(6) ? 1 : kStressRoom;
   op.arrays = array::progs | array::links;
   if (options_.header.dialect->has_ends()) op.arrays |= array::prog_flags | array::link_flags;
 }
 
-void Drawer::update(Operation& op) {
-  op.verb = Verb::link_update;
+void StressGenerator::link_update(Operation& op, Names&) {
   op.point = kNoPoint;
   op.link = own_link();
   op.prog = ref(any_prog());
   if (one_in(3)) op.flags = flag::replace, op.old = ref(any_prog());
 }
 
-void Drawer::saw(const Record& record, const Names& names) {
+void StressGenerator::observe(const Record& record, const Names& names) {
   const Operation& op = record.op;
-  if (op.verb == Verb::link_create && record.error == Errno::ok) {
+  if (has_trait(op.verb, Trait::makes_link) && record.error == Errno::ok) {
     links_.push_back(Link{op.link.raw});
     ++next_link_;
   }
-  // One that is closed may be asked for again: it is not open.
+  // The last one stays, so that requests name a closed link too.
   if (op.verb == Verb::close && links_.size() > 1)
     links_.erase(std::find(links_.begin(), links_.end(), Link{op.prog.raw}));
   if (op.verb != Verb::query) return;

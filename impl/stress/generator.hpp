@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a process of a stress asks next: at random, but with an eye on what it saw last of each
-// list, so that many requests meet what others have just done.
+// Draws the calls of one process of a stress. Many of them refer to what the process last saw of a
+// list, so that they meet what other processes have just done.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <iterator>
-#include <random>
 #include <vector>
 
 #include "impl/stress/worker.hpp"
+#include "model/words/choices.hpp"
 
 namespace mprogcheck::kernel {
 
@@ -22,12 +22,14 @@ inline constexpr Point kStressPoints[] = {{0, Hook::primary},
                                           {2, Hook::ingress}};
 inline constexpr std::size_t kStressPointCount = std::size(kStressPoints);
 
-class Drawer {
+class StressGenerator {
  public:
-  Drawer(const StressOptions& options, const Book& book, std::uint32_t process);
+  StressGenerator(const StressOptions& options, const SharedLog& log, std::uint32_t process);
 
+  // The next call. `names` gets the ids of links of other processes that it refers to.
   Operation next(Names& names);
-  void saw(const Record& record, const Names& names);
+  // What came of the call that was drawn last.
+  void observe(const Record& record, const Names& names);
 
  private:
   struct Seen {
@@ -35,20 +37,26 @@ class Drawer {
     std::vector<Prog> progs;
   };
 
-  std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
-  bool one_in(std::uint32_t n) { return below(n) == 0; }
   Prog any_prog();
   Prog listed_prog();
   void attach(Operation& op, Names& names);
   void detach(Operation& op, Names& names);
   void directives(Operation& op, Names& names);
-  void query(Operation& op);
-  void update(Operation& op);
+  void query(Operation& op, Names&);
+  void link_create(Operation& op, Names& names);
+  void link_update(Operation& op, Names&);
+  void of_own_link(Operation& op, Names&);
+  void close(Operation& op, Names&);
   Ref own_link();
+  template <class T>
+  const T& any_of(const std::vector<T>& all) {
+    return all[choices_.below(static_cast<std::uint32_t>(all.size()))];
+  }
+  bool one_in(std::uint32_t n) { return mprogcheck::one_in(choices_, n); }
 
   const StressOptions& options_;
-  const Book& book_;
-  std::mt19937_64 random_;
+  const SharedLog& log_;
+  Random choices_;
   std::vector<Prog> progs_;
   std::uint8_t next_link_, end_link_;  // names of its own
   std::vector<Link> links_;            // that it has created

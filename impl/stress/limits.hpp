@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A stress: several processes that ask for the same lists at the same time, while packets cross
-// them and devices go and come back. What came of it is a history, to be judged elsewhere.
+// A stress: several processes change and query the same lists at the same time, while packets cross
+// the devices, and devices are removed and created again. The result is a history, which
+// props/stress judges.
 #pragma once
 
 #include <cstdint>
@@ -10,26 +11,26 @@
 
 namespace mprogcheck {
 
-// One round: from devices just made until nothing of it is left.
+// One round, from the creation of its devices to the removal of everything it made.
 struct StressOptions {
-  Header header;  // no devices; these are made
+  Header header;  // without devices; a round creates its own
   std::uint64_t seed = 0;
-  std::uint32_t processes = 4;  // that draw requests; two more send packets and remove devices
-  std::uint32_t calls = 2000;   // by all of them together
-  bool module = false;          // the lists are those of our module
-  // A kernel's: nothing is asked that is answered otherwise than promised on every kernel (known/),
-  // and would be found here over and over. No list is ever empty, so the first program stays; and
-  // a device that has been removed does not come back.
+  std::uint32_t processes = 4;  // workers; two more processes send packets and remove devices
+  std::uint32_t calls = 2000;   // of all workers together
+  bool module = false;          // the lists of our module, not the kernel's own
+  // For the kernel's own lists: avoids what every kernel is known to do wrong (known/), which would
+  // be found over and over. No list ever becomes empty, because the first program stays attached;
+  // and a device that was removed is not created again.
   bool gentle = false;
 };
 
 struct StressFigures {
   std::uint32_t processors = 0;  // of the machine
-  std::int32_t references = 0;   // still held when all was closed and removed; 0 if nobody tells
+  std::int32_t references = 0;   // held after everything was closed and removed; 0 if unknown
   std::uint64_t sent = 0;        // packets between devices that stay
   std::uint64_t received = 0;    // of these
-  std::uint64_t met = 0;         // programs that they met
-  std::uint64_t stray = 0;       // packets to devices that go
+  std::uint64_t met = 0;         // programs that ran on them
+  std::uint64_t stray = 0;       // packets to devices that are removed meanwhile
   std::uint64_t removals = 0;    // of devices
 };
 
@@ -38,7 +39,7 @@ struct StressRound {
   std::string history;  // model/words/history.hpp
 };
 
-// Each process asks for links of its own.
+// Each worker has links of its own.
 inline constexpr std::uint32_t kMostStressProcesses = 16;
 
 }  // namespace mprogcheck

@@ -20,12 +20,12 @@ void StressPackets::send(std::uint8_t from) {
   frame[12] = NOTE_ETHERTYPE >> 8, frame[13] = NOTE_ETHERTYPE & 0xff;
   ++sequence_;
   std::memcpy(frame.data() + kFrameHead, &sequence_, sizeof(sequence_));
-  caller_.space().packets.send_frame(stress_index(from), frame, {});
+  worker_.netns().packets.send_frame(stress_index(from), frame, {});
 }
 
 bool StressPackets::crosses(std::uint8_t from, int looks) {
   constexpr int kPauseMilliseconds = 5;
-  Packets& packets = caller_.space().packets;
+  Packets& packets = worker_.netns().packets;
   programs_.expect_packet({});
   send(from);
   for (; looks > 0; --looks) {
@@ -44,23 +44,23 @@ bool StressPackets::crosses(std::uint8_t from, int looks) {
 // At egress programs see the packet on its sender, at netkit's own list and at ingress on the other
 // side. Packets from d0 cross the one of these two where anything can be (kStressPoints), packets
 // from d1 the other.
-void StressPackets::tell(std::uint8_t from, Stamp stamp, bool in_any_case) {
+void StressPackets::note(std::uint8_t from, Stamp stamp, bool in_any_case) {
   std::vector<std::uint32_t> here, there;
   for (std::uint32_t i = 0; i < programs_.ran(); ++i) {
     const Note note = programs_.ran_at(i);
     auto& met = note.ifindex == stress_index(from) ? here : there;
-    met.push_back(caller_.names().progs[note.prog.raw % kMaxProgs].id);
+    met.push_back(worker_.names().progs[note.prog.raw % kMaxProgs].id);
   }
-  if (from == 1) return tell(ingress_, std::move(there), stamp, in_any_case);
-  tell(primary_, std::move(there), stamp, in_any_case);
+  if (from == 1) return note(ingress_, std::move(there), stamp, in_any_case);
+  note(primary_, std::move(there), stamp, in_any_case);
   ++stamp.process;
-  tell(egress_, std::move(here), stamp, in_any_case);
+  note(egress_, std::move(here), stamp, in_any_case);
 }
 
-void StressPackets::tell(Met& last, std::vector<std::uint32_t> progs, Stamp stamp,
+void StressPackets::note(Met& last, std::vector<std::uint32_t> progs, Stamp stamp,
                          bool in_any_case) {
   if (!in_any_case && progs == last.progs) return;
-  caller_.met(last.point, progs, stamp);
+  worker_.met(last.point, progs, stamp);
   last.progs = std::move(progs);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Packets of a stress: from side to side of a pair, each noting whom it met.
+// The packets of a stress cross a pair of devices, and the programs they meet are logged.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,26 @@ namespace mprogcheck::kernel {
 
 class StressPackets {
  public:
-  // The programs note for this process alone.
-  StressPackets(Caller& caller, Programs& programs) : caller_(caller), programs_(programs) {}
+  // Only this process may use the notes of the programs.
+  StressPackets(Worker& worker, Programs& programs) : worker_(worker), programs_(programs) {}
 
-  // Sends one on the device; whether it arrives on the other side. An emulated machine may stand
-  // still meanwhile, so what counts is how often this process has looked.
+  // Sends a packet on the device and returns whether it arrives on the other side. An emulated
+  // machine may stand still meanwhile, so the limit is a number of looks and not a time.
   bool crosses(std::uint8_t from, int looks = 4000);
-  // Sends one, wherever it may get.
+  // Sends a packet that need not arrive.
   void send(std::uint8_t from);
-  // Notes whom the packet met that has crossed from there between these moments: where these are
+  // Notes whom the packet met that has throughput from there between these moments: where these are
   // others than were noted last of that list, or in any case.
-  void tell(std::uint8_t from, Stamp stamp, bool in_any_case);
+  void note(std::uint8_t from, Stamp stamp, bool in_any_case);
 
  private:
   struct Met {
     Point point;
     std::vector<std::uint32_t> progs;
   };
-  void tell(Met& last, std::vector<std::uint32_t> progs, Stamp stamp, bool in_any_case);
+  void note(Met& last, std::vector<std::uint32_t> progs, Stamp stamp, bool in_any_case);
 
-  Caller& caller_;
+  Worker& worker_;
   Programs& programs_;
   std::uint64_t sequence_ = 0;
   Met egress_{{0, Hook::egress}, {}}, primary_{{0, Hook::primary}, {}},

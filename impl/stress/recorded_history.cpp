@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From the book of a stress to a history.
+// From the log of a stress to a history.
 #include <algorithm>
 #include <unordered_map>
 
@@ -11,11 +11,11 @@ namespace {
 
 class Reader {
  public:
-  Reader(const Book& book, const Names& names) {
+  Reader(const SharedLog& log, const Names& names) {
     for (std::uint8_t p = 0; p < kMaxProgs; ++p)
       if (names.progs[p].id != kUnknownId) progs_[names.progs[p].id] = Prog{p};
     for (std::uint8_t l = 0; l < kMaxLinks; ++l)
-      if (book.link_ids[l] != 0) links_[book.link_ids[l]] = Link{l};
+      if (log.link_ids[l] != 0) links_[log.link_ids[l]] = Link{l};
   }
 
   Expected answer(const Record& record) const {
@@ -62,13 +62,13 @@ class Reader {
 
 }  // namespace
 
-History history_of(const Book& book, const Names& names, const Header& header) {
+History history_of(const SharedLog& log, const Names& names, const Header& header) {
   std::vector<const Record*> order;
-  for (std::uint32_t i = 0; i < book.used; ++i) order.push_back(&book.records[i]);
+  for (std::uint32_t i = 0; i < log.used; ++i) order.push_back(&log.records[i]);
   std::stable_sort(order.begin(), order.end(), [](const Record* a, const Record* b) {
     return a->stamp.invoked < b->stamp.invoked;
   });
-  const Reader reader(book, names);
+  const Reader reader(log, names);
   History out;
   out.trace.header = header;
   for (const Record* const record : order) {

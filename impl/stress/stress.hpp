@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A stress of the lists of this kernel, or of our module, in a network namespace of its own and by
-// processes that are forked for it.
+// Runs a stress of the lists of this kernel or of our module, in a network namespace of its own and
+// with processes that it forks.
 #pragma once
 
 #include "impl/stress/limits.hpp"

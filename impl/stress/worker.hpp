@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A process of a stress that makes calls, and the memory in which all of them keep book.
+// A process of a stress that makes calls, and the shared memory in which all of them log.
 #pragma once
 
 #include <array>
@@ -14,29 +14,29 @@
 
 namespace mprogcheck::kernel {
 
-// The most that a query of a stress gives room for, and the most that a packet can meet on a list.
+// The largest room of a query of a stress, and the most programs a packet can meet on a list.
 inline constexpr std::size_t kStressRoom = 16;
 
-// One call. Programs and links are kept by id: only when all is over is known who made a link.
+// One call. Programs and links are logged by id; the names are known only at the end.
 struct Record {
   Operation op;
   Stamp stamp;
   Errno error = Errno::ok;
-  bool tells_revision = true;  // not so what a packet met
+  bool tells_revision = true;  // false for what a packet met
   std::uint8_t filled = 0;
   std::uint32_t count = 0, ifindex = 0, attach_type = 0;
   std::uint64_t revision = 0;
   std::array<std::uint32_t, kStressRoom> progs, links, flags;
 };
 
-// Shared by all processes. What counts is the order of calls, so the clock is a counter.
-struct Book {
+// Shared by all processes. Only the order of calls matters, so the clock is a counter.
+struct SharedLog {
   static constexpr std::size_t kRecords = 1 << 15;
 
   std::atomic<std::uint64_t> clock{1};
-  std::atomic<std::uint32_t> calls{0};     // by processes that draw requests
-  std::atomic<std::uint32_t> finished{0};  // of these processes
-  std::atomic<std::uint32_t> ready{0};     // of all
+  std::atomic<std::uint32_t> calls{0};     // of workers
+  std::atomic<std::uint32_t> finished{0};  // workers
+  std::atomic<std::uint32_t> ready{0};     // processes of any kind
   std::atomic<bool> go{false}, over{false};
   std::atomic<std::uint64_t> sent{0}, received{0}, met{0}, stray{0}, removals{0};
   std::array<std::atomic<std::uint32_t>, kMaxLinks> link_ids{};  // 0: not created
@@ -44,40 +44,42 @@ struct Book {
   std::atomic<std::uint32_t> used{0};
   std::array<Record, kRecords> records;
 
-  // A new one; throws CannotRun where there is no room left.
+  // A new record. Throws CannotRun where there is no room left.
   Record& record();
 };
 
-// What it holds, with names for all ids. The processes have ended.
-History history_of(const Book& book, const Names& names, const Header& header);
+// The log as a history, with names for all ids. To be called when the processes have ended.
+History history_of(const SharedLog& log, const Names& names, const Header& header);
 
-// The devices have the same numbers as long as the stress lasts, also after they have gone and come
-// back, so that a request is always for the one that has the number then.
+// The interface index of a device. It stays the same when the device is removed and created again,
+// so that a request is for the device that has the index at that time.
 std::uint32_t stress_index(std::uint8_t device);
 
-class Caller {
+class Worker {
  public:
-  // Of each process; makes what sockets it needs. `names` has the programs.
-  Caller(Book& book, Lists& lists, const Names& names, std::uint32_t process);
+  // To be made in the process itself; opens the sockets it needs. `names` has the programs.
+  Worker(SharedLog& log, Lists& lists, const Names& names, std::uint32_t process);
 
-  // Makes the call and notes it.
+  // Makes the call and logs it.
   const Record& call(const Operation& op);
-  // Notes what a packet met on a list, which it has crossed between these moments.
+  // Notes what a packet met on a list, which it has throughput between these moments.
   void met(Point point, std::span<const std::uint32_t> progs, Stamp stamp);
 
-  Space& space() { return space_; }
+  Netns& netns() { return netns_; }
   Names& names() { return names_; }
   std::uint32_t process() const { return process_; }
 
  private:
   int make(Record& record);
+  int info(Record& record);
+  int close(Record& record);
   int make_device(const Operation& op);
 
-  Book& book_;
+  SharedLog& log_;
   Lists& lists_;
   Names names_;
-  Space space_;
-  Room room_;
+  Netns netns_;
+  QueryBuffers buffers_;
   std::uint32_t process_;
 };
 

@@ -17,8 +17,8 @@
 namespace mprogcheck::vm {
 namespace {
 
-kernel::Descriptor in_memory(const char* name, std::string_view bytes) {
-  kernel::Descriptor file(::memfd_create(name, MFD_CLOEXEC));
+Descriptor in_memory(const char* name, std::string_view bytes) {
+  Descriptor file(::memfd_create(name, MFD_CLOEXEC));
   while (file.is_open() && !bytes.empty()) {
     const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
     if (written <= 0) file.reset();
@@ -41,13 +41,13 @@ constexpr std::string_view kElf(
 
 }  // namespace
 
-kernel::Descriptor unpacked_kernel(const std::filesystem::path& image) {
+Descriptor unpacked_kernel(const std::filesystem::path& image) {
   const std::string kernel = unpacked(payload_of(image));
   if (!kernel.starts_with(kElf)) return {};
   return in_memory("vmlinux", kernel);
 }
 
-kernel::Descriptor initramfs_with(const std::filesystem::path& init, const ModuleFiles& modules) {
+Descriptor initramfs_with(const std::filesystem::path& init, const ModuleFiles& modules) {
   std::vector<std::pair<std::string, std::string>> files{{"init", content_of(init)}};
   if (files[0].second.empty())
     throw CannotRun("could not read the guest's program, " + init.string() +

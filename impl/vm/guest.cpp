@@ -73,12 +73,12 @@ constexpr const char* kProcessor = "max,-cx16,-la57,-erms,-fsrm";
 constexpr int kMostEnded = 50;
 
 struct Ends {
-  kernel::Descriptor ours, theirs;
+  Descriptor ours, theirs;
 };
 Ends socket_pair() {
   int both[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both) < 0) cannot("make a socket pair");
-  Ends ends{kernel::Descriptor(both[0]), kernel::Descriptor(both[1])};
+  Ends ends{Descriptor(both[0]), Descriptor(both[1])};
   ::fcntl(both[0], F_SETFL, O_NONBLOCK);
   return ends;
 }

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/vm/wire.hpp"
 
 namespace mprogcheck::vm {
@@ -29,8 +29,8 @@ struct Boot {
 // The files of a boot, read once for all guests that boot from them. Throws CannotRun.
 struct BootFiles {
   explicit BootFiles(const Boot& boot);
-  kernel::Descriptor kernel;  // unpacked; or not open, and the bzImage itself has to do
-  kernel::Descriptor initramfs;
+  Descriptor kernel;  // unpacked; or not open, and the bzImage itself has to do
+  Descriptor initramfs;
 };
 
 class Guest {
@@ -73,7 +73,7 @@ class Guest {
 
   pid_t qemu_ = -1;
   int status_ = 0;  // of QEMU, once it has ended
-  kernel::Descriptor channel_, console_pipe_;
+  Descriptor channel_, console_pipe_;
   Unframer arrived_;
   std::string to_send_;
   std::string console_;

@@ -211,14 +211,14 @@ Exchanged Vm::exchange(const MessageBatch& batch) {
   return {};
 }
 
-Vm::Bare Vm::run_bare(std::span<const Trace> traces) {
+Vm::Baseline Vm::run_baseline(std::span<const Trace> traces) {
   sound_guest();
-  for (const Trace& trace : traces) guest_->queue({Kind::bare, vm::bytes_of(trace)});
-  Bare all;
+  for (const Trace& trace : traces) guest_->queue({Kind::baseline, vm::bytes_of(trace)});
+  Baseline all;
   for (std::size_t i = 0; i < traces.size(); ++i) {
     const auto frame = answer(Kind::timed);
-    if (!frame) throw CannotRun(options_.name + ": the bare loop was not answered");
-    Bare one;
+    if (!frame) throw CannotRun(options_.name + ": the baseline loop was not answered");
+    Baseline one;
     static_assert(sizeof(one) == 3 * sizeof(double));
     std::memcpy(&one, frame->payload.data(), sizeof(one));
     all.seconds += one.seconds, all.around += one.around, all.calls += one.calls;
@@ -226,15 +226,17 @@ Vm::Bare Vm::run_bare(std::span<const Trace> traces) {
   return all;
 }
 
-Vm::Crossed Vm::run_crossing(std::uint32_t programs, std::uint32_t packets) {
+Vm::PairThroughput Vm::pair_throughput(std::uint32_t programs, std::uint32_t packets) {
   const std::uint32_t asked[] = {programs, packets};
   sound_guest();
-  guest_->queue({Kind::cross, std::string(reinterpret_cast<const char*>(asked), sizeof(asked))});
+  guest_->queue(
+      {Kind::throughput, std::string(reinterpret_cast<const char*>(asked), sizeof(asked))});
   const auto frame = answer(Kind::timed);
   if (!frame) throw CannotRun(options_.name + ": the packets were not answered");
-  Crossed crossed;
-  std::memcpy(&crossed, frame->payload.data(), std::min(sizeof(crossed), frame->payload.size()));
-  return crossed;
+  PairThroughput throughput;
+  std::memcpy(&throughput, frame->payload.data(),
+              std::min(sizeof(throughput), frame->payload.size()));
+  return throughput;
 }
 
 }  // namespace mprogcheck

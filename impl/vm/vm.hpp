@@ -50,16 +50,17 @@ class Vm : public Target {
   // Throws CannotRun.
   Exchanged exchange(const MessageBatch& batch);
 
-  // Of the bare system calls of the traces, in this guest; as kernel::BareResult.
-  struct Bare {
+  // Of the bare system calls of the traces, in this guest; as kernel::BaselineResult.
+  struct Baseline {
     double seconds = 0, around = 0, calls = 0;
   };
-  Bare run_bare(std::span<const Trace> traces);
-  // Packets over the kernel's netkit and over our module's; as kernel::Crossed. Throws CannotRun.
-  struct Crossed {
+  Baseline run_baseline(std::span<const Trace> traces);
+  // Packets over the kernel's netkit and over our module's; as kernel::PairThroughput. Throws
+  // CannotRun.
+  struct PairThroughput {
     double netkit = 0, module = 0;
   };
-  Crossed run_crossing(std::uint32_t programs, std::uint32_t packets);
+  PairThroughput pair_throughput(std::uint32_t programs, std::uint32_t packets);
   const vm::Guest& guest() const { return *guest_; }
   // Guests that were booted so far, and those that ended from outside.
   int boots() const { return boots_; }

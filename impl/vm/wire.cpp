@@ -211,7 +211,7 @@ std::optional<Frame> Unframer::next() {
 
 std::uint64_t layout() {
   // What the sizes do not tell is in the version, to be counted up by hand.
-  constexpr std::uint64_t kVersion = 7;
+  constexpr std::uint64_t kVersion = 8;
   return kVersion << 48 | std::uint64_t{sizeof(Operation)} << 32 |
          std::uint64_t{sizeof(Header)} << 16 | std::uint64_t{sizeof(Observation)};
 }

@@ -34,19 +34,19 @@ struct Frame {
     step,    // the observation of one operation of a trace that is run carefully
     ran,     // ProgramResult
     round,   // StressRound
-    timed,   // doubles: seconds in the calls of a bare loop and around them, calls; or those of
+    timed,   // doubles: seconds in the calls of a baseline loop and around them, calls; or those of
              // packets over netkit and over our module
     told,    // MessageAnswers
     // To the agent.
-    run,        // one trace
-    carefully,  // one trace, answered operation by operation
-    program,    // an executable, to be run
-    bare,       // one trace whose system calls are to be made without anything around them
-    messages,   // MessageBatch
-    cross,      // numbers of 32 bits: programs, packets
-    go_on,      // the next operation of a trace that is run carefully
-    stress,     // StressOptions
-    over,       // of our module: nothing of it is needed any more. Answered by no observations
+    run,         // one trace
+    carefully,   // one trace, answered operation by operation
+    program,     // an executable, to be run
+    baseline,    // one trace whose system calls are to be made without anything around them
+    messages,    // MessageBatch
+    throughput,  // numbers of 32 bits: programs, packets
+    go_on,       // the next operation of a trace that is run carefully
+    stress,      // StressOptions
+    over,        // of our module: nothing of it is needed any more. Answered by no observations
   };
   Kind kind;
   std::string payload;

@@ -30,8 +30,9 @@ struct Counted {
 
 class Racer {
  public:
-  Racer(Workshop& shop, const Device& device, std::uint32_t seed, const std::atomic<bool>& over)
-      : shop_(shop), device_(device), dice_(seed), over_(over), lists_(home_) {}
+  Racer(SharedResources& resources, const Device& device, std::uint32_t seed,
+        const std::atomic<bool>& over)
+      : resources_(resources), device_(device), dice_(seed), over_(over), lists_(home_) {}
 
   // A link is made, used and let go of, whatever becomes of its filter.
   Counted use_links() {
@@ -90,7 +91,7 @@ class Racer {
   std::uint32_t prog() {
     const Prog name{static_cast<std::uint8_t>(below(4))};
     return static_cast<std::uint32_t>(
-        shop_.programs.shared(name, ProgType::sched_cls).descriptor.number());
+        resources_.programs.shared(name, ProgType::sched_cls).descriptor.number());
   }
   void update(const Descriptor& link) {
     abi::Call call(abi::kLinkUpdate,
@@ -107,11 +108,11 @@ class Racer {
     lists_.make(home_, call);
   }
 
-  Workshop& shop_;
+  SharedResources& resources_;
   const Device& device_;
   std::minstd_rand dice_;
   const std::atomic<bool>& over_;
-  Space home_;
+  Netns home_;
   ModuleLists lists_;
   Counted counted_;
 };
@@ -124,7 +125,7 @@ struct Process {
   pid_t pid = -1;
 };
 
-Process start(Workshop& shop, const Device& device, std::uint32_t seed, Role role,
+Process start(SharedResources& resources, const Device& device, std::uint32_t seed, Role role,
               const std::atomic<bool>& over) {
   int ends[2];
   if (::pipe(ends) != 0) throw CannotRun("no pipe can be made");
@@ -134,7 +135,7 @@ Process start(Workshop& shop, const Device& device, std::uint32_t seed, Role rol
   if (pid != 0) return {std::move(from), pid};
   int status = 1;
   try {
-    Racer racer(shop, device, seed, over);
+    Racer racer(resources, device, seed, over);
     const Counted counted = (racer.*role)();
     if (::write(to.number(), &counted, sizeof(counted)) == sizeof(counted)) status = 0;
   } catch (const std::exception& e) {
@@ -146,29 +147,29 @@ Process start(Workshop& shop, const Device& device, std::uint32_t seed, Role rol
 
 // A kernel rewrites its own code when the first qdisc or filter comes and when the last one goes,
 // and an emulator of several processors may run what is neither the old nor the new.
-void keep_filters_in_use(Workshop& shop, const Device& device) {
+void keep_filters_in_use(SharedResources& resources, const Device& device) {
   Operation op;
   op.verb = Verb::filter;
   const auto prog = static_cast<std::uint32_t>(
-      shop.programs.shared(Prog{0}, ProgType::sched_cls).descriptor.number());
-  bool done = shop.devices.add_qdisc(device, Qdisc::clsact, false) == Errno::ok;
+      resources.programs.shared(Prog{0}, ProgType::sched_cls).descriptor.number());
+  bool done = resources.devices.add_qdisc(device, Qdisc::clsact, false) == Errno::ok;
   for (const Hook hook : {Hook::ingress, Hook::egress})
-    done =
-        done && change_filter(shop.home.netlink, op, {device.ifindex, hook, {}}, prog) == Errno::ok;
+    done = done &&
+           change_filter(resources.home.netlink, op, {device.ifindex, hook, {}}, prog) == Errno::ok;
   if (!done) throw CannotRun("a device has no filters");
 }
 
 bool race() {
   if (::unshare(CLONE_NEWNET) != 0) throw CannotRun("no network namespace can be made");
-  Workshop shop(false, false, true);
-  for (std::uint8_t p = 0; p < 4; ++p) shop.programs.shared(Prog{p}, ProgType::sched_cls);
-  shop.programs.expect_packet({});
-  const Device device = shop.devices.create(true);
-  shop.home.packets.wait_until_open(device);
-  keep_filters_in_use(shop, shop.devices.create(false));
-  if (shop.devices.add_qdisc(device, Qdisc::clsact, false) != Errno::ok)
+  SharedResources resources(false, false, true);
+  for (std::uint8_t p = 0; p < 4; ++p) resources.programs.shared(Prog{p}, ProgType::sched_cls);
+  resources.programs.expect_packet({});
+  const Device device = resources.devices.create(true);
+  resources.home.packets.wait_until_open(device);
+  keep_filters_in_use(resources, resources.devices.create(false));
+  if (resources.devices.add_qdisc(device, Qdisc::clsact, false) != Errno::ok)
     throw CannotRun("the device takes no clsact");
-  const auto held = [&] { return shop.lists->references(shop.home).value(); };
+  const auto held = [&] { return resources.lists->references(resources.home).value(); };
   const std::int32_t before = held();
 
   void* const memory = ::mmap(nullptr, sizeof(std::atomic<bool>), PROT_READ | PROT_WRITE,
@@ -179,7 +180,7 @@ bool race() {
   std::uint32_t seed = 1;
   for (const Role role :
        {&Racer::use_links, &Racer::use_links, &Racer::use_netlink, &Racer::tear_down, &Racer::send})
-    processes.push_back(start(shop, device, seed++, role, over));
+    processes.push_back(start(resources, device, seed++, role, over));
   Counted all;
   bool sound = true;
   for (const Process& process : processes) {
@@ -195,7 +196,7 @@ bool race() {
   std::printf(
       "%u links made and %u refused, %u updated and %u found orphans, %u filters, %u torn\n",
       all.links, all.refused, all.updates, all.orphans, all.filters, all.torn);
-  shop.devices.remove_qdisc(device);
+  resources.devices.remove_qdisc(device);
   const std::int32_t left = held() - before;
   if (left != 0) std::printf("%d references are left\n", left);
   return sound && left == 0;

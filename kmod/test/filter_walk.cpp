@@ -36,8 +36,8 @@ int left() {
 
 class Walk {
  public:
-  Walk() : shop_(false, false, true), device_(shop_.devices.create(false)) {
-    if (shop_.devices.add_qdisc(device_, Qdisc::clsact, false) != Errno::ok)
+  Walk() : resources_(false, false, true), device_(resources_.devices.create(false)) {
+    if (resources_.devices.add_qdisc(device_, Qdisc::clsact, false) != Errno::ok)
       throw CannotRun("the device takes no clsact");
     // Before descriptors are counted.
     for (const std::uint8_t p : {0, 1}) prog(p);
@@ -84,7 +84,7 @@ class Walk {
   }
 
   Errno link(FilterKey key) {
-    const int fd = shop_.lists->make_filter_link(shop_.home, at(key), prog(0), 0);
+    const int fd = resources_.lists->make_filter_link(resources_.home, at(key), prog(0), 0);
     const Errno answer = abi::error_of(fd);
     if (fd >= 0) link_ = Descriptor(fd);
     return answer;
@@ -94,7 +94,7 @@ class Walk {
     Operation op;
     op.verb = Verb::filter;
     op.change = change;
-    return change_filter(shop_.home.netlink, op, at(key), prog(p));
+    return change_filter(resources_.home.netlink, op, at(key), prog(p));
   }
   bool sound() const { return sound_; }
 
@@ -106,13 +106,13 @@ class Walk {
   FilterPlace at(FilterKey key) const { return {device_.ifindex, Hook::ingress, key}; }
   std::uint32_t prog(std::uint8_t p) {
     return static_cast<std::uint32_t>(
-        shop_.programs.shared(Prog{p}, ProgType::sched_cls).descriptor.number());
+        resources_.programs.shared(Prog{p}, ProgType::sched_cls).descriptor.number());
   }
   State state() {
-    State now{shop_.lists->references(shop_.home).value(),
+    State now{resources_.lists->references(resources_.home).value(),
               Descriptor(::fcntl(0, F_DUPFD_CLOEXEC, 0)).number(),
               {}};
-    dump_filters(shop_.home.netlink, device_.ifindex, Hook::ingress,
+    dump_filters(resources_.home.netlink, device_.ifindex, Hook::ingress,
                  [&](FilterKey key, std::uint32_t prog_id, std::uint32_t link_id) {
                    std::get<2>(now).emplace_back(key, prog_id, link_id);
                  });
@@ -123,7 +123,7 @@ class Walk {
     sound_ = false;
   }
 
-  Workshop shop_;
+  SharedResources resources_;
   Device device_;
   Descriptor link_;
   bool sound_ = true;

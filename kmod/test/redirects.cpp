@@ -50,7 +50,7 @@ Descriptor redirecting(const Device& to, std::int32_t flags) {
 }
 
 // A link that is there as long as this.
-Descriptor at_egress(Workshop& shop, const Device& device, const Descriptor& program) {
+Descriptor at_egress(SharedResources& resources, const Device& device, const Descriptor& program) {
   abi::Call call(abi::kLinkCreate,
                  abi::LinkCreate{.prog_fd = static_cast<std::uint32_t>(program.number()),
                                  .ifindex = device.ifindex,
@@ -59,19 +59,19 @@ Descriptor at_egress(Workshop& shop, const Device& device, const Descriptor& pro
                                  .relative = 0,
                                  .unused = 0,
                                  .expected_revision = 0});
-  Descriptor link(shop.lists->make(shop.home, call));
+  Descriptor link(resources.lists->make(resources.home, call));
   if (!link.is_open()) throw CannotRun("a program is not attached");
   return link;
 }
 
-void go_round(Workshop& shop, const Device& one, const Device& other) {
+void go_round(SharedResources& resources, const Device& one, const Device& other) {
   {
-    const auto link = at_egress(shop, one, redirecting(one, 0));
-    shop.home.packets.send(one, Hook::egress);
+    const auto link = at_egress(resources, one, redirecting(one, 0));
+    resources.home.packets.send(one, Hook::egress);
   }
-  const auto there = at_egress(shop, one, redirecting(other, 0));
-  const auto back = at_egress(shop, other, redirecting(one, 0));
-  for (const Device* from : {&one, &other}) shop.home.packets.send(*from, Hook::egress);
+  const auto there = at_egress(resources, one, redirecting(other, 0));
+  const auto back = at_egress(resources, other, redirecting(one, 0));
+  for (const Device* from : {&one, &other}) resources.home.packets.send(*from, Hook::egress);
   std::puts("packets that go round are dropped");
 }
 
@@ -119,7 +119,7 @@ void make_neighbour(const Device& from, const Device& to, const char* text) {
 }
 
 // To an address here, by a socket that may not know that: its way is out by its device.
-bool arrives(Workshop& shop, const Device& from, const Device& to) {
+bool arrives(SharedResources& resources, const Device& from, const Device& to) {
   constexpr const char* kThere = "10.2.0.1";
   give_address(from, "10.1.0.1");
   give_address(to, kThere);
@@ -133,7 +133,7 @@ bool arrives(Workshop& shop, const Device& from, const Device& to) {
   if (!bind_to(sender, from) || !bind_to(receiver, to) ||
       ::bind(receiver.number(), reinterpret_cast<const sockaddr*>(&any), sizeof(any)) != 0)
     throw CannotRun("the sockets are not bound");
-  const auto link = at_egress(shop, from, redirecting(to, BPF_F_INGRESS));
+  const auto link = at_egress(resources, from, redirecting(to, BPF_F_INGRESS));
   if (::sendto(sender.number(), "x", 1, 0, reinterpret_cast<const sockaddr*>(&there),
                sizeof(there)) != 1)
     throw CannotRun(std::string("no datagram is sent: ") + std::strerror(errno));
@@ -145,11 +145,11 @@ bool arrives(Workshop& shop, const Device& from, const Device& to) {
 
 bool redirect() {
   if (::unshare(CLONE_NEWNET) != 0) throw CannotRun("no network namespace can be made");
-  Workshop shop(false, false, true);
-  const Device one = shop.devices.create(true), other = shop.devices.create(true);
-  for (const Device* device : {&one, &other}) shop.home.packets.wait_until_open(*device);
-  go_round(shop, one, other);
-  return arrives(shop, one, other);
+  SharedResources resources(false, false, true);
+  const Device one = resources.devices.create(true), other = resources.devices.create(true);
+  for (const Device* device : {&one, &other}) resources.home.packets.wait_until_open(*device);
+  go_round(resources, one, other);
+  return arrives(resources, one, other);
 }
 
 }  // namespace

@@ -35,14 +35,15 @@ class Revisions {
 
 class Checker {
  public:
-  Checker(const Trace& trace, std::span<const Observation> seen, bool first_only)
+  Checker(const Trace& trace, Observations seen, bool first_only)
       : trace_(trace), seen_(seen), first_only_(first_only), revisions_(trace.header.revision) {
     world_.reset(trace.header);
   }
 
   Verdict run() {
-    for (step_ = 0; step_ < trace_.operations.size() && step_ < seen_.size(); ++step_) {
-      if (!judge(shortened(trace_.operations[step_]), seen_[step_])) break;
+    for (step_ = 0; step_ < trace_.operations.size(); ++step_) {
+      const Observation* const seen = seen_.at(step_);
+      if (!seen || !judge(shortened(trace_.operations[step_]), *seen)) break;
       if (first_only_ && !verdict_.conforms()) break;
     }
     verdict_.judged = step_;
@@ -87,7 +88,7 @@ class Checker {
     if (agreed || changes_nothing(op))
       world_.step(op, prediction_);
     else
-      predict_refusal(decision);
+      predict_refusal(op, decision);
     if (!fine) error_differs(op, decision, seen);
     if (seen.has_after != where_.has_value()) presence(op, seen);
     if (seen.strayed) strayed(op, seen);
@@ -104,8 +105,8 @@ class Checker {
     return true;
   }
 
-  // The prediction where the state stays: the list as it is.
-  void predict_refusal(const Decision& decision) {
+  // The prediction where the state stays: the lists as they are.
+  void predict_refusal(const Operation& op, const Decision& decision) {
     prediction_.decision = decision;
     prediction_.observation = {};
     prediction_.observation.error = decision.error;
@@ -113,7 +114,10 @@ class Checker {
     prediction_.observation.references = world_.references();
     prediction_.observation.has_filters = filters_of_.has_value();
     if (filters_of_) prediction_.observation.filters = world_.filters(*filters_of_);
-    if (where_) world_.chain(*where_)->list(prediction_.observation.after);
+    if (!where_) return;
+    world_.chain(*where_)->list(prediction_.observation.after);
+    if (op.verb == Verb::qdisc)
+      world_.chain({where_->device, Hook::egress})->list(prediction_.observation.answer);
   }
 
   static bool changes_nothing(const Operation& op) { return has_trait(op.verb, Trait::only_asks); }
@@ -326,7 +330,7 @@ class Checker {
   }
 
   const Trace& trace_;
-  std::span<const Observation> seen_;
+  Observations seen_;
   bool first_only_;
   World world_;
   Revisions revisions_;
@@ -354,11 +358,11 @@ bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error) 
   return false;
 }
 
-Verdict check(const Trace& trace, std::span<const Observation> observations) {
+Verdict check(const Trace& trace, Observations observations) {
   return Checker(trace, observations, false).run();
 }
 
-Verdict check_first(const Trace& trace, std::span<const Observation> observations) {
+Verdict check_first(const Trace& trace, Observations observations) {
   return Checker(trace, observations, true).run();
 }
 

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/words/observations.hpp"
 #include "model/words/trace.hpp"
 #include "model/world/world.hpp"
 
@@ -59,11 +59,11 @@ struct Verdict {
 };
 
 // Judges every operation, and goes on after a difference with the state the target showed, so that
-// one run can report several. `observations` has one element for each operation.
-Verdict check(const Trace& trace, std::span<const Observation> observations);
+// one run can report several. Operations that were not reached are not judged.
+Verdict check(const Trace& trace, Observations observations);
 
 // The first deviation alone, where there is one; stops there.
-Verdict check_first(const Trace& trace, std::span<const Observation> observations);
+Verdict check_first(const Trace& trace, Observations observations);
 
 // Two deviations with the same bucket are the same finding: verb, clause, aspect, expected and
 // observed error, dialect and kind of attach point. Of an answer also what of it differs first, and

@@ -139,6 +139,18 @@ TEST(Check, WhatARuleMayRefuseConformsEitherWay) {
   EXPECT_EQ(summaries(check(refused, refusal)).at(0).substr(0, 14), "2 promise list");
 }
 
+TEST(Check, AQdiscOfTheOtherKindMayBeRefusedAndThenNothingHasChanged) {
+  const Trace trace = trace_of(
+      "attach p0 d0/egress\nattach p1 d0/ingress\nqdisc d0 add clsact\nqdisc d0 add ingress\n"
+      "qdisc d0 add clsact\nattach p2 d0/egress\n");
+  auto seen = observe(trace);
+  // Refused, so that the clsact of before is still there when it is added again.
+  seen[3].error = seen[4].error = Errno::exist;
+  EXPECT_EQ(summaries(check(trace, seen)), Lines{});
+  seen[3].answer = listing(2, {});
+  EXPECT_EQ(summaries(check(trace, seen)).at(0), "4 promise list qdisc.beside: [p0] / []");
+}
+
 TEST(Check, AQueryThatMayBeShortOfRoomStillHasToAnswer) {
   const Trace trace = trace_of("attach p0 d0/ingress\nquery d0/ingress\n");
   auto seen = observe(trace);

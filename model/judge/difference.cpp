@@ -6,14 +6,24 @@
 namespace mprogcheck {
 namespace {
 
-// Attributes that came later than netkit itself.
-constexpr std::uint32_t kLater = told(Key::headroom) | told(Key::tailroom) | told(Key::pairing);
+// Compared first, in this order, whatever kind the device is of.
+struct Compared {
+  std::string_view word;
+  ShownIn in;
+};
+constexpr Compared kCompared[] = {
+    {"ns", &DeviceView::space},  {"name", &DeviceView::name},
+    {"link", &DeviceView::link}, {"primary", &DeviceView::primary},
+    {"state", &DeviceView::up},  {"carrier", &DeviceView::carrier},
+    {"arp", &DeviceView::arp},   {"address", &DeviceView::address},
+    {"mtu", &DeviceView::mtu},
+};
 
-// What both devices tell, of those.
+// Of what a kernel need not show, only what both devices show counts.
 std::string_view difference_between(DeviceView one, DeviceView other) {
-  const std::uint32_t later = one.told & other.told & kLater;
-  one.told = (one.told & ~kLater) | later;
-  other.told = (other.told & ~kLater) | later;
+  const KeySet both = one.shown & other.shown & kYounger;
+  one.shown = (one.shown - kYounger) | both;
+  other.shown = (other.shown - kYounger) | both;
   const auto there = difference(one, other);
   return there.empty() ? difference(other, one) : there;
 }
@@ -21,27 +31,15 @@ std::string_view difference_between(DeviceView one, DeviceView other) {
 }  // namespace
 
 std::string_view difference(const DeviceView& model, const DeviceView& seen) {
+  if (model == seen) return "";
   if (model.there != seen.there) return seen.there ? "there" : "gone";
   if (!model.there) return "";
-  if ((model.told & ~seen.told & ~kLater) || (seen.told & ~model.told)) return "told";
-  const auto tells = [&](Key key) { return (model.told & seen.told & told(key)) != 0; };
-  if (model.space != seen.space) return "ns";
-  if (model.name != seen.name) return "name";
-  if (model.link != seen.link) return "link";
-  if (model.primary != seen.primary) return "primary";
-  if (model.up != seen.up) return "state";
-  if (model.carrier != seen.carrier) return "carrier";
-  if (model.arp != seen.arp) return "arp";
-  if (model.address != seen.address) return "address";
-  if (model.mtu != seen.mtu) return "mtu";
-  if (tells(Key::mode) && model.mode != seen.mode) return "mode";
-  if (tells(Key::policy) && model.policy != seen.policy) return "policy";
-  if (tells(Key::peer_policy) && model.peer_policy != seen.peer_policy) return "peer_policy";
-  if (tells(Key::scrub) && model.scrub != seen.scrub) return "scrub";
-  if (tells(Key::peer_scrub) && model.peer_scrub != seen.peer_scrub) return "peer_scrub";
-  if (tells(Key::headroom) && model.headroom != seen.headroom) return "headroom";
-  if (tells(Key::tailroom) && model.tailroom != seen.tailroom) return "tailroom";
-  if (tells(Key::pairing) && model.pairing != seen.pairing) return "pairing";
+  if (!(model.shown - seen.shown - kYounger).empty() || !(seen.shown - model.shown).empty())
+    return "told";
+  for (const Compared& field : kCompared)
+    if (field.in.get(model) != field.in.get(seen)) return field.word;
+  for (const Key key : model.shown& seen.shown)
+    if (row(key).shown_in.get(model) != row(key).shown_in.get(seen)) return row(key).word;
   return "";
 }
 
@@ -106,6 +104,20 @@ std::string_view difference_between(const Operation& op, const Observation& one,
     if (!device.empty()) return device;
   }
   return one.has_filters ? difference(one.filters, other.filters) : "";
+}
+
+std::string_view difference_between(const Operation& op, const Observation* one,
+                                    const Observation* other) {
+  if (!one || !other) return one == other ? "" : "reached";
+  return difference_between(op, *one, *other);
+}
+
+std::size_t first_difference(const Trace& trace, Observations one, Observations other) {
+  std::size_t step = 0;
+  while (step < trace.operations.size() &&
+         difference_between(trace.operations[step], one.at(step), other.at(step)).empty())
+    ++step;
+  return step;
 }
 
 }  // namespace mprogcheck

@@ -3,9 +3,11 @@
 // nothing does.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
-#include "model/words/observation.hpp"
+#include "model/words/observations.hpp"
+#include "model/words/trace.hpp"
 
 namespace mprogcheck {
 
@@ -23,5 +25,12 @@ std::string_view difference(const Operation& op, const Observation& model, const
 // words of netlink's do not.
 std::string_view difference_between(const Operation& op, const Observation& one,
                                     const Observation& other);
+// "reached" where only one of them came that far.
+std::string_view difference_between(const Operation& op, const Observation* one,
+                                    const Observation* other);
+
+// The first step of which two targets saw something different; the number of operations if they saw
+// the same all along.
+std::size_t first_difference(const Trace& trace, Observations one, Observations other);
 
 }  // namespace mprogcheck

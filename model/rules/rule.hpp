@@ -10,9 +10,9 @@
 // own is what ours answers.
 //
 //   inline constexpr auto table = std::tuple{
-//       due("remove.stale", Errno::stale, "An expected revision ...", "uapi bpf.h", [](const auto&
-//       f) { return f.stale; }), effect("remove.named", Change::remove, "The named program goes.",
-//       "...", guard, index)};
+//       due("remove.stale", Errno::stale, "An expected revision ...", "uapi bpf.h",
+//           [](const auto& f) { return f.stale; }),
+//       effect("remove.named", Change::remove, "The named program goes.", "...", guard, index)};
 #pragma once
 
 #include <array>

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Devices as rtnetlink makes and shows them: the attributes of a request, and what a dump says.
 //
-// Numbers and defaults are those of include/uapi/linux/if_link.h (IFLA_NETKIT_*, enum netkit_*).
+// Values are those of include/uapi/linux/if_link.h (enum netkit_*).
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 
 namespace mprogcheck {
 
@@ -15,21 +17,22 @@ namespace mprogcheck {
 inline constexpr std::size_t kMaxSpaces = 2;
 inline constexpr std::uint8_t kNoSpace = 255;  // a descriptor that is no namespace
 
-// An attribute of a request. Those of the peer stand in PEER_INFO, the others where they belong.
+// The attributes of a request, in the order in which a dump is printed. What each of them is stands
+// in its row of attributes.hpp.
 enum class Key : std::uint8_t {
   none,
   // IFLA_INFO_DATA
+  primary,
+  mode,
   policy,
   peer_policy,
-  mode,
   scrub,
   peer_scrub,
+  peer,  // PEER_INFO itself, see Presence
   headroom,
   tailroom,
   pairing,
-  primary,
   unknown,  // a type nobody has defined
-  peer,     // PEER_INFO itself, see Presence
   // IFLA_*: of the device
   address,
   mtu,
@@ -39,7 +42,7 @@ enum class Key : std::uint8_t {
   name,
   space,
   state,  // IFF_UP or not; for `set` alone
-  // and of its peer
+  // and of its peer, in PEER_INFO
   peer_address,
   peer_mtu,
   peer_txqueues,
@@ -51,39 +54,53 @@ enum class Key : std::uint8_t {
 };
 inline constexpr std::size_t kKeys = 28;
 
+// Some of the attributes; a loop over it goes through them in the order of Key.
+class KeySet {
+ public:
+  class Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Key;
+    using reference = Key;
+    using pointer = const Key*;
+    using difference_type = std::ptrdiff_t;
+    constexpr explicit Iterator(std::uint32_t left) : left_(left) {}
+    constexpr Key operator*() const { return static_cast<Key>(std::countr_zero(left_)); }
+    constexpr Iterator& operator++() {
+      left_ &= left_ - 1;
+      return *this;
+    }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    std::uint32_t left_;
+  };
+  constexpr Iterator begin() const { return Iterator(bits_); }
+  constexpr Iterator end() const { return Iterator(0); }
+
+  constexpr KeySet() = default;
+  constexpr bool has(Key key) const { return (bits_ & bit(key)) != 0; }
+  constexpr void add(Key key) { bits_ |= bit(key); }
+  constexpr void remove(Key key) { bits_ &= ~bit(key); }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr std::uint32_t size() const { return static_cast<std::uint32_t>(std::popcount(bits_)); }
+
+  constexpr KeySet operator|(KeySet other) const { return KeySet(bits_ | other.bits_); }
+  constexpr KeySet operator&(KeySet other) const { return KeySet(bits_ & other.bits_); }
+  constexpr KeySet operator-(KeySet other) const { return KeySet(bits_ & ~other.bits_); }
+  bool operator==(const KeySet&) const = default;
+
+ private:
+  static_assert(kKeys < 32);
+  constexpr explicit KeySet(std::uint32_t bits) : bits_(bits) {}
+  static constexpr std::uint32_t bit(Key key) {
+    return std::uint32_t{1} << static_cast<unsigned>(key);
+  }
+  std::uint32_t bits_ = 0;
+};
+
 // How much of its value travels: all of it, a byte less, or four bytes more.
 enum class Form : std::uint8_t { whole, shortened, lengthened };
-
-// Where an attribute stands: in INFO_DATA, in PEER_INFO, or in neither, with the device itself.
-constexpr bool in_data(Key key) {
-  return key >= Key::policy && key <= Key::peer;
-}
-constexpr bool of_peer(Key key) {
-  return key >= Key::peer_address;
-}
-// What an attribute of PEER_INFO is called where it is the device's own; any other key is itself.
-constexpr Key own_key(Key key) {
-  switch (key) {
-    case Key::peer_address:
-      return Key::address;
-    case Key::peer_mtu:
-      return Key::mtu;
-    case Key::peer_txqueues:
-      return Key::txqueues;
-    case Key::peer_rxqueues:
-      return Key::rxqueues;
-    case Key::peer_index:
-      return Key::index;
-    case Key::peer_name:
-      return Key::name;
-    case Key::peer_space:
-      return Key::space;
-    case Key::peer_unknown:
-      return Key::unknown;
-    default:
-      return key;
-  }
-}
 
 struct Attr {
   Key key = Key::none;
@@ -114,19 +131,6 @@ constexpr Address address_of(const AddressBytes& bytes) {
   return Address::random;
 }
 
-// Of the value of an attribute, in bytes. A name has as many as it has, and a zero.
-constexpr std::size_t width_of(Key key) {
-  if (own_key(key) == Key::address) return kAddressLength;
-  if (key == Key::headroom || key == Key::tailroom) return 2;
-  return key == Key::primary ? 1 : 4;
-}
-// Whether it can be sent a byte short, or too long.
-constexpr bool has_form(Key key) {
-  const Key own = own_key(key);
-  return own != Key::none && own != Key::primary && own != Key::peer && own != Key::index &&
-         own != Key::name && own != Key::state && own != Key::space;
-}
-
 // PEER_INFO: left out; shorter than its head; there, which goes without saying where a peer is
 // named. There as well, but oddly: behind another one, that is empty; with one more in a LINKINFO
 // within it.
@@ -150,16 +154,11 @@ struct DeviceView {
   bool up = false, carrier = false, arp = false;
   Address address = Address::zero;
   std::uint32_t mtu = 0;
-  // IFLA_INFO_DATA. Bit k of `told`: Key k is there.
-  std::uint32_t told = 0;
+  KeySet shown;  // the attributes of IFLA_INFO_DATA that the dump has; the rest of them is 0
   bool primary = false;
   std::uint8_t mode = 0, policy = 0, peer_policy = 0, scrub = 0, peer_scrub = 0, pairing = 0;
   std::uint16_t headroom = 0, tailroom = 0;
   bool operator==(const DeviceView&) const = default;
 };
-
-constexpr std::uint32_t told(Key key) {
-  return std::uint32_t{1} << static_cast<unsigned>(key);
-}
 
 }  // namespace mprogcheck

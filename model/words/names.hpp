@@ -62,13 +62,11 @@ class NameReader : protected LineReader {
     if (own_key(key) == Key::name)
       return value.text == "none" ? kMadeUpName : indexed(value, value.text, 'd', kMaxDevices);
     std::string names;
-    for (const auto& [w, v] : words::values_of(key)) {
-      (names += names.empty() ? "" : ", ") += w;
-      if (value.text == w) return v;
+    for (const ValueName& name : row(key).values) {
+      (names += names.empty() ? "" : ", ") += name.word;
+      if (value.text == name.word) return name.value;
     }
-    const bool wants_name = own_key(key) == Key::address || own_key(key) == Key::index ||
-                            own_key(key) == Key::space || key == Key::peer || key == Key::state;
-    if (wants_name)
+    if (row(key).named_only)
       fail(at_, value.column, "unknown value " + quoted(value.text) + "; there are " + names);
     const std::uint64_t most = (std::uint64_t{1} << 8 * width_of(key)) - 1;
     return static_cast<std::uint32_t>(number(value, 0, most));

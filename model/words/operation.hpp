@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "model/words/device.hpp"
+#include "model/words/attributes.hpp"
 #include "model/words/dialect.hpp"
 #include "model/words/filter.hpp"
 

@@ -332,7 +332,7 @@ class Parser : OutcomeReader {
           !of_link(op.verb))
         return void(op.space = space(value));
       if (of_device)
-        if (const auto k = words::find(words::kKeys, key)) return attr(op, *k, value, t);
+        if (const auto k = key_from(key)) return attr(op, *k, value, t);
       if (key == "bytes" && op.verb == Verb::send)
         return void(op.bytes = static_cast<std::uint32_t>(number(value, 0, 100'000)));
       if (key == "rel" && listed) return void(op.relative = named(value, Field::relative));

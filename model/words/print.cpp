@@ -56,14 +56,12 @@ std::string interface(std::uint8_t name) {
 }
 
 std::string print(const Attr& a) {
-  std::string out = std::string(words::name(words::kKeys, a.key)) + "=";
+  std::string out = std::string(row(a.key).word) + "=";
   if (own_key(a.key) == Key::name) {
     out += a.value < kMadeUpName ? "d" + std::to_string(a.value) : "none";
   } else {
-    const auto values = words::values_of(a.key);
-    const auto named = std::find_if(values.begin(), values.end(),
-                                    [&](const auto& pair) { return pair.second == a.value; });
-    out += named == values.end() ? std::to_string(a.value) : std::string(named->first);
+    const ValueName* const named = value_name(a.key, a.value);
+    out += named ? std::string(named->word) : std::to_string(a.value);
   }
   if (a.form != Form::whole) (out += ':') += words::name(words::kForms, a.form);
   return out;
@@ -341,18 +339,10 @@ std::string describe(const DeviceView& view) {
       << (view.primary ? "primary" : "peer") << " of " << device({view.link, Hook::ingress})
       << (view.up ? " up" : " down") << (view.carrier ? " carrier" : "") << (view.arp ? " arp" : "")
       << " mtu " << view.mtu << " address "
-      << words::kAddresses[static_cast<std::size_t>(view.address)].first;
-  const auto tell = [&](Key key, std::uint32_t value) {
-    if (view.told & told(key)) out << " " << print(Attr{key, Form::whole, value});
-  };
-  tell(Key::mode, view.mode);
-  tell(Key::policy, view.policy);
-  tell(Key::peer_policy, view.peer_policy);
-  tell(Key::scrub, view.scrub);
-  tell(Key::peer_scrub, view.peer_scrub);
-  tell(Key::headroom, view.headroom);
-  tell(Key::tailroom, view.tailroom);
-  tell(Key::pairing, view.pairing);
+      << value_name(Key::address, static_cast<std::uint32_t>(view.address))->word;
+  for (const Key key : view.shown)
+    if (key != Key::primary)
+      out << " " << print(Attr{key, Form::whole, row(key).shown_in.get(view)});
   return out.str();
 }
 

@@ -374,12 +374,10 @@ std::uint64_t any_number(std::uint64_t most) {
 
 Attr any_attr(Key key) {
   Attr a{key, Form::whole, 0};
-  const auto values = words::values_of(key);
-  const std::uint64_t most = key == Key::headroom || key == Key::tailroom ? 0xffffU
-                             : key == Key::primary                        ? 0xffU
-                                                                          : 0xffffffffU;
-  a.value = static_cast<std::uint32_t>(any_number(most));
-  if (!values.empty()) a.value = values[choose(values.size())].second;
+  const auto values = row(key).values;
+  a.value = static_cast<std::uint32_t>(
+      any_number(width_of(key) < 4 ? (1U << 8 * width_of(key)) - 1 : 0xffffffffU));
+  if (!values.empty()) a.value = values[choose(values.size())].value;
   if (own_key(key) == Key::name) a.value = sometimes() ? kMadeUpName : choose(kMaxDevices);
   if (choose(4) == 0) a.form = any_word(words::kForms);
   return a;
@@ -398,9 +396,9 @@ void of_device(Operation& op) {
   if (v == Verb::create) op.space = static_cast<std::uint8_t>(choose(kMaxSpaces));
   if (v == Verb::create && choose(4) != 0) op.peer = static_cast<std::uint8_t>(choose(kMaxDevices));
   const std::size_t count = v == Verb::set ? 1 : choose(kMaxAttrs + 1);
-  for (std::size_t i = 0; i < count; ++i)
-    op.attrs[i] =
-        any_attr(v == Verb::change ? words::kKeys[choose(11)].second : any_word(words::kKeys));
+  const KeySet keys = v == Verb::change ? kInData : kAllKeys;
+  const std::vector<Key> some(keys.begin(), keys.end());
+  for (std::size_t i = 0; i < count; ++i) op.attrs[i] = any_attr(some[choose(some.size())]);
 }
 
 void of_filter(Operation& op) {

@@ -51,8 +51,7 @@ std::optional<std::string> attrs_complaint(const Operation& op) {
     if (a.key == Key::state && op.verb != Verb::set) return "'state' is for set";
     if (op.verb == Verb::change && !in_data(a.key))
       return "only attributes of INFO_DATA change; use set";
-    if (op.verb == Verb::set && (in_data(a.key) || of_peer(a.key) || a.key == Key::txqueues ||
-                                 a.key == Key::rxqueues || a.key == Key::index))
+    if (op.verb == Verb::set && !kSettable.has(a.key))
       return "set has state, mtu, address, name and ns";
     if (of_peer(a.key) && (!op.has_peer_info() || op.peer_info_is(Presence::cut)))
       return "there is no PEER_INFO that it could stand in; name the peer, and leave 'peer=' out";

@@ -8,8 +8,8 @@
 //   World w;
 //   w.reset(trace.header);
 //   Prediction p;
-//   for (const Operation& op : trace.operations) w.step(op, p);   // p.observation: what must come
-//   back
+//   for (const Operation& op : trace.operations)
+//     w.step(op, p);   // p.observation: what must come back
 #pragma once
 
 #include <array>

@@ -75,13 +75,12 @@ std::uint8_t World::made_up_name(std::uint8_t space) const {
 DeviceView World::view(std::uint8_t d) const {
   if (!devices_[d].there) return {};
   DeviceView v = devices_[d];
-  v.told = told(Key::primary) | told(Key::policy) | told(Key::mode) | told(Key::headroom) |
-           told(Key::tailroom) | told(Key::pairing);
+  v.shown = kShownOfSingle;
   if (v.pairing == netkit::single) {
-    v.scrub = 0;
+    for (const Key key : kShownData - kShownOfSingle) row(key).shown_in.put(v, 0);
     return v;
   }
-  v.told |= told(Key::scrub) | told(Key::peer_policy) | told(Key::peer_scrub);
+  v.shown = kShownData;
   v.peer_policy = devices_[v.link].policy;
   v.peer_scrub = devices_[v.link].scrub;
   return v;
@@ -159,10 +158,7 @@ rules::ChangeFacts World::facts_of(const Operation& op) const {
   if (f.absent) return f;
   const DeviceView& d = devices_[op.point.device];
   f.not_primary = !d.primary;
-  for (const Attr& a : op.attrs)
-    f.fixed |= a.key == Key::mode || a.key == Key::scrub || a.key == Key::peer_scrub ||
-               a.key == Key::peer || a.key == Key::headroom || a.key == Key::tailroom ||
-               a.key == Key::pairing;
+  for (const Attr& a : op.attrs) f.fixed |= kFixed.has(a.key);
   const Attr* const policy = op.attr(Key::policy);
   const Attr* const peer_policy = op.attr(Key::peer_policy);
   f.single = d.pairing == netkit::single && (policy || peer_policy);
@@ -205,19 +201,16 @@ DeviceView& World::side(std::uint8_t device, const Operation& op, bool is_peer) 
   v.name = name_of(op, is_peer);
   if (v.name >= kMadeUpName) v.name = made_up_name(v.space);
   v.mtu = value_or(op.attr(own ? Key::peer_mtu : Key::mtu), netkit::default_mtu);
-  v.mode = static_cast<std::uint8_t>(value_or(op.attr(Key::mode), netkit::l3));
+  for (const Key key : kOfEachSide) {
+    const AttributeRow& a = row(key);
+    const bool said_across = is_peer && a.across != Key::none;
+    a.shown_in.put(v, value_or(op.attr(said_across ? a.across : key), a.initial));
+  }
   v.arp = v.mode == netkit::l2;
   const Attr* const address = inherits ? nullptr : op.attr(own ? Key::peer_address : Key::address);
   if (v.mode == netkit::l2)
     v.address = address ? static_cast<Address>(address->value) : Address::random;
   v.primary = !is_peer;
-  v.policy = static_cast<std::uint8_t>(
-      value_or(op.attr(is_peer ? Key::peer_policy : Key::policy), netkit::pass));
-  v.scrub = static_cast<std::uint8_t>(
-      value_or(op.attr(is_peer ? Key::peer_scrub : Key::scrub), netkit::scrub));
-  v.pairing = static_cast<std::uint8_t>(value_or(op.attr(Key::pairing), netkit::pair));
-  v.headroom = static_cast<std::uint16_t>(value_or(op.attr(Key::headroom), 0));
-  v.tailroom = static_cast<std::uint16_t>(value_or(op.attr(Key::tailroom), 0));
   device_present_[device] = true;
   for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary})
     chains_[index({device, hook})].reset(header_.capacity, header_.revision);
@@ -373,15 +366,10 @@ bool World::adopt(const std::array<DeviceView, kMaxDevices>& seen) {
   for (std::size_t d = 0; d < kMaxDevices; ++d) {
     if (!seen[d].there) continue;
     devices_[d] = seen[d];
-    // What this target does not tell of a device stays as the model has it.
-    const auto keep = [&](Key key, auto DeviceView::*field) {
-      if (!(seen[d].told & told(key))) devices_[d].*field = before[d].*field;
-    };
-    keep(Key::scrub, &DeviceView::scrub);
-    keep(Key::headroom, &DeviceView::headroom);
-    keep(Key::tailroom, &DeviceView::tailroom);
-    keep(Key::pairing, &DeviceView::pairing);
-    devices_[d].told = 0;
+    // What this target does not show of a device stays as the model has it.
+    for (const Key key : kOfEachSide - seen[d].shown)
+      row(key).shown_in.put(devices_[d], row(key).shown_in.get(before[d]));
+    devices_[d].shown = {};
     devices_[d].peer_policy = devices_[d].peer_scrub = 0;
   }
   return true;

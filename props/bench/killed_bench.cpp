@@ -15,7 +15,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/process.hpp"
 #include "impl/target.hpp"
 #include "props/bench/bench.hpp"
@@ -26,7 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-using kernel::Descriptor;
 
 // Some 40 s of work for an idle machine, and everything that is known of tcx turns up in it.
 constexpr int kTraces = 3000;

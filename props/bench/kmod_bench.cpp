@@ -25,9 +25,9 @@ int bench_kmod() {
   for (const std::uint32_t programs : {0, 1, 8, 63}) {
     std::vector<double> netkit, module, ratios;
     for (int round = 0; round < kRounds; ++round) {
-      const Vm::Crossed crossed = vm.run_crossing(programs, kPackets);
-      netkit.push_back(kPackets / crossed.netkit);
-      module.push_back(kPackets / crossed.module);
+      const Vm::PairThroughput throughput = vm.pair_throughput(programs, kPackets);
+      netkit.push_back(kPackets / throughput.netkit);
+      module.push_back(kPackets / throughput.module);
       ratios.push_back(module.back() / netkit.back());
     }
     fast &= median(ratios) >= kWanted;

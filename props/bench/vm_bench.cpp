@@ -10,9 +10,8 @@
 
 #include "impl/vm/kernels.hpp"
 #include "impl/vm/vm.hpp"
-#include "model/words/bpf_attribute.hpp"
 #include "props/bench/bench.hpp"
-#include "props/generate/generator.hpp"
+#include "props/generate/call_traces.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -71,33 +70,7 @@ Boots boots(const vm::Boot& how, int count) {
   return all;
 }
 
-// Traces as a campaign draws them, of what a bare loop can do as well: calls of bpf(2) and
-// close(2). lists_only: and only attach, detach and query, with REPLACE and all the other flags.
-std::vector<Trace> mix(Capabilities can, bool lists_only) {
-  can.hazards = can.packets = can.qdiscs = false;
-  std::vector<Trace> traces(128);
-  Random choices(1);
-  for (Trace& trace : traces) {
-    Scope scope = draw_scope(choices, Dialect::mainline, can);
-    scope.removes = false;
-    if (lists_only) scope.links = 0;
-    Generator generator(choices, scope);
-    trace.header = header_of(scope);
-    World world;
-    world.reset(trace.header);
-    Prediction p;
-    while (trace.operations.size() < std::size_t{64} + scope.prefill) {
-      const Operation op = generator.next(world);
-      const bool a_call = attribute_size(op.verb) != 0 || (op.verb == Verb::close && !lists_only);
-      if (!a_call) continue;
-      world.step(op, p);
-      trace.operations.push_back(op);
-    }
-  }
-  return traces;
-}
-
-// Operations of traces per second, and beside those of a bare loop.
+// Operations of traces per second, and beside those of a baseline loop.
 //
 // The bare loop makes the very bpf(2) and close(2) calls of the traces, one for each operation, on
 // lists of devices of the same kind, in the same guest, with the calls written out beforehand. It
@@ -114,9 +87,9 @@ struct Rate {
 Rate rate(Vm& vm, const std::vector<Trace>& traces) {
   std::vector<double> rates, of_loop, of_calls;
   std::vector<std::vector<Observation>> seen;
-  vm.run(traces, seen), vm.run_bare(traces);  // so that programs shared by traces are loaded
+  vm.run(traces, seen), vm.run_baseline(traces);  // so that programs shared by traces are loaded
   for (int round = 0; round < 5; ++round) {
-    const Vm::Bare bare = vm.run_bare(traces);
+    const Vm::Baseline bare = vm.run_baseline(traces);
     const auto start = Clock::now();
     vm.run(traces, seen);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -151,13 +124,14 @@ int bench_vm(const std::string& kernel, int loaded_boots) {
   options.name = "vm:" + kernel;
   options.boot = how;
   Vm vm(options);
-  const Rate lists = rate(vm, mix(vm.capabilities(), true));
+  const Rate lists = rate(vm, call_traces(vm.capabilities(), true));
   fmt::print(
-      "vm {}: {:.0f} operations per second, {:.2f} of a bare loop in the same guest, {:.2f} of its "
+      "vm {}: {:.0f} operations per second, {:.2f} of a baseline loop in the same guest, {:.2f} of "
+      "its "
       "calls alone (attach, detach, replace, query; medians of 5); wanted 5000 where idle, and "
       "0.6\n",
       kernel, lists.operations, lists.of_loop, lists.of_calls);
-  const Rate all = rate(vm, mix(vm.capabilities(), false));
+  const Rate all = rate(vm, call_traces(vm.capabilities(), false));
   fmt::print(
       "vm {}: {:.0f}, {:.2f} and {:.2f} where there are links as well, and programs are closed\n",
       kernel, all.operations, all.of_loop, all.of_calls);

@@ -9,6 +9,7 @@
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
+#include "props/report/transcript.hpp"
 #include "props/search/interrupt.hpp"
 #include "props/search/known.hpp"
 
@@ -30,20 +31,9 @@ struct Compared {
   std::size_t permitted = 0, unreported = 0;
 };
 
-using Seen = std::vector<Observation>;
-
-// The first operation of which they saw something else; that many there are if of none.
-std::size_t first_difference(const Trace& trace, const Seen& one, const Seen& other) {
-  std::size_t i = 0;
-  while (i < trace.operations.size() &&
-         difference_between(trace.operations[i], one[i], other[i]).empty())
-    ++i;
-  return i;
-}
-
 // The deviation that a target shows first, if it is at or in front of that operation: behind one
 // nobody promises that two go the same way.
-std::string bucket_until(const Trace& trace, const Seen& seen, std::size_t step) {
+std::string bucket_until(const Trace& trace, Observations seen, std::size_t step) {
   const Verdict verdict = check_first(trace, seen);
   if (verdict.conforms() || verdict.deviations[0].step > step) return {};
   return bucket(verdict.deviations[0], trace.header.dialect);
@@ -51,7 +41,7 @@ std::string bucket_until(const Trace& trace, const Seen& seen, std::size_t step)
 
 class Comparison {
  public:
-  Comparison(const Options& o, nlohmann::ordered_json& document) : o_(o), document_(document) {
+  Comparison(const Options& o, Json& document) : o_(o), document_(document) {
     for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
     const auto known = known_deviations(o.known);
     for (const std::string& name : o.targets) {
@@ -83,7 +73,7 @@ class Comparison {
   void flush() {
     std::vector<Trace> traces;
     for (const auto& [file, trace] : waiting_) traces.push_back(trace);
-    std::vector<std::vector<Seen>> seen(compared_.size());
+    std::vector<std::vector<std::vector<Observation>>> seen(compared_.size());
     for (std::size_t t = 0; t < compared_.size() && !traces.empty(); ++t)
       compared_[t].target->run(traces, seen[t]);
     for (std::size_t i = 0; i < traces.size(); ++i)
@@ -99,18 +89,17 @@ class Comparison {
       const Compared& c = compared_[t];
       std::size_t reported = 0;
       for (const auto& [bucket, times] : c.reported) reported += times;
-      tell(
-          prose(),
-          "{} beside {}: {} alike; {} differ by deviations that are known, {} by others, {} as the "
-          "model permits\n",
-          c.name, compared_[0].name, times(c.same, "trace"), reported, c.unreported, c.permitted);
+      tell(prose(),
+           "{} beside {}: {} alike; {} differ by known deviations, {} by others, {} as the model "
+           "permits\n",
+           c.name, compared_[0].name, times(c.same, "trace"), reported, c.unreported, c.permitted);
       for (const auto& [bucket, n] : c.reported)
         tell(prose(), "  {} (in {}): {}\n", bucket, times(n, "trace"), reason(c, bucket));
       if (c.unreported) status = kDeviates;
     }
     for (const Compared& c : compared_)
       if (c.unable)
-        tell(prose(), "{} cannot run {}, which no target was given\n", c.name,
+        tell(prose(), "{} cannot run {}; no target was given these\n", c.name,
              times(c.unable, "trace"));
     return done_ == 0 ? kCannotRun : status;
   }
@@ -125,8 +114,8 @@ class Comparison {
     return its != c.known.reasons.end() ? its->second : compared_[0].known.reasons.at(bucket);
   }
 
-  void judge(const std::string& file, const Trace& trace, Compared& c, const Seen& one,
-             const Seen& other) {
+  void judge(const std::string& file, const Trace& trace, Compared& c, Observations one,
+             Observations other) {
     const std::size_t step = first_difference(trace, one, other);
     if (step == trace.operations.size()) {
       ++c.same;
@@ -145,19 +134,24 @@ class Comparison {
     else
       ++c.unreported;
     const Operation& op = trace.operations[step];
-    const std::string_view what = difference_between(op, one[step], other[step]);
+    const std::string_view what = difference_between(op, one.at(step), other.at(step));
     if (!known)
       tell(prose(), "{}: step {}: {}: {}\n  {}: {}\n  {}: {}\n  {}\n{}", file, step + 1, print(op),
-           what, compared_[0].name, describe(op, one[step]), c.name, describe(op, other[step]),
+           what, compared_[0].name, report::describe(op, one.at(step)), c.name,
+           report::describe(op, other.at(step)),
            shown.empty() ? "the model permits both"
                          : fmt::format("a deviation of {}: {}", whose, shown),
            shown.empty() ? "" : print(trace));
+    Json seen = Json::array();
+    seen.push_back(
+        {{"target", compared_[0].name}, {"observed", report::describe(op, one.at(step))}});
+    seen.push_back({{"target", c.name}, {"observed", report::describe(op, other.at(step))}});
     document_.push_back({{"file", file},
                          {"trace", print(trace)},
                          {"step", step + 1},
+                         {"operation", print(op)},
                          {"differs", what},
-                         {compared_[0].name, describe(op, one[step])},
-                         {c.name, describe(op, other[step])},
+                         {"seen", std::move(seen)},
                          {"deviation", shown},
                          {"known", known}});
   }
@@ -166,21 +160,22 @@ class Comparison {
   static constexpr std::size_t kTogether = 16;
 
   const Options& o_;
-  nlohmann::ordered_json& document_;
+  Json& document_;
   std::vector<Compared> compared_;
   std::vector<std::pair<std::string, Trace>> waiting_;
   std::size_t done_ = 0;
 };
 
 int run(const Options& o) {
-  if (o.targets.size() < 2) throw BadInput("compare what with what? Give --target twice or more");
+  if (o.targets.size() < 2)
+    throw BadInput("compare needs two targets or more; give --target twice");
   std::vector<std::pair<std::string, std::vector<Trace>>> files;
   std::size_t all = 0;
   for (const std::string& file : o.files) {
     files.emplace_back(file, read_traces(file));
     all += files.back().second.size();
   }
-  auto document = nlohmann::ordered_json::array();
+  auto document = Json::array();
   end_on_signals();
   Comparison comparison(o, document);
   Progress progress;
@@ -191,22 +186,28 @@ int run(const Options& o) {
   comparison.flush();
   progress.clear();
   const int status = comparison.finish();
-  if (o.json) print_json(document);
+  if (o.json) print_json("compare", {{"targets", o.targets}, {"differences", document}});
   return status;
 }
 
 }  // namespace
 
-void add_compare(CLI::App& app, int& status) {
+void add_compare(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand(
-      "compare", "Run the same traces on several targets, and tell where what they saw differs");
-  verb->add_option("TRACE", o->files, "Trace files")->required();
-  verb->add_option("--target", o->targets, "Two or more; the others are compared with the first")
-      ->required();
-  verb->add_option("--known", o->known, "Files of known deviations");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb = program.verb(
+      "compare", "Run the same traces on several targets, and show where their answers differ");
+  verb.texts("TRACE", o->files, "Trace files").required();
+  verb.targets(o->targets,
+               "Two targets or more; each is compared with the first. A trace that one of them "
+               "cannot run is counted, and run on none")
+      .required();
+  verb.known(o->known);
+  verb.json(o->json);
+  verb.example(
+      "mprogcheck compare traces/tutorial/*.trace --target impl "
+      "--target impl:before_lands_behind",
+      "Shows in which traces, and at which step, a planted fault shows.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

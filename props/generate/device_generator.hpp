@@ -6,12 +6,83 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <iterator>
+#include <span>
 
 #include "model/words/choices.hpp"
 #include "model/world/world.hpp"
 #include "props/generate/scope.hpp"
 
 namespace mprogcheck {
+
+// How the attributes of a new device are drawn: how often each, its usual values, and those at an
+// extreme or out of range. Names, namespaces and queues have a rule of their own.
+struct DrawnAttribute {
+  Key key;
+  std::uint32_t weight;
+  std::span<const std::uint32_t> usual{}, odd{};
+};
+namespace drawn {
+inline constexpr std::uint32_t kPolicies[] = {netkit::pass, netkit::drop}, kNoPolicies[] = {1, 7},
+                               kEither[] = {0, 1},
+                               kOutOfRange[] = {2, 3, 255, 0xffff, 0x7fffffff, 0xffffffff},
+                               kRooms[] = {0, 1, 128, 256, 4096, 0x8000, 0xffff},
+                               kMtus[] = {1500, 68, 1400, 9000, 65535, 67, 65536, 0},
+                               kAddresses[] = {std::uint32_t(Address::a),
+                                               std::uint32_t(Address::b)},
+                               kNoAddresses[] = {std::uint32_t(Address::zero),
+                                                 std::uint32_t(Address::multicast)},
+                               kQueues[] = {1, 2, 0, 4096, 4097};
+inline constexpr std::span<const std::uint32_t> kAllRooms(kRooms), kAllMtus(kMtus);
+
+inline constexpr DrawnAttribute kAttributes[] = {
+    {Key::policy, 12, kPolicies, kNoPolicies},
+    {Key::peer_policy, 12, kPolicies, kNoPolicies},
+    {Key::mode, 14, kEither, kOutOfRange},
+    {Key::scrub, 8, kEither, kOutOfRange},
+    {Key::peer_scrub, 8, kEither, kOutOfRange},
+    {Key::headroom, 5, kAllRooms.first(4), kRooms},
+    {Key::tailroom, 5, kAllRooms.first(4), kRooms},
+    {Key::pairing, 4, kEither, kOutOfRange},
+    {Key::address, 6, kAddresses, kNoAddresses},
+    {Key::mtu, 6, kAllMtus.first(4), kAllMtus.last(4)},
+    {Key::space, 6},
+    {Key::name, 5},
+    {Key::txqueues, 2},
+    {Key::rxqueues, 2},
+    {Key::index, 2, kEither, kEither},
+    {Key::unknown, 3, kOutOfRange, kOutOfRange},  // there, or in PEER_INFO
+    {Key::primary, 2},
+    {Key::peer_address, 6},
+    {Key::peer_mtu, 6},
+    {Key::peer_space, 6},
+    {Key::peer_name, 4},
+    {Key::peer_txqueues, 2},
+    {Key::peer_rxqueues, 2},
+    {Key::peer_index, 2},
+};
+inline constexpr auto kWeights = [] {
+  std::array<std::uint32_t, std::size(kAttributes)> weights{};
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = kAttributes[i].weight;
+  return weights;
+}();
+
+// The row of an attribute of the device itself.
+constexpr DrawnAttribute of(Key own) {
+  for (const DrawnAttribute& a : kAttributes)
+    if (a.key == own) return a;
+  return {Key::none, 0};
+}
+static_assert(
+    [] {
+      KeySet elsewhere;  // drawn by `set`, and with the peer
+      for (const Key key : {Key::state, Key::peer, Key::peer_unknown}) elsewhere.add(key);
+      for (const Key key : kAllKeys)
+        if (!elsewhere.has(key) && of(key).key == Key::none) return false;
+      return true;
+    }(),
+    "every attribute is drawn");
+}  // namespace drawn
 
 template <Choices C>
 class DeviceGenerator {
@@ -52,7 +123,7 @@ class DeviceGenerator {
     op.peer = static_cast<std::uint8_t>(s_.devices + (first + 1) % names);
     if (!one_in(c_, 6)) free_names(w, op);
     if (one_in(c_, 10)) op.space = 1;
-    const bool single = s_.single && one_in(c_, 6);
+    const bool single = s_.attributes.has(Key::pairing) && one_in(c_, 6);
     if (single) {
       add(op, {Key::pairing, Form::whole, netkit::single});
       if (!one_in(c_, 6)) op.peer = kNoDevice;
@@ -74,10 +145,8 @@ class DeviceGenerator {
     op.point.device = device(w, !one_in(c_, 12));
     const std::uint32_t count = pick(c_, std::array<std::uint32_t, 3>{55, 35, 10});
     for (std::uint32_t i = 0; i <= count; ++i) {
-      static constexpr Key kFixed[] = {Key::mode,     Key::scrub,    Key::peer_scrub, Key::peer,
-                                       Key::headroom, Key::tailroom, Key::pairing};
       Key key = c_.below(2) ? Key::peer_policy : Key::policy;
-      if (one_in(c_, 8)) key = kFixed[c_.below(7)];
+      if (one_in(c_, 8)) key = *std::next(kFixed.begin(), c_.below(kFixed.size()));
       if (s_.mistakes && one_in(c_, 30)) key = Key::unknown;
       if (s_.mistakes && one_in(c_, 40)) key = Key::primary;
       Attr a = key == Key::peer ? Attr{key, Form::whole, 2} : valued(key);
@@ -200,22 +269,14 @@ class DeviceGenerator {
 
   // What this target has, and what may be asked of it.
   bool allowed(const Attr& a) const {
-    if ((a.key == Key::headroom || a.key == Key::tailroom) && !s_.rooms) return false;
-    if (a.key == Key::pairing && !s_.single) return false;
+    if (in_data(a.key) && !s_.attributes.has(a.key)) return false;
     Operation alone;
     alone.attrs[0] = a;
     return s_.hazards || !alone.hazardous();
   }
 
   Attr attribute(const Operation& op) {
-    static constexpr Key kSome[] = {
-        Key::policy,    Key::peer_policy,   Key::mode,          Key::scrub,     Key::peer_scrub,
-        Key::headroom,  Key::tailroom,      Key::pairing,       Key::address,   Key::mtu,
-        Key::space,     Key::name,          Key::txqueues,      Key::rxqueues,  Key::index,
-        Key::unknown,   Key::primary,       Key::peer_address,  Key::peer_mtu,  Key::peer_space,
-        Key::peer_name, Key::peer_txqueues, Key::peer_rxqueues, Key::peer_index};
-    Key key = kSome[pick(c_, std::array<std::uint32_t, 24>{12, 12, 14, 8, 8, 5, 5, 4, 6, 6, 6, 5,
-                                                           2,  2,  2,  3, 2, 6, 6, 6, 4, 2, 2, 2})];
+    Key key = drawn::kAttributes[pick(c_, drawn::kWeights)].key;
     if (key == Key::unknown && c_.below(2)) key = Key::peer_unknown;
     if (of_peer(key) && (!op.has_peer_info() || op.peer_info_is(Presence::cut))) return {};
     if (key == Key::primary && !s_.mistakes) return {};
@@ -229,61 +290,22 @@ class DeviceGenerator {
   Attr valued(Key key) {
     const bool odd = s_.mistakes && one_in(c_, 6);
     Attr a{key, Form::whole, 0};
-    static constexpr std::uint32_t kNumbers[] = {2, 3, 255, 0xffff, 0x7fffffff, 0xffffffff};
-    const auto wrong_number = [&] { return kNumbers[c_.below(6)]; };
-    switch (key) {
-      case Key::policy:
-      case Key::peer_policy:
-        a.value = odd ? 1 + 6 * c_.below(2) : 2 * c_.below(2);
-        break;
-      case Key::mode:
-      case Key::scrub:
-      case Key::peer_scrub:
-      case Key::pairing:
-        a.value = odd ? wrong_number() : c_.below(2);
-        break;
-      case Key::headroom:
-      case Key::tailroom: {
-        static constexpr std::uint32_t kRooms[] = {0, 1, 128, 256, 4096, 0x8000, 0xffff};
-        a.value = kRooms[c_.below(odd ? 7 : 4)];
-        break;
-      }
-      case Key::mtu:
-      case Key::peer_mtu: {
-        static constexpr std::uint32_t kMtus[] = {1500, 68, 1400, 9000, 65535, 67, 65536, 0};
-        a.value = kMtus[odd ? 4 + c_.below(4) : c_.below(4)];
-        break;
-      }
-      case Key::txqueues:
-      case Key::rxqueues:
-      case Key::peer_txqueues:
-      case Key::peer_rxqueues: {
-        static constexpr std::uint32_t kQueues[] = {1, 2, 0, 4096, 4097};
-        a.value = kQueues[c_.below(s_.mistakes ? 5 : 1)];
-        break;
-      }
-      case Key::address:
-      case Key::peer_address:
-        a.value = odd ? 3 * c_.below(2) : 1 + c_.below(2);
-        break;
-      case Key::index:
-      case Key::peer_index:
-        a.value = c_.below(2);
-        break;
+    switch (own_key(key)) {
       case Key::name:
-      case Key::peer_name:
         a.value = one_in(c_, 4) ? kMadeUpName : c_.below(kMaxDevices);
         break;
       case Key::space:
-      case Key::peer_space:
         a.value = odd && one_in(c_, 2) ? kNoSpace : c_.below(2);
         break;
-      case Key::unknown:
-      case Key::peer_unknown:
-        a.value = wrong_number();
+      case Key::txqueues:
+      case Key::rxqueues:
+        a.value = drawn::kQueues[c_.below(s_.mistakes ? std::size(drawn::kQueues) : 1)];
         break;
-      default:
-        break;
+      default: {
+        const DrawnAttribute drawn = drawn::of(own_key(key));
+        const auto values = odd ? drawn.odd : drawn.usual;
+        if (!values.empty()) a.value = values[c_.below(static_cast<std::uint32_t>(values.size()))];
+      }
     }
     if (has_form(key) && s_.hazards && one_in(c_, 15))
       a.form = c_.below(2) ? Form::lengthened : Form::shortened;

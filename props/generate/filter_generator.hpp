@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "model/words/choices.hpp"
+#include "model/words/forms.hpp"
 #include "model/world/world.hpp"
 #include "props/generate/scope.hpp"
 
@@ -21,39 +22,48 @@ class FilterGenerator {
                 one_in(c_, 5) ? Hook::egress : Hook::ingress};
     // Without a qdisc nothing else comes of it.
     if (w.qdisc(op.point.device) == Qdisc::none && !one_in(c_, 8)) return qdisc(op, TcChange::add);
-    static constexpr Verb kVerbs[] = {Verb::filter, Verb::filter_link, Verb::packet,
-                                      Verb::chain,  Verb::qdisc,       Verb::remove};
+    struct Kind {
+      Verb verb;
+      std::uint32_t weight;
+      void (FilterGenerator::*fields)(const World& w, Operation& op);
+    };
     const bool more_links = w.links_named() < s_.links;
-    op.verb = kVerbs[pick(
-        c_, std::array<std::uint32_t, 6>{40, more_links ? 30U : 0U, s_.packets ? 14U : 0U, 8, 6,
-                                         s_.removes ? 2U : 0U})];
-    switch (op.verb) {
-      case Verb::filter:
-        filter(w, op);
-        break;
-      case Verb::filter_link:
-        op.link = ref(Link{static_cast<std::uint8_t>(w.links_named())});
-        op.key = key(w, op);
-        op.key.chain = 0;
-        op.prog = prog();
-        flags(op);
-        break;
-      case Verb::packet:
-        return packet(w, op);
-      case Verb::chain:
-        if (one_in(c_, 4)) op.key.chain = 1;
-        break;
-      case Verb::qdisc:
-        return qdisc(op, c_.below(2) ? TcChange::remove : TcChange::replace);
-      default:
-        op.point.hook = Hook::ingress;
-        return;
-    }
+    const std::array kinds{
+        Kind{Verb::filter, 40, &FilterGenerator::filter},
+        Kind{Verb::filter_link, more_links ? 30U : 0U, &FilterGenerator::filter_link},
+        Kind{Verb::packet, s_.packets ? 14U : 0U, &FilterGenerator::packet},
+        Kind{Verb::chain, 8, &FilterGenerator::chain},
+        Kind{Verb::qdisc, 6, &FilterGenerator::other_qdisc},
+        Kind{Verb::remove, s_.removes ? 2U : 0U, &FilterGenerator::remove_device}};
+    std::array<std::uint32_t, kinds.size()> weights;
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = kinds[i].weight;
+    const Kind& kind = kinds[pick(c_, weights)];
+    op.verb = kind.verb;
+    (this->*kind.fields)(w, op);
+    if (!of_filters(op.verb)) return;
     if (s_.mistakes && one_in(c_, 40)) op.point.device = kNoDevice;
     if (s_.hazards && one_in(c_, 25)) op.caller = c_.below(2) ? Caller::userns : Caller::nobody;
   }
 
  private:
+  void filter_link(const World& w, Operation& op) {
+    op.link = ref(Link{static_cast<std::uint8_t>(w.links_named())});
+    op.key = key(w, op);
+    op.key.chain = 0;
+    op.prog = prog();
+    flags(op);
+  }
+
+  void chain(const World&, Operation& op) {
+    if (one_in(c_, 4)) op.key.chain = 1;
+  }
+
+  void other_qdisc(const World&, Operation& op) {
+    qdisc(op, c_.below(2) ? TcChange::remove : TcChange::replace);
+  }
+
+  void remove_device(const World&, Operation& op) { op.point.hook = Hook::ingress; }
+
   void qdisc(Operation& op, TcChange change) {
     op.verb = Verb::qdisc;
     op.point.hook = Hook::ingress;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What is asked next: operations drawn with an eye on the state of the model.
+// Draws the operations of a trace.
 //
-// The generator looks at the World to reach rare states on purpose (a full list, one below it,
-// empty after use, link-owned neighbours, both ends taken, stale revisions, the same program in the
-// other direction); it never waits for a target. What it draws always passes NameCheck.
+// The generator reads the World in order to reach rare states on purpose (a full list, one below
+// it, empty after use, link-owned neighbours, both ends taken, stale revisions, the same program in
+// the other direction). It never waits for a target. What it draws always passes NameCheck.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "model/words/bpf_attribute.hpp"
 #include "model/words/choices.hpp"
+#include "model/words/forms.hpp"
 #include "model/world/world.hpp"
 #include "props/generate/device_generator.hpp"
 #include "props/generate/filter_generator.hpp"
@@ -38,97 +40,96 @@ class Generator {
     if (filled_ < s_.prefill) return fill(op);
     if (s_.netkit && (!netkit_.named_any() || one_in(c_, 3))) return of_device(world, op);
     if (s_.filters && c_.below(2) == 0) return filters_.next(world, op);
-    static constexpr Verb kVerbs[] = {Verb::attach,      Verb::detach,      Verb::query,
-                                      Verb::link_create, Verb::link_update, Verb::link_detach,
-                                      Verb::close,       Verb::packet,      Verb::remove,
-                                      Verb::info,        Verb::fdinfo,      Verb::qdisc};
     const bool links = world.links_named() != 0;
     const bool more_links = world.links_named() < s_.links;
-    op.verb = kVerbs[pick(c_, std::array<std::uint32_t, 12>{
-                                  340, 200, 90, more_links ? 140U : 0U, links ? 90U : 0U,
-                                  links ? 40U : 0U, 50, s_.packets ? 45U : 0U, s_.removes ? 2U : 0U,
-                                  links ? 12U : 0U, links ? 8U : 0U, s_.qdiscs ? 20U : 0U})];
-    switch (op.verb) {
-      case Verb::attach:
-      case Verb::link_create:
-        insert(world, op);
-        break;
-      case Verb::detach:
-        remove(world, op);
-        break;
-      case Verb::query:
-        query(world, op);
-        break;
-      case Verb::link_update:
-        link_update(world, op);
-        break;
-      case Verb::link_detach:
-        op.link = some_link(world);
-        break;
-      case Verb::close:
-        op.prog = links && !one_in(c_, 4) ? ref(named_link(world)) : ref(any_prog());
-        break;
-      case Verb::packet:
-        packet(op);
-        break;
-      case Verb::create:  // see of_device()
-      case Verb::change:
-      case Verb::set:
-      case Verb::send:
-      case Verb::filter:  // see FilterGenerator
-      case Verb::filter_link:
-      case Verb::chain:
-      case Verb::provoke:  // only ever asked for by name
-        break;
-      case Verb::remove:
-        op.point = {one_in(c_, 5) ? kAllDevices : some_device(), Hook::ingress};
-        if (s_.netkit && op.point.device == kAllDevices)
-          op.space = static_cast<std::uint8_t>(c_.below(2));
-        break;
-      case Verb::info:
-        op.link = mistake(20) ? wrong_link() : ref(named_link(world));
-        break;
-      case Verb::fdinfo:
-        op.link = ref(named_link(world));
-        break;
-      case Verb::qdisc:
-        op.point = {some_device(), Hook::ingress};
-        op.change = static_cast<TcChange>(c_.below(3));
-        if (op.change != TcChange::remove) op.kind = c_.below(2) ? Qdisc::ingress : Qdisc::clsact;
-        break;
-    }
-    if (s_.hazards && attribute_size(op.verb) != 0 && one_in(c_, 25)) odd(op);
+    draw(world, op,
+         std::array{Kind{Verb::attach, 340, &Generator::insert},
+                    Kind{Verb::detach, 200, &Generator::remove},
+                    Kind{Verb::query, 90, &Generator::query},
+                    Kind{Verb::link_create, more_links ? 140U : 0U, &Generator::insert},
+                    Kind{Verb::link_update, links ? 90U : 0U, &Generator::link_update},
+                    Kind{Verb::link_detach, links ? 40U : 0U, &Generator::link_detach},
+                    Kind{Verb::close, 50, &Generator::close},
+                    Kind{Verb::packet, s_.packets ? 45U : 0U, &Generator::packet},
+                    Kind{Verb::remove, s_.removes ? 2U : 0U, &Generator::remove_device},
+                    Kind{Verb::info, links ? 12U : 0U, &Generator::info},
+                    Kind{Verb::fdinfo, links ? 8U : 0U, &Generator::fdinfo},
+                    Kind{Verb::qdisc, s_.qdiscs ? 20U : 0U, &Generator::qdisc}});
+    if (s_.hazards && has_trait(op.verb, Trait::bpf) && one_in(c_, 25)) odd(op);
   }
 
  private:
+  // An operation that may be drawn: how often, and how its fields are.
+  struct Kind {
+    Verb verb;
+    std::uint32_t weight;
+    void (Generator::*fields)(const World& world, Operation& op);
+  };
+  template <std::size_t N>
+  void draw(const World& world, Operation& op, const std::array<Kind, N>& kinds) {
+    std::array<std::uint32_t, N> weights;
+    for (std::size_t i = 0; i < N; ++i) weights[i] = kinds[i].weight;
+    const Kind& kind = kinds[pick(c_, weights)];
+    op.verb = kind.verb;
+    (this->*kind.fields)(world, op);
+  }
+
   void of_device(const World& world, Operation& op) {
-    static constexpr Verb kVerbs[] = {Verb::create, Verb::change, Verb::set, Verb::send,
-                                      Verb::remove};
+    using Of = DeviceGenerator<C>;
+    static constexpr std::array kKinds{
+        Kind{Verb::create, 12, &Generator::template by_netkit<&Of::create>},
+        Kind{Verb::change, 10, &Generator::template by_netkit<&Of::change>},
+        Kind{Verb::set, 28, &Generator::template by_netkit<&Of::set>},
+        Kind{Verb::send, 45, &Generator::send}, Kind{Verb::remove, 4, &Generator::remove_netkit}};
     op.point.hook = Hook::ingress;
-    if (!netkit_.named_any() || (!netkit_.any_there(world) && !one_in(c_, 8)))
-      op.verb = Verb::create;
-    else
-      op.verb = kVerbs[pick(c_, std::array<std::uint32_t, 5>{12, 10, 28, 45, 4})];
-    // Where no packet could get anywhere something is set up first.
-    if (op.verb == Verb::send && !netkit_.any_connected(world) && !one_in(c_, 4))
-      op.verb = Verb::set;
-    switch (op.verb) {
-      case Verb::create:
-        return netkit_.create(world, op);
-      case Verb::change:
-        return netkit_.change(world, op);
-      case Verb::set:
-        return netkit_.set(world, op);
-      case Verb::send:
-        return netkit_.send(world, op);
-      default:
-        op.point = {netkit_.device(world, !one_in(c_, 8)), Hook::ingress};
-        if (one_in(c_, 8)) {
-          op.point.device = kAllDevices;
-          op.space = static_cast<std::uint8_t>(c_.below(2));
-        }
-        return;
-    }
+    if (netkit_.named_any() && (netkit_.any_there(world) || one_in(c_, 8)))
+      return draw(world, op, kKinds);
+    op.verb = Verb::create;
+    netkit_.create(world, op);
+  }
+
+  template <auto fields>
+  void by_netkit(const World& world, Operation& op) {
+    (netkit_.*fields)(world, op);
+  }
+
+  // Where no packet could get anywhere something is set up first.
+  void send(const World& world, Operation& op) {
+    if (netkit_.any_connected(world) || one_in(c_, 4)) return netkit_.send(world, op);
+    op.verb = Verb::set;
+    netkit_.set(world, op);
+  }
+
+  void remove_netkit(const World& world, Operation& op) {
+    op.point = {netkit_.device(world, !one_in(c_, 8)), Hook::ingress};
+    if (!one_in(c_, 8)) return;
+    op.point.device = kAllDevices;
+    op.space = static_cast<std::uint8_t>(c_.below(2));
+  }
+
+  void link_detach(const World& world, Operation& op) { op.link = some_link(world); }
+
+  void close(const World& world, Operation& op) {
+    const bool link = world.links_named() != 0 && !one_in(c_, 4);
+    op.prog = link ? ref(named_link(world)) : ref(any_prog());
+  }
+
+  void remove_device(const World&, Operation& op) {
+    op.point = {one_in(c_, 5) ? kAllDevices : some_device(), Hook::ingress};
+    if (s_.netkit && op.point.device == kAllDevices)
+      op.space = static_cast<std::uint8_t>(c_.below(2));
+  }
+
+  void info(const World& world, Operation& op) {
+    op.link = mistake(20) ? wrong_link() : ref(named_link(world));
+  }
+
+  void fdinfo(const World& world, Operation& op) { op.link = ref(named_link(world)); }
+
+  void qdisc(const World&, Operation& op) {
+    op.point = {some_device(), Hook::ingress};
+    op.change = static_cast<TcChange>(c_.below(3));
+    if (op.change != TcChange::remove) op.kind = c_.below(2) ? Qdisc::ingress : Qdisc::clsact;
   }
 
   void fill(Operation& op) {
@@ -160,9 +161,7 @@ class Generator {
         break;
       }
       default: {
-        const std::uint32_t gap = op.verb == Verb::query         ? 28
-                                  : op.verb == Verb::link_create ? 20
-                                                                 : end;
+        const std::uint32_t gap = form(op.verb).gaps.end != 0 ? form(op.verb).gaps.begin : end;
         const std::uint32_t dirty[] = {end, gap, end + 8, 120, 400, kPage - 1};
         op.dirty = static_cast<std::uint16_t>(dirty[c_.below(6)]);
         break;
@@ -366,11 +365,11 @@ class Generator {
   void insert(const World& w, Operation& op) {
     some_point(w, op);
     const Chain& chain = list_asked(w, op);
-    if (op.verb == Verb::link_create)
+    if (has_trait(op.verb, Trait::makes_link))
       op.link = ref(Link{static_cast<std::uint8_t>(w.links_named())});
     op.prog = mistake(60) ? wrong_prog(w) : ref(one_in(c_, 8) ? any_prog() : absent_prog(chain));
     op.flags = directives();
-    if (op.verb == Verb::attach && s_.dialect->has_old) {
+    if (takes<&Operation::old>(op.verb) && s_.dialect->has_old) {
       if (op.has(flag::replace))
         op.old = mistake(16)
                      ? wrong_prog(w)
@@ -424,7 +423,7 @@ class Generator {
     if (mistake(60)) op.bits = 1U << 3;
   }
 
-  void packet(Operation& op) {
+  void packet(const World&, Operation& op) {
     op.point = some_point();
     for (Says& says : op.says) {
       if (c_.below(2) == 0) continue;

@@ -8,7 +8,9 @@
 #include <set>
 
 #include "impl/inprocess/inprocess.hpp"
+#include "impl/kernel/baseline_loop.hpp"
 #include "model/words/text.hpp"
+#include "props/generate/call_traces.hpp"
 #include "props/generate/rapidcheck_choices.hpp"
 #include "props/search/minimize.hpp"
 
@@ -93,6 +95,19 @@ RC_GTEST_PROP(OurImplementation, conforms_to_the_model, ()) {
 }
 
 // The oracle is checked too: with a fault planted the same property has to fail.
+// Whatever the target can do besides.
+TEST(CallTraces, are_what_a_baseline_loop_can_run) {
+  for (const bool lists_only : {true, false}) {
+    std::set<Verb> verbs;
+    for (const Trace& trace : call_traces(InProcess().capabilities(), lists_only))
+      for (const Operation& op : trace.operations) {
+        EXPECT_TRUE(kernel::BaselineLoop::can_run(op)) << print(op);
+        verbs.insert(op.verb);
+      }
+    EXPECT_EQ(verbs.size(), lists_only ? 3u : 7u);
+  }
+}
+
 TEST(OurImplementation, with_a_fault_does_not) {
   std::size_t failures = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {

@@ -30,9 +30,8 @@ struct Scope {
   bool memory = true;    // requests are memory: of odd sizes, at addresses that are not mapped
   bool mistakes = true;  // descriptors that are not open, unknown flags, ...
   bool netkit = false;   // netkit devices are made, changed and crossed
-  bool rooms = false;    // ... with HEADROOM and TAILROOM
-  bool single = false;   // ... and without a peer
-  bool filters = false;  // filters come and go, netlink's and those of links
+  KeySet attributes = kBasicData;  // ... with these in INFO_DATA
+  bool filters = false;            // filters come and go, netlink's and those of links
 };
 
 // A scope for one trace, as varied as the target allows.
@@ -49,8 +48,7 @@ Scope draw_scope(C& c, Dialect dialect, const Capabilities& can) {
     if (can.foreign[f]) s.foreign.push_back(static_cast<Foreign>(f));
   s.devices = one_in(c, 6) && can.devices > 1 ? 2 : 1;
   s.netkit = can.netkit && one_in(c, 2);
-  s.rooms = can.rooms;
-  s.single = can.single;
+  s.attributes = can.attributes;
   s.filters = can.filters && !s.netkit && one_in(c, 4);
   if (can.any_capacity) {
     switch (pick(c, std::array<std::uint32_t, 3>{60, 30, 10})) {

@@ -14,12 +14,12 @@
 namespace mprogcheck {
 namespace {
 
-// That a request to the family can be refused with: what the operations promise, and what generic
-// netlink says of a command that there is none of.
+// The errors with which a request to the family may be refused: those that the operations promise,
+// and that of generic netlink for a command that does not exist.
 constexpr int kOfFamily[] = {EPERM,  ENOENT, ENXIO,  EBADF,  EACCES, EBUSY,   EEXIST,
                              ENODEV, EINVAL, ENOSPC, ERANGE, ESTALE, ENOLINK, EOPNOTSUPP};
-// And to rtnetlink, about devices of our kind: beside those, what it says of attributes that are
-// every device's.
+// The errors for requests to rtnetlink about devices of our kind: in addition those for attributes
+// that every device has.
 constexpr int kOfRoute[] = {ESRCH,  EPERM,      ENOENT,        ENXIO,        EBADF,     EACCES,
                             EBUSY,  EEXIST,     ENODEV,        EINVAL,       ERANGE,    ENOTCONN,
                             ENOSPC, EOPNOTSUPP, EADDRNOTAVAIL, EAFNOSUPPORT, EOVERFLOW, EMSGSIZE};
@@ -61,7 +61,7 @@ std::string read_error(const nlmsghdr& head, std::string_view body, Answer& answ
   return left == 0 && sound ? "" : "an error whose attributes are malformed";
 }
 
-// The body of a dump is of rtnetlink; what the family tells has attributes and nothing else.
+// A dump has the body of an rtnetlink message; a reply of the family has attributes alone.
 std::string read_one(const nlmsghdr& head, std::string_view body, bool routed, Answer& answer) {
   answer.sequence = head.nlmsg_seq;
   answer.is_error = head.nlmsg_type == NLMSG_ERROR;
@@ -76,8 +76,8 @@ std::string read_one(const nlmsghdr& head, std::string_view body, bool routed, A
              : "a reply with malformed attributes";
 }
 
-// Without words generic netlink refuses what has no command in it, one that nobody has, and what is
-// to a family that there is none of (where a length was spoiled, the bytes behind it).
+// Generic netlink gives no text when a message has no command or an unknown one, or when it is for
+// a family that does not exist (bytes behind a spoiled length may be such a message).
 bool is_of_core(const MessageBuffer& buffer, Errno error) {
   const std::vector<std::string_view> messages = messages_in(buffer.bytes);
   const auto any = [&](auto&& is) { return std::ranges::any_of(messages, is, head_of); };
@@ -112,9 +112,9 @@ std::string wrong_with(const Due& due, const Answer& answer) {
   return "";
 }
 
-// To each message, whose sequence number it has, one answer, and that which is due. Where several
-// have the same number, which only spoiled bytes do, nobody knows which was answered. A dump that
-// ran is its own answer.
+// Each message must get exactly one reply, with its sequence number, and the refusal that is due.
+// If several messages have the same number, which only spoiled bytes cause, a reply cannot be
+// assigned to one of them. A dump is its own reply.
 std::string wrong_with_order(const MessageBuffer& buffer, const std::vector<Answer>& answers,
                              std::uint16_t family) {
   const std::vector<std::string_view> messages = messages_in(buffer.bytes);
@@ -189,7 +189,7 @@ std::string change_of(const Holdings& before, const Holdings& after) {
   if (before.filters != after.filters) tell("the filters");
   for (std::size_t i = 0; i < before.lists.size(); ++i)
     if (before.lists[i] != after.lists[i])
-      tell("the list " + std::string(material::kLists[i].name));
+      tell("the list " + std::string(message_fixture::kLists[i].name));
   return out;
 }
 

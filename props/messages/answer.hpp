@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a message was answered, read back with suspicion; and whether that can stand.
+// Parses the replies to a message, which may be malformed, and judges them.
 #pragma once
 
 #include <cstdint>
@@ -14,28 +14,29 @@
 namespace mprogcheck {
 
 struct Answer {
-  bool is_error = false;  // or an acknowledgement, of Errno::ok; else it tells something
+  bool is_error = false;  // an NLMSG_ERROR; with Errno::ok an acknowledgement
   Errno error = Errno::ok;
   std::uint32_t sequence = 0;
-  std::string words;                     // of the extended acknowledgement, as are these:
-  std::optional<std::uint32_t> offset;   // of the attribute that is wrong
-  std::optional<std::uint32_t> missing;  // the type of the one that is not there
+  // Of the extended acknowledgement:
+  std::string words;
+  std::optional<std::uint32_t> offset;   // of the wrong attribute
+  std::optional<std::uint32_t> missing;  // the type of the missing attribute
 };
 
-// The answers to a buffer; `malformed` says what is wrong with the bytes if they are none.
+// The replies to a buffer. `malformed` says what is wrong with bytes that are no replies.
 std::vector<Answer> answers_in(const MessageBuffer& buffer, const MessageReply& reply,
                                std::string& malformed);
 
-// Whether all messages in the buffer were refused: then nothing may have changed.
+// Whether all messages of the buffer were refused, so that nothing may have changed.
 bool refused(const MessageBuffer& buffer, const std::vector<Answer>& answers);
 
 // What is wrong with a reply, in a few words that are the same for the same mistake; empty if
-// nothing is. `before` is what was held when the buffer was sent, `family` the module's number.
+// nothing is. `before` is what the module held when the buffer was sent; `family` is its number.
 std::string wrong_with(const MessageBuffer& buffer, const MessageReply& reply,
                        const std::vector<Answer>& answers, const Holdings& before,
                        std::uint16_t family);
 
-// What is held otherwise than before; empty if nothing is.
+// How the holdings differ from those before; empty if they do not.
 std::string change_of(const Holdings& before, const Holdings& after);
 
 }  // namespace mprogcheck

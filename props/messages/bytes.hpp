@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Netlink's bytes, read piece by piece.
+// Parses the bytes of netlink messages.
 #pragma once
 
 #include <linux/netlink.h>
@@ -20,8 +20,8 @@ bool take(std::string_view& bytes, T& value) {
   return true;
 }
 
-// Calls `each(head, payload)` for attributes, as long as it returns true; how many bytes are left
-// behind the last that is one.
+// Calls `each(head, payload)` for each attribute as long as it returns true. Returns the number of
+// bytes behind the last valid attribute.
 template <class Each>
 std::size_t attributes_in(std::string_view bytes, Each&& each) {
   for (nlattr head; !bytes.empty();) {
@@ -34,7 +34,7 @@ std::size_t attributes_in(std::string_view bytes, Each&& each) {
   return bytes.size();
 }
 
-// The messages in a buffer, as a kernel finds them: it stops at the first whose length cannot be.
+// The messages in a buffer. Like the kernel this stops at the first message with an invalid length.
 inline std::vector<std::string_view> messages_in(std::string_view bytes) {
   std::vector<std::string_view> out;
   for (nlmsghdr head;;) {
@@ -46,7 +46,7 @@ inline std::vector<std::string_view> messages_in(std::string_view bytes) {
   }
 }
 
-// Of one that messages_in() found.
+// The header of a message that messages_in() returned.
 inline nlmsghdr head_of(std::string_view message) {
   nlmsghdr head{};
   take(message, head);

@@ -28,7 +28,7 @@ class Campaign {
         whole_round(at, std::min(end - at, kMessagesInRound));
       result_.stopped = stop();
     } catch (const CannotRun& e) {
-      // What was found before is told all the same.
+      // Findings from before the failure are reported all the same.
       if (result_.findings.empty()) throw;
       result_.broke_off = e.what();
     }
@@ -40,14 +40,15 @@ class Campaign {
 
   void whole_round(std::uint64_t at, std::uint64_t count) {
     if (round(at, count, kBatch)) return;
-    // Harm was done. One at a time it is seen by which; or it is the round's as a whole.
+    // The kernel came to harm. Sent one at a time, the buffers show which of them does it, or the
+    // harm belongs to the round as a whole.
     const LastWords words = o_.last_words();
     if (round(at, count, 1)) note({"harm that was not seen again", words.console, at, {}});
   }
 
   bool stop() const { return o_.stop != nullptr && *o_.stop; }
 
-  // Whether it came to its end without harm. One at a time, harm is a finding.
+  // Whether the round ended without harm. When buffers are sent one at a time, harm is a finding.
   bool round(std::uint64_t first, std::uint64_t count, std::size_t batch) {
     for (int tries = 1;; ++tries) {
       const MessageCampaignResult before = result_;
@@ -88,7 +89,7 @@ class Campaign {
     return end_round(first);
   }
 
-  // A module that keeps references complains of that when it goes: then the numbers say more.
+  // A module that keeps references complains when it is unloaded; then the numbers say more.
   bool end_round(std::uint64_t first) {
     const Exchanged got = o_.exchange({.begin = false, .end = true, .buffers = {}});
     if (!got.answers && got.harm == Harm::none) throw Lost{};

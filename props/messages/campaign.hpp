@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A campaign of messages: rounds, each from fresh material to its end, so that a round can be
-// repeated without those before it.
+// A campaign of messages consists of rounds. Each begins with a new fixture, so that it can be
+// repeated without the rounds before it.
 #pragma once
 
 #include <atomic>
@@ -18,12 +18,12 @@ inline constexpr std::uint64_t kMessagesInRound = 1000;
 
 struct MessageCampaignOptions {
   std::uint64_t seed = 0;
-  std::uint64_t first = 0;  // buffers before that one are left out, as whole rounds
+  std::uint64_t first = 0;  // the campaign begins with the round of this buffer
   std::uint64_t count = 1000;
   std::function<Exchanged(const MessageBatch&)> exchange;
   std::function<LastWords()> last_words = [] { return LastWords{}; };
   std::function<void(std::uint64_t done)> progress = [](std::uint64_t) {};
-  // Set by another thread or a signal: no batch begins any more.
+  // When another thread or a signal sets it, no further batch begins.
   const std::atomic<bool>* stop = nullptr;
 };
 
@@ -31,7 +31,7 @@ struct MessageFinding {
   std::string what;     // the same for the same mistake
   std::string details;  // what changed, or what the kernel said
   std::uint64_t index = 0;
-  MessageBuffer buffer;  // of one that shows only at the end of its round, without bytes
+  MessageBuffer buffer;  // without bytes if the finding shows only at the end of its round
   std::uint64_t seen = 1;
   std::uint64_t round() const { return index - index % kMessagesInRound; }
 };
@@ -44,7 +44,7 @@ struct MessageCampaignResult {
   std::string broke_off;  // why the target failed in the middle, after something was found
 };
 
-// Throws CannotRun where the target fails as such, and nothing was found before.
+// Throws CannotRun if the target fails before anything was found.
 MessageCampaignResult run_message_campaign(const MessageCampaignOptions& options);
 
 }  // namespace mprogcheck

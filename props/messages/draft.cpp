@@ -60,7 +60,7 @@ std::size_t Draft::offset_of(std::size_t n) const {
 Draft request(std::uint16_t family, std::uint8_t command) {
   genlmsghdr head{};
   head.cmd = command;
-  head.version = material::kFamilyVersion;
+  head.version = message_fixture::kFamilyVersion;
   Draft out;
   out.type = family;
   out.head = raw(head);

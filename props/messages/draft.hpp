@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A netlink message as it is thought of, before it is bytes: what is wrong with it is put there on
-// purpose.
+// A netlink message by its parts, before it becomes bytes. Mistakes in it are deliberate.
 //
 //   Draft d = request(family, MPROGCHECK_CMD_ATTACH);
 //   d.put(MPROGCHECK_A_IFINDEX, 100U);
@@ -23,7 +22,7 @@ namespace mprogcheck {
 struct Attribute {
   std::uint16_t type = 0;
   std::string payload;
-  std::optional<std::uint16_t> claimed = {};  // a length of payload that is not its own
+  std::optional<std::uint16_t> claimed = {};  // a wrong length of the payload
 };
 
 struct Draft {
@@ -34,18 +33,18 @@ struct Draft {
   std::string head;  // behind the netlink header
   std::vector<Attribute> attributes;
   std::string rest;                          // behind the attributes
-  std::optional<std::uint32_t> length = {};  // that the header says and is not its own
+  std::optional<std::uint32_t> length = {};  // a wrong length for the header
 
   Draft& put(int what, std::uint16_t value);
   Draft& put(int what, std::uint32_t value);
   Draft& put(int what, std::uint64_t value);
   Draft& put(int what, std::string_view bytes);
   Draft& nest(int what, const std::vector<Attribute>& inside, std::string_view before = {});
-  // Where in the message the n-th attribute is.
+  // The offset of the n-th attribute in the message.
   std::size_t offset_of(std::size_t n) const;
 };
 
-// To a generic family; to rtnetlink about a device; to tc about what is at a device.
+// Requests to a generic family, to rtnetlink about a device, and to tc about a qdisc or filter.
 Draft request(std::uint16_t family, std::uint8_t command);
 Draft request_about(std::uint16_t type, std::int32_t ifindex, std::uint16_t flags = 0);
 
@@ -53,7 +52,7 @@ Draft request_of_tc(std::uint16_t type, const tcmsg& head, std::uint16_t flags =
 
 std::string number_bytes(std::uint32_t value);
 std::string number_bytes(std::uint64_t value);
-// The head of what is said of a device, which PEER_INFO begins with as well.
+// The header of a message about a device (struct ifinfomsg), with which PEER_INFO begins too.
 std::string device_head(std::int32_t ifindex);
 
 std::string bytes_of(const std::vector<Attribute>& attributes);

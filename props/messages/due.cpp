@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What each command takes is written down here once more, and not read from what the module is made
-// of (impl/module/mprogcheck.yaml): a mistake there is to show.
+// The attributes of each command are written down here a second time, and not read from the file
+// that the module is generated from (impl/module/mprogcheck.yaml), so that a mistake there shows.
 #include "props/messages/due.hpp"
 
 #include <linux/genetlink.h>
@@ -19,7 +19,7 @@ namespace {
 struct Command {
   std::uint8_t number;
   std::vector<int> takes;
-  std::vector<int> needs;  // in the order in which they are looked for
+  std::vector<int> needs;  // in the order in which the kernel checks for them
   bool privileged = false;
 };
 
@@ -55,7 +55,7 @@ const Command* command_of(std::uint8_t number) {
   return found == std::end(kCommands) ? nullptr : found;
 }
 
-// What generic netlink refuses an attribute for, in the order of its checks.
+// Why generic netlink refuses an attribute, in the order of its checks.
 std::optional<Due> due_to(const Command& command, const nlattr& head, std::string_view payload) {
   const int type = head.nla_type & NLA_TYPE_MASK;
   if (type == 0 || type > MPROGCHECK_A_MAX) return Due{.mistake = "an attribute that is unknown"};

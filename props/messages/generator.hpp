@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Messages of which some are as they should be, and the others have a few things wrong with them:
-// in what they ask for, in their attributes, in their lengths, in their bytes.
+// Generates messages. Some are valid; the others have a few mistakes in what they request, in their
+// attributes, lengths or bytes.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ class MessageGenerator {
  public:
   MessageGenerator(C& choices, const Numbers& numbers) : c_(choices), requests_(choices, numbers) {}
 
-  // Mostly one message, as they would be sent; now and then several in one buffer.
+  // A buffer with one message, or now and then several.
   MessageBuffer next() {
     const std::uint32_t count = one_in(c_, 12) ? 2 + c_.below(4) : 1;
     MessageBuffer buffer;
@@ -40,7 +40,7 @@ class MessageGenerator {
   void spoil(Draft& draft) {
     if (draft.attributes.empty() || one_in(c_, 4)) return spoil_around(draft);
     const std::size_t at = c_.below(static_cast<std::uint32_t>(draft.attributes.size()));
-    // Of what stands in a nest, mostly that which is inside.
+    // Mostly what is inside a nested attribute.
     if ((draft.attributes[at].type & NLA_F_NESTED) != 0 && !one_in(c_, 4))
       return spoil_inside(draft.attributes[at]);
     spoil(draft.attributes, at);
@@ -175,11 +175,11 @@ class MessageGenerator {
   std::uint32_t odd_number() {
     switch (c_.below(4)) {
       case 0:
-        return material::kNoDevice + c_.below(8);
+        return message_fixture::kNoDevice + c_.below(8);
       case 1:
-        return material::kXdp + c_.below(4);
+        return message_fixture::kXdp + c_.below(4);
       case 2:
-        return material::kClosed + c_.below(4);
+        return message_fixture::kClosed + c_.below(4);
       default:
         return boundary();
     }

@@ -17,7 +17,7 @@
 namespace mprogcheck {
 namespace {
 
-using namespace material;
+using namespace message_fixture;
 
 // What an answer has to name.
 struct AtAttribute {
@@ -226,9 +226,9 @@ TEST_F(Messages, have_a_value_that_cannot_be) {
   };
   are_refused({
       {"device 0", anywhere(0, 46), Errno::range, "out of range", AtAttribute{0}},
-      {"no such device", anywhere(material::kNoDevice, 46), Errno::nodev, "no such device",
+      {"no such device", anywhere(message_fixture::kNoDevice, 46), Errno::nodev, "no such device",
        AtAttribute{0}},
-      {"another kind", anywhere(material::kLoopback, 54), Errno::nxio, "another kind",
+      {"another kind", anywhere(message_fixture::kLoopback, 54), Errno::nxio, "another kind",
        AtAttribute{0}},
       {"the peer's side", anywhere(kPairPeer, 54), Errno::acces, "primary"},
       {"no peer's side", anywhere(kSingle, 55), Errno::opnotsupp, "single", AtAttribute{0}},
@@ -387,7 +387,7 @@ TEST_F(Messages, ask_for_links_of_filters_that_cannot_be) {
        AtAttribute{3}},
       {"of lists", with(MPROGCHECK_A_RELATIVE, 1U), Errno::inval, "Unsupported attribute",
        AtAttribute{3}},
-      {"no such device", filter_link(kFirstProg + 3, material::kNoDevice), Errno::nodev,
+      {"no such device", filter_link(kFirstProg + 3, message_fixture::kNoDevice), Errno::nodev,
        "no such device", AtAttribute{0}},
       {"no qdisc", filter_link(kFirstProg + 3, kSmall), Errno::inval, "No qdisc", AtAttribute{0}},
       {"no such flag", with(MPROGCHECK_A_GEN_FLAGS, 8U), Errno::inval, "no such flag",

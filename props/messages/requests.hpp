@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Requests as a well-meaning caller would make them, of the material that impl/module/messages.hpp
-// names: many are accepted, and what is done to them afterwards gets past the first check.
+// Valid requests about the objects of the message fixture (impl/module/messages.hpp). Many are
+// accepted, so that mistakes added to them afterwards get past the first checks.
 #pragma once
 
 #include <arpa/inet.h>
@@ -13,27 +13,30 @@
 #include <array>
 
 #include "impl/module/netlink.h"
+#include "model/words/attributes.hpp"
 #include "model/words/choices.hpp"
 #include "props/messages/draft.hpp"
 
 namespace mprogcheck {
 
-// What a kernel numbers anew each time.
+// Numbers that differ from boot to boot.
 struct Numbers {
   std::uint16_t family = 0;
-  std::array<std::uint32_t, material::kProgs> prog_ids{};
+  std::array<std::uint32_t, message_fixture::kProgs> prog_ids{};
 };
 
-// Attributes of devices of our kind (kmod/device.h), and of the flags of bpf(2).
+// Attributes of devices of our kind: those of netkit, and those of kmod/device.h.
 namespace device_attribute {
-inline constexpr int kPeerInfo = 1, kPrimary = 2, kPolicy = 3, kPeerPolicy = 4, kMode = 5,
-                     kScrub = 6, kPeerScrub = 7, kHeadroom = 8, kPairing = 10, kDialect = 48,
-                     kCapacity = 49, kRevision = 50;
+inline constexpr int kPeerInfo = row(Key::peer).type, kPrimary = row(Key::primary).type,
+                     kPolicy = row(Key::policy).type, kPeerPolicy = row(Key::peer_policy).type,
+                     kMode = row(Key::mode).type, kScrub = row(Key::scrub).type,
+                     kPeerScrub = row(Key::peer_scrub).type, kPairing = row(Key::pairing).type,
+                     kDialect = 48, kCapacity = 49, kRevision = 50;
 }
 inline constexpr const char* kKindOfDevice = "mprog";
 inline constexpr std::string_view kKindOfFilter{"mprog", 6}, kKindOfQdisc{"clsact", 7};
 
-// What is to be said of a device of our kind, in IFLA_LINKINFO.
+// IFLA_LINKINFO of a device of our kind.
 inline std::vector<Attribute> link_info(const std::vector<Attribute>& data) {
   Draft info;
   info.put(IFLA_INFO_KIND, std::string_view(kKindOfDevice, sizeof("mprog")));
@@ -104,12 +107,13 @@ class Requests {
 
  private:
   Draft to(std::uint8_t command) { return request(numbers_.family, command); }
-  std::int32_t device() { return static_cast<std::int32_t>(material::kPair + c_.below(5)); }
-  std::uint32_t prog() { return material::kFirstProg + c_.below(material::kProgs); }
-  std::uint32_t link() { return material::kFirstLink + c_.below(material::kLinks); }
+  std::int32_t device() { return static_cast<std::int32_t>(message_fixture::kPair + c_.below(5)); }
+  std::uint32_t prog() { return message_fixture::kFirstProg + c_.below(message_fixture::kProgs); }
+  std::uint32_t link() { return message_fixture::kFirstLink + c_.below(message_fixture::kLinks); }
 
   Draft& at_list(Draft& d) {
-    const material::List& list = material::kLists[c_.below(std::size(material::kLists))];
+    const message_fixture::List& list =
+        message_fixture::kLists[c_.below(std::size(message_fixture::kLists))];
     return d.put(MPROGCHECK_A_IFINDEX, list.ifindex)
         .put(MPROGCHECK_A_ATTACH_TYPE, list.attach_type);
   }
@@ -131,7 +135,7 @@ class Requests {
             .put(MPROGCHECK_A_RELATIVE, link());
       case 4:
         return d.put(MPROGCHECK_A_FLAGS, kAfter | (one_in(c_, 2) ? kId : kFirstOrId))
-            .put(MPROGCHECK_A_RELATIVE, numbers_.prog_ids[c_.below(material::kProgs)]);
+            .put(MPROGCHECK_A_RELATIVE, numbers_.prog_ids[c_.below(message_fixture::kProgs)]);
       default:
         return d.put(MPROGCHECK_A_FLAGS, one_in(c_, 2) ? kFirstOrId : kLast);
     }
@@ -180,7 +184,7 @@ class Requests {
 
   // Mostly the device that has a qdisc.
   std::uint32_t filtered() {
-    return one_in(c_, 8) ? static_cast<std::uint32_t>(device()) : material::kFiltered;
+    return one_in(c_, 8) ? static_cast<std::uint32_t>(device()) : message_fixture::kFiltered;
   }
 
   // 0 where tc or the module chooses. Few, so that one meets with another.
@@ -234,7 +238,7 @@ class Requests {
   Draft create() {
     using namespace device_attribute;
     const bool single = one_in(c_, 3);
-    std::uint32_t number = single ? material::kSingle : material::kPair;
+    std::uint32_t number = single ? message_fixture::kSingle : message_fixture::kPair;
     if (!single && one_in(c_, 2)) number += 2;
     if (!single && one_in(c_, 2)) number += 40;
     const auto ifindex = static_cast<std::int32_t>(number);

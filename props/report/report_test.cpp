@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
 #include "impl/inprocess/inprocess.hpp"
@@ -27,10 +28,6 @@ std::vector<Trace> suite() {
   return parse(kTrace, "test");
 }
 
-std::string runs_all(const Trace&, const Capabilities&) {
-  return "";
-}
-
 // A target as ours, but that programs can be run on; what they say is given.
 class Machine : public InProcess {
  public:
@@ -51,7 +48,7 @@ class Machine : public InProcess {
 
 Column column_of(Target& target) {
   Compiler compiler;
-  Column column{conform(target, suite(), {}, runs_all, {}), target.describe(), {}};
+  Column column{conform(target, suite(), {}, {}), target.describe(), {}};
   column.deviations = gather_evidence(target, column.seen, 1, compiler, 1000, {});
   return column;
 }
@@ -83,7 +80,7 @@ TEST(Tell, says_what_a_program_said_that_did_not_show_it) {
 
 TEST(Tell, harm_is_shown_by_a_kernel_that_comes_to_harm_and_nothing_else_is) {
   Machine target("detach_before_head_takes_head");
-  Conformance seen = conform(target, suite(), {}, runs_all, {});
+  Conformance seen = conform(target, suite(), {}, {});
   Example& example = seen.deviations.begin()->second;
   Compiler compiler;
   const auto evidence = [&](Aspect aspect, const ProgramResult& result) {
@@ -106,7 +103,7 @@ TEST(Tell, harm_is_shown_by_a_kernel_that_comes_to_harm_and_nothing_else_is) {
 
 TEST(Tell, within_bounds_that_count_runs) {
   Machine target("detach_before_head_takes_head");
-  const Conformance seen = conform(target, suite(), {}, runs_all, {});
+  const Conformance seen = conform(target, suite(), {}, {});
   Compiler compiler;
   const Evidence evidence = gather_evidence(target, seen, 7, compiler, 1, {}).at(0);
   EXPECT_FALSE(evidence.minimal);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/words/text.hpp"
+#include "props/repro/c_attributes.hpp"
 #include "props/repro/c_core.hpp"
 #include "props/repro/c_devices.hpp"
 #include "props/repro/c_foreign.hpp"
@@ -176,8 +177,8 @@ std::string write_c(const Trace& trace, std::string_view headline) {
     piece(uses.sends, c_text::kOpenSpaceToListen);
     piece(true, c_text::kOpenSpaceEnd);
   }
-  piece(true, uses.netkit ? c_text::kAllNetkitNames : c_text::kNetkitNames);
-  piece(uses.netkit, c_text::kDevice);
+  piece(true, with_attributes(uses.netkit ? c_text::kAllNetkitNames : c_text::kNetkitNames));
+  piece(uses.netkit, with_attributes(c_text::kDevice));
   if (lists) {
     piece(true, uses.netkit ? c_text::kReadListOfNetkit : c_text::kReadList);
     piece(true, c_text::kBeginList);
@@ -207,12 +208,12 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   if (uses.netkit) {
     piece(uses.makes || uses.asks_device, c_text::kAskIn);
     piece(true, c_text::kComplaint);
-    piece(true, c_text::kDump);
+    piece(true, with_attributes(c_text::kDump));
     piece(true, c_text::kLook);
     piece(uses.asks_device, c_text::kAskDevice);
     piece(uses.makes, c_text::kLookForNew);
-    piece(uses.appear, c_text::kMade);
-    piece(true, c_text::kExpectDevices);
+    piece(uses.appear, with_attributes(c_text::kMade));
+    piece(true, with_attributes(c_text::kExpectDevices));
     piece(true, c_text::kSetUpNetkit);
   }
   piece(uses.sends, c_text::kSend);

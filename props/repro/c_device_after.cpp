@@ -22,10 +22,9 @@ DeviceView as_made(const DeviceView& v) {
   out.link = v.link;
   out.primary = v.primary;
   out.mtu = netkit::default_mtu;
-  out.mode = netkit::l3;
-  out.scrub = single ? 0 : netkit::scrub;
-  out.peer_scrub = out.scrub;
-  out.pairing = single ? netkit::single : netkit::pair;
+  for (const Key key : single ? kShownOfSingle : kShownData)
+    if (key != Key::primary) row(key).shown_in.put(out, row(key).initial);
+  if (single) out.pairing = netkit::single;
   return out;
 }
 
@@ -34,10 +33,6 @@ std::string differences(std::uint8_t d, const DeviceView& from, const DeviceView
   std::string out;
   const auto number = [&](std::string_view field, auto before, auto after) {
     if (before != after) out += fmt::format("\twant[d{}].{} = {};\n", d, field, int(after));
-  };
-  const auto word = [&](std::string_view field, Key key, auto before, auto after) {
-    if (before != after)
-      out += fmt::format("\twant[d{}].{} = {};\n", d, field, value_word(key, after));
   };
   if (from.space != to.space) out += fmt::format("\twant[d{}].space = n{};\n", d, to.space);
   if (from.name != to.name)
@@ -49,14 +44,11 @@ std::string differences(std::uint8_t d, const DeviceView& from, const DeviceView
     out += fmt::format("\twant[d{}].address = {};\n", d,
                        address(static_cast<std::uint32_t>(to.address)));
   number("mtu", from.mtu, to.mtu);
-  word("mode", Key::mode, from.mode, to.mode);
-  word("policy", Key::policy, from.policy, to.policy);
-  word("peer_policy", Key::policy, from.peer_policy, to.peer_policy);
-  word("scrub", Key::scrub, from.scrub, to.scrub);
-  word("peer_scrub", Key::scrub, from.peer_scrub, to.peer_scrub);
-  number("headroom", from.headroom, to.headroom);
-  number("tailroom", from.tailroom, to.tailroom);
-  word("pairing", Key::pairing, from.pairing, to.pairing);
+  for (const Key key : kShownData) {
+    const std::uint32_t value = row(key).shown_in.get(to);
+    if (key != Key::primary && value != row(key).shown_in.get(from))
+      out += fmt::format("\twant[d{}].{} = {};\n", d, row(key).word, value_word(key, value));
+  }
   return out;
 }
 

@@ -13,35 +13,6 @@ namespace {
 
 using namespace c_words;
 
-struct Type {
-  Key key;
-  std::string_view name;
-  int bits;
-};
-constexpr Type kData[] = {{Key::primary, "IFLA_NETKIT_PRIMARY", 8},
-                          {Key::policy, "IFLA_NETKIT_POLICY", 32},
-                          {Key::peer_policy, "IFLA_NETKIT_PEER_POLICY", 32},
-                          {Key::mode, "IFLA_NETKIT_MODE", 32},
-                          {Key::scrub, "IFLA_NETKIT_SCRUB", 32},
-                          {Key::peer_scrub, "IFLA_NETKIT_PEER_SCRUB", 32},
-                          {Key::headroom, "IFLA_NETKIT_HEADROOM", 16},
-                          {Key::tailroom, "IFLA_NETKIT_TAILROOM", 16},
-                          {Key::pairing, "IFLA_NETKIT_PAIRING", 32},
-                          {Key::unknown, "NO_SUCH_ATTRIBUTE", 32}};
-constexpr Type kOfDevice[] = {{Key::address, "IFLA_ADDRESS", 0},
-                              {Key::mtu, "IFLA_MTU", 32},
-                              {Key::txqueues, "IFLA_NUM_TX_QUEUES", 32},
-                              {Key::rxqueues, "IFLA_NUM_RX_QUEUES", 32},
-                              {Key::name, "IFLA_IFNAME", 0},
-                              {Key::space, "IFLA_NET_NS_FD", 32}};
-constexpr Type kOfPeer[] = {{Key::peer_address, "IFLA_ADDRESS", 0},
-                            {Key::peer_mtu, "IFLA_MTU", 32},
-                            {Key::peer_txqueues, "IFLA_NUM_TX_QUEUES", 32},
-                            {Key::peer_rxqueues, "IFLA_NUM_RX_QUEUES", 32},
-                            {Key::peer_name, "IFLA_IFNAME", 0},
-                            {Key::peer_space, "IFLA_NET_NS_FD", 32},
-                            {Key::peer_unknown, "NO_SUCH_ATTRIBUTE", 32}};
-
 // The descriptor of a namespace, or of something that is none.
 std::string space_descriptor(const Step& step, std::uint32_t space) {
   if (space >= kMaxSpaces) return "some_file";
@@ -55,35 +26,33 @@ std::string put_address(const Attr& a) {
                      kBytes[static_cast<std::size_t>(a.form)]);
 }
 
-std::string put_number(const Type& type, const Attr& a, const std::string& value) {
+std::string put_number(const AttributeRow& type, const Attr& a, const std::string& value) {
+  const int bytes = type.width;
   if (a.form == Form::whole)
-    return fmt::format("\tput_u{}(&r, {}, {});\n", type.bits, type.name, value);
-  const int bytes = type.bits / 8;
+    return fmt::format("\tput_u{}(&r, {}, {});\n", 8 * bytes, type.uapi, value);
   if (a.form == Form::shortened)
-    return fmt::format("\tput(&r, {}, &(__u{}){{ {} }}, {}); /* a byte short */\n", type.name,
-                       type.bits, value, bytes - 1);
+    return fmt::format("\tput(&r, {}, &(__u{}){{ {} }}, {}); /* a byte short */\n", type.uapi,
+                       8 * bytes, value, bytes - 1);
   return fmt::format("\tput(&r, {}, (__u{}[{}]){{ {} }}, {}); /* longer by four bytes */\n",
-                     type.name, type.bits, 1 + 4 / bytes, value, bytes + 4);
+                     type.uapi, 8 * bytes, 1 + 4 / bytes, value, bytes + 4);
 }
 
-// The attributes of the request that are of these types, in its order.
-template <std::size_t N>
-std::string put_all(const Step& step, const Type (&types)[N]) {
+// The attributes of the request that stand there, in its order. PEER_INFO is a nest of its own.
+std::string put_all(const Step& step, Within within) {
   std::string out;
-  for (const Attr& a : step.op.attrs)
-    for (const Type& type : types) {
-      if (a.key != type.key) continue;
-      const bool names = a.key == Key::name || a.key == Key::peer_name;
-      if (names && step.op.attr(a.key)->value >= kMadeUpName) continue;
-      if (names)
-        out += fmt::format("\tput_string(&r, IFLA_IFNAME, \"{}\");\n", name_of(a.value));
-      else if (a.key == Key::address || a.key == Key::peer_address)
-        out += put_address(a);
-      else if (a.key == Key::space || a.key == Key::peer_space)
-        out += put_number(type, a, "(__u32)" + space_descriptor(step, a.value));
-      else
-        out += put_number(type, a, value_word(a.key, a.value));
-    }
+  for (const Attr& a : step.op.attrs) {
+    const AttributeRow& type = row(a.key);
+    if (type.within != within || type.uapi.empty() || a.key == Key::peer) continue;
+    if (type.own == Key::name && step.op.attr(a.key)->value >= kMadeUpName) continue;
+    if (type.own == Key::name)
+      out += fmt::format("\tput_string(&r, IFLA_IFNAME, \"{}\");\n", name_of(a.value));
+    else if (type.own == Key::address)
+      out += put_address(a);
+    else if (type.own == Key::space)
+      out += put_number(type, a, "(__u32)" + space_descriptor(step, a.value));
+    else
+      out += put_number(type, a, value_word(a.key, a.value));
+  }
   return out;
 }
 
@@ -116,7 +85,7 @@ std::string peer_info(const Step& step) {
   return (op.peer_info_is(Presence::twice) ? empty : "") +
          fmt::format("\tnest(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ {} }}, {});\n",
                      index ? ".ifi_index = " + index_of(*index) : "0", kWholeHead) +
-         put_name(op, Key::peer_name, op.peer) + put_all(step, kOfPeer) +
+         put_name(op, Key::peer_name, op.peer) + put_all(step, Within::peer) +
          (nested ? "\tnest_netkit(&r);\n" + empty + "\tunnest(&r);\n\tunnest(&r);\n" : "") +
          "\tunnest(&r);\n";
 }
@@ -128,15 +97,15 @@ std::string create(const Step& step) {
   std::string out = "\tbegin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);\n";
   if (const Attr* const index = op.attr(Key::index))
     out += fmt::format("\tr.link.ifi_index = {};\n", index_of(*index));
-  out += put_name(op, Key::name, op.point.device) + put_all(step, kOfDevice);
-  out += "\tnest_netkit(&r);\n" + peer_info(step) + put_all(step, kData);
+  out += put_name(op, Key::name, op.point.device) + put_all(step, Within::device);
+  out += "\tnest_netkit(&r);\n" + peer_info(step) + put_all(step, Within::data);
   out += expect(step, fmt::format("ask_in(n{}, &r)", op.space));
   return out + fmt::format("\tlook_for_new(d{}, {});\n", op.point.device, other_name(op.peer));
 }
 
 std::string change(const Step& step) {
   return "\tbegin(&r, RTM_NEWLINK, 0);\n\tnest_netkit(&r);\n" + peer_info(step) +
-         put_all(step, kData) +
+         put_all(step, Within::data) +
          expect(step, fmt::format("ask_device(d{}, &r)", step.op.point.device)) +
          "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n";
 }
@@ -149,7 +118,7 @@ std::string set(const Step& step) {
     out += fmt::format("\tr.link.ifi_change = IFF_UP;\n{}",
                        op.attrs[0].value ? "\tr.link.ifi_flags = IFF_UP;\n" : "");
   const std::string device = fmt::format("d{}", op.point.device);
-  out += put_all(step, kOfDevice) + expect(step, fmt::format("ask_device({}, &r)", device));
+  out += put_all(step, Within::device) + expect(step, fmt::format("ask_device({}, &r)", device));
   // In the other namespace it is a new one.
   return out + (moves ? fmt::format("\tlook({0}, {0});\n", device)
                       : "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n");

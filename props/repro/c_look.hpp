@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // More of the text that C reproducers share (see c_core.hpp): which netkit devices are there, what
-// they are expected to be, and their lists.
+// they are expected to be, and their lists. What stands between @ is put in by c_attributes.cpp.
 #pragma once
 
 #include <string_view>
@@ -74,14 +74,14 @@ static struct device made(int space, const char *name, int link, int primary)
 	const int single = link == NOBODY_ELSE;
 	struct device one = {
 		.there = 1, .space = space, .link = link, .mtu = 1500,
-		.primary = primary, .mode = NETKIT_L3, .policy = NETKIT_PASS, .scrub = NETKIT_SCRUB_DEFAULT,
-		.peer_policy = NETKIT_PASS, .peer_scrub = NETKIT_SCRUB_DEFAULT,
+		.primary = primary,
+@INITIAL@
 	};
 
 	snprintf(one.name, sizeof(one.name), "%s", name);
 	if (single) {
 		one.pairing = NETKIT_DEVICE_SINGLE;
-		one.scrub = one.peer_policy = one.peer_scrub = UNTOLD;
+@UNSHOWN@
 	}
 	return one;
 }
@@ -131,9 +131,8 @@ static const struct field {
 } fields[] = {
 #define FIELD(name, is_younger) { #name, offsetof(struct device, name), is_younger }
 	FIELD(space, 0), FIELD(link, 0), FIELD(up, 0), FIELD(carrier, 0), FIELD(arp, 0),
-	FIELD(address, 0), FIELD(mtu, 0), FIELD(primary, 0), FIELD(mode, 0), FIELD(policy, 0),
-	FIELD(peer_policy, 0), FIELD(scrub, 0), FIELD(peer_scrub, 0), FIELD(headroom, 1), FIELD(tailroom, 1),
-	FIELD(pairing, 1),
+	FIELD(address, 0), FIELD(mtu, 0),
+@COMPARED@
 };
 
 #define MANY_FIELDS (sizeof(fields) / sizeof(fields[0]))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // More of the text that C reproducers share (see c_core.hpp): netkit devices that the trace makes,
-// asked for and looked at by rtnetlink.
+// asked for and looked at by rtnetlink. What stands between @ is put in by c_attributes.cpp.
 #pragma once
 
 #include <string_view>
@@ -16,25 +16,7 @@ inline constexpr std::string_view kNetkitHooks = R"C(
 // In the place of kNetkitNames.
 inline constexpr std::string_view kAllNetkitNames = R"C(
 /* Of include/uapi/linux/if_link.h, Linux 6.7 on, some of them younger. */
-#define IFLA_NETKIT_PEER_INFO 1
-#define IFLA_NETKIT_PRIMARY 2
-#define IFLA_NETKIT_POLICY 3
-#define IFLA_NETKIT_PEER_POLICY 4
-#define IFLA_NETKIT_MODE 5
-#define IFLA_NETKIT_SCRUB 6
-#define IFLA_NETKIT_PEER_SCRUB 7
-#define IFLA_NETKIT_HEADROOM 8
-#define IFLA_NETKIT_TAILROOM 9
-#define IFLA_NETKIT_PAIRING 10
-#define NO_SUCH_ATTRIBUTE 200
-#define NETKIT_PASS 0
-#define NETKIT_DROP 2
-#define NETKIT_L2 0
-#define NETKIT_L3 1
-#define NETKIT_SCRUB_NONE 0
-#define NETKIT_SCRUB_DEFAULT 1
-#define NETKIT_DEVICE_PAIR 0
-#define NETKIT_DEVICE_SINGLE 1
+@DEFINES@
 )C";
 
 inline constexpr std::string_view kDevice = R"C(
@@ -53,7 +35,7 @@ static const __u8 addresses[][10] = { /* of 6 bytes; so that more can be sent */
 
 struct device {
 	int there, space, link, up, carrier, arp, address, mtu;
-	int primary, mode, policy, peer_policy, scrub, peer_scrub, headroom, tailroom, pairing;
+	int @MEMBERS@;
 	char name[IFNAMSIZ];
 	/* What follows is not compared. `link` as the kernel tells it, among others. */
 	int index, link_index, link_space, operstate;
@@ -187,15 +169,7 @@ static void add_device(int space, const struct nlmsghdr *message)
 		.operstate = number(find(attributes, length, IFLA_OPERSTATE)),
 		.link_index = number(find(attributes, length, IFLA_LINK)),
 		.link_space = elsewhere ? SPACES - 1 - space : space,
-		.primary = number(find_in(data, IFLA_NETKIT_PRIMARY)),
-		.mode = number(find_in(data, IFLA_NETKIT_MODE)),
-		.policy = number(find_in(data, IFLA_NETKIT_POLICY)),
-		.peer_policy = number(find_in(data, IFLA_NETKIT_PEER_POLICY)),
-		.scrub = number(find_in(data, IFLA_NETKIT_SCRUB)),
-		.peer_scrub = number(find_in(data, IFLA_NETKIT_PEER_SCRUB)),
-		.headroom = number(find_in(data, IFLA_NETKIT_HEADROOM)),
-		.tailroom = number(find_in(data, IFLA_NETKIT_TAILROOM)),
-		.pairing = number(find_in(data, IFLA_NETKIT_PAIRING)),
+@READ@
 	};
 	snprintf(one->name, sizeof(one->name), "%s",
 		 (const char *)RTA_DATA(find(attributes, length, IFLA_IFNAME)));

@@ -24,25 +24,8 @@ inline std::string name_of(std::uint32_t name) {
 }
 
 inline std::string value_word(Key key, std::uint32_t value) {
-  const auto one_of = [&](std::string_view zero, std::uint32_t other, std::string_view word) {
-    return value == 0       ? std::string(zero)
-           : value == other ? std::string(word)
-                            : fmt::format("{}", value);
-  };
-  switch (key) {
-    case Key::policy:
-    case Key::peer_policy:
-      return one_of("NETKIT_PASS", netkit::drop, "NETKIT_DROP");
-    case Key::mode:
-      return one_of("NETKIT_L2", netkit::l3, "NETKIT_L3");
-    case Key::scrub:
-    case Key::peer_scrub:
-      return one_of("NETKIT_SCRUB_NONE", netkit::scrub, "NETKIT_SCRUB_DEFAULT");
-    case Key::pairing:
-      return one_of("NETKIT_DEVICE_PAIR", netkit::single, "NETKIT_DEVICE_SINGLE");
-    default:
-      return fmt::format("{}", value);
-  }
+  const ValueName* const name = value_name(key, value);
+  return name && !name->uapi.empty() ? std::string(name->uapi) : fmt::format("{}", value);
 }
 
 inline std::string other_name(std::uint8_t peer) {

@@ -53,7 +53,8 @@ TEST(ReproNetkit, CompilesWhateverIsGenerated) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     Random random(seed);
     Capabilities can;
-    can.packets = can.netkit = can.rooms = can.single = can.qdiscs = true;
+    can.packets = can.netkit = can.qdiscs = true;
+    can.attributes = kInData;
     can.hazards = seed % 4 == 0;
     Scope scope = draw_scope(random, Dialect::mainline, can);
     scope.netkit = true;

@@ -3,13 +3,14 @@
 
 #include <bit>
 
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck {
 
 void Coverage::witness(const Operation& op, const Prediction& p, const World& world) {
   const Observation& seen = p.observation;
-  const bool inserts = op.verb == Verb::attach || op.verb == Verb::link_create;
+  const bool inserts = has_trait(op.verb, Trait::inserts);
   if (seen.has_after) {
     const Listing& after = seen.after;
     const int capacity = world.header().capacity;

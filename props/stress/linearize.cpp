@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "model/judge/check.hpp"
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck {
@@ -39,7 +40,7 @@ struct Hash {
 using States = std::unordered_set<State, Hash>;
 
 bool asks(Verb verb) {
-  return verb == Verb::query || verb == Verb::info || verb == Verb::fdinfo;
+  return has_trait(verb, Trait::only_asks);
 }
 
 // It was refused, or is a question.
@@ -55,14 +56,14 @@ std::vector<Point> points_of(const Trace& trace) {
   for (const Operation& op : trace.operations) {
     const Ref link = op.verb == Verb::close ? op.prog : op.link;
     const bool by_link = link.kind == Ref::Kind::link;
-    if (by_link && op.verb == Verb::link_create) made[link.raw] = op.point;
+    if (by_link && has_trait(op.verb, Trait::makes_link)) made[link.raw] = op.point;
     points.push_back(by_link ? made[link.raw] : op.point);
   }
   return points;
 }
 
 bool about_devices(Verb verb) {
-  return verb == Verb::remove || verb == Verb::create;
+  return has_trait(verb, Trait::lifetime);
 }
 
 class Search {

@@ -168,10 +168,9 @@ bool Conformance::conforms() const {
   return broke_off.empty() && gone.empty() && !deviates();
 }
 
-Conformance conform(
-    Target& target, const std::vector<Trace>& suite, const std::vector<Trace>& known,
-    const std::function<std::string(const Trace&, const Capabilities&)>& unsupported,
-    const std::function<void(const std::string&)>& progress) {
+Conformance conform(Target& target, const std::vector<Trace>& suite,
+                    const std::vector<Trace>& known,
+                    const std::function<void(const std::string&)>& progress) {
   const auto start = std::chrono::steady_clock::now();
   Conformance out;
   out.target = target.name();

@@ -71,11 +71,9 @@ Trace other_direction(const Trace& trace);
 std::optional<Trace> run_through(const Trace& trace);
 
 // Runs all of `suite` that the target can run; where the target fails on the way, that is in the
-// result. `unsupported` says why not, or nothing; `known` are
-// deviations of this target that are known already.
-Conformance conform(
-    Target& target, const std::vector<Trace>& suite, const std::vector<Trace>& known,
-    const std::function<std::string(const Trace&, const Capabilities&)>& unsupported,
-    const std::function<void(const std::string&)>& progress);
+// result. `known` are deviations of this target that are known already.
+Conformance conform(Target& target, const std::vector<Trace>& suite,
+                    const std::vector<Trace>& known,
+                    const std::function<void(const std::string&)>& progress);
 
 }  // namespace mprogcheck

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "props/suite/device_suite.hpp"
 
+#include <sstream>
 #include <string>
+#include <string_view>
 
 #include "model/judge/check.hpp"
 #include "model/words/text.hpp"
@@ -10,130 +12,58 @@
 namespace mprogcheck {
 namespace {
 
-const Lines kValues = {"policy=pass",
-                       "policy=drop",
-                       "policy=1",
-                       "policy=3",
-                       "policy=4294967295",
-                       "policy=drop:short",
-                       "policy=drop:long",
-                       "peer_policy=drop",
-                       "peer_policy=1",
-                       "peer_policy=7",
-                       "peer_policy=4294967295",
-                       "peer_policy=drop:short",
-                       "peer_policy=drop:long",
-                       "mode=l2",
-                       "mode=l3",
-                       "mode=2",
-                       "mode=4294967295",
-                       "mode=l2:short",
-                       "mode=l2:long",
-                       "scrub=none",
-                       "scrub=default",
-                       "scrub=2",
-                       "scrub=4294967295",
-                       "scrub=none:short",
-                       "scrub=none:long",
-                       "peer_scrub=none",
-                       "peer_scrub=default",
-                       "peer_scrub=2",
-                       "peer_scrub=4294967295",
-                       "peer_scrub=none:short",
-                       "peer_scrub=none:long",
-                       "headroom=0",
-                       "headroom=1",
-                       "headroom=256",
-                       "headroom=32768",
-                       "headroom=65519",
-                       "headroom=65535",
-                       "headroom=1:short",
-                       "headroom=1:long",
-                       "tailroom=0",
-                       "tailroom=1",
-                       "tailroom=256",
-                       "tailroom=32768",
-                       "tailroom=65535",
-                       "tailroom=1:short",
-                       "tailroom=1:long",
-                       "pairing=pair",
-                       "pairing=single",
-                       "pairing=2",
-                       "pairing=4294967295",
-                       "pairing=pair:short",
-                       "pairing=pair:long",
-                       "primary=0",
-                       "primary=1",
-                       "unknown=0",
-                       "unknown=4294967295",
-                       "unknown=1:short",
-                       "peer=none",
-                       "peer=cut",
-                       "peer=given",
-                       "peer=twice",
-                       "peer=nested",
-                       "address=a",
-                       "address=zero",
-                       "address=multicast",
-                       "address=a:short",
-                       "address=a:long",
-                       "mtu=0",
-                       "mtu=67",
-                       "mtu=68",
-                       "mtu=1280",
-                       "mtu=1500",
-                       "mtu=9000",
-                       "mtu=65535",
-                       "mtu=65536",
-                       "mtu=4294967295",
-                       "mtu=1500:short",
-                       "mtu=1500:long",
-                       "txqueues=0",
-                       "txqueues=1",
-                       "txqueues=2",
-                       "txqueues=4096",
-                       "txqueues=4097",
-                       "rxqueues=0",
-                       "rxqueues=1",
-                       "rxqueues=1025",
-                       "rxqueues=4096",
-                       "rxqueues=4097",
-                       "index=negative",
-                       "index=lo",
-                       "name=d2",
-                       "name=d3",
-                       "name=none",
-                       "ns=n0",
-                       "ns=n1",
-                       "ns=bad",
-                       "peer.address=b",
-                       "peer.address=zero",
-                       "peer.address=multicast",
-                       "peer.address=b:short",
-                       "peer.address=b:long",
-                       "peer.mtu=67",
-                       "peer.mtu=68",
-                       "peer.mtu=1400",
-                       "peer.mtu=65535",
-                       "peer.mtu=65536",
-                       "peer.mtu=1400:short",
-                       "peer.txqueues=0",
-                       "peer.txqueues=2",
-                       "peer.txqueues=4097",
-                       "peer.rxqueues=0",
-                       "peer.rxqueues=4097",
-                       "peer.index=negative",
-                       "peer.index=lo",
-                       "peer.name=d1",
-                       "peer.name=d3",
-                       "peer.name=none",
-                       "peer.ns=n0",
-                       "peer.ns=n1",
-                       "peer.ns=bad",
-                       "peer.unknown=0",
-                       "peer.unknown=1:short",
-                       "state=up",
-                       "state=down"};
+// The values of each attribute: usual ones, those at the boundaries and behind them, and those of
+// another length.
+struct Values {
+  Key key;
+  std::string_view values;
+};
+constexpr Values kValues[] = {
+    {Key::policy, "pass drop 1 3 4294967295 drop:short drop:long"},
+    {Key::peer_policy, "drop 1 7 4294967295 drop:short drop:long"},
+    {Key::mode, "l2 l3 2 4294967295 l2:short l2:long"},
+    {Key::scrub, "none default 2 4294967295 none:short none:long"},
+    {Key::peer_scrub, "none default 2 4294967295 none:short none:long"},
+    {Key::headroom, "0 1 256 32768 65519 65535 1:short 1:long"},
+    {Key::tailroom, "0 1 256 32768 65535 1:short 1:long"},
+    {Key::pairing, "pair single 2 4294967295 pair:short pair:long"},
+    {Key::primary, "0 1"},
+    {Key::unknown, "0 4294967295 1:short"},
+    {Key::peer, "none cut given twice nested"},
+    {Key::address, "a zero multicast a:short a:long"},
+    {Key::mtu, "0 67 68 1280 1500 9000 65535 65536 4294967295 1500:short 1500:long"},
+    {Key::txqueues, "0 1 2 4096 4097"},
+    {Key::rxqueues, "0 1 1025 4096 4097"},
+    {Key::index, "negative lo"},
+    {Key::name, "d2 d3 none"},
+    {Key::space, "n0 n1 bad"},
+    {Key::peer_address, "b zero multicast b:short b:long"},
+    {Key::peer_mtu, "67 68 1400 65535 65536 1400:short"},
+    {Key::peer_txqueues, "0 2 4097"},
+    {Key::peer_rxqueues, "0 4097"},
+    {Key::peer_index, "negative lo"},
+    {Key::peer_name, "d1 d3 none"},
+    {Key::peer_space, "n0 n1 bad"},
+    {Key::peer_unknown, "0 1:short"},
+    {Key::state, "up down"},
+};
+static_assert(
+    [] {
+      KeySet keys;
+      for (const Values& of : kValues) keys.add(of.key);
+      return keys == kAllKeys;
+    }(),
+    "the suite has values of every attribute");
+
+Lines all_values() {
+  Lines lines;
+  for (const auto& [key, values] : kValues) {
+    std::istringstream words{std::string(values)};
+    for (std::string value; words >> value;)
+      lines.push_back(std::string(row(key).word) + "=" + value);
+  }
+  return lines;
+}
 
 const std::vector<Situation> kCreations = {
     {"", {}, "create d1 d2", false},
@@ -279,10 +209,11 @@ std::vector<DirectedSuite> device_suite(Dialect dialect) {
     all.push_back(writer.done());
   };
   const std::vector<Situation> plain{{"", {}, "create d1 d2", true}};
-  if (dialect->in_kernels) add(Verb::create, plain, kValues, "boundaries");
-  add(Verb::create, kCreations, kValues);
-  add(Verb::change, kChanges, kValues);
-  add(Verb::set, kSets, kValues);
+  const Lines values = all_values();
+  if (dialect->in_kernels) add(Verb::create, plain, values, "boundaries");
+  add(Verb::create, kCreations, values);
+  add(Verb::change, kChanges, values);
+  add(Verb::set, kSets, values);
   add(Verb::send, sends(), kVerdicts);
   return all;
 }

@@ -21,8 +21,8 @@
 #include <string>
 #include <thread>
 
+#include "impl/descriptor.hpp"
 #include "impl/kernel/baseline_loop.hpp"
-#include "impl/kernel/descriptor.hpp"
 #include "impl/kernel/kernel.hpp"
 #include "impl/kernel/pair_throughput.hpp"
 #include "impl/module/fixture.hpp"
@@ -35,7 +35,6 @@ namespace mprogcheck::vm {
 namespace {
 
 using Kind = Frame::Kind;
-using kernel::Descriptor;
 
 // The console is seen by whoever reads why a guest would not boot. The guest ends.
 [[noreturn]] void give_up(const char* what) {
@@ -175,9 +174,9 @@ class Agent {
       case Kind::stress:
         return send(
             {Kind::round, bytes_of(kernel::run_stress(stress_options_from(frame.payload)))});
-      case Kind::bare: {
-        if (!bare_) bare_.emplace(kOptions.reuse);
-        const auto result = bare_->run(trace_from(frame.payload), 1);
+      case Kind::baseline: {
+        if (!baseline_) baseline_.emplace(kOptions.reuse);
+        const auto result = baseline_->run(trace_from(frame.payload), 1);
         const double figures[] = {result.seconds, result.around, static_cast<double>(result.calls)};
         std::string bytes(sizeof(figures), '\0');
         std::memcpy(bytes.data(), figures, sizeof(figures));
@@ -185,12 +184,13 @@ class Agent {
       }
       case Kind::messages:
         return send({Kind::told, bytes_of(exchange(batch_from(frame.payload)))});
-      case Kind::cross: {
+      case Kind::throughput: {
         std::uint32_t asked[2];
         if (frame.payload.size() != sizeof(asked)) throw Garbled("a frame of another length");
         std::memcpy(asked, frame.payload.data(), sizeof(asked));
-        const kernel::Crossed crossed = kernel::cross(asked[0], asked[1]);
-        const double figures[] = {crossed.netkit, crossed.module};
+        const kernel::PairThroughput throughput =
+            kernel::measure_pair_throughput(asked[0], asked[1]);
+        const double figures[] = {throughput.netkit, throughput.module};
         return send({Kind::timed, {reinterpret_cast<const char*>(figures), sizeof(figures)}});
       }
       default:
@@ -208,8 +208,8 @@ class Agent {
 
   MessageAnswers exchange(const MessageBatch& batch) {
     if (batch.begin) kernel_->without_devices([] {});
-    if (!material_) material_.emplace();
-    return kernel::answers_to(batch, *material_, [this] { renew_module(); });
+    if (!message_fixture_) message_fixture_.emplace();
+    return kernel::answers_to(batch, *message_fixture_, [this] { renew_module(); });
   }
 
   ProgramResult run_program(const std::string& executable) {
@@ -269,8 +269,8 @@ class Agent {
 
   Descriptor port_;
   std::optional<Kernel> kernel_;
-  std::optional<kernel::Bare> bare_;
-  std::optional<kernel::Material> material_;
+  std::optional<kernel::BaselineLoop> baseline_;
+  std::optional<kernel::MessageFixture> message_fixture_;
   Unframer arrived_;
   std::string to_send_;
   bool module_ = false;  // traces are run on our module

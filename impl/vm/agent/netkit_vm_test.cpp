@@ -31,8 +31,7 @@ class Netkit : public InAGuest {
 
 TEST_F(Netkit, can_all_be_asked_of_this_kernel) {
   EXPECT_TRUE(vm_->capabilities().netkit);
-  EXPECT_TRUE(vm_->capabilities().rooms);
-  EXPECT_TRUE(vm_->capabilities().single);
+  EXPECT_EQ(vm_->capabilities().attributes, kInData);
 }
 
 TEST_F(Netkit, lists_are_those_of_either_side) {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <thread>
 
-#include "impl/kernel/descriptor.hpp"
+#include "impl/descriptor.hpp"
 #include "impl/vm/wire.hpp"
 
 using namespace mprogcheck;
@@ -20,13 +20,13 @@ using vm::Frame;
 int main() {
   ::mkdir("/dev", 0755);
   ::mount("dev", "/dev", "devtmpfs", 0, nullptr);
-  kernel::Descriptor port;
+  Descriptor port;
   for (int i = 0; i < 1000 && !port.is_open(); ++i) {
-    port = kernel::Descriptor(::open("/dev/vport0p1", O_RDWR | O_CLOEXEC));
+    port = Descriptor(::open("/dev/vport0p1", O_RDWR | O_CLOEXEC));
     if (!port.is_open()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  const kernel::Descriptor log(::open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
-  const auto send = [](const kernel::Descriptor& to, std::string_view bytes) {
+  const Descriptor log(::open("/dev/kmsg", O_WRONLY | O_CLOEXEC));
+  const auto send = [](const Descriptor& to, std::string_view bytes) {
     if (::write(to.number(), bytes.data(), bytes.size()) < 0) ::reboot(RB_AUTOBOOT);
   };
   vm::Hello hello;
@@ -39,7 +39,7 @@ int main() {
     if (got > 0) arrived.add({buffer, static_cast<std::size_t>(got)});
     if (got <= 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     while (const auto frame = arrived.next()) {
-      if (frame->kind != Frame::Kind::bare) send(log, "<2>WARNING: refused by mprogcheck\n");
+      if (frame->kind != Frame::Kind::baseline) send(log, "<2>WARNING: refused by mprogcheck\n");
       send(port, vm::framed({Frame::Kind::cannot, "it is refused"}));
     }
   }

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace mprogcheck::kernel {
+namespace mprogcheck {
 
 class Descriptor {
  public:
@@ -29,4 +29,4 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace mprogcheck::kernel
+}  // namespace mprogcheck

@@ -8,15 +8,15 @@
 #include <cstdint>
 #include <cstring>
 
-#include "impl/kernel/abi.hpp"
+#include "impl/bpf_abi.hpp"
 #include "model/words/bpf_attribute.hpp"
 
-namespace mprogcheck::kernel {
+namespace mprogcheck {
 
-class Watched {
+class GuardedAttribute {
  public:
   // The fields of the call as far as the bytes reach; behind them 0, but for the dirty byte.
-  Watched(const Operation& op, const abi::Call& call) : size_(bytes_given(op)) {
+  GuardedAttribute(const Operation& op, const abi::Call& call) : size_(bytes_given(op)) {
     memory_.fill(kUnwritten);
     std::fill_n(bytes(), size_, std::uint8_t{0});
     std::memcpy(bytes(), call.words.data(), std::min<std::size_t>(size_, call.size));
@@ -44,4 +44,4 @@ class Watched {
   std::size_t size_;
 };
 
-}  // namespace mprogcheck::kernel
+}  // namespace mprogcheck

@@ -14,7 +14,7 @@
 
 #include "model/words/errno.hpp"
 
-namespace mprogcheck::kernel::abi {
+namespace mprogcheck::abi {
 
 enum Command : int {
   kProgAttach = 8,
@@ -134,4 +134,4 @@ inline std::uint32_t id_of(int descriptor) {
   return make(call) < 0 ? 0 : head.id;
 }
 
-}  // namespace mprogcheck::kernel::abi
+}  // namespace mprogcheck::abi
