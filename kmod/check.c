@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Attributes of devices: which there are, and what is refused. */
+/* Attributes of devices and the checks on them. */
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 #include <net/net_namespace.h>

@@ -9,18 +9,18 @@
 
 extern const struct nla_policy mprogcheck_policies[MPROGCHECK_DEVICE_MAX + 1];
 
-/* Says that this attribute is to blame, and why. Returns @error. */
+/* Names the attribute and the reason in the extack. Returns @error. */
 int mprogcheck_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, int error,
 		      const char *msg);
 
-/* All that is wrong with a request whatever devices there are. */
+/* Checks of a request that do not depend on existing devices. */
 int mprogcheck_validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack);
-/* What a new device is refused for before there is another side. */
+/* Checks of a new device before its peer is created. */
 int mprogcheck_check_new(struct nlattr *tb[], struct nlattr *const data[],
 			 struct nlattr *const peer[], struct netlink_ext_ack *extack);
 int mprogcheck_check_policies(struct nlattr *const data[], struct netlink_ext_ack *extack);
 
-/* Of PEER_INFO the IFLA_* behind its head; all NULL without one. */
+/* The IFLA_* in PEER_INFO behind its header; all NULL without PEER_INFO. */
 int mprogcheck_parse_peer(struct nlattr *const data[], struct nlattr *peer[],
 			  struct netlink_ext_ack *extack);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The classifier as tc asks it. All of a chain that have one priority, a struct tcf_proto, are one
- * classifier of the core, and the order of handles is that in which they are asked.
+ * The classifier as tc calls it. The filters of a chain with the same priority, a struct tcf_proto,
+ * are one classifier of the core, and run in the order of their handles.
  *
- * Links take their filters away without tc, under the rtnl: that cannot fail, and a close may not.
- * What tc keeps for filters that are all gone goes when it is told of it (ask.c).
+ * Links remove their filters under the rtnl without tc, because a close must not fail. When a
+ * classifier has no filter left, a message to tc removes the rest (link_filter.c).
  */
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
@@ -20,8 +20,8 @@ struct classifier {
 	struct tcf_proto *tp;
 	struct list_head all;
 	u32 hook;
-	struct mprogcheck_device *egress; /* whose egress it stands at, if it is one of ours */
-	bool asked;			  /* by tc, which sees to what is left empty then */
+	struct mprogcheck_device *egress; /* at whose egress it is, if that device is one of ours */
+	bool asked;			  /* by tc, which removes empty classifiers */
 	struct rcu_head rcu;
 };
 
@@ -70,7 +70,7 @@ struct mprog_prog *mprogcheck_filter_prog(u32 id)
 	return NULL;
 }
 
-/* What the request under way names. Of an ingress qdisc tc takes every name. */
+/* The parent that the current request names. tc accepts any for an ingress qdisc. */
 static u32 hook_named(const struct tcf_block *block)
 {
 	return TC_H_MIN(block->classid) == TC_H_MIN(TC_H_MIN_EGRESS) ? MPROG_AT_EGRESS
@@ -79,7 +79,7 @@ static u32 hook_named(const struct tcf_block *block)
 
 static int init(struct tcf_proto *tp)
 {
-	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE]; /* both dialects' are the same */
+	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE]; /* the same in both dialects */
 	struct tcf_block *block = tp->chain->block;
 	struct classifier *own = mprogcheck_alloc(net, sizeof(*own));
 
@@ -99,13 +99,13 @@ static int init(struct tcf_proto *tp)
 	return 0;
 }
 
-/* Packets may be asking yet; unregistering the kind waits for the last one. */
+/* Packets may still run it; unregistering the kind waits for them. */
 static void free_classifier(struct rcu_head *rcu)
 {
 	kfree(container_of(rcu, struct classifier, rcu));
 }
 
-/* The last of those who looked it up may have been one that needs no lock. */
+/* The last reference may belong to a lookup that holds no lock. */
 static void destroy(struct tcf_proto *tp, bool rtnl_held, struct netlink_ext_ack *extack)
 {
 	struct classifier *own;
@@ -136,7 +136,7 @@ static struct mprog_filter *find(struct classifier *own, u32 handle)
 	return mprog_filter_find(&like);
 }
 
-/* Of one that has gone only we know; to let tc see to the rest the classifier stands for it. */
+/* tc does not know of a removed filter; the classifier stands for it until tc deletes it. */
 static void *get(struct tcf_proto *tp, u32 handle)
 {
 	const struct mprogcheck_ask *ask = mprogcheck_asked();
@@ -208,7 +208,7 @@ static int check(const struct tcf_proto *tp, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-/* @tb: the options; of a delete, which the owner alone may refuse, NULL. */
+/* @tb: the options, or NULL for a delete, which only the owner may refuse. */
 static int complain(struct netlink_ext_ack *extack, struct nlattr *const tb[], int error)
 {
 	switch (error) {
@@ -307,7 +307,7 @@ static int dump(struct net *net, struct tcf_proto *tp, void *arg, struct sk_buff
 	return skb->len;
 }
 
-/* Where a list of ours has passed the packet on its way out nobody is asked any more. */
+/* After PASS of a list at egress no filter runs. */
 static int classify(struct sk_buff *skb, const struct tcf_proto *tp, struct tcf_result *res)
 {
 	const struct classifier *own = rcu_dereference_bh(tp->root);

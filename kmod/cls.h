@@ -9,7 +9,7 @@
 
 #define MPROGCHECK_CLS_KIND "mprog"
 
-/* Options are those of the kernel's kind "bpf", and behind them the id of the link that owns it. */
+/* The options of the kernel's kind "bpf", and the id of the owning link. */
 enum {
 	MPROGCHECK_CLS_LINK_ID = 32,
 	MPROGCHECK_CLS_MAX = MPROGCHECK_CLS_LINK_ID,
@@ -17,8 +17,8 @@ enum {
 
 struct mprogcheck_filter {
 	struct mprog_filter core;
-	struct list_head gone; /* and tc has not heard of it */
-	struct net *net;       /* held then */
+	struct list_head gone; /* and tc does not know yet */
+	struct net *net;       /* held meanwhile */
 	u32 ifindex;
 };
 
@@ -28,19 +28,19 @@ struct mprog_prog *mprogcheck_filter_prog(u32 id);
 int mprogcheck_cls_init(void);
 void mprogcheck_cls_exit(void);
 
-/* ask.c */
-/* What the calling task is asking tc for, from where the classifier is asked then. */
+/* link_filter.c */
+/* What the calling task requests of tc, for the calls that tc makes into the classifier. */
 struct mprogcheck_ask {
-	const struct mprog_filter_request *req; /* a link's filter is to be made, */
+	const struct mprog_filter_request *req; /* create the filter of a link, */
 	struct mprog_link *link;
-	const struct mprogcheck_filter *gone; /* or this one has gone */
+	const struct mprogcheck_filter *gone; /* or this one was removed */
 };
 const struct mprogcheck_ask *mprogcheck_asked(void);
 /* Whether a qdisc has the hook: clsact has both, ingress has ingress. */
 bool mprogcheck_qdisc_has(const struct Qdisc *qdisc, u32 hook);
-/* A link has taken its filter away. For tc to hear of it when the lock is let go of. */
+/* A link has removed its filter. tc is told when the lock is released. */
 void mprogcheck_tell_later(struct mprogcheck_filter *filter, struct net *net);
-/* As rtnl_unlock(), for all who may have let go of a link. */
+/* As rtnl_unlock(), for callers that may have put a link. */
 void mprogcheck_unlock(void);
 
 #endif

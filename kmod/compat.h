@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What kernels call differently. The module is written for the newest; older ones are led there. */
+/* Names that differ between kernels. The module uses those of the newest kernel. */
 #ifndef _KMOD_COMPAT_H
 #define _KMOD_COMPAT_H
 
@@ -17,7 +17,7 @@ static inline struct net *rtnl_newlink_link_net(const struct rtnl_newlink_params
 	return params->link_net;
 }
 
-/* Of newlink(dev, params, extack), what such a kernel calls. */
+/* Calls newlink(dev, params, extack) from what older kernels call. */
 #define MPROGCHECK_NEWLINK(newlink)                                                   \
 	static int newlink##_from_parts(struct net *link_net, struct net_device *dev, \
 					struct nlattr *tb[], struct nlattr *data[],   \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Devices: how they and their lists are found, how they open and close, how they go. */
+/* Devices: how they and their lists are found, opened, closed and removed. */
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 
@@ -78,7 +78,7 @@ static int device_init(struct net_device *dev)
 	return 0;
 }
 
-/* On its way out. No packet is sent by it any more; the lists wait for those that were. */
+/* Called when the device is removed. It sends no packet any more; the lists wait for the last. */
 static void device_uninit(struct net_device *dev)
 {
 	struct mprogcheck_device *device = netdev_priv(dev);
@@ -143,7 +143,7 @@ static int set_address(struct net_device *dev, void *address)
 	return eth_mac_addr(dev, address);
 }
 
-/* Every address is heard anyway. */
+/* The device receives for any address anyway. */
 static void set_rx_mode(struct net_device *dev)
 {
 }
@@ -185,8 +185,8 @@ static void unhook(struct mprogcheck_device *device)
 }
 
 /*
- * A device has its number once it is registered, and may have another in another namespace. From
- * one to the other it is unregistered as well, and when it goes that may be told more than once.
+ * A device gets its index when it is registered, and maybe another one when it is moved. Moving it
+ * unregisters it as well, and removing it may notify more than once.
  */
 static int on_event(struct notifier_block *notifier, unsigned long event, void *info)
 {
@@ -205,7 +205,7 @@ static int on_event(struct notifier_block *notifier, unsigned long event, void *
 	for (i = 0; i < MPROG_LISTS; i++)
 		device->lists[i].ifindex = dev->ifindex;
 	ret = hook(device);
-	/* In another namespace it goes on all the same. */
+	/* It is only moved to another namespace. */
 	if (ret)
 		netdev_err(dev, "no programs run at egress: %d\n", ret);
 	return notifier_from_errno(ret);
@@ -225,7 +225,7 @@ int mprogcheck_devices_init(void)
 	return ret;
 }
 
-/* With all devices there are. */
+/* Removes all devices. */
 void mprogcheck_devices_exit(void)
 {
 	rtnl_link_unregister(&mprogcheck_link_ops);

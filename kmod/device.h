@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Devices of kind "mprog": netkit's, whose lists are the core's. */
+/* Devices of kind "mprog": as netkit, with lists of the core. */
 #ifndef _KMOD_DEVICE_H
 #define _KMOD_DEVICE_H
 
@@ -8,7 +8,7 @@
 
 #include "mprog.h"
 
-/* Attributes of netkit, and behind them those that say what the lists are like. */
+/* The attributes of netkit, and those of the lists. */
 enum {
 	MPROGCHECK_PEER_INFO = 1,
 	MPROGCHECK_PRIMARY,
@@ -20,7 +20,7 @@ enum {
 	MPROGCHECK_HEADROOM,
 	MPROGCHECK_TAILROOM,
 	MPROGCHECK_PAIRING,
-	MPROGCHECK_DIALECT = 48, /* rtnetlink takes no more than 50 */
+	MPROGCHECK_DIALECT = 48, /* rtnetlink accepts no more than 50 */
 	MPROGCHECK_CAPACITY,
 	MPROGCHECK_REVISION,
 	MPROGCHECK_DEVICE_MAX = MPROGCHECK_REVISION,
@@ -33,10 +33,10 @@ enum { MPROGCHECK_PAIR, MPROGCHECK_SINGLE };
 struct mprogcheck_device {
 	struct net_device *dev;
 	struct net_device __rcu *peer;
-	struct list_head all; /* every device there is, in whichever namespace */
+	struct list_head all; /* all devices, in all namespaces */
 	struct nf_hook_ops egress;
 	bool hooked;
-	u32 egress_classifiers; /* of ours, which what the list passes goes by */
+	u32 egress_classifiers; /* ours, which do not run after PASS of the list */
 	u8 primary, mode, policy, scrub, pairing;
 	u16 headroom, tailroom;
 	struct mprog_list lists[MPROG_LISTS]; /* that of netkit last */
@@ -56,7 +56,7 @@ netdev_tx_t mprogcheck_xmit(struct sk_buff *skb, struct net_device *dev);
 unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state);
 
 /* device.c */
-/* The device of that number in the namespace, if it is one of ours. */
+/* The device with that index in the namespace, if it is one of ours. */
 struct mprogcheck_device *mprogcheck_device_of(struct net *net, u32 ifindex);
 /* A program that is on a list. No reference is taken. */
 struct mprog_prog *mprogcheck_attached_prog(u32 id);

@@ -7,7 +7,7 @@
 #include <net/genetlink.h>
 
 #include "cls.h"
-#include "complain.h"
+#include "extack.h"
 #include "device.h"
 #include "genl.h"
 #include "netlink.h"
@@ -19,8 +19,8 @@ static u32 number(const struct genl_info *info, int type)
 }
 
 /*
- * The dialect of a request. It has to be known before the device is, as flags are looked at first:
- * a caller says it, or means that of the device.
+ * The dialect of a request, which is needed to check the flags before the device is looked up. The
+ * request names it, or it is that of the device.
  */
 static struct mprog_net *net_of(struct genl_info *info)
 {
@@ -97,7 +97,7 @@ static struct sk_buff *reply_to(struct genl_info *info, u8 command, size_t size,
 	return ERR_PTR(-EMSGSIZE);
 }
 
-/* One for each array that a query can ask for. */
+/* One for each array of a query. */
 struct entries {
 	u32 prog_ids[MPROG_SLOTS], link_ids[MPROG_SLOTS];
 	u32 prog_flags[MPROG_SLOTS], link_flags[MPROG_SLOTS];
@@ -180,7 +180,7 @@ int mprogcheck_query(struct sk_buff *skb, struct genl_info *info)
 	return ret;
 }
 
-/* The answer is made before the link is, so that nothing but sending it is left to fail. */
+/* Builds the reply before the link, so that only sending it can fail afterwards. */
 static int create(struct sk_buff *skb, struct genl_info *info,
 		  int (*make)(struct sk_buff *skb, struct genl_info *info, u32 *fd))
 {
@@ -210,7 +210,7 @@ static int create(struct sk_buff *skb, struct genl_info *info,
 	memcpy(nla_data(told), &fd, sizeof(fd));
 	genlmsg_end(reply, head);
 	ret = genlmsg_reply(reply, info);
-	if (ret) /* a caller that reads no answers would not know what it has */
+	if (ret) /* a caller that reads no reply would not know its descriptor */
 		close_fd(fd);
 	return ret;
 

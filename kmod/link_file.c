@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Links as files: whoever has one open has the link, and the last close lets go of it.
+ * Links as files: an open file holds the link, and the last close puts it.
  *
- * A link has its id, its file and its descriptor before it is on a list. Others find it, by either,
- * only once it is settled.
+ * A link gets its id, file and descriptor before it is on a list. Others can find it by these only
+ * once it is settled.
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Coming and going of the module. */
+/* Loading and unloading of the module. */
 #include <linux/module.h>
 #include <net/genetlink.h>
 
@@ -29,8 +29,8 @@ out_devices:
 }
 
 /*
- * An open link keeps the module, and so does a filter, so none is left; and with the last list goes
- * the last program.
+ * Open links and filters hold the module, so none is left here. Removing the last list puts the
+ * last program.
  */
 static void __exit mprogcheck_exit(void)
 {

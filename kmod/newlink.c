@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Devices as rtnetlink makes, changes and shows them. */
+/* Devices: creating, changing and dumping them by rtnetlink. */
 #include <linux/etherdevice.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
@@ -66,14 +66,13 @@ static void furnish(struct net_device *dev, struct nlattr *const data[], bool is
 				revision);
 	if (device->mode == MPROGCHECK_L2)
 		dev->flags &= ~IFF_NOARP;
-	/* Where the headers of a packet begin is told in 16 bits, and they stand behind that room.
-	 */
+	/* The offsets of headers have 16 bits, and the headers are behind that room. */
 	dev->needed_headroom = min_t(u16, device->headroom, SZ_32K);
 	dev->needed_tailroom = device->tailroom;
 	netif_carrier_off(dev);
 }
 
-/* In mode L2 each side has an address of its own, in mode L3 none has. */
+/* In mode L2 each side has its own address, in mode L3 neither has one. */
 static int register_side(struct net_device *dev, const struct nlattr *address)
 {
 	const struct mprogcheck_device *device = netdev_priv(dev);
@@ -120,7 +119,7 @@ static struct net_device *make_peer(struct net *src_net, struct net_device *dev,
 		free_netdev(peer);
 		return ERR_PTR(ret);
 	}
-	/* Whether it is to be up is not looked at: it has no other side to open yet. */
+	/* IFF_UP of the peer is ignored: it has no other side yet, so it cannot be opened. */
 	ret = rtnl_configure_link(peer, NULL, 0, NULL);
 	if (ret) {
 		unregister_netdevice(peer);
@@ -195,7 +194,7 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	policy = data[MPROGCHECK_POLICY] ?: data[MPROGCHECK_PEER_POLICY];
 	if (policy && device->pairing == MPROGCHECK_SINGLE)
 		return mprogcheck_refuse(extack, policy, -EOPNOTSUPP, "A single device passes");
-	/* All is checked before anything changes. */
+	/* Checks everything before it changes anything. */
 	ret = mprogcheck_check_policies(data, extack);
 	if (ret)
 		return ret;
@@ -208,7 +207,7 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	return 0;
 }
 
-/* Either side goes with the other. */
+/* Removing one side removes the other. */
 static void dellink(struct net_device *dev, struct list_head *head)
 {
 	struct mprogcheck_device *device = netdev_priv(dev);

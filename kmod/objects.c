@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs, which are the kernel's.
+ * Programs of the kernel.
  *
- * A module may ask for a program by descriptor only, and only by naming its type. What it cannot
- * ask for it finds out with that: of which type a program is by trying each, and a program by its
- * id among those that are on lists, that links and filters have and that the caller has open.
+ * A module can get a program only by descriptor, and only if it names the type. So it tries each
+ * type to find out that of a program, and looks for an id among the programs that are on lists,
+ * that links and filters have, and that the caller has open.
  */
 #include <linux/bpf.h>
 #include <linux/fdtable.h>
@@ -19,10 +19,10 @@
 struct mprog_net mprogcheck_nets[2] = {{MPROG_MAINLINE}, {MPROG_RFC2}};
 atomic_t mprogcheck_progs_held = ATOMIC_INIT(0);
 
-/* What tells the files of programs from others: that of the first that was ever shown. */
+/* The file operations of programs, taken from the first program seen. */
 static const struct file_operations *prog_fops;
 
-/* Meanwhile the descriptor may be another file's. */
+/* The descriptor may have been reused meanwhile. */
 static void learn(u32 fd, const struct bpf_prog *prog)
 {
 	struct file *file = fget(fd);
@@ -68,12 +68,12 @@ static int has_id(const void *data, struct file *file, unsigned int fd)
 
 	if (file->f_op != prog_fops || prog->aux->id != wanted->id)
 		return 0;
-	bpf_prog_inc(prog); /* the descriptor's keeps it there */
+	bpf_prog_inc(prog); /* held by the descriptor */
 	wanted->prog = prog;
 	return 1;
 }
 
-/* By any program that the caller has open. */
+/* Looks among the programs that the caller has open. */
 static void learn_from_caller(struct mprog_net *net)
 {
 	struct mprog_prog *prog;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs and links: counted, and links as files. */
+/* Programs and links, and links as files. */
 #ifndef _KMOD_OBJECTS_H
 #define _KMOD_OBJECTS_H
 
@@ -12,12 +12,12 @@
 
 extern struct mprog_net mprogcheck_nets[2]; /* by dialect */
 
-/* References of ours to programs, and all there are to links. Both end at 0. */
+/* Our references to programs, and all references to links. Both are 0 in the end. */
 extern atomic_t mprogcheck_progs_held, mprogcheck_links_held;
-/* Whether a link has an id still. */
+/* Whether any link still has an id. */
 bool mprogcheck_has_links(void);
 
-/* The program of a link, on a list or not. No reference is taken. */
+/* The program of a link, attached or not. No reference is taken. */
 struct mprog_prog *mprogcheck_linked_prog(u32 id);
 
 extern const struct file_operations mprogcheck_link_fops;

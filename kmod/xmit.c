@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The way of a packet from one side to the other.
+ * The path of a packet from one side to the other.
  *
- *	egress of the sender -> its netkit list, on the other side already -> ingress there
+ *	egress of the sender -> its netkit list, on the receiving device -> ingress there
  */
 #include <linux/etherdevice.h>
 #include <linux/filter.h>
@@ -13,8 +13,8 @@
 #include "platform.h"
 
 /*
- * Takes off the link-layer header, for a device whose packets have none. Not where there is nothing
- * behind it, or no place where it ends.
+ * Removes the link-layer header, for a device whose packets have none, unless nothing follows it or
+ * its end is unknown.
  */
 static bool behead(struct sk_buff *skb)
 {
@@ -29,8 +29,8 @@ static bool behead(struct sk_buff *skb)
 }
 
 /*
- * bpf_redirect() leaves a number and flags. What the flags of other helpers ask for (the next hop,
- * the device behind a peer) modules cannot do: such a packet is dropped.
+ * bpf_redirect() leaves an index and flags. A module cannot do what the flags of other helpers
+ * request (the next hop, the device behind a peer), so such a packet is dropped.
  */
 static bool redirect(struct sk_buff *skb)
 {
@@ -47,7 +47,7 @@ static bool redirect(struct sk_buff *skb)
 	if (flags & BPF_F_INGRESS) {
 		if (skb_orphan_frags(skb, GFP_ATOMIC) || (!has_head && !behead(skb)))
 			return false;
-		/* The way out it was given is not the way in. */
+		/* The route it was given is for output, not for input. */
 		skb_scrub_packet(skb, false);
 		skb->priority = 0;
 		skb->dev = to;
@@ -58,7 +58,7 @@ static bool redirect(struct sk_buff *skb)
 		netif_rx(skb);
 		return true;
 	}
-	/* From one device's programs to the next one's, and back: nobody else counts the rounds. */
+	/* Programs may redirect from device to device and back; only this limit ends that. */
 	if (dev_xmit_recursion() || (!has_head && !behead(skb)))
 		return false;
 	skb->dev = to;
@@ -69,7 +69,7 @@ static bool redirect(struct sk_buff *skb)
 	return true;
 }
 
-/* The packet is the other side's from here on, and programs are to see it as such. */
+/* From here on the packet is on the receiving device, also for programs. */
 static void cross_over(struct sk_buff *skb, const struct mprogcheck_device *from,
 		       struct net_device *to)
 {
@@ -94,8 +94,8 @@ static void drop(struct sk_buff *skb)
 }
 
 /*
- * Whether it arrived, which is not so where the receiver has too many waiting. What programs drop
- * there has arrived, and the sender is not told.
+ * Whether it arrived, which fails if the receiver's queue is full. A packet that programs drop
+ * there has arrived, and the sender gets no error.
  */
 static bool receive(struct sk_buff *skb, struct net_device *to)
 {
@@ -106,8 +106,7 @@ static bool receive(struct sk_buff *skb, struct net_device *to)
 		bpf_compute_data_pointers(skb);
 		switch (mprog_run(list, skb)) {
 		case MPROG_PASS:
-			/* Nobody is asked any more; but so packet sockets of all types do not see
-			 * it. */
+			/* No filter runs then. But packet sockets of all types miss it, too. */
 			skb->tc_skip_classify = !!rcu_access_pointer(to->tcx_ingress);
 			break;
 		case MPROG_DROP:
@@ -124,14 +123,14 @@ static bool receive(struct sk_buff *skb, struct net_device *to)
 	return netif_rx(skb) == NET_RX_SUCCESS;
 }
 
-/* Whether the packet is on its way. Else it is lost, and nobody has it any more. */
+/* Whether the packet was sent. Otherwise it is freed. */
 static bool cross(struct sk_buff *skb, struct net_device *dev)
 {
 	struct mprogcheck_device *from = netdev_priv(dev);
 	struct net_device *to = rcu_dereference(from->peer);
 	unsigned int len = skb->len;
 
-	/* Without another side that is up no program is asked. */
+	/* No program runs without a peer that is up. */
 	if (!to || !(READ_ONCE(to->flags) & IFF_UP) || !pskb_may_pull(skb, ETH_HLEN) ||
 	    skb_orphan_frags(skb, GFP_ATOMIC))
 		goto out_drop;
@@ -157,9 +156,9 @@ out_drop:
 }
 
 /*
- * The programs at egress, as a hook in front of the queues: without a carrier these drop what
- * comes, and the programs are to have seen it. tc asks behind that hook; what of a passed packet it
- * is told by the mark only filters of ours heed.
+ * Runs the programs at egress, as a hook before the queues: without a carrier those drop packets
+ * that the programs must have seen. tc runs filters after this hook; only our filters check the
+ * mark of a packet that passed the list.
  */
 unsigned int mprogcheck_egress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {

@@ -79,11 +79,12 @@ class Prover {
       for (const Break& b : obligation_.breaks) refute(b);
     if (result_.breaks.empty() && options_.written_out == 0 && result_.outcome == Outcome::proved) {
       result_.outcome = Outcome::vacuous;
-      result_.detail = "nothing was broken to see whether it would be refuted";
+      result_.detail =
+          "no rule of the dialect was broken to see whether the obligation is refuted then";
     }
     if (result_.queries == 0) {
       result_.outcome = Outcome::vacuous;
-      result_.detail = "it asks nothing";
+      result_.detail = "the obligation asks nothing of the rules of the dialect";
     }
     result_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -140,7 +141,8 @@ class Prover {
       solver.pop();
       if (can_happen) return;
     }
-    if (!queries.empty()) fail(Outcome::vacuous, verb, "it speaks of nothing that can happen");
+    if (!queries.empty())
+      fail(Outcome::vacuous, verb, "no request meets the condition of the obligation");
   }
 
   std::optional<Counterexample> counterexample(Verb verb, const Break& broken) const {
@@ -204,13 +206,13 @@ class Prover {
 
 namespace {
 
-struct Asked {
+struct Task {
   const Obligation* obligation;
   Dialect dialect;
 };
 
-std::vector<Asked> asked(const ProveOptions& options) {
-  std::vector<Asked> all;
+std::vector<Task> tasks_of(const ProveOptions& options) {
+  std::vector<Task> all;
   for (const Obligation& o : obligations()) {
     if (!options.obligation.empty() && options.obligation != o.name) continue;
     if (options.written_out && !o.core) continue;
@@ -227,7 +229,7 @@ std::vector<Asked> asked(const ProveOptions& options) {
 }  // namespace
 
 std::string why_nothing(const ProveOptions& options) {
-  if (!asked(options).empty()) return {};
+  if (!tasks_of(options).empty()) return {};
   const auto core = core_names();
   if (!options.written_out || std::find(core.begin(), core.end(), options.obligation) != core.end())
     return options.obligation + " is not asked in " +
@@ -240,9 +242,9 @@ std::string why_nothing(const ProveOptions& options) {
 std::vector<ProofResult> prove(const ProveOptions& options,
                                const std::function<void(const ProofResult&)>& done) {
   std::vector<ProofResult> results;
-  const auto all = asked(options);
+  const auto all = tasks_of(options);
   try {
-    for (const Asked& one : all) {
+    for (const Task& one : all) {
       if (options.progress)
         options.progress(std::string(one.obligation->name) + " in " +
                          std::string(mprogcheck::word(one.dialect)) + ", " +

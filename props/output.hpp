@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 namespace mprogcheck {
 
@@ -18,5 +19,14 @@ void tell(FILE* out, fmt::format_string<T...> format, T&&... args) {
   else
     fmt::print(out, format, std::forward<T>(args)...);
 }
+
+// Colours of verdicts. "auto" colours what goes to a terminal, unless NO_COLOR is set
+// (https://no-color.org) or the terminal is dumb.
+void choose_color(std::string_view when);  // auto, always, never
+
+// A verdict as it is printed to that stream: green, red or yellow, or as it is.
+std::string good(FILE* out, std::string_view verdict);
+std::string bad(FILE* out, std::string_view verdict);
+std::string unsure(FILE* out, std::string_view verdict);
 
 }  // namespace mprogcheck

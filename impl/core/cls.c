@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests for filters as tc hands them to a classifier, and the creation of a link that owns what
- * it makes.
+ * Requests for filters as tc hands them to a classifier, and the creation of a link that owns a
+ * filter.
  *
- * Netlink keeps off the filters of links; a link takes over no filter, whoever made it.
+ * Netlink cannot change the filter of a link, and a link cannot take over an existing filter.
  */
 #include "filter.h"
 
-/* The program, if it is one that filters run. Takes a reference. */
+/* The program behind @fd, if filters can run it. Takes a reference. */
 static struct mprog_prog *classifier_get(struct mprog_net *net, u32 fd)
 {
 	struct mprog_prog *prog = mprog_prog_by_fd(net, fd);
@@ -102,8 +102,8 @@ int mprog_filter_delete(struct mprog_net *net, struct mprog_filter *filter)
 }
 
 /*
- * A primed link has the program, and with that its reference; from then on cancelling it lets go of
- * both, once. The filter is nobody's until it is installed.
+ * A primed link owns the reference to its program, and mprog_link_cancel() drops both. Nobody else
+ * sees the filter before it is installed.
  */
 static int link_make(struct mprog_net *net, const struct mprog_filter_request *req,
 		     struct mprog_prog *prog, u32 *fd)

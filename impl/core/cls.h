@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The classifier of a device: filters at the hooks of a clsact or ingress qdisc, made by netlink or
- * by links. Who made a filter owns it for its life.
+ * by links. The maker of a filter owns it until it is deleted.
  *
  *	mprog_filter_link_create(net, &request, &fd);			// BPF_LINK_CREATE
  *	mprog_filter_change(classifier, hook, &request, NULL, &filter);	// RTM_NEWTFILTER
  *	mprog_filter_delete(net, filter);				// RTM_DELTFILTER
  *
- * All filters are direct action and of protocol all. What a link made is changed by
- * mprog_link_update() and goes by mprog_link_detach(), with the link's last reference, or with its
- * chain, qdisc or device; then the link is an orphan. Everything but running filters is done under
- * the lock of the commands.
+ * All filters are direct action and of protocol all. The filter of a link is changed by
+ * mprog_link_update(). It goes by mprog_link_detach(), with the last reference to the link, or with
+ * its chain, qdisc or device; the link is then defunct. All functions but those that run filters
+ * need the command lock.
  */
 #ifndef _MPROG_CLS_H
 #define _MPROG_CLS_H
@@ -21,19 +21,19 @@
 extern "C" {
 #endif
 
-/* TCA_CLS_FLAGS_* that may be asked for, as in uapi pkt_cls.h. */
+/* Those of TCA_CLS_FLAGS_* that a request may set, as in uapi pkt_cls.h. */
 #define MPROG_CLS_SKIP_HW (1U << 0)
 #define MPROG_CLS_SKIP_SW (1U << 1)
 
 /**
- * struct mprog_filter_request - what a message or a call says of a filter
+ * struct mprog_filter_request - a request of netlink or bpf(2) about a filter
  * @space: network namespace of the caller
  * @ifindex: the device
  * @attach_type: MPROG_INGRESS or MPROG_EGRESS
  * @chain: which chain; links make filters of chain 0
- * @priority: the lowest is asked first
+ * @priority: the lowest runs first
  * @handle: tells filters of one priority apart
- * @prog_fd: the program that is to run
+ * @prog_fd: the program to run
  * @gen_flags: MPROG_CLS_*
  * @create: NLM_F_CREATE, make it if it is not there
  * @excl: NLM_F_EXCL, refuse if it is
@@ -57,9 +57,9 @@ int mprog_filter_link_create(struct mprog_net *net, const struct mprog_filter_re
 			     u32 *fd);
 
 /*
- * For tc, when it has found out who asks and for which place. @filter: what is there, or NULL, and
- * afterwards what is there then. @link: makes it its own; its program is the filter's. Netlink is
- * refused the filters of links with -EPERM.
+ * Called by tc, which has found the classifier and checked the caller. @filter: the existing filter
+ * or NULL; on success the resulting one. @link: the owner of the new filter, which runs the link's
+ * program, or NULL for netlink. -EPERM: the filter belongs to a link.
  */
 int mprog_filter_change(struct mprog_classifier *classifier, u32 hook,
 			const struct mprog_filter_request *req, struct mprog_link *link,
@@ -67,12 +67,12 @@ int mprog_filter_change(struct mprog_classifier *classifier, u32 hook,
 int mprog_filter_delete(struct mprog_net *net, struct mprog_filter *filter);
 
 /*
- * Asks the filters of a chain, for a caller within rcu_read_lock(). MPROG_NEXT: none has the last
- * word.
+ * Runs the filters of a chain until one decides. The caller holds rcu_read_lock(). MPROG_NEXT: no
+ * filter decided.
  */
 int mprog_classify(const struct mprog_classifier *classifier, u32 hook, u32 chain, void *packet);
 
-/* The list of a hook of tcx, and behind it the filters of chain 0. Needs no lock. */
+/* Runs the list of a tcx hook, then the filters of chain 0. Needs no lock. */
 int mprog_hook_run(const struct mprog_list *list, const struct mprog_classifier *classifier,
 		   u32 hook, void *packet);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The commands on attach points: what bpf(2) checks before it asks the list.
+ * The commands on attach points: what bpf(2) checks before it changes the list.
  *
- * What a request names is used or the request is refused: a program to be replaced where nothing is
- * replaced, a flag that the command does not know. Fields of struct mprog_attr that the command has
- * no counterpart of in bpf(2) name nothing and are not looked at.
+ * A request is refused if it has something that the command does not use: an old program without
+ * REPLACE, an unknown flag. Fields of struct mprog_attr that the command does not have in bpf(2)
+ * are ignored.
  */
 #include "internal.h"
 
@@ -27,7 +27,7 @@ int mprog_hook_of(u32 attach_type, u32 *hook)
 	return -EINVAL;
 }
 
-/* Checks flag bits and gives ID its one internal place. */
+/* Checks flag bits, and turns ID into MPROG_F_ID, whichever bit the dialect has for it. */
 int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags)
 {
 	u32 known = MPROG_F_REPLACE | MPROG_F_BEFORE | MPROG_F_AFTER | MPROG_F_LINK;
@@ -45,7 +45,7 @@ int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags)
 	return 0;
 }
 
-/* A program of the type that attach points want, by descriptor. */
+/* A program by descriptor, if it has the type that attach points require. */
 static struct mprog_prog *classifier_get(struct mprog_net *net, u32 fd)
 {
 	struct mprog_prog *prog = mprog_prog_by_fd(net, fd);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where filters stand: at each hook one list, by chain, priority and handle.
+ * The filters of a device: one list for each hook, ordered by chain, priority and handle.
  *
- * A packet walks it up to the end of chain 0. A filter that is on its way out is waited for before
- * its slot is free again. A filter of netlink's holds its program; the program of a link's filter
- * is held by the link.
+ * A packet walks the list to the end of chain 0. A removed filter is freed after a grace period. A
+ * filter that netlink made holds a reference to its program; the program of a link's filter is held
+ * by the link.
  */
 #include "filter.h"
 
@@ -50,7 +50,7 @@ int mprog_filter_install(struct mprog_filter *filter)
 	return 0;
 }
 
-/* Of a filter that no reader has any more. Its link, if it has one, lives on without it. */
+/* Frees a filter that no reader can see. Its link, if any, stays without it. */
 static void release(struct mprog_net *net, struct mprog_filter *filter)
 {
 	if (!filter->link)
@@ -78,7 +78,7 @@ void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter)
 	release(net, filter);
 }
 
-/* The caller holds @prog, and from now on the filter's owner does. Returns the old one. */
+/* Hands the caller's reference to @prog to the filter's owner. Returns the old program. */
 struct mprog_prog *mprog_filter_exchange(struct mprog_net *net, struct mprog_filter *filter,
 					 struct mprog_prog *prog)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Filters, for those who make, change and tear them down. */
+/* What makes, changes and removes filters. */
 #ifndef _MPROG_FILTER_H
 #define _MPROG_FILTER_H
 
@@ -14,7 +14,7 @@ void mprog_filter_remove(struct mprog_net *net, struct mprog_filter *filter);
 struct mprog_prog *mprog_filter_exchange(struct mprog_net *net, struct mprog_filter *filter,
 					 struct mprog_prog *prog);
 
-/* For the holder of the lock that commands are called under. */
+/* The caller holds the command lock. */
 static inline struct mprog_filter *mprog_filter_first(const struct mprog_classifier *classifier,
 						      u32 hook)
 {

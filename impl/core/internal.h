@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the core's own files share, wherever it runs. */
+/* Shared by the files of the core. */
 #ifndef _MPROG_INTERNAL_H
 #define _MPROG_INTERNAL_H
 
@@ -11,14 +11,14 @@
 
 #include "platform.h"
 
-/* What a relative fd or id stands for. @link only where the request said it names a link. */
+/* What a relative fd or id refers to. @link is set only if the request has LINK. */
 struct mprog_relative {
-	struct mprog_prog *prog; /* NULL: nothing was named */
+	struct mprog_prog *prog; /* NULL: no relative object */
 	struct mprog_link *link;
 };
 
 struct mprog_request {
-	struct mprog_prog *prog; /* goes in; or is to go out, NULL if not named */
+	struct mprog_prog *prog; /* to insert; or to detach, NULL if not named */
 	struct mprog_link *link; /* the owner of the new entry, or NULL */
 	struct mprog_prog *old;	 /* what REPLACE names in the mainline dialect */
 	u32 flags;		 /* with ID as MPROG_F_ID in either dialect */
@@ -26,11 +26,11 @@ struct mprog_request {
 	u64 expected;
 };
 
-/* What a dialect decides on; enacting it cannot fail. */
+/* What a dialect decides; carrying it out cannot fail. */
 struct mprog_change {
 	bool replace;
 	u32 at;
-	u32 flags; /* of the entry that goes in */
+	u32 flags; /* of the new entry */
 };
 
 /* relative.c */
@@ -67,7 +67,7 @@ int mprog_rfc2_detach(struct mprog_list *list, const struct mprog_request *req, 
 int mprog_hook_of(u32 attach_type, u32 *hook);
 int mprog_flags_of(struct mprog_net *net, u32 bits, u32 *flags);
 
-/* Where a link has its program: 0 where it is on no list and no classifier. */
+/* The device that a link is attached to; 0: none. */
 static inline u32 mprog_link_ifindex(const struct mprog_link *link)
 {
 	if (link->list)
@@ -80,7 +80,7 @@ static inline bool mprog_is_rfc2(const struct mprog_net *net)
 	return mprog_dialect_of(net) == MPROG_RFC2;
 }
 
-/* For the holder of the lock that commands are called under. */
+/* The caller holds the command lock. */
 static inline const struct mprog_array *mprog_active(const struct mprog_list *list)
 {
 	return rcu_dereference_protected(list->active, true);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Links: an entry that lasts as long as somebody holds the link.
+ * Links: an entry that lives as long as somebody holds a reference to the link.
  *
- * The link holds a reference to its program, the entry holds none on its behalf, nor does a filter
- * that the link made (cls.c). A link leaves
- * its list by LINK_DETACH, by its last reference, or because the device goes; whichever comes
- * first, the others find link->list empty.
+ * The link holds the reference to its program; its entry or filter (cls.c) holds none. A link is
+ * detached by LINK_DETACH, with its last reference, or when the device is removed; from then on
+ * link->list is NULL.
  */
 #include "filter.h"
 
@@ -54,7 +53,7 @@ int mprog_link_create(struct mprog_net *net, const struct mprog_attr *attr, u32 
 	*fd = mprog_link_settle(net, link);
 	return 0;
 
-	/* Once there is a link the program is the link's to let go of, and only the link's. */
+	/* From here on the link owns the reference to the program. */
 out_link:
 	mprog_link_cancel(net, link);
 	return ret;
@@ -80,7 +79,7 @@ static int update(struct mprog_net *net, struct mprog_link *link, struct mprog_p
 		return -EEXIST;
 	if (mprog_prog_type(prog) != MPROG_SCHED_CLS)
 		return -EINVAL;
-	/* From here on the link's reference is to the new program, which the caller holds. */
+	/* From here on the link holds a reference to the new program. */
 	if (WARN_ON(!mprog_prog_get(net, prog)))
 		return -EBADF;
 	WRITE_ONCE(link->prog, prog);
@@ -186,7 +185,7 @@ int mprog_link_detach(struct mprog_net *net, u32 link_fd)
 	return ret;
 }
 
-/* The last reference is gone. Readers are done with the program before the link lets go of it. */
+/* The last reference is gone. The program is put only when no reader can see it. */
 void mprog_link_release(struct mprog_net *net, struct mprog_link *link)
 {
 	struct mprog_list *list = link->list;

@@ -2,15 +2,16 @@
 /*
  * The list of an attach point: a pair of arrays of which readers walk the active one.
  *
- * Every change is made in the idle array and then published as a whole, so a reader sees a list
- * as it once stood and never one in the making:
+ * Every change is made in the idle array, which is then published as a whole, so no reader sees a
+ * list that is half changed:
  *
  *	active: a b c -		idle: x x x x		at rest; nobody reads the idle one
  *	active: a b c -		idle: a n b c -		insert n at 1
  *	active: a n b c -	idle: a b c -		published; readers of a b c may linger
  *				synchronize		now they are gone
  *
- * A dialect decides where (mainline.c, rfc2.c). Enacting it here cannot fail, hence needs no undo.
+ * A dialect decides on the position (mainline.c, rfc2.c). The change itself cannot fail, so nothing
+ * has to be undone.
  */
 #include <linux/build_bug.h>
 
@@ -66,7 +67,7 @@ void mprog_bump(struct mprog_list *list)
 	list->revision++;
 	if (mprog_is_rfc2(list->net))
 		list->revision = (u32)list->revision;
-	/* 0 means "any" in a request, so a revision has to step over it. */
+	/* 0 means "any" in a request, so it is never the revision of a list. */
 	if (!list->revision)
 		list->revision = 1;
 }
@@ -100,7 +101,7 @@ static void publish(struct mprog_list *list, struct mprog_array *next, u32 count
 	if (count > list->count_max)
 		list->count_max = count;
 	rcu_assign_pointer(list->active, next);
-	/* Until here readers may be in the array that is idle now, and hold what has just left. */
+	/* Until then readers may walk the array that is idle now, and run what was just removed. */
 	mprog_synchronize(list->net);
 }
 
@@ -142,7 +143,7 @@ void mprog_remove_at(struct mprog_list *list, u32 at)
 	publish(list, next, count - 1);
 }
 
-/* As new: with nothing on it. Nobody may be reading it. */
+/* Makes a list empty. No reader may use it. */
 void mprog_list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex, u32 capacity,
 		     u64 revision)
 {
@@ -166,7 +167,7 @@ void mprog_list_init(struct mprog_list *list, struct mprog_net *net, u32 ifindex
 	list->first_revision = revision;
 }
 
-/* For a device that goes. The revision stays what it was: nobody can ask any more. */
+/* For a device that is removed. The revision stays: nobody can query it any more. */
 void mprog_list_clear(struct mprog_list *list)
 {
 	struct mprog_array *next = idle_array(list);
@@ -175,7 +176,7 @@ void mprog_list_clear(struct mprog_list *list)
 	publish(list, next, 0);
 }
 
-/* Links are told, plain entries let go of. */
+/* Detaches the links, and drops the references of the other entries. */
 void mprog_list_empty(struct mprog_net *net, struct mprog_list *list)
 {
 	const struct mprog_array *array = mprog_active(list);
@@ -187,7 +188,7 @@ void mprog_list_empty(struct mprog_net *net, struct mprog_list *list)
 			array->cp[i].link->list = NULL;
 	}
 	mprog_list_clear(list);
-	/* What is idle now is the list as it was; the links' programs are the links' affair. */
+	/* The array that is idle now has all entries still. Links hold their programs. */
 	for (i = 0; i < count; i++) {
 		if (!array->cp[i].link)
 			mprog_prog_put(net, array->fp[i]);
@@ -227,8 +228,7 @@ int mprog_detach(struct mprog_list *list, const struct mprog_request *req)
 	u32 at = 0;
 	int ret;
 
-	/* Where mainline tcx has nothing attached it has no list, so no revision to be stale
-	 * either. */
+	/* Mainline tcx has no list where nothing is attached, so the revision is not checked. */
 	if (!mprog_is_rfc2(net) && !list->count)
 		return -ENOENT;
 	if (mprog_is_rfc2(net))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dialect mainline: where a request of today's bpf_mprog means.
+ * Dialect mainline: the position that a request of today's bpf_mprog refers to.
  *
- * Each directive names a place: REPLACE the one of the program that goes, BEFORE the one in front
- * of its anchor, AFTER the one behind it. A place is an index, -1 in front of the list or `count`
- * behind it. All directives of a request have to name the same one.
+ * Each directive names a place: REPLACE that of the old program, BEFORE the one in front of its
+ * anchor, AFTER the one behind it. A place is an index, -1 in front of the list or `count` behind
+ * it. All directives of a request must name the same place.
  */
 #include "internal.h"
 
@@ -22,7 +22,7 @@ static int agree(struct place *place, int at)
 	return 0;
 }
 
-/* What BEFORE and AFTER say, for an attach or a replace. */
+/* Adds the places that BEFORE and AFTER name, for an attach or a replace. */
 static int place_by_anchor(const struct mprog_list *list, const struct mprog_request *req,
 			   const struct mprog_relative *rel, struct place *place)
 {
@@ -48,7 +48,7 @@ static int place_by_anchor(const struct mprog_list *list, const struct mprog_req
 	return 0;
 }
 
-/* Between two entries a place names both sides; which one is meant depends on the directive. */
+/* The index of the new entry: BEFORE names the place in front of it, AFTER its own. */
 static u32 slot_of(const struct mprog_request *req, const struct place *place)
 {
 	return req->flags & MPROG_F_BEFORE ? place->at + 1 : place->at;
@@ -105,7 +105,7 @@ int mprog_mainline_attach(struct mprog_list *list, const struct mprog_request *r
 	return ret;
 }
 
-/* What BEFORE and AFTER say, for a detach: an entry, or that there is none such. */
+/* Adds the places that BEFORE and AFTER name, for a detach. There must be an entry. */
 static int entry_by_anchor(const struct mprog_list *list, const struct mprog_request *req,
 			   const struct mprog_relative *rel, struct place *place)
 {

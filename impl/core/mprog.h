@@ -5,12 +5,12 @@
  *	ret = mprog_prog_attach(net, &attr);    // 0 or a negative errno
  *	verdict = mprog_run(list, packet);      // any number of threads, at any time
  *
- * All commands are called under one lock of the caller's (in a kernel: the rtnl). mprog_run() needs
- * none. Programs and links are counted; what leaves a list is let go of only when no reader can be
- * looking at it any more.
+ * The caller of a command holds one lock, the command lock (in a kernel: the rtnl). mprog_run()
+ * needs none. Programs and links have reference counts. What is removed from a list is put when no
+ * reader can see it any more.
  *
- * This is the same wherever it runs. What programs, descriptors and devices are is up to a
- * platform, see platform.h; that of a process is environment.h.
+ * The core is the same in a process and in a kernel. A platform supplies programs, descriptors and
+ * devices, see platform.h.
  */
 #ifndef _MPROG_H
 #define _MPROG_H
@@ -28,7 +28,7 @@ extern "C" {
 
 enum mprog_dialect { MPROG_MAINLINE, MPROG_RFC2 };
 
-/* Flags of a request. ID is the one whose bit differs between the dialects. */
+/* Flags of a request. The dialects have different bits for ID. */
 #define MPROG_F_REPLACE (1U << 2)
 #define MPROG_F_BEFORE (1U << 3)
 #define MPROG_F_AFTER (1U << 4)
@@ -38,19 +38,19 @@ enum mprog_dialect { MPROG_MAINLINE, MPROG_RFC2 };
 #define MPROG_F_ID (1U << 7)
 #define MPROG_F_LINK (1U << 13)
 
-/* Attach types, numbered as those of tcx and netkit are. */
+/* Attach types, numbered as those of tcx and netkit. */
 #define MPROG_INGRESS 46
 #define MPROG_EGRESS 47
 #define MPROG_PRIMARY 54
 #define MPROG_PEER 55
 
 /*
- * What they stand for. The first three are lists of the device itself, the last is that of its
- * other side.
+ * The hooks of a device. The first three have lists of the device itself, the last that of its
+ * peer.
  */
 enum mprog_hook { MPROG_AT_INGRESS, MPROG_AT_EGRESS, MPROG_AT_PRIMARY, MPROG_AT_PEER };
 #define MPROG_LISTS 3
-#define MPROG_CLS_HOOKS 2 /* that filters are at as well: ingress and egress */
+#define MPROG_CLS_HOOKS 2 /* hooks with filters: ingress and egress */
 
 enum mprog_prog_type { MPROG_SCHED_CLS = 3, MPROG_XDP = 6 };
 
@@ -62,13 +62,13 @@ struct mprog_prog;
 
 struct mprog_link {
 	struct mprog_prog *prog;     /* NULL: a link of a foreign type */
-	struct mprog_list *list;     /* NULL: detached, or its device is gone */
-	struct mprog_filter *filter; /* of a link that made one; NULL likewise */
+	struct mprog_list *list;     /* NULL: detached */
+	struct mprog_filter *filter; /* of a link that owns one */
 	refcount_t refs;
 	u32 id;
-	u32 ifindex; /* whose list or classifier it was made on */
+	u32 ifindex; /* that it was created on */
 	u32 attach_type;
-	u16 next_free; /* of a platform that keeps links in a table */
+	u16 next_free; /* for a platform that keeps links in a table */
 };
 
 struct mprog_cp {
@@ -77,8 +77,8 @@ struct mprog_cp {
 };
 
 /*
- * What readers walk stands apart from what only commands look at, so that the fast path touches
- * one cache line for each eight programs.
+ * Readers walk fp only. Commands use cp as well, which is apart, so that the fast path touches one
+ * cache line for eight programs.
  */
 struct mprog_array {
 	struct mprog_prog *fp[MPROG_SLOTS];
@@ -93,7 +93,7 @@ struct mprog_list {
 	u32 ifindex; /* of the device it belongs to */
 	u32 capacity;
 	u32 count;
-	u32 count_max; /* slots that were ever in use, for mprog_list_init() */
+	u32 count_max; /* the most entries it ever had, for mprog_list_init() */
 	struct mprog_array pair[2];
 };
 
@@ -102,13 +102,13 @@ struct mprog_filter {
 	struct mprog_filter __rcu *next; /* by chain, priority and handle */
 	struct mprog_prog *prog;
 	struct mprog_link *link; /* the owner, or NULL: then the filter itself holds its program */
-	struct mprog_classifier *classifier; /* where it stands */
-	bool taken;			     /* of a platform that keeps filters in a table */
+	struct mprog_classifier *classifier; /* that it is in */
+	bool taken;			     /* for a platform that keeps filters in a table */
 	u32 hook;
 	u32 chain;
 	u32 priority;
 	u32 handle;
-	u32 gen_flags; /* MPROG_CLS_* that it was asked for with */
+	u32 gen_flags; /* MPROG_CLS_* of the request */
 };
 
 /* The filters of a device. */
@@ -131,7 +131,7 @@ struct mprog_attr {
 	bool capable; /* the caller has CAP_NET_ADMIN in the first user namespace */
 };
 
-/* An array that is NULL was not asked for; one that is ERR_PTR(-EFAULT) is not mapped. */
+/* NULL: the array is not wanted. ERR_PTR(-EFAULT): it is not mapped. */
 struct mprog_query {
 	unsigned long space;
 	u32 ifindex;
@@ -161,14 +161,14 @@ int mprog_link_update(struct mprog_net *net, const struct mprog_attr *attr);
 int mprog_link_detach(struct mprog_net *net, u32 link_fd);
 int mprog_link_info(struct mprog_net *net, u32 link_fd, struct mprog_link_info *info);
 
-/* Whether a packet meets nobody there. For a caller within rcu_read_lock(). */
+/* Whether the list is empty. The caller holds rcu_read_lock(). */
 bool mprog_idle(const struct mprog_list *list);
 
-/* Asks the programs in their order. What nobody defined counts as MPROG_NEXT. */
+/* Runs the programs in order until one decides. An undefined verdict counts as MPROG_NEXT. */
 int mprog_run(const struct mprog_list *list, void *packet);
 /*
- * The same at the list of netkit, for a caller within rcu_read_lock(): the first verdict that is
- * not MPROG_NEXT ends it, and be it one that nobody defined. @policy: where there is no program.
+ * The same for a list of netkit: the first verdict other than MPROG_NEXT ends the run, even an
+ * undefined one. @policy: the verdict of an empty list. The caller holds rcu_read_lock().
  */
 int mprog_run_netkit(const struct mprog_list *list, int policy, void *packet);
 

@@ -13,7 +13,7 @@ static int relative_link(struct mprog_net *net, const struct mprog_request *req,
 		link = mprog_link_by_fd(net, req->relative);
 	if (IS_ERR(link))
 		return PTR_ERR(link);
-	/* Links of other kinds need not have a program at all. */
+	/* Links of other types may have no program. */
 	if (!link->prog || (type && mprog_prog_type(link->prog) != type)) {
 		mprog_link_put(net, link);
 		return -EINVAL;
@@ -45,7 +45,7 @@ static int relative_prog(struct mprog_net *net, const struct mprog_request *req,
 	return 0;
 }
 
-/* @type: what the object must be, or 0 for any. On success the caller owes mprog_relative_put(). */
+/* @type: the type of program required, or 0. After success call mprog_relative_put(). */
 int mprog_relative_get(struct mprog_net *net, const struct mprog_request *req, u32 type,
 		       struct mprog_relative *rel)
 {
@@ -58,7 +58,7 @@ int mprog_relative_get(struct mprog_net *net, const struct mprog_request *req, u
 
 void mprog_relative_put(struct mprog_net *net, struct mprog_relative *rel)
 {
-	/* The link keeps its program; there is no reference of our own to that. */
+	/* The link holds its program; mprog_relative_get() took no reference to it. */
 	if (rel->link) {
 		mprog_link_put(net, rel->link);
 	} else if (rel->prog) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dialect rfc2, attach: the posting with FIRST and LAST, which bind for the life of an entry.
+ * Dialect rfc2, attach: the posting with FIRST and LAST, which hold for the life of an entry.
  *
  * At most one entry is FIRST, and it is at the head; at most one is LAST, and it is at the tail.
- * The entries between them are the regular ones, and BEFORE or AFTER of nothing is about those:
+ * The entries between them are regular. BEFORE and AFTER without an object refer to those:
  *
  *	[ FIRST ] r r r r [ LAST ]
  *	          ^     ^
- *	          |     AFTER of nothing: behind this one
- *	          BEFORE of nothing: in front of this one
+ *	          |     AFTER without an object: behind this one
+ *	          BEFORE without an object: in front of this one
  */
 #include "rfc2.h"
 
@@ -35,7 +35,7 @@ bool mprog_last_regular(const struct mprog_list *list, u32 *at)
 	return end;
 }
 
-/* A relative object that no directive uses is refused, in attach and detach alike. */
+/* Refuses a relative object that no directive uses, for attach and detach. */
 int mprog_rfc2_relative_get(struct mprog_net *net, const struct mprog_request *req,
 			    struct mprog_relative *rel)
 {
@@ -76,7 +76,7 @@ static int replace(const struct mprog_list *list, const struct mprog_request *re
 	return 0;
 }
 
-/* FIRST or LAST together with a side: only if that already names the end of the list. */
+/* FIRST or LAST with BEFORE or AFTER: the relative object must be at that end of the list. */
 static bool is_relative(const struct mprog_list *list, const struct mprog_relative *rel, u32 end)
 {
 	u32 at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What attach and detach of dialect rfc2 share. */
+/* Shared by attach and detach of dialect rfc2. */
 #ifndef _MPROG_RFC2_H
 #define _MPROG_RFC2_H
 
@@ -8,7 +8,7 @@
 #define SIDES (MPROG_F_BEFORE | MPROG_F_AFTER)
 #define ENDS (MPROG_F_FIRST | MPROG_F_LAST)
 
-/* The first entry that is not FIRST, the last that is not LAST; false where there is none. */
+/* The first entry without FIRST, the last without LAST; false: there is none. */
 bool mprog_first_regular(const struct mprog_list *list, u32 *at);
 bool mprog_last_regular(const struct mprog_list *list, u32 *at);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Dialect rfc2, detach: every directive means one entry, and all of them the same. */
+/* Dialect rfc2, detach: each directive refers to one entry, and all to the same one. */
 #include "rfc2.h"
 
-/* The entry that a request means so far; each further directive has to mean the same. */
+/* The entry that the directives so far refer to; each further one must refer to the same. */
 struct meant {
 	bool known;
 	u32 at;
@@ -44,7 +44,7 @@ static int means_beside_nothing(const struct mprog_list *list, const struct mpro
 	int ret = 0;
 	u32 at;
 
-	/* Nothing is beside nothing once the entry is known. */
+	/* Without an object a side is accepted only if nothing else names the entry. */
 	if (req->prog || meant->known)
 		return -EINVAL;
 	if (req->flags & MPROG_F_BEFORE) {
@@ -66,7 +66,7 @@ static int means_beside(const struct mprog_list *list, const struct mprog_reques
 
 	if (!mprog_find_relative(list, rel, &anchor))
 		return -ENOENT;
-	/* In front of the head wraps to an index that no list has. */
+	/* In front of the head the index wraps, and no list has it. */
 	front = anchor - 1;
 	behind = anchor + 1;
 	if (req->flags & MPROG_F_BEFORE)

@@ -2,7 +2,7 @@
 /* The fast path: the only part of the core that runs without the lock. */
 #include "filter.h"
 
-/* Whatever nobody defined says nothing, so the next program is asked. */
+/* After an undefined verdict the next program runs. */
 static int known_verdict(int code)
 {
 	switch (code) {
@@ -53,7 +53,7 @@ int mprog_run_netkit(const struct mprog_list *list, int policy, void *packet)
 	return verdict;
 }
 
-/* Filters speak for themselves: what their programs say is done, and is no class. */
+/* Filters are direct action: the verdict of their program is the verdict of the filter. */
 int mprog_classify(const struct mprog_classifier *classifier, u32 hook, u32 chain, void *packet)
 {
 	const struct mprog_filter *filter = rcu_dereference(classifier->filters[hook]);

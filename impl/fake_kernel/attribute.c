@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attributes as netlink validates them: each that is there, then the last of its type counts.
+ * Attributes as netlink validates them: all are checked, and the last of a type counts.
  *
- * Types that nobody has defined are skipped, so that what is newer may be asked of what is older.
- * One may be longer than its value, and is not to be shorter.
+ * Undefined types are skipped, so that a newer caller can talk to an older kernel. An attribute may
+ * be longer than its value, but not shorter.
  */
 #include <linux/string.h>
 
@@ -13,7 +13,7 @@ struct policy {
 	u16 len; /* bytes at least */
 	bool bounded;
 	u32 max;
-	const char *reject; /* why it is not to be given at all */
+	const char *reject; /* why it must not be given */
 };
 
 static const struct policy netkit_policy[MPROG_NETKIT_MAX + 1] = {
@@ -29,7 +29,7 @@ static const struct policy netkit_policy[MPROG_NETKIT_MAX + 1] = {
     [MPROG_NETKIT_PAIRING] = {.len = sizeof(u32), .bounded = true, .max = MPROG_SINGLE},
 };
 
-/* The length of an address is looked at by the device that is to have it. */
+/* The device checks the length of an address itself. */
 static const struct policy ifla_policy[MPROG_IFLA_MAX + 1] = {
     [MPROG_IFLA_MTU] = {.len = sizeof(u32)},
     [MPROG_IFLA_NET_NS_FD] = {.len = sizeof(u32)},

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The commands as bpf(2) takes them: an attribute of so many bytes.
+ * The commands as bpf(2) takes them: an attribute and its size.
  *
- * What an older caller leaves off at the end counts as 0, what a newer one adds has to be 0, and
- * what is answered stays within the bytes that were given.
+ * Fields behind the end of a short attribute count as 0, bytes behind the last field must be 0, and
+ * no answer is written behind the end.
  */
 #include <linux/string.h>
 
@@ -41,7 +41,7 @@ static u32 *address_at(const u8 *bytes, u32 at)
 	return (u32 *)(unsigned long)number_at(bytes, at, 8);
 }
 
-/* Answers go back into the attribute, as far as it reaches. */
+/* Writes an answer into the attribute, if the attribute has room for it. */
 static void answer(u8 *bytes, u32 size, u32 at, const void *from, u32 width)
 {
 	if (at + width <= size)

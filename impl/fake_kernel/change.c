@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Devices that are there: RTM_NEWLINK that changes one, RTM_SETLINK, and what a dump says. */
+/* Existing devices: RTM_NEWLINK that changes one, RTM_SETLINK, and RTM_GETLINK. */
 #include <linux/string.h>
 
 #include "attribute.h"
@@ -9,7 +9,7 @@ static bool is_single(const struct mprog_device *device)
 	return device->pairing == MPROG_SINGLE;
 }
 
-/* Settled when the device is made. */
+/* Attributes that are fixed when the device is created. */
 static bool is_fixed(const struct mprog_nlattr *const *data)
 {
 	return data[MPROG_NETKIT_PEER_INFO] || data[MPROG_NETKIT_MODE] ||
@@ -34,7 +34,7 @@ static int check_policies(struct mprog_device *device, const struct mprog_nlattr
 	return mprog_check_policy(peer_policy, extack);
 }
 
-/* All is checked before anything changes, so that a request that is refused has changed nothing. */
+/* Checks everything first, so that a refused request changes nothing. */
 int mprog_netdev_change(struct mprog_net *net, const struct mprog_netdev_request *req,
 			struct mprog_extack *extack)
 {
@@ -124,7 +124,7 @@ static int set_name(struct mprog_net *net, struct mprog_device *device,
 	return 0;
 }
 
-/* The device is closed on the way. Its lists go with it as they are, whoever is on them. */
+/* Moves a device. It is closed on the way, and keeps its lists. */
 static int set_space(struct mprog_net *net, struct mprog_device *device,
 		     const struct mprog_nlattr *fd, struct mprog_extack *extack)
 {

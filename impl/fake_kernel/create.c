@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * RTM_NEWLINK that makes a netkit device and its peer.
+ * RTM_NEWLINK that creates a netkit device and its peer.
  *
- * First all is checked that can be without touching anything. Then the peer is registered, which
- * takes a name, and after it the primary; what fails from there on takes the peer back.
+ * All attributes are checked first. Then the peer is registered, and after it the primary. If that
+ * fails the peer is removed again.
  */
 #include <linux/string.h>
 
 #include "attribute.h"
 
-/* A request by type. Without PEER_INFO the peer is told what the primary is told. */
+/* The attributes of a request. Without PEER_INFO those of the primary hold for the peer too. */
 struct message {
 	const struct mprog_nlattr *tb[MPROG_IFLA_MAX + 1];
 	const struct mprog_nlattr *data[MPROG_NETKIT_MAX + 1];
@@ -82,7 +82,7 @@ static int parse(struct mprog_net *net, const struct mprog_netdev_request *req, 
 	return given_space(net, m->tb[MPROG_IFLA_NET_NS_FD], &m->space, extack);
 }
 
-/* An interface name as it is compared, padded; all zero where none is asked for. */
+/* An interface name, padded with 0 for comparisons; all 0 if none is given. */
 static void name_of(const struct mprog_nlattr *attr, char *name)
 {
 	memset(name, 0, MPROG_NAME);
@@ -116,7 +116,7 @@ static int check_queues(const struct mprog_nlattr *queues, struct mprog_extack *
 	return 0;
 }
 
-/* What any device is made with. */
+/* Checks that apply to any kind of device. */
 static int check_sizes(const struct mprog_nlattr *const *tb, struct mprog_extack *extack)
 {
 	int ret;
@@ -173,7 +173,7 @@ static struct mprog_device *free_slot(struct mprog_net *net)
 	return NULL;
 }
 
-/* nk0, nk1, ...: the first that nobody has. */
+/* nk0, nk1, ...: the first name that is free. */
 static void make_up_name(struct mprog_net *net, u32 space, char *name)
 {
 	memset(name, 0, MPROG_NAME);
@@ -183,7 +183,7 @@ static void make_up_name(struct mprog_net *net, u32 space, char *name)
 		;
 }
 
-/* Of its own for each device, and neither anybody's nor everybody's. */
+/* A different unicast address for each device. */
 static void random_address(struct mprog_net *net, u8 *address)
 {
 	u32 serial = ++net->addresses;
@@ -193,7 +193,7 @@ static void random_address(struct mprog_net *net, u8 *address)
 	memcpy(address + 1, &serial, sizeof(serial));
 }
 
-/* One side, as the request and the defaults want it. It is there from now on, and down. */
+/* Sets up one side from the request and the defaults. It is down. */
 static void furnish(struct mprog_net *net, const struct message *m, struct mprog_device *device,
 		    bool is_peer)
 {
@@ -246,7 +246,7 @@ static struct mprog_device *register_side(struct mprog_net *net, const struct me
 		extack->msg = "The name is taken";
 		return ERR_PTR(-EEXIST);
 	}
-	/* Numbers are those of slots: of others than the loopback device's none is to be had. */
+	/* The index of a device is that of its slot, so no other index can be had. */
 	if (ifindex) {
 		extack->msg = "The interface index is taken";
 		return ERR_PTR(-EBUSY);
@@ -276,7 +276,7 @@ static int register_pair(struct mprog_net *net, const struct mprog_netdev_reques
 	}
 	device = register_side(net, m, false, req->ifindex, extack);
 	if (IS_ERR(device)) {
-		/* Nobody has seen it up, so no packet is under way. */
+		/* It was never up, so no packet can be in it. */
 		if (peer)
 			WRITE_ONCE(peer->present, false);
 		return PTR_ERR(device);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Devices: how they and their lists are found, how they come to be and how they go.
+ * Devices: how they and their lists are found, initialised and removed.
  *
- * A device has a slot in a table, and its number is that of the slot. Commands know it by
- * `present`; packets only by `up`, which is set last and taken away first. When a device goes, the
- * clearing of its lists waits for the packets that are under way, so a slot is used again only
- * when nobody looks at it any more.
+ * Each device has a slot in a table, and its index is that of the slot. Commands check `present`,
+ * packets only `up`, which is set last and cleared first. Clearing the lists of a removed device
+ * waits for a grace period, so its slot is free only when no packet can be in it.
  */
 #include <linux/string.h>
 
@@ -31,7 +30,7 @@ struct mprog_device *mprog_peer(const struct mprog_device *device)
 	return rcu_dereference_protected(device->peer, true);
 }
 
-/* Whether the number is in use for somebody in that namespace. */
+/* Whether a device in that namespace has the index. */
 bool mprog_ifindex_taken(struct mprog_net *net, u32 space, u32 ifindex)
 {
 	const struct mprog_device *device = mprog_device_of(net, ifindex);
@@ -51,7 +50,7 @@ struct mprog_device *mprog_device_by_name(struct mprog_net *net, u32 space, cons
 	return NULL;
 }
 
-/* Only the primary may manage programs, for itself and for its other side. */
+/* Only the primary may manage programs, for itself and for its peer. */
 static struct mprog_list *netkit_list(struct mprog_device *device, u32 hook)
 {
 	if (device->kind != MPROG_NETKIT)
@@ -99,7 +98,7 @@ struct mprog_classifier *mprog_classifier_at(struct mprog_net *net, unsigned lon
 	return &device->classifier;
 }
 
-/* A device in a slot that is free: a plain one without a name, down, its lists empty. */
+/* Makes a free slot a plain device without a name, down, its lists empty. */
 void mprog_device_init(struct mprog_net *net, struct mprog_device *device)
 {
 	u32 ifindex = device - net->devices + MPROG_FIRST_IFINDEX;
@@ -123,7 +122,7 @@ void mprog_tcx_empty(struct mprog_net *net, struct mprog_device *device)
 	mprog_list_empty(net, &device->lists[MPROG_AT_EGRESS]);
 }
 
-/* Nobody finds it any more; who has found it may still be there until the lists are empty. */
+/* No packet finds the device any more. Those in it leave before its lists are empty. */
 static void unlist(struct mprog_device *device)
 {
 	WRITE_ONCE(device->up, false);
@@ -177,7 +176,7 @@ int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, b
 		return -ENOENT;
 	if (kind != MPROG_NO_QDISC && device->qdisc == kind && !replace)
 		return -EEXIST;
-	/* The filters stand in the qdisc, and go with it. */
+	/* The filters belong to the qdisc. */
 	if (kind != device->qdisc)
 		mprog_classifier_empty(&device->classifier);
 	device->qdisc = kind;

@@ -8,8 +8,8 @@
  *	ret = mprog_prog_attach(net, &attr);
  *	verdict = mprog_run(list, packet);
  *
- * Each environment is one by itself; its commands are called under one lock of the caller's.
- * mprog_xmit() needs no lock; for that, and for devices, see netdev.h.
+ * Environments are independent of each other. The caller of a command holds one lock for each.
+ * mprog_xmit() needs no lock; for that and for devices see netdev.h.
  */
 #ifndef _MPROG_ENVIRONMENT_H
 #define _MPROG_ENVIRONMENT_H
@@ -29,7 +29,7 @@ extern "C" {
 #define MPROG_MAX_SPACES 2
 #define MPROG_MAX_FILTERS 144
 
-/* Interfaces are numbered alike in all network namespaces, each of which has a loopback device. */
+/* The index of a device is the same in each network namespace. Each has a loopback device. */
 #define MPROG_LOOPBACK 1
 #define MPROG_FIRST_IFINDEX 2
 
@@ -44,7 +44,7 @@ struct mprog_prog {
 	refcount_t refs;
 	u32 id; /* 0 once it is freed */
 	u32 type;
-	u32 cookie; /* the loader's own */
+	u32 cookie; /* for the loader */
 	u16 next_free;
 };
 
@@ -67,7 +67,7 @@ struct mprog_counters {
 
 struct mprog_device {
 	bool present;
-	bool up; /* what packets ask first: all that follows is as it should be where it is set */
+	bool up; /* checked first by packets; set when all that follows is */
 	bool carrier;
 	bool primary;
 	u8 kind;
@@ -78,7 +78,7 @@ struct mprog_device {
 	u32 mtu;
 	char name[MPROG_NAME]; /* padded with 0 */
 	struct mprog_device __rcu *peer;
-	enum mprog_qdisc qdisc; /* beside the lists */
+	enum mprog_qdisc qdisc; /* does not affect the lists */
 	struct mprog_classifier classifier;
 	struct mprog_counters counters;
 	struct mprog_list lists[MPROG_LISTS]; /* that of netkit last */
@@ -103,9 +103,8 @@ struct mprog_params {
 	u32 capacity;
 	u32 devices;  /* plain ones, up, in the first namespace */
 	u64 revision; /* of every list at the start */
-	u32 fail_at;  /* the step that fails, of those that may for want of something; 0: none */
-	/* Waits until readers have left what they are in. NULL: commands and packets never overlap.
-	 */
+	u32 fail_at;  /* which of the steps that may fail does; 0: none */
+	/* Waits for a grace period. NULL: commands and packets never run at the same time. */
 	void (*synchronize)(void);
 };
 
@@ -113,8 +112,8 @@ struct mprog_net {
 	struct mprog_params params;
 	u32 held; /* references held on all programs and links together */
 	u32 serial;
-	u32 addresses; /* made up so far */
-	u32 steps;     /* that may have failed; see fail_at */
+	u32 addresses; /* generated so far */
+	u32 steps;     /* that could have failed; see fail_at */
 	u16 free_prog, free_link, free_file;
 	u16 used_progs, used_links, used_files, used_filters;
 	bool ended[MPROG_MAX_SPACES];
@@ -122,7 +121,7 @@ struct mprog_net {
 	struct mprog_prog progs[MPROG_MAX_PROGS];
 	struct mprog_link links[MPROG_MAX_LINKS];
 	struct mprog_link foreign;
-	struct mprog_filter filters[MPROG_MAX_FILTERS]; /* free ones are at no classifier */
+	struct mprog_filter filters[MPROG_MAX_FILTERS]; /* free ones have no classifier */
 	struct mprog_file files[MPROG_MAX_FILES];
 };
 
@@ -145,19 +144,19 @@ enum mprog_bpf_command {
 	MPROG_BPF_LINK_DETACH = 34,
 };
 
-/* Zeroed memory the first time; later it costs what the last use of the environment touched. */
+/* Starts afresh, from zeroed memory or an environment that was used. Costs as much as was used. */
 void mprog_net_init(struct mprog_net *net, const struct mprog_params *params);
 struct mprog_prog *mprog_prog_load(struct mprog_net *net, u32 type, mprog_func run, u32 cookie,
 				   u32 *fd);
 int mprog_close(struct mprog_net *net, u32 fd);
 
-/* Netkit devices go with their other side, wherever that is; a namespace with all it has. */
+/* Removing a netkit device removes its peer, removing a namespace all its devices. */
 int mprog_device_remove(struct mprog_net *net, u32 ifindex);
 void mprog_space_remove(struct mprog_net *net, u32 space);
 
 /*
- * A qdisc that shares the hooks of the lists. -EEXIST: one of that kind is there, and is not to be
- * replaced. MPROG_NO_QDISC: it goes; -ENOENT where there is none.
+ * Adds a qdisc at the hooks of the lists, or replaces it. -EEXIST: there is one of that kind, and
+ * @replace is false. MPROG_NO_QDISC removes it; -ENOENT: there is none.
  */
 int mprog_qdisc_set(struct mprog_net *net, u32 ifindex, enum mprog_qdisc kind, bool replace);
 
@@ -168,24 +167,24 @@ int mprog_filter_del(struct mprog_net *net, const struct mprog_filter_request *r
 int mprog_chain_del(struct mprog_net *net, const struct mprog_filter_request *req);
 
 /*
- * A command as bpf(2) takes it: @size bytes laid out as union bpf_attr is (uapi bpf.h). Returns
- * what the command does; of MPROG_BPF_LINK_CREATE the descriptor. -E2BIG, -EINVAL: bytes that no
- * field has.
+ * A command as bpf(2) takes it: @size bytes in the layout of union bpf_attr (uapi bpf.h). Returns
+ * what the command returns; for MPROG_BPF_LINK_CREATE the descriptor. -E2BIG, -EINVAL: a byte
+ * behind the last field is not 0.
  */
 int mprog_bpf(struct mprog_net *net, u32 space, u32 command, void *attribute, u32 size,
 	      bool capable);
 
-/* The device of that number, in whichever namespace, or NULL. */
+/* The device with that index, in any namespace, or NULL. */
 struct mprog_device *mprog_device_of(struct mprog_net *net, u32 ifindex);
 
 /*
  * The list of an attach point, for a caller in @space. -EINVAL: no such attach type. -ENODEV: no
  * such device there. -ENXIO: no netkit device. -EACCES: not the primary. -EOPNOTSUPP: it has no
- * other side.
+ * peer.
  */
 struct mprog_list *mprog_point(struct mprog_net *net, u32 space, u32 ifindex, u32 attach_type);
 
-/* The objects behind ids, or NULL. */
+/* The object with that id, or NULL. */
 struct mprog_prog *mprog_prog_of_id(struct mprog_net *net, u32 id);
 struct mprog_link *mprog_link_of_id(struct mprog_net *net, u32 id);
 

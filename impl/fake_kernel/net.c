@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An environment as new, at the price of what was used of it. */
+/* How an environment starts afresh. */
 #include <linux/build_bug.h>
 #include <linux/string.h>
 
@@ -23,7 +23,7 @@ void mprog_net_init(struct mprog_net *net, const struct mprog_params *params)
 	u32 i;
 
 	net->params = *params;
-	BUILD_BUG_ON(MPROG_MAX_DEVICES > 10); /* their numbers are one digit in names */
+	BUILD_BUG_ON(MPROG_MAX_DEVICES > 10); /* names have one digit */
 	for (i = 0; i < MPROG_MAX_DEVICES; i++) {
 		if (i < params->devices)
 			plain_device(net, i);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Netkit devices: two that are joined, or one alone, and packets from one to the other.
+ * Netkit devices, in pairs or single, and packets from one side to the other.
  *
  *	mprog_netdev_new(net, &request, &extack, &ifindex);	// RTM_NEWLINK, creating
- *	mprog_netdev_change(net, &request, &extack);		// RTM_NEWLINK of one that is there
+ *	mprog_netdev_change(net, &request, &extack);		// RTM_NEWLINK of an existing device
  *	mprog_netdev_set(net, &request, &extack);		// RTM_SETLINK
  *	mprog_netdev_get(net, ifindex, &info);			// RTM_GETLINK
  *	mprog_xmit(net, ifindex, &packet);			// by any number of threads
  *
- * Requests hold attributes as they stand in a netlink message, neither checked nor sorted.
+ * Requests hold attributes as a netlink message does, neither checked nor sorted.
  */
 #ifndef _MPROG_NETDEV_H
 #define _MPROG_NETDEV_H
@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-/* Attributes of devices, IFLA_*, as far as there is a use for them here. */
+/* Those attributes of devices, IFLA_*, that are used here. */
 enum mprog_ifla {
 	MPROG_IFLA_ADDRESS = 1,
 	MPROG_IFLA_NAME = 3,
@@ -51,7 +51,7 @@ enum mprog_netkit_attr {
 #define MPROG_DEFAULT_MTU 1500
 #define MPROG_MAX_QUEUES 4096
 
-/* @len is what the message says; what of it is beyond @data is not kept. */
+/* @len is that of the message; bytes that do not fit into @data are lost. */
 struct mprog_nlattr {
 	u16 type;
 	u16 len;
@@ -64,7 +64,7 @@ struct mprog_nlattrs {
 };
 
 struct mprog_netdev_request {
-	u32 space;   /* of the one who asks */
+	u32 space;   /* of the caller */
 	int ifindex; /* 0: none */
 	bool change_up, up;
 	struct mprog_nlattrs attrs; /* IFLA_* */
@@ -73,16 +73,16 @@ struct mprog_netdev_request {
 	int peer_ifindex;
 };
 
-/* What is wrong with a request, for people. Left alone where nothing is. */
+/* The reason why a request is refused, as text. */
 struct mprog_extack {
 	const char *msg;
 };
 
-/* What a dump says; @told has the bit of each netkit attribute in it. */
+/* A dump of a device; @told has a bit for each netkit attribute in it. */
 struct mprog_netdev_info {
 	u32 space;
 	char name[MPROG_NAME];
-	u32 link; /* the other side, or 0 */
+	u32 link; /* the peer, or 0 */
 	bool up, carrier, arp;
 	u8 address[MPROG_ETH_ALEN];
 	u32 mtu;
@@ -94,9 +94,9 @@ struct mprog_netdev_info {
 
 enum mprog_fate { MPROG_REFUSED, MPROG_PASSED, MPROG_DROPPED, MPROG_REDIRECTED };
 
-/* What programs are handed on the way from one device to the other. */
+/* A packet as programs see it. */
 struct mprog_packet {
-	u32 len; /* of the frame, its head included */
+	u32 len; /* of the frame with its header */
 	u32 mark, priority;
 	u32 ifindex;	      /* of the device it is on */
 	enum mprog_fate fate; /* answer */
@@ -111,8 +111,8 @@ int mprog_netdev_set(struct mprog_net *net, const struct mprog_netdev_request *r
 int mprog_netdev_get(struct mprog_net *net, u32 ifindex, struct mprog_netdev_info *info);
 
 /*
- * One packet out of a netkit device. -ENETDOWN, -EINVAL, -EMSGSIZE: it was not sent. -ENOBUFS: it
- * was dropped, and the sender is told; 0, and dropped: the other side is down.
+ * Sends one packet from a netkit device. -ENETDOWN, -EINVAL, -EMSGSIZE: it was not sent. -ENOBUFS:
+ * a program or the policy dropped it. If the peer is down it is dropped as well, but 0 is returned.
  */
 int mprog_xmit(struct mprog_net *net, u32 ifindex, struct mprog_packet *packet);
 

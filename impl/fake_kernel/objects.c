@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs, links, and the descriptors and ids they are found by.
+ * Programs and links, and their descriptors and ids.
  *
- * The tables are fixed and a slot that is free again is chained, so that a command never
- * allocates. An id holds the number of the slot and a serial number: programs and links share one
- * space of ids, and no id comes back. When the serial numbers are used up nothing more is made.
+ * The tables have a fixed size with a list of free slots, so no command allocates memory. An id is
+ * the number of a slot and a serial number. No id is used twice, and programs and links share the
+ * serial numbers. When those are used up no more objects can be made.
  */
 #include "tables.h"
 
@@ -41,7 +41,7 @@ struct mprog_link *mprog_link_of_id(struct mprog_net *net, u32 id)
 	return &net->links[slot];
 }
 
-/* A freed program may still be met by a reader that should not be there: then it shows. */
+/* A reader that runs a freed program is a bug, which must show. */
 static int poisoned(const struct mprog_prog *prog, void *packet)
 {
 	(void)prog;
@@ -143,7 +143,7 @@ struct mprog_link *mprog_link_by_id(struct mprog_net *net, u32 id)
 	return link;
 }
 
-/* A network namespace by descriptor. Its number; one that has ended is none any more. */
+/* The number of a network namespace by descriptor, unless it has ended. */
 int mprog_space_by_fd(struct mprog_net *net, u32 fd)
 {
 	struct mprog_file *file = file_of(net, fd);
@@ -181,7 +181,7 @@ int mprog_close(struct mprog_net *net, u32 fd)
 	if (!file)
 		return -EBADF;
 	kind = file->kind;
-	/* What stood open before anybody came stays open for everybody. */
+	/* Descriptors that are open from the start cannot be closed. */
 	if (fd < MPROG_FD_FIRST)
 		return 0;
 	file->kind = MPROG_FILE_CLOSED;
@@ -276,7 +276,7 @@ void mprog_link_cancel(struct mprog_net *net, struct mprog_link *link)
 	mprog_link_put(net, link);
 }
 
-/* What stands open from the start. A foreign link has an id and a descriptor, but no program. */
+/* Opens the first descriptors. A foreign link has an id and a descriptor, but no program. */
 void mprog_standing_files(struct mprog_net *net)
 {
 	u32 i;

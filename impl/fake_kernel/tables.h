@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of the platform of a process share. */
+/* Shared by the files of this platform. */
 #ifndef _MPROG_TABLES_H
 #define _MPROG_TABLES_H
 

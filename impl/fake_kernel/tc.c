@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * In a process, tc: what it sees to by itself before it asks the classifier. In a kernel it is the
- * kernel's own.
+ * tc for a process: what it checks before it calls the classifier. The module uses the kernel's.
  */
 #include "impl/core/filter.h"
 #include "tables.h"
 
-/* Where the request is about: the device, and the hook, if a qdisc of the device has it. */
+/* Finds the classifier and hook of a request, if the device has a qdisc with that hook. */
 static int place_of(struct mprog_net *net, const struct mprog_filter_request *req,
 		    struct mprog_filter *like)
 {
@@ -30,7 +29,7 @@ static int place_of(struct mprog_net *net, const struct mprog_filter_request *re
 	return 0;
 }
 
-/* For a caller of netlink's. */
+/* The same for a request of netlink, which needs a capability. */
 static int changeable_place_of(struct mprog_net *net, const struct mprog_filter_request *req,
 			       struct mprog_filter *like)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The way of a packet from one side to the other. Runs without the lock, as mprog_run() does.
+ * The path of a packet from one side to the other. Needs no lock, as mprog_run().
  *
- *	tcx egress of the sender -> its netkit list, on the other side already -> tcx ingress there
+ *	tcx egress of the sender -> its netkit list, on the receiving device -> tcx ingress there
  */
 #include "tables.h"
 
-/* Only what leaves a namespace is scrubbed, and only if the sending side wants it. */
+/* A packet is scrubbed if it leaves its namespace and the sending side has SCRUB set. */
 static void scrub(const struct mprog_device *from, const struct mprog_device *to,
 		  struct mprog_packet *packet)
 {
@@ -31,7 +31,7 @@ static int drop(struct mprog_device *from, struct mprog_packet *packet)
 	return -ENOBUFS;
 }
 
-/* What is dropped here is lost: the sender has been told already that it was sent. */
+/* The sender gets no error for a packet that is dropped here. */
 static int receive(struct mprog_device *to, struct mprog_packet *packet)
 {
 	atomic64_inc(&to->counters.rx_packets);
@@ -53,10 +53,10 @@ static int cross(struct mprog_device *from, struct mprog_packet *packet)
 	struct mprog_device *to = rcu_dereference(from->peer);
 	int policy = READ_ONCE(from->policy);
 
-	/* Without another side that is up no program is asked. */
+	/* No program runs without a peer that is up. */
 	if (!to)
 		return drop(from, packet);
-	/* Nor is there a carrier then; what waits for one is sent, as far as the sender knows. */
+	/* A packet that waits for a carrier counts as sent for the sender. */
 	if (!smp_load_acquire(&to->up)) {
 		drop(from, packet);
 		return 0;
@@ -79,7 +79,7 @@ static int cross(struct mprog_device *from, struct mprog_packet *packet)
 
 static int leave(struct mprog_device *from, struct mprog_packet *packet)
 {
-	/* Whoever sees it up sees it whole. */
+	/* Once it is up all its fields are set. */
 	if (!smp_load_acquire(&from->up))
 		return -ENETDOWN;
 	if (packet->len < MPROG_ETH_HLEN)

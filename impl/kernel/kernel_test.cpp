@@ -338,7 +338,7 @@ TEST_F(KernelTest, the_baseline_loop_makes_the_same_calls) {
 
 TEST_F(KernelTest, the_baseline_loop_refuses_what_is_no_plain_call) {
   kernel::BaselineLoop loop;
-  for (const char* operation : {"packet d0/ingress p0=drop", "remove d0", "info l0",
+  for (const char* operation : {"packet d0/ingress p0=drop", "remove d0", "info bad",
                                 "attach p0 d0/ingress size=12", "attach p0 d0/ingress in=n1"}) {
     const Trace trace = trace_of(operation);
     EXPECT_FALSE(kernel::BaselineLoop::can_run(trace.operations[0])) << operation;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The platform of a kernel, as far as the core has it inline; see platform.h there.
+ * The platform of a kernel, as far as the core needs it inline; see impl/core/platform.h.
  *
- * A program of the core is the kernel's own struct bpf_prog: it is never looked into but here, and
- * the same program is the same pointer.
+ * A program of the core is a struct bpf_prog of the kernel. Only these functions look into it.
  */
 #ifndef _KMOD_MPROG_PLATFORM_H
 #define _KMOD_MPROG_PLATFORM_H
@@ -14,7 +13,7 @@
 
 #include "mprog.h"
 
-/* There is one for each dialect. */
+/* One for each dialect. */
 struct mprog_net {
 	enum mprog_dialect dialect;
 };
@@ -24,8 +23,7 @@ static inline enum mprog_dialect mprog_dialect_of(const struct mprog_net *net)
 	return net->dialect;
 }
 
-/* Allocations, and other steps that may fail, ask whether they have to; see the parameter fail_at.
- */
+/* Allocations, and other steps that may fail, fail if this is true; see the parameter fail_at. */
 #ifdef MPROGCHECK_FAIL_AT
 bool mprog_fails_here(struct mprog_net *net);
 #else

@@ -54,13 +54,13 @@ class Checker {
   void strayed(const Operation& op, const Observation& seen) {
     Deviation d = deviation(op, Aspect::answer);
     d.clause = "attribute.within";
-    report(
-        std::move(d), seen,
-        "nothing written beside the " + std::to_string(bytes_given(op)) + " bytes of the attribute",
-        describe(op, seen) + ", and bytes beside them");
+    report(std::move(d), seen,
+           "no byte written outside the " + std::to_string(bytes_given(op)) +
+               " bytes of the attribute",
+           describe(op, seen) + ", and bytes written outside");
   }
 
-  // The other list of the device that a qdisc shares.
+  // The egress list of the device, which a qdisc shares as well.
   bool egress_after(const Operation& op, Observation seen) {
     where_ = Point{op.point.device, Hook::egress};
     seen.after = seen.answer;
@@ -68,7 +68,7 @@ class Checker {
     return after(op, seen, false);
   }
 
-  // False: what was observed leaves no state to go on from.
+  // False if the observation leaves no state to continue from.
   bool judge(const Operation& op, const Observation& seen) {
     where_ = world_.concerns(op);
     filters_of_ = world_.concerns_filters(op);
@@ -122,7 +122,7 @@ class Checker {
 
   static bool changes_nothing(const Operation& op) { return has_trait(op.verb, Trait::only_asks); }
 
-  // Of a request: what sets it apart from others that the same clause decides.
+  // What distinguishes the request from others that the same clause decides.
   std::string kind_of(const Operation& op) const {
     if (op.verb == Verb::query && op.arrays != 0 && !(op.arrays & array::progs))
       return ".without_progs";
@@ -144,7 +144,7 @@ class Checker {
     return from.there && (on({op.point.device, Hook::egress}) || on({from.link, Hook::ingress}));
   }
 
-  // A list is reported where one is concerned, and nowhere else.
+  // A target reports a list if and only if the request is about one.
   void presence(const Operation& op, const Observation& seen) {
     report(deviation(op, Aspect::list), seen, where_ ? "a list" : "no list",
            seen.has_after ? describe(seen.after) : "no list");
@@ -192,7 +192,7 @@ class Checker {
         if (d < kMaxDevices) revisions_.restart({d, hook}, trace_.header.revision);
   }
 
-  // False: other devices are there than the model can go on with.
+  // False if there are other devices than the model can continue with.
   bool devices(const Operation& op, const Observation& seen) {
     if (!tells_devices(op.verb)) return true;
     // The device that was asked for first: what the others tell of it differs as well.
@@ -211,11 +211,11 @@ class Checker {
     return true;
   }
 
-  // False: there are other filters than the model can go on with.
+  // False if there are other filters than the model can continue with.
   bool filters(const Operation& op, const Observation& seen) {
     const Observation& model = prediction_.observation;
     const auto told = [](const Observation& o) {
-      return o.has_filters ? describe(o.filters) : "no filters told";
+      return o.has_filters ? describe(o.filters) : "no filters reported";
     };
     std::string_view what = model.has_filters == seen.has_filters ? "" : "told";
     if (what.empty() && model.has_filters) what = difference(model.filters, seen.filters);
@@ -226,7 +226,7 @@ class Checker {
     return false;
   }
 
-  // The target did what the model refuses: take over what it shows.
+  // The target did what the model refuses. Continue from what it shows.
   bool go_on_from_success(const Operation& op, const Observation& seen) {
     if (tells_devices(op.verb) && op.verb != Verb::remove) return world_.adopt(seen.devices);
     if (!where_ || !seen.has_after) return false;
@@ -304,7 +304,7 @@ class Checker {
                  : moved  ? "revision.never_returns"
                           : "revision.unmoved";
       report(std::move(d), seen,
-             "a revision this list has not had yet, such as " + std::to_string(model),
+             "a revision that this list has not had, such as " + std::to_string(model),
              "revision " + std::to_string(now) +
                  (now == 0 ? ""
                   : moved  ? " again"

@@ -43,46 +43,46 @@ inline constexpr std::string_view kSingle = "seed 004 (netkit: Add single device
 // What bpf(2) says of the attribute before any command looks at it. Of the tail it says that it has
 // to be 0, not which error a caller gets whose tail is longer than the kernel knows fields.
 inline constexpr auto front_attribute = std::tuple{
-    may("attribute.long", Errno::toobig, "An attribute longer than a page may be refused as such.",
-        source::kAttribute, [](const auto& f) { return f.r.long_attribute; }),
+    may("attribute.long", Errno::toobig, "The attribute is longer than a page.", source::kAttribute,
+        [](const auto& f) { return f.r.long_attribute; }),
     fails("attribute.tail", Errno::inval,
-          "A byte behind the last field of the command is not 0: whoever set it meant something.",
+          "A byte after the last field of the command is not 0: the caller asks for something that "
+          "the kernel does not know.",
           source::kAttribute, [](const auto& f) { return f.r.dirty_tail; }),
 };
 
 // Of the commands that have such bytes.
 inline constexpr auto attribute_gap = std::tuple{
     may("attribute.gap", Errno::inval,
-        "A byte between the fields is not 0, or one of a field that is not for these hooks: "
-        "whether that is refused is open.",
+        "A byte between two fields, or of a field that these hooks do not use, is not 0. The "
+        "kernel may ignore it.",
         source::kAttribute, [](const auto& f) { return f.r.dirty_gap; }),
 };
 
 // Whoever holds the program's descriptor may have been trusted with attaching it.
 inline constexpr auto front_caller = std::tuple{
     may("front.caller", Errno::perm,
-        "A caller without CAP_NET_ADMIN in the first user namespace: whether the program's "
-        "descriptor is enough is open.",
+        "The caller does not have CAP_NET_ADMIN in the initial user namespace. The descriptor of "
+        "the program may be enough.",
         source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
 };
 
 inline constexpr auto front_flags = std::tuple{
-    due("front.attach_type", Errno::inval,
-        "An attach type that is not one of the hooks is refused.", source::kBpf2,
-        [](const auto& f) { return !f.r.hook_known; }),
-    due("front.flags", Errno::inval, "Flag bits the command does not define are refused.",
+    due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
+        source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
+    due("front.flags", Errno::inval, "The command does not define one of the flag bits.",
         source::kUapi, [](const auto& f) { return f.r.other_flags; }),
 };
 
 inline constexpr auto front_prog_object = std::tuple{
-    due("front.prog_closed", Errno::badf, "The program's descriptor is not open.", source::kBpf2,
-        [](const auto& f) { return f.r.prog.missing; }),
-    due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
+    due("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
+        source::kBpf2, [](const auto& f) { return f.r.prog.missing; }),
+    due("front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
         source::kBpf2, [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
 };
 
 inline constexpr auto front_prog_type = std::tuple{
-    due("front.prog_type", Errno::inval, "The program is not of the type the attach point runs.",
+    due("front.prog_type", Errno::inval, "The attach point does not run programs of this type.",
         source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
 };
 
@@ -91,81 +91,84 @@ inline constexpr auto front_prog = std::tuple_cat(front_prog_object, front_prog_
 // On detach a program need not be named.
 inline constexpr auto front_named = std::tuple_cat(
     std::tuple{
-        due("front.prog_closed", Errno::badf, "The program's descriptor is not open.",
+        due("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
             source::kBpf2, [](const auto& f) { return f.r.prog.missing; }),
-        due("front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
+        due("front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
             source::kBpf2, [](const auto& f) { return f.r.prog.wrong_kind; }),
     },
     front_prog_type);
 
 inline constexpr auto front_device = std::tuple{
-    due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
+    due("front.device", Errno::nodev, "The network namespace of the caller has no such device.",
         source::kTcx, [](const auto& f) { return !f.r.device_known; }),
-    due("front.not_netkit", Errno::nxio, "The device has no such hooks: it is no netkit.",
-        source::kNetkit, [](const auto& f) { return f.r.not_netkit; }),
+    due("front.not_netkit", Errno::nxio,
+        "The hook belongs to netkit, and the device is not a netkit device.", source::kNetkit,
+        [](const auto& f) { return f.r.not_netkit; }),
     due("front.not_primary", Errno::acces,
-        "Only the primary is a handle on the pair: its peer manages no programs.", source::kNetkit,
-        [](const auto& f) { return f.r.not_primary; }),
-    due("front.single", Errno::opnotsupp, "A single device takes no programs.", source::kSingle,
+        "The device is the peer of a pair. Programs are managed through the primary only.",
+        source::kNetkit, [](const auto& f) { return f.r.not_primary; }),
+    due("front.single", Errno::opnotsupp,
+        "The device is a single netkit device, which runs no programs.", source::kSingle,
         [](const auto& f) { return f.r.single_device; }),
 };
 
 inline constexpr auto front_old_unused = std::tuple{
     anywhere("front.old_unused", Errno::inval,
-             "A program to be replaced is named, but the request replaces nothing.",
-             source::kUnused, [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
+             "The request names a program to replace, but does not set REPLACE.", source::kUnused,
+             [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
 };
 
 inline constexpr auto front_old_named = std::tuple{
     anywhere("front.old_unused", Errno::inval,
-             "A program to be replaced is named, but detach replaces nothing.", source::kUnused,
-             [](const auto& f) { return !f.r.old.none; }),
+             "The request names a program to replace, but detach replaces nothing.",
+             source::kUnused, [](const auto& f) { return !f.r.old.none; }),
 };
 
 inline constexpr auto front_old = std::tuple{
-    due("front.old_closed", Errno::badf,
-        "The descriptor of the program to be replaced is not open.", source::kBpf2,
-        [](const auto& f) { return f.r.replace && f.r.old.missing; }),
+    due("front.old_closed", Errno::badf, "The descriptor of the program to replace is not open.",
+        source::kBpf2, [](const auto& f) { return f.r.replace && f.r.old.missing; }),
     due("front.old_kind", Errno::inval,
-        "The descriptor of the program to be replaced is not a program.", source::kBpf2,
+        "The descriptor of the program to replace does not refer to a program.", source::kBpf2,
         [](const auto& f) { return f.r.replace && (f.r.old.none || f.r.old.wrong_kind); }),
 };
 
 // The replaced program of an attach is looked up by type, that of a link update is not.
 inline constexpr auto front_old_type = std::tuple{
-    due("front.old_type", Errno::inval, "The program to be replaced is of another type.",
-        source::kBpf2, [](const auto& f) { return f.r.replace && f.r.old.wrong_type; }),
+    due("front.old_type", Errno::inval, "The program to replace has another type.", source::kBpf2,
+        [](const auto& f) { return f.r.replace && f.r.old.wrong_type; }),
 };
 
 inline constexpr auto stale = std::tuple{
     due("list.stale", Errno::stale,
-        "An expected revision that is not the list's current one is refused.", source::kUapi,
+        "The expected revision differs from the current revision of the list.", source::kUapi,
         [](const auto& f) { return f.stale; }),
 };
 
 // A relative object is looked up, and its error given, even where no directive uses it.
 inline constexpr auto relative_object = std::tuple{
-    due("relative.id_unknown", Errno::noent, "With ID, nobody has the id (0 is nobody's).",
-        source::kMprog,
+    due("relative.id_unknown", Errno::noent,
+        "ID is set, and no object has the id. No object has id 0.", source::kMprog,
         [](const auto& f) { return f.r.id && (f.r.relative.none || f.r.relative.missing); }),
-    due("relative.link_none", Errno::inval, "LINK says link, and descriptor 0 is none.",
+    due("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
         source::kMprog, [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
-    due("relative.closed", Errno::badf, "The relative object's descriptor is not open.",
+    due("relative.closed", Errno::badf, "The descriptor of the relative object is not open.",
         source::kBpf2, [](const auto& f) { return !f.r.id && f.r.relative.missing; }),
-    due("relative.prog_kind", Errno::inval, "The relative object's descriptor is not a program.",
-        source::kBpf2, [](const auto& f) { return !f.r.by_link && f.r.relative.wrong_kind; }),
-    due("relative.link_kind", Errno::inval, "LINK says link, and the descriptor is not one.",
-        source::kBpf2, [](const auto& f) { return f.r.by_link && f.r.relative.wrong_kind; }),
+    due("relative.prog_kind", Errno::inval,
+        "The descriptor of the relative object does not refer to a program.", source::kBpf2,
+        [](const auto& f) { return !f.r.by_link && f.r.relative.wrong_kind; }),
+    due("relative.link_kind", Errno::inval,
+        "LINK is set, and the descriptor does not refer to a link.", source::kBpf2,
+        [](const auto& f) { return f.r.by_link && f.r.relative.wrong_kind; }),
     due("relative.type", Errno::inval,
-        "The relative program, or the relative link's program, is of another type.", source::kMprog,
-        [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
+        "The relative program, or the program of the relative link, has another type.",
+        source::kMprog, [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
 };
 
 // Where no program is named none is of another type but a link that has none a list could hold.
 inline constexpr auto relative_foreign = std::tuple{
     fails("relative.foreign", Errno::inval,
-          "No program is named, and the relative link is of a kind that no list holds: whether it "
-          "is refused, or looked for and not found, is open.",
+          "The request names no program, and no list can hold a link of the kind of the relative "
+          "link. The kernel may refuse the kind, or look for the link and not find it.",
           source::kMprog, [](const auto& f) { return f.r.relative.wrong_type && f.r.prog.none; }),
 };
 
@@ -190,33 +193,36 @@ inline constexpr auto query = std::tuple_cat(
     front_attribute, attribute_gap,
     std::tuple{
         due("query.caller", Errno::perm,
-            "Who asks what is attached needs CAP_NET_ADMIN in the first user namespace.",
+            "The caller does not have CAP_NET_ADMIN in the initial user namespace.",
             source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
-        due("front.attach_type", Errno::inval,
-            "An attach type that is not one of the hooks is refused.", source::kBpf2,
-            [](const auto& f) { return !f.r.hook_known; }),
+        due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
+            source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
     },
     front_device,
     std::tuple{
-        anywhere("query.flags", Errno::inval, "These hooks define no query flags.", source::kMprog,
-                 [](const auto& f) { return f.r.other_flags; }),
-        due("query.fault", Errno::fault, "An array that has to be filled is not mapped.",
+        anywhere("query.flags", Errno::inval, "The query sets a flag, and these hooks define none.",
+                 source::kMprog, [](const auto& f) { return f.r.other_flags; }),
+        due("query.fault", Errno::fault,
+            "An array that the kernel must fill is at an address that is not mapped.",
             source::kBpf2,
             [](const auto& f) { return f.r.arrays && f.r.fault && f.room && !f.empty; }),
         due("query.no_space", Errno::nospc,
-            "Room for some, but not for all: the first ones, the full count, and ENOSPC.",
+            "The arrays have room for some entries but not for all. The kernel returns the first "
+            "entries and the full count.",
             source::kMprog, [](const auto& f) { return f.r.arrays && f.room && f.short_of_room; }),
         may("query.no_room", Errno::nospc,
-            "No array, or no room at all, may be taken as asking for the count alone.",
+            "The query gives no array, or arrays without room. The kernel may take it as a "
+            "question for the count only.",
             source::kMprog,
             [](const auto& f) { return (!f.r.arrays || !f.room) && f.short_of_room; }),
-        effect("query.empty", Change::none,
-               "An attach point never used, or emptied, answers count 0.", source::kEmptyQuery,
-               [](const auto& f) { return f.empty; }),
+        effect("query.empty", Change::none, "The list is empty. The query returns count 0.",
+               source::kEmptyQuery, [](const auto& f) { return f.empty; }),
         effect("query.all", Change::none,
-               "Revision, count, and all positions of whichever arrays were given.", source::kMprog,
-               [](const auto& f) { return f.r.arrays && !f.empty; }),
-        effect("query.count", Change::none, "Without an array: revision and count.", source::kMprog,
+               "The query returns the revision, the count, and every entry in each array that was "
+               "given.",
+               source::kMprog, [](const auto& f) { return f.r.arrays && !f.empty; }),
+        effect("query.count", Change::none,
+               "The query gives no array. It returns the revision and the count.", source::kMprog,
                [](const auto& f) { return !f.r.arrays && !f.empty; }),
     });
 
@@ -272,49 +278,50 @@ typename D::Revision next_revision(Dialect dialect, typename D::Revision revisio
 }
 
 inline constexpr auto link_object = std::tuple{
-    due("link.closed", Errno::badf, "The link's descriptor is not open.", source::kBpf2,
+    due("link.closed", Errno::badf, "The descriptor of the link is not open.", source::kBpf2,
         [](const auto& f) { return f.r.link.missing; }),
-    due("link.kind", Errno::inval, "The link's descriptor is not a link.", source::kBpf2,
+    due("link.kind", Errno::inval, "The descriptor does not refer to a link.", source::kBpf2,
         [](const auto& f) { return f.r.link.none || f.r.link.wrong_kind; }),
 };
 
 inline constexpr auto link_update = std::tuple_cat(
     front_attribute,
     std::tuple{
-        due("link_update.flags", Errno::inval, "Link update knows REPLACE and no other flag.",
+        due("link_update.flags", Errno::inval, "The request sets a flag other than REPLACE.",
             source::kLinkUpdate, [](const auto& f) { return f.r.other_flags; }),
     },
     link_object, front_prog_object, front_old,
     std::tuple{
-        due("link_update.old_unused", Errno::inval, "An old program is named without REPLACE.",
-            source::kLinkUpdate, [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
+        due("link_update.old_unused", Errno::inval,
+            "The request names an old program, but does not set REPLACE.", source::kLinkUpdate,
+            [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
         due("link_update.orphan", Errno::nolink,
-            "The link is detached, or its device is gone, or its filter.", source::kTcx,
+            "The link is detached, or its device or its filter was removed.", source::kTcx,
             [](const auto& f) {
               return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter;
             }),
         due("link_update.not_current", Errno::perm,
-            "The old program named is not the one the link has.", source::kLinkUpdate,
+            "The named old program is not the program of the link.", source::kLinkUpdate,
             [](const auto& f) {
               return f.r.replace && f.r.link.usable() && f.old_given && !f.old_is_current;
             }),
-        due("link_update.exists", Errno::exist, "The new program is on this list already.",
+        due("link_update.exists", Errno::exist, "The new program is already on this list.",
             source::kMprog,
             [](const auto& f) {
               return f.r.link_attached && f.r.prog.usable() && !f.current && f.on_list;
             }),
-        due("link_update.type", Errno::inval, "The new program is of another type.", source::kBpf2,
+        due("link_update.type", Errno::inval, "The new program has another type.", source::kBpf2,
             [](const auto& f) { return f.r.prog.wrong_type; }),
         effect("link_update.same", Change::none,
-               "The program is the one the link has: nothing changes.", source::kTcx,
+               "The link already has this program. Nothing changes.", source::kTcx,
                [](const auto& f) { return f.current; }),
         effect("link_update.filter", Change::none,
-               "The filter of the link has the new program; no other filter changes.",
+               "The filter of the link runs the new program. No other filter changes.",
                source::kTcLink, [](const auto& f) { return !f.current && f.r.owns_filter; }),
         effect(
             "link_update.replaces", Change::replace,
-            "The link's program is replaced in place; nobody else moves.", source::kTcx,
-            [](const auto& f) { return !f.current && !f.r.owns_filter; },
+            "The new program takes the place of the link's old program. No other entry moves.",
+            source::kTcx, [](const auto& f) { return !f.current && !f.r.owns_filter; },
             [](const auto& f) { return f.index; }),
     });
 
@@ -323,22 +330,23 @@ inline constexpr auto link_detach = std::tuple_cat(
     std::tuple{
         effect(
             "link_detach.removes", Change::remove,
-            "The link's entry goes; the link lives on, detached.", source::kTcx,
+            "The entry of the link is removed. The link stays, detached.", source::kTcx,
             [](const auto& f) { return f.r.link_attached; }, [](const auto& f) { return f.index; }),
         effect("link_detach.filter", Change::none,
-               "The link's filter goes; the link lives on, detached.", source::kTcLink,
+               "The filter of the link is removed. The link stays, detached.", source::kTcLink,
                [](const auto& f) { return f.r.owns_filter; }),
         effect("link_detach.again", Change::none,
-               "A link that is detached or orphaned already: 0, and nothing changes.", source::kTcx,
-               [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
+               "The link is already detached or orphaned. The call returns 0, and nothing changes.",
+               source::kTcx, [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
     });
 
 inline constexpr auto link_tells = std::tuple{
-    effect("info.attached", Change::none, "The link's program, device and attach type.",
+    effect("info.attached", Change::none,
+           "The kernel returns the program, the device and the attach type of the link.",
            source::kLinkInfo, [](const auto& f) { return f.r.link_attached || f.r.owns_filter; }),
     effect("info.detached", Change::none,
-           "A link that is on no list and has no filter: its program and attach type, and ifindex "
-           "0.",
+           "The link is on no list and has no filter. The kernel returns its program, its attach "
+           "type, and ifindex 0.",
            source::kTcx, [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
 };
 
@@ -346,8 +354,9 @@ inline constexpr auto info = std::tuple_cat(link_object, link_tells);
 
 inline constexpr auto fdinfo = std::tuple_cat(
     std::tuple{
-        due("fdinfo.closed", Errno::noent, "A descriptor that is not open has no file in /proc.",
-            source::kLinkInfo, [](const auto& f) { return f.r.link.missing; }),
+        due("fdinfo.closed", Errno::noent,
+            "The descriptor is not open, so /proc has no file for it.", source::kLinkInfo,
+            [](const auto& f) { return f.r.link.missing; }),
     },
     link_tells);
 
@@ -357,70 +366,71 @@ inline constexpr auto close = std::tuple{
         [](const auto& f) { return f.r.prog.missing || f.r.link.missing; }),
     effect(
         "close.link", Change::remove,
-        "The last reference of an attached link takes its entry along.", source::kTcx,
+        "The last reference to an attached link is dropped. Its entry is removed.", source::kTcx,
         [](const auto& f) { return f.r.link.usable() && f.r.link_attached; },
         [](const auto& f) { return f.index; }),
     effect("close.filter", Change::none,
-           "The last reference of a link that has a filter takes the filter along.",
+           "The last reference to a link with a filter is dropped. The filter is removed.",
            source::kTcLink, [](const auto& f) { return f.r.link.usable() && f.r.owns_filter; }),
     effect(
-        "close.detached_link", Change::none, "A link that owns no entry goes, and no list changes.",
-        source::kTcx,
+        "close.detached_link", Change::none,
+        "The link owns no entry. It is freed, and no list changes.", source::kTcx,
         [](const auto& f) { return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter; }),
-    effect("close.prog", Change::none, "An attached program lives on as long as its entry.",
-           source::kMprog, [](const auto& f) { return f.r.link.none; }),
+    effect(
+        "close.prog", Change::none,
+        "The descriptor is closed. An attached program stays loaded as long as its entry exists.",
+        source::kMprog, [](const auto& f) { return f.r.link.none; }),
 };
 
 inline constexpr auto remove = std::tuple{
-    due("remove_device.gone", Errno::nodev, "There is no such device.", source::kHouse,
+    due("remove_device.gone", Errno::nodev, "The device does not exist.", source::kHouse,
         [](const auto& f) { return !f.r.device_known; }),
-    effect(
-        "remove_device.clears", Change::none,
-        "Every list of the device goes: plain entries lose their references, links are orphaned.",
-        source::kTcx,
-        [](const auto& f) {
-          return f.r.device_known && !f.r.whole_namespace && !f.r.paired && !f.r.has_filters;
-        }),
+    effect("remove_device.clears", Change::none,
+           "The device is removed with its lists. Entries without a link drop their references, "
+           "and links are orphaned.",
+           source::kTcx,
+           [](const auto& f) {
+             return f.r.device_known && !f.r.whole_namespace && !f.r.paired && !f.r.has_filters;
+           }),
     effect("remove_device.filters", Change::none,
-           "Its filters go as well: netlink's lose their references, links are orphaned.",
+           "The filters of the device are removed as well. Filters made by netlink drop their "
+           "references, and links are orphaned.",
            source::kTcLink,
            [](const auto& f) {
              return f.r.device_known && !f.r.whole_namespace && !f.r.paired && f.r.has_filters;
            }),
     effect("remove_device.pair", Change::none,
-           "Either side takes the other along: the lists of both go as if they were removed.",
-           source::kNetkit,
+           "Removing one device of a pair removes both, with their lists.", source::kNetkit,
            [](const auto& f) { return f.r.device_known && !f.r.whole_namespace && f.r.paired; }),
     effect("remove_namespace.clears", Change::none,
-           "The namespace goes, and every device in it as if it were removed.", source::kTcx,
+           "The namespace is removed, with every device in it.", source::kTcx,
            [](const auto& f) { return f.r.whole_namespace; }),
 };
 
 // A qdisc shares the hooks of the device, not the lists.
 inline constexpr auto qdisc = std::tuple{
-    due("front.device", Errno::nodev, "There is no such device.", source::kTcx,
+    due("front.device", Errno::nodev, "The device does not exist.", source::kTcx,
         [](const auto& f) { return !f.r.device_known; }),
-    due("qdisc.exists", Errno::exist, "One is added where there is one of its kind.",
-        source::kQdisc,
+    due("qdisc.exists", Errno::exist,
+        "A qdisc is added, and the device already has one of this kind.", source::kQdisc,
         [](const auto& f) { return f.r.adds && f.r.has_qdisc && !f.r.other_qdisc; }),
     may("qdisc.other", Errno::exist,
-        "One is added where there is one of the other kind: whether it is in the way is open.",
+        "A qdisc is added, and the device has one of the other kind. The kernel may replace it.",
         source::kQdisc, [](const auto& f) { return f.r.adds && f.r.has_qdisc && f.r.other_qdisc; }),
-    fails("qdisc.absent", Errno::noent, "One is to go where there is none.", source::kQdisc,
-          [](const auto& f) { return f.r.removes && !f.r.has_qdisc; }),
-    effect(
-        "qdisc.tears_down", Change::none,
-        "One that goes, or makes way for the other kind, takes its filters along: netlink's lose "
-        "their references, links are orphaned.",
-        source::kTcLink, [](const auto& f) { return f.r.has_filters && f.r.other_qdisc; }),
+    fails("qdisc.absent", Errno::noent, "A qdisc is deleted, and the device has none.",
+          source::kQdisc, [](const auto& f) { return f.r.removes && !f.r.has_qdisc; }),
+    effect("qdisc.tears_down", Change::none,
+           "The qdisc is deleted, or replaced by one of the other kind, and its filters are "
+           "removed. Filters made by netlink drop their references, and links are orphaned.",
+           source::kTcLink, [](const auto& f) { return f.r.has_filters && f.r.other_qdisc; }),
     effect("qdisc.beside", Change::none,
-           "It comes, is replaced or goes; no list changes, and no filter.", source::kTcx,
+           "The qdisc is added, replaced or deleted. No list and no filter changes.", source::kTcx,
            [](const auto& f) { return f.r.device_known && !(f.r.has_filters && f.r.other_qdisc); }),
 };
 
 // Whoever conforms comes to no harm; a kernel that is provoked does, and has to be found out.
 inline constexpr auto provoke = std::tuple{
-    effect("provoke.unharmed", Change::none, "What is under the lists goes on; no list changes.",
+    effect("provoke.unharmed", Change::none, "The kernel keeps running, and no list changes.",
            source::kOurs, [](const auto& f) { return f.r.link.none; }),
 };
 

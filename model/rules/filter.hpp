@@ -43,46 +43,54 @@ struct FilterFacts {
 static_assert(lists_every_field<FilterFacts>());
 
 inline constexpr auto filter_caller = std::tuple{
-    due("filter.caller", Errno::perm, "Who changes filters by netlink needs CAP_NET_ADMIN.",
+    due("filter.caller", Errno::perm,
+        "The caller does not have CAP_NET_ADMIN, which changing filters by netlink needs.",
         source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
 };
 
 inline constexpr auto filter_hook = std::tuple{
-    anywhere("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
-             source::kTc, [](const auto& f) { return !f.r.device_known; }),
+    anywhere("front.device", Errno::nodev,
+             "The network namespace of the caller has no such device.", source::kTc,
+             [](const auto& f) { return !f.r.device_known; }),
     fails("filter.no_hook", Errno::inval,
-          "No qdisc of the device has the hook: clsact has both, ingress has ingress.",
+          "No qdisc of the device has the hook. A clsact qdisc has both hooks, an ingress qdisc "
+          "has ingress.",
           source::kClsact, [](const auto& f) { return f.r.device_known && f.no_hook; }),
 };
 
 inline constexpr auto filter = std::tuple_cat(
     filter_caller, filter_hook,
     std::tuple{
-        anywhere("filter.flags", Errno::inval, "Flags other than SKIP_HW and SKIP_SW are refused.",
-                 source::kTcBpf, [](const auto& f) { return f.r.other_flags; }),
-        anywhere("front.prog_closed", Errno::badf, "The program's descriptor is not open.",
+        anywhere("filter.flags", Errno::inval,
+                 "The request sets a flag other than SKIP_HW and SKIP_SW.", source::kTcBpf,
+                 [](const auto& f) { return f.r.other_flags; }),
+        anywhere("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
                  source::kBpf2, [](const auto& f) { return !f.r.removes && f.r.prog.missing; }),
         anywhere(
-            "front.prog_kind", Errno::inval, "The program's descriptor is not a program.",
+            "front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
             source::kBpf2,
             [](const auto& f) { return !f.r.removes && (f.r.prog.none || f.r.prog.wrong_kind); }),
-        anywhere("front.prog_type", Errno::inval, "The program is not of the type filters run.",
+        anywhere("front.prog_type", Errno::inval, "Filters do not run programs of this type.",
                  source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
-        anywhere("filter.exists", Errno::exist, "One is added where there is one.", source::kTc,
-                 [](const auto& f) { return f.r.adds && f.there; }),
+        anywhere("filter.exists", Errno::exist, "The request adds a filter where one exists.",
+                 source::kTc, [](const auto& f) { return f.r.adds && f.there; }),
         anywhere("filter.owned", Errno::perm,
-                 "Netlink changes and deletes no filter of a link: its owner alone does.",
-                 source::kTcLink, [](const auto& f) { return !f.r.adds && f.owned; }),
-        fails("filter.absent", Errno::noent, "One is to change or go where there is none.",
-              source::kTc, [](const auto& f) { return (f.changes || f.r.removes) && !f.there; }),
+                 "A link owns the filter. Netlink cannot change or delete it.", source::kTcLink,
+                 [](const auto& f) { return !f.r.adds && f.owned; }),
+        fails("filter.absent", Errno::noent,
+              "The request changes or deletes a filter that does not exist.", source::kTc,
+              [](const auto& f) { return (f.changes || f.r.removes) && !f.there; }),
         fails("filter.skip_sw", Errno::inval,
-              "SKIP_SW where no hardware runs programs: it is reported, and nothing is installed.",
+              "The request sets SKIP_SW, and the device cannot run programs in hardware. Nothing "
+              "is installed.",
               source::kTcBpf, [](const auto& f) { return f.skips_sw; }),
-        effect("filter.removes", Change::none, "The filter goes.", source::kTc,
+        effect("filter.removes", Change::none, "The filter is deleted.", source::kTc,
                [](const auto& f) { return f.r.removes; }),
-        effect("filter.replaces", Change::none, "Netlink's own filter has the new program.",
-               source::kTcLink, [](const auto& f) { return !f.r.removes && f.there; }),
-        effect("filter.makes", Change::none, "A filter of netlink's, direct action.", source::kTc,
+        effect("filter.replaces", Change::none,
+               "The filter, which netlink made, runs the new program.", source::kTcLink,
+               [](const auto& f) { return !f.r.removes && f.there; }),
+        effect("filter.makes", Change::none,
+               "A filter without a link is created, with direct action.", source::kTc,
                [](const auto& f) { return !f.r.removes && !f.there; }),
     });
 
@@ -90,36 +98,42 @@ inline constexpr auto filter_link = std::tuple_cat(
     front_caller, front_prog,
     std::tuple{
         due("filter_link.caller", Errno::perm,
-            "Who makes a filter needs CAP_NET_ADMIN, by a link as by netlink.",
+            "The caller does not have CAP_NET_ADMIN, which making a filter needs by a link as by "
+            "netlink.",
             source::kTcLinkAttach, [](const auto& f) { return !f.r.privileged; }),
-        due("filter_link.flags", Errno::inval, "Flags other than SKIP_HW and SKIP_SW are refused.",
-            source::kTcLinkAttach, [](const auto& f) { return f.r.other_flags; }),
-        due("front.device", Errno::nodev, "There is no such device in the caller's namespace.",
+        due("filter_link.flags", Errno::inval,
+            "The request sets a flag other than SKIP_HW and SKIP_SW.", source::kTcLinkAttach,
+            [](const auto& f) { return f.r.other_flags; }),
+        due("front.device", Errno::nodev, "The network namespace of the caller has no such device.",
             source::kTc, [](const auto& f) { return !f.r.device_known; }),
         fails("filter.no_hook", Errno::inval,
-              "No qdisc of the device has the hook: clsact has both, ingress has ingress.",
+              "No qdisc of the device has the hook. A clsact qdisc has both hooks, an ingress "
+              "qdisc has ingress.",
               source::kClsact, [](const auto& f) { return f.r.device_known && f.no_hook; }),
         due("filter_link.exists", Errno::exist,
-            "There is a filter already, netlink's or a link's: no link takes it over.",
+            "A filter already exists, made by netlink or by a link. No link takes it over.",
             source::kTcLink, [](const auto& f) { return f.there; }),
         fails("filter.skip_sw", Errno::inval,
-              "SKIP_SW where no hardware runs programs: it is reported, and nothing is installed.",
+              "The request sets SKIP_SW, and the device cannot run programs in hardware. Nothing "
+              "is installed.",
               source::kTcBpf, [](const auto& f) { return f.skips_sw; }),
         effect("filter_link.makes", Change::none,
-               "A filter of chain 0, direct action, protocol all, that the link owns.",
+               "The link gets a filter of chain 0, with direct action, for all protocols.",
                source::kTcLink, [](const auto& f) { return !f.there; }),
     });
 
 inline constexpr auto chain = std::tuple_cat(
     filter_caller, filter_hook,
     std::tuple{
-        may("chain.empty", Errno::inval, "Whether a chain without filters is there to go is open.",
+        may("chain.empty", Errno::inval, "The chain has no filters, and may not exist.",
             source::kTc, [](const auto& f) { return f.r.device_known && !f.no_hook && !f.there; }),
         effect("chain.removes", Change::none,
-               "All filters of the chain go: netlink's lose their references, links are orphaned.",
+               "All filters of the chain are deleted. Filters made by netlink drop their "
+               "references, and links are orphaned.",
                source::kTcLink, [](const auto& f) { return f.there; }),
-        effect("chain.nothing", Change::none, "No filter goes, and none of another chain.",
-               source::kTc, [](const auto& f) { return !f.there; }),
+        effect("chain.nothing", Change::none,
+               "The chain has no filters. No filter of another chain changes.", source::kTc,
+               [](const auto& f) { return !f.there; }),
     });
 
 }  // namespace mprogcheck::rules

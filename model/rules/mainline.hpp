@@ -77,12 +77,13 @@ typename D::Bool differ(const Place<D>& a, const Place<D>& b) {
 }
 
 inline constexpr auto exists = std::tuple{
-    due("insert.exists", Errno::exist, "The program is on this list already, by whatever owner.",
-        source::kMprog, [](const auto& f) { return f.on_list; }),
+    due("insert.exists", Errno::exist,
+        "The program is already on this list, with or without a link.", source::kMprog,
+        [](const auto& f) { return f.on_list; }),
 };
 
 inline constexpr auto old_absent = std::tuple{
-    due("insert.old_absent", Errno::noent, "The program to be replaced is not on the list.",
+    due("insert.old_absent", Errno::noent, "The program to replace is not on the list.",
         source::kMprog,
         [](const auto& f) {
           return f.r.replace && (f.r.old.none || f.r.old.usable()) && !f.replaced.exists;
@@ -92,22 +93,23 @@ inline constexpr auto old_absent = std::tuple{
 inline constexpr auto before = std::tuple{
     due("insert.full", Errno::range, "The list is full.", source::kMprog,
         [](const auto& f) { return !f.r.replace && f.full; }),
-    due("insert.before_absent", Errno::noent, "BEFORE something that is not on the list.",
-        source::kMprog,
+    due("insert.before_absent", Errno::noent,
+        "BEFORE is set, and the relative object is not on the list.", source::kMprog,
         [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
 };
 
 inline constexpr auto after = std::tuple{
-    due("insert.after_absent", Errno::noent, "AFTER something that is not on the list.",
-        source::kMprog,
+    due("insert.after_absent", Errno::noent,
+        "AFTER is set, and the relative object is not on the list.", source::kMprog,
         [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
-    due("insert.after_differs", Errno::range, "AFTER names another place than REPLACE or BEFORE.",
+    due("insert.after_differs", Errno::range, "AFTER means another place than REPLACE or BEFORE.",
         source::kMprog,
         [](const auto& f) {
           return differ(f.by_replace, f.by_after) || differ(f.by_before, f.by_after);
         }),
     due("insert.no_directive", Errno::inval,
-        "A relative object, ID or LINK without a directive that uses it.", source::kMprog,
+        "The request gives a relative object, ID or LINK, but no directive that uses it.",
+        source::kMprog,
         [](const auto& f) {
           return !f.r.replace && !f.r.before && !f.r.after &&
                  (f.r.id || f.r.by_link || !f.r.relative.none);
@@ -116,42 +118,49 @@ inline constexpr auto after = std::tuple{
 
 inline constexpr auto inserts = std::tuple{
     effect(
-        "insert.prepends", Change::insert, "BEFORE nothing: at the head.", source::kMprog,
-        [](const auto& f) { return f.r.before && f.bare && !f.r.replace; },
+        "insert.prepends", Change::insert,
+        "BEFORE is set without a relative object. The program is inserted at the head.",
+        source::kMprog, [](const auto& f) { return f.r.before && f.bare && !f.r.replace; },
         [](const auto& f) { return f.by_before.index + 1; }),
     effect(
-        "insert.before", Change::insert, "Immediately in front of the relative object.",
-        source::kMprog, [](const auto& f) { return f.r.before && !f.bare && !f.r.replace; },
+        "insert.before", Change::insert,
+        "The program is inserted immediately before the relative object.", source::kMprog,
+        [](const auto& f) { return f.r.before && !f.bare && !f.r.replace; },
         [](const auto& f) { return f.by_before.index + 1; }),
     effect(
-        "insert.appends_after", Change::insert, "AFTER nothing: at the tail.", source::kMprog,
+        "insert.appends_after", Change::insert,
+        "AFTER is set without a relative object. The program is inserted at the tail.",
+        source::kMprog,
         [](const auto& f) { return f.r.after && f.bare && !f.r.before && !f.r.replace; },
         [](const auto& f) { return f.by_after.index; }),
     effect(
-        "insert.after", Change::insert, "Immediately behind the relative object.", source::kMprog,
+        "insert.after", Change::insert,
+        "The program is inserted immediately after the relative object.", source::kMprog,
         [](const auto& f) { return f.r.after && !f.bare && !f.r.before && !f.r.replace; },
         [](const auto& f) { return f.by_after.index; }),
     effect(
-        "insert.appends", Change::insert, "No flags: at the tail.", source::kMprog,
+        "insert.appends", Change::insert,
+        "No directive is set. The program is inserted at the tail.", source::kMprog,
         [](const auto& f) { return !f.r.after && !f.r.before && !f.r.replace; },
         [](const auto& f) { return f.tail; }),
 };
 
 // Only an attach can name what it would replace. REPLACE of a link to be made names nothing.
 inline constexpr auto old_owned = std::tuple{
-    due("insert.old_owned", Errno::busy, "The replaced entry is owned otherwise than the request.",
+    due("insert.old_owned", Errno::busy,
+        "The entry to replace does not have the owner of the request: its link, or none.",
         source::kMprog, [](const auto& f) { return f.owner_differs; }),
 };
 
 inline constexpr auto before_differs = std::tuple{
-    due("insert.before_differs", Errno::range, "REPLACE and BEFORE name different places.",
+    due("insert.before_differs", Errno::range, "REPLACE and BEFORE mean different places.",
         source::kMprog, [](const auto& f) { return differ(f.by_replace, f.by_before); }),
 };
 
 inline constexpr auto replaces = std::tuple{
     effect(
         "insert.replaces", Change::replace,
-        "The new program takes the place of the old; nobody else moves.", source::kMprog,
+        "The new program takes the place of the old program. No other entry moves.", source::kMprog,
         [](const auto& f) { return f.r.replace; },
         [](const auto& f) { return f.by_replace.index; }),
 };
@@ -164,13 +173,12 @@ inline constexpr auto attach =
 inline constexpr auto link_front = std::tuple_cat(
     front_attribute, attribute_gap, front_caller, front_prog,
     std::tuple{
-        due("front.attach_type", Errno::inval,
-            "An attach type that is not one of the hooks is refused.", source::kBpf2,
-            [](const auto& f) { return !f.r.hook_known; }),
+        due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
+            source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
     },
     front_device,
     std::tuple{
-        anywhere("front.flags", Errno::inval, "Flag bits the command does not define are refused.",
+        anywhere("front.flags", Errno::inval, "The command does not define one of the flag bits.",
                  source::kUapi, [](const auto& f) { return f.r.other_flags; }),
     });
 
@@ -241,75 +249,80 @@ RemoveFacts<D> RemoveFacts<D>::of(const Chain& c, const Request<D>& r) {
 inline constexpr auto remove = std::tuple_cat(
     std::tuple{
         anywhere("remove.empty", Errno::noent,
-                 "Nothing is attached here. Where nothing else keeps the list alive there is no "
-                 "revision to be stale either; whether something does is open.",
+                 "The list is empty. The kernel may have freed it, and then it has no revision "
+                 "that could be stale.",
                  source::kMprog, [](const auto& f) { return f.empty; }),
-        due("remove.replace", Errno::inval, "REPLACE has no meaning for detach.", source::kMprog,
-            [](const auto& f) { return f.r.replace; }),
+        due("remove.replace", Errno::inval, "The request sets REPLACE, which detach does not have.",
+            source::kMprog, [](const auto& f) { return f.r.replace; }),
     },
     stale, relative_object, relative_foreign,
     std::tuple{
         due("remove.named_absent", Errno::noent, "The named program is not on the list.",
             source::kMprog, [](const auto& f) { return f.names && !f.named.exists; }),
-        due("remove.named_owned", Errno::busy, "The named program's entry belongs to a link.",
+        due("remove.named_owned", Errno::busy, "A link owns the entry of the named program.",
             source::kMprog, [](const auto& f) { return f.named_owned; }),
-        due("remove.before_absent", Errno::noent, "BEFORE something that is not on the list.",
-            source::kMprog,
+        due("remove.before_absent", Errno::noent,
+            "BEFORE is set, and the relative object is not on the list.", source::kMprog,
             [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
         fails("remove.before_nobody", Errno::range,
-              "BEFORE the head: there is no such entry, and nothing goes.", source::kMprog,
-              [](const auto& f) { return f.nobody_before; }),
-        due("remove.before_differs", Errno::range, "BEFORE means another entry than the one named.",
-            source::kMprog,
+              "BEFORE is set, and the relative object is the head: there is no entry before it.",
+              source::kMprog, [](const auto& f) { return f.nobody_before; }),
+        due("remove.before_differs", Errno::range,
+            "BEFORE means another entry than that of the named program.", source::kMprog,
             [](const auto& f) { return f.named.exists && differ(f.named, f.by_before); }),
-        due("remove.after_absent", Errno::noent, "AFTER something that is not on the list.",
-            source::kMprog,
+        due("remove.after_absent", Errno::noent,
+            "AFTER is set, and the relative object is not on the list.", source::kMprog,
             [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
         fails("remove.after_nobody", Errno::range,
-              "AFTER the tail: there is no such entry, and nothing goes.", source::kMprog,
-              [](const auto& f) { return f.nobody_after; }),
+              "AFTER is set, and the relative object is the tail: there is no entry after it.",
+              source::kMprog, [](const auto& f) { return f.nobody_after; }),
         due("remove.after_differs", Errno::range,
-            "AFTER means another entry than BEFORE, or than the one named.", source::kMprog,
+            "AFTER means another entry than BEFORE, or than that of the named program.",
+            source::kMprog,
             [](const auto& f) {
               return differ(f.named, f.by_after) || differ(f.by_before, f.by_after);
             }),
         may("remove.named_end", Errno::range,
-            "A named program with BEFORE or AFTER of nothing: whether the end of the list counts "
-            "as its place is open.",
+            "The request names a program, and sets BEFORE or AFTER without a relative object. The "
+            "kernel may compare the place of the program with the end of the list.",
             source::kSelftests,
             [](const auto& f) { return f.names && f.bare && (f.r.before || f.r.after); }),
         may("remove.both_ends", Errno::range,
-            "BEFORE and AFTER of nothing: whether the sole entry is both ends is open.",
+            "BEFORE and AFTER are set without a relative object. The kernel may refuse this even "
+            "if the list has one entry, which is both ends.",
             source::kSelftests,
             [](const auto& f) { return !f.names && f.bare && f.r.before && f.r.after; }),
         due("remove.no_directive", Errno::inval,
-            "A relative object, ID or LINK, but no program and no directive.", source::kMprog,
+            "The request gives a relative object, ID or LINK, but no program and no directive.",
+            source::kMprog,
             [](const auto& f) {
               return !f.names && !f.r.before && !f.r.after &&
                      (f.r.id || f.r.by_link || !f.r.relative.none);
             }),
-        due("remove.owned", Errno::busy,
-            "The entry meant belongs to a link, and goes only with it.", source::kMprog,
-            [](const auto& f) { return !f.names && f.meant_owned; }),
+        due("remove.owned", Errno::busy, "A link owns the entry that the request means.",
+            source::kMprog, [](const auto& f) { return !f.names && f.meant_owned; }),
         effect(
-            "remove.named", Change::remove, "The named program's entry goes.", source::kMprog,
-            [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
+            "remove.named", Change::remove, "The entry of the named program is removed.",
+            source::kMprog, [](const auto& f) { return f.names; },
+            [](const auto& f) { return f.meant.index; }),
         effect(
-            "remove.first", Change::remove, "BEFORE nothing: the first entry goes.",
+            "remove.first", Change::remove,
+            "BEFORE is set without a relative object. The first entry is removed.",
             source::kSelftests, [](const auto& f) { return !f.names && f.r.before && f.bare; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.before", Change::remove,
-            "The entry immediately in front of the relative object goes.", source::kSelftests,
+            "The entry immediately before the relative object is removed.", source::kSelftests,
             [](const auto& f) { return !f.names && f.r.before && !f.bare; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.after", Change::remove,
-            "The entry immediately behind the relative object goes.", source::kSelftests,
+            "The entry immediately after the relative object is removed.", source::kSelftests,
             [](const auto& f) { return !f.names && f.r.after && !f.bare && !f.r.before; },
             [](const auto& f) { return f.meant.index; }),
         effect(
-            "remove.last", Change::remove, "No flags, or AFTER nothing: the last entry goes.",
+            "remove.last", Change::remove,
+            "No directive is set, or AFTER without a relative object. The last entry is removed.",
             source::kSelftests,
             [](const auto& f) { return !f.names && (f.bare || !f.r.after) && !f.r.before; },
             [](const auto& f) { return f.meant.index; }),
@@ -318,7 +331,8 @@ inline constexpr auto remove = std::tuple_cat(
 // Without a descriptor to show for it, anybody's entry could be meant.
 inline constexpr auto unnamed_caller = std::tuple{
     due("remove.caller", Errno::perm,
-        "Who names no program needs CAP_NET_ADMIN in the first user namespace.",
+        "The request names no program, and the caller does not have CAP_NET_ADMIN in the initial "
+        "user namespace.",
         source::kCapabilities, [](const auto& f) { return !f.r.privileged && f.r.prog.none; }),
 };
 

@@ -38,22 +38,23 @@ inline constexpr auto ran = [](const auto& f) { return f.ran; };
 
 // The index of an effect is the number of programs that ran.
 inline constexpr auto packet = std::tuple{
-    due("front.attach_type", Errno::inval,
-        "An attach type that is not one of the hooks is refused.", source::kBpf2,
-        [](const auto& f) { return !f.r.hook_known; }),
-    due("front.device", Errno::nodev, "There is no such device.", source::kTcx,
+    due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
+        source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
+    due("front.device", Errno::nodev, "The device does not exist.", source::kTcx,
         [](const auto& f) { return !f.r.device_known; }),
     effect(
         "packet.drop", Change::none,
-        "Programs run in list order up to the one that drops; the packet is lost.", source::kUapi,
+        "Programs run in list order up to the one that drops the packet.", source::kUapi,
         [](const auto& f) { return f.dropped; }, ran),
     effect(
-        "packet.pass", Change::none, "Programs run in list order up to the one that passes.",
-        source::kUapi, [](const auto& f) { return f.passed; }, ran),
+        "packet.pass", Change::none,
+        "Programs run in list order up to the one that passes the packet.", source::kUapi,
+        [](const auto& f) { return f.passed; }, ran),
     effect(
         "packet.next", Change::none,
-        "Next, or a code nobody defined, runs the following program: behind those of the list the "
-        "filters of the hook, in order of priority. Past the last the packet passes.",
+        "A program that returns NEXT or an undefined code hands the packet to the next program. "
+        "After the programs of the list run the filters of the hook, in order of priority. If no "
+        "program decides, the packet passes.",
         source::kUapi, [](const auto& f) { return !f.dropped && !f.passed; }, ran),
 };
 

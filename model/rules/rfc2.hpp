@@ -92,7 +92,9 @@ InsertFacts<D> InsertFacts<D>::of(const Chain& c, const Request<D>& r) {
 
 inline constexpr auto no_directive = std::tuple{
     due("relative.no_directive", Errno::inval,
-        "A relative object, ID or LINK without REPLACE, BEFORE or AFTER.", source::kRfc2,
+        "The request gives a relative object, ID or LINK, but sets none of REPLACE, BEFORE and "
+        "AFTER.",
+        source::kRfc2,
         [](const auto& f) {
           return !f.r.replace && !f.r.before && !f.r.after &&
                  (f.r.id || f.r.by_link || !f.r.relative.none);
@@ -100,49 +102,51 @@ inline constexpr auto no_directive = std::tuple{
 };
 
 inline constexpr auto replacing = std::tuple{
-    due("replace.combined", Errno::inval, "REPLACE goes with neither BEFORE, AFTER nor LINK.",
+    due("replace.combined", Errno::inval, "REPLACE is combined with BEFORE, AFTER or LINK.",
         source::kRfc2,
         [](const auto& f) { return f.r.replace && (f.r.before || f.r.after || f.r.by_link); }),
     due("replace.exists", Errno::exist,
-        "The new program is on the list already, and is not the one replaced.", source::kRfc2,
+        "The new program is already on the list, and is not the program to replace.", source::kRfc2,
         [](const auto& f) { return f.r.replace && f.on_list && !f.replaces_itself; }),
-    due("replace.absent", Errno::noent, "The program to be replaced is not on the list.",
-        source::kRfc2,
+    due("replace.absent", Errno::noent, "The program to replace is not on the list.", source::kRfc2,
         [](const auto& f) {
           return f.r.replace && !f.r.by_link && (f.bare || f.r.relative.usable()) &&
                  !f.replaced.exists;
         }),
-    due("replace.owned", Errno::busy, "The replaced entry is owned otherwise than the request.",
+    due("replace.owned", Errno::busy,
+        "The entry to replace does not have the owner of the request: its link, or none.",
         source::kRfc2, [](const auto& f) { return f.replaced_owner_differs; }),
-    due("replace.first", Errno::acces, "FIRST is to be had at the head only.", source::kRfc2,
+    due("replace.first", Errno::acces, "FIRST is set, and the entry to replace is not the head.",
+        source::kRfc2,
         [](const auto& f) { return f.replaced.exists && f.r.first && !f.anchor_is_head; }),
-    due("replace.last", Errno::acces, "LAST is to be had at the tail only.", source::kRfc2,
+    due("replace.last", Errno::acces, "LAST is set, and the entry to replace is not the tail.",
+        source::kRfc2,
         [](const auto& f) { return f.replaced.exists && f.r.last && !f.anchor_is_tail; }),
 };
 
 inline constexpr auto both_ends = std::tuple{
-    due("ends.exists", Errno::exist, "The program is on this list already, by whatever owner.",
+    due("ends.exists", Errno::exist, "The program is already on this list, with or without a link.",
         source::kRfc2, [](const auto& f) { return f.ends && f.on_list; }),
-    due("first.after", Errno::inval, "FIRST stands behind nothing.", source::kRfc2,
+    due("first.after", Errno::inval, "FIRST is combined with AFTER.", source::kRfc2,
         [](const auto& f) { return f.ends && f.r.first && f.r.after; }),
-    due("first.taken", Errno::busy, "The head is FIRST already.", source::kRfc2,
+    due("first.taken", Errno::busy, "FIRST is set, and the head is already FIRST.", source::kRfc2,
         [](const auto& f) { return f.ends && f.r.first && f.head_is_first; }),
-    due("both.before", Errno::inval, "FIRST with LAST is alone, and stands before nothing.",
-        source::kRfc2, [](const auto& f) { return f.ends && f.r.first && f.r.last && f.r.before; }),
-    due("both.not_empty", Errno::busy, "FIRST with LAST wants an empty list.", source::kRfc2,
-        [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
-    due("first.not_head", Errno::busy, "FIRST with BEFORE: the relative object must be the head.",
-        source::kRfc2,
+    due("both.before", Errno::inval, "FIRST and LAST are combined with BEFORE.", source::kRfc2,
+        [](const auto& f) { return f.ends && f.r.first && f.r.last && f.r.before; }),
+    due("both.not_empty", Errno::busy, "FIRST and LAST are set, and the list is not empty.",
+        source::kRfc2, [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
+    due("first.not_head", Errno::busy,
+        "FIRST and BEFORE are set, and the relative object is not the head.", source::kRfc2,
         [](const auto& f) {
           return f.ends && f.r.first && !f.r.last && f.r.before &&
                  ((f.bare && !f.empty) || (f.r.relative.usable() && !f.anchor_is_head));
         }),
-    due("last.before", Errno::inval, "LAST stands in front of nothing.", source::kRfc2,
+    due("last.before", Errno::inval, "LAST is combined with BEFORE.", source::kRfc2,
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.r.before; }),
-    due("last.taken", Errno::busy, "The tail is LAST already.", source::kRfc2,
+    due("last.taken", Errno::busy, "LAST is set, and the tail is already LAST.", source::kRfc2,
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.tail_is_last; }),
-    due("last.not_tail", Errno::busy, "LAST with AFTER: the relative object must be the tail.",
-        source::kRfc2,
+    due("last.not_tail", Errno::busy,
+        "LAST and AFTER are set, and the relative object is not the tail.", source::kRfc2,
         [](const auto& f) {
           return f.ends && f.r.last && !f.r.first && f.r.after &&
                  (f.bare || (f.r.relative.usable() && !f.anchor_is_tail));
@@ -154,21 +158,22 @@ inline constexpr auto both_ends = std::tuple{
 inline constexpr auto plain = std::tuple{
     due("plain.full", Errno::nospc, "The list is full.", source::kRfc2,
         [](const auto& f) { return f.plain && f.full; }),
-    due("plain.before_and_after", Errno::inval, "BEFORE with AFTER.", source::kRfc2,
+    due("plain.before_and_after", Errno::inval, "BEFORE is combined with AFTER.", source::kRfc2,
         [](const auto& f) { return f.plain && f.r.before && f.r.after; }),
-    due("plain.exists", Errno::exist, "The program is on this list already, by whatever owner.",
-        source::kRfc2, [](const auto& f) { return f.plain && f.on_list; }),
-    due("plain.absent", Errno::noent, "BEFORE or AFTER something that is not on the list.",
-        source::kRfc2,
+    due("plain.exists", Errno::exist,
+        "The program is already on this list, with or without a link.", source::kRfc2,
+        [](const auto& f) { return f.plain && f.on_list; }),
+    due("plain.absent", Errno::noent,
+        "BEFORE or AFTER is set, and the relative object is not on the list.", source::kRfc2,
         [](const auto& f) {
           return f.plain && (f.r.before || f.r.after) && f.r.relative.usable() && !f.anchor.exists;
         }),
-    due("plain.before_first", Errno::busy, "Nothing goes in front of FIRST.", source::kRfc2,
-        [](const auto& f) { return f.plain && f.r.before && f.anchor_is_first; }),
-    due("plain.after_last", Errno::busy, "Nothing goes behind LAST.", source::kRfc2,
-        [](const auto& f) { return f.plain && f.r.after && f.anchor_is_last; }),
+    due("plain.before_first", Errno::busy, "BEFORE is set, and the relative object is FIRST.",
+        source::kRfc2, [](const auto& f) { return f.plain && f.r.before && f.anchor_is_first; }),
+    due("plain.after_last", Errno::busy, "AFTER is set, and the relative object is LAST.",
+        source::kRfc2, [](const auto& f) { return f.plain && f.r.after && f.anchor_is_last; }),
     due("plain.locked", Errno::busy,
-        "The sole entry is FIRST and LAST: there is no place beside it.", source::kRfc2,
+        "The only entry is FIRST and LAST, so there is no place for another.", source::kRfc2,
         [](const auto& f) { return f.appends && f.locked; }),
 };
 
@@ -176,8 +181,10 @@ inline constexpr auto plain = std::tuple{
 inline constexpr auto replaces = std::tuple{
     effect(
         "replace.replaces", Change::replace,
-        "In place, with the flags of the request; nobody else moves.", source::kRfc2,
-        [](const auto& f) { return f.r.replace; }, [](const auto& f) { return f.replaced.index; }),
+        "The new program takes the place of the old program, with the flags of the request. No "
+        "other entry moves.",
+        source::kRfc2, [](const auto& f) { return f.r.replace; },
+        [](const auto& f) { return f.replaced.index; }),
 };
 
 inline constexpr auto checks =
@@ -185,33 +192,43 @@ inline constexpr auto checks =
 
 inline constexpr auto inserts = std::tuple{
     effect(
-        "first.inserts", Change::insert, "At the head, and there for its life.", source::kRfc2,
+        "first.inserts", Change::insert,
+        "The program is inserted at the head, and its entry stays the head.", source::kRfc2,
         [](const auto& f) { return f.ends && f.r.first; }, [](const auto& f) { return f.head; }),
     effect(
-        "last.inserts", Change::insert, "At the tail, and there for its life.", source::kRfc2,
+        "last.inserts", Change::insert,
+        "The program is inserted at the tail, and its entry stays the tail.", source::kRfc2,
         [](const auto& f) { return f.ends && !f.r.first; }, [](const auto& f) { return f.tail; }),
     effect(
-        "plain.appends_before_last", Change::insert, "At the end, but in front of LAST.",
-        source::kRfc2, [](const auto& f) { return f.appends && f.tail_is_last; },
+        "plain.appends_before_last", Change::insert,
+        "The program is inserted immediately before LAST.", source::kRfc2,
+        [](const auto& f) { return f.appends && f.tail_is_last; },
         [](const auto& f) { return f.tail - 1; }),
     effect(
-        "plain.appends", Change::insert, "At the end.", source::kRfc2,
+        "plain.appends", Change::insert, "The program is inserted at the tail.", source::kRfc2,
         [](const auto& f) { return f.appends && !f.tail_is_last; },
         [](const auto& f) { return f.tail; }),
     effect(
-        "plain.prepends", Change::insert, "BEFORE nothing: in front of all but FIRST.",
+        "plain.prepends", Change::insert,
+        "BEFORE is set without a relative object. The program is inserted before all entries but "
+        "FIRST.",
         source::kRfc2, [](const auto& f) { return f.plain && !f.appends && f.r.before && f.bare; },
         [](const auto& f) { return f.first_regular.index; }),
     effect(
-        "plain.before", Change::insert, "Immediately in front of the relative object.",
-        source::kRfc2, [](const auto& f) { return f.plain && f.r.before && !f.bare; },
+        "plain.before", Change::insert,
+        "The program is inserted immediately before the relative object.", source::kRfc2,
+        [](const auto& f) { return f.plain && f.r.before && !f.bare; },
         [](const auto& f) { return f.anchor.index; }),
     effect(
-        "plain.appends_after", Change::insert, "AFTER nothing: behind all but LAST.", source::kRfc2,
+        "plain.appends_after", Change::insert,
+        "AFTER is set without a relative object. The program is inserted after all entries but "
+        "LAST.",
+        source::kRfc2,
         [](const auto& f) { return f.plain && !f.appends && !f.r.before && f.r.after && f.bare; },
         [](const auto& f) { return f.last_regular.index + 1; }),
     effect(
-        "plain.after", Change::insert, "Immediately behind the relative object.", source::kRfc2,
+        "plain.after", Change::insert,
+        "The program is inserted immediately after the relative object.", source::kRfc2,
         [](const auto& f) { return f.plain && !f.r.before && f.r.after && !f.bare; },
         [](const auto& f) { return f.anchor.index + 1; }),
 };
@@ -286,22 +303,27 @@ RemoveFacts<D> RemoveFacts<D>::of(const Chain& c, const Request<D>& r) {
 inline constexpr auto remove = std::tuple_cat(
     stale, no_directive, relative_object, relative_foreign,
     std::tuple{
-        due("remove.replace", Errno::inval, "REPLACE has no meaning for detach.", source::kRfc2,
-            [](const auto& f) { return f.r.replace; }),
+        due("remove.replace", Errno::inval, "The request sets REPLACE, which detach does not have.",
+            source::kRfc2, [](const auto& f) { return f.r.replace; }),
         due("remove.first_not_head", Errno::noent,
-            "FIRST means the head, and there is none or another is named.", source::kRfc2,
+            "FIRST means the head, and the list is empty or the named program is not the head.",
+            source::kRfc2,
             [](const auto& f) { return f.r.first && (f.empty || (f.names && !f.named_is_head)); }),
         due("remove.last_not_tail", Errno::noent,
-            "LAST means the tail, and there is none or another is meant.", source::kRfc2,
+            "LAST means the tail, and the list is empty or the request means another entry.",
+            source::kRfc2,
             [](const auto& f) {
               return f.r.last &&
                      (f.empty || (f.names && !f.named_is_tail) || (f.r.first && !f.sole));
             }),
         due("remove.chosen_twice", Errno::inval,
-            "BEFORE or AFTER of nothing, but the entry is chosen already.", source::kRfc2,
+            "BEFORE or AFTER is set without a relative object, but a name, FIRST or LAST already "
+            "chooses the entry.",
+            source::kRfc2,
             [](const auto& f) { return f.bare && (f.r.before || f.r.after) && f.chosen; }),
         due("remove.no_neighbour", Errno::noent,
-            "There is no such neighbour, or no such relative object here.", source::kRfc2,
+            "The relative object is not on the list, or has no neighbour on that side.",
+            source::kRfc2,
             [](const auto& f) {
               return (f.bare || f.r.relative.usable()) &&
                      ((f.r.before && !f.by_before.exists) || (f.r.after && !f.by_after.exists));
@@ -313,28 +335,30 @@ inline constexpr auto remove = std::tuple_cat(
                       (mainline::differ(f.by_choice, f.by_before) ||
                        mainline::differ(f.by_choice, f.by_after)));
             }),
-        due("remove.nothing_meant", Errno::noent, "Neither a program nor a directive.",
-            source::kRfc2, [](const auto& f) { return !f.chosen && !f.r.before && !f.r.after; }),
-        due("remove.owned", Errno::busy,
-            "The entry meant belongs to a link, and goes only with it.", source::kRfc2,
-            [](const auto& f) { return f.meant_owned; }),
+        due("remove.nothing_meant", Errno::noent,
+            "The request gives neither a program nor a directive.", source::kRfc2,
+            [](const auto& f) { return !f.chosen && !f.r.before && !f.r.after; }),
+        due("remove.owned", Errno::busy, "A link owns the entry that the request means.",
+            source::kRfc2, [](const auto& f) { return f.meant_owned; }),
         due("remove.absent", Errno::noent, "The named program is not on the list.", source::kRfc2,
             [](const auto& f) { return f.names && !f.named.exists; }),
         effect(
-            "remove.named", Change::remove, "The named program's entry goes.", source::kRfc2,
-            [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
+            "remove.named", Change::remove, "The entry of the named program is removed.",
+            source::kRfc2, [](const auto& f) { return f.names; },
+            [](const auto& f) { return f.meant.index; }),
         effect(
-            "remove.end", Change::remove, "FIRST: the head goes; LAST: the tail.", source::kRfc2,
+            "remove.end", Change::remove, "FIRST removes the head, LAST the tail.", source::kRfc2,
             [](const auto& f) { return !f.names && f.chosen; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.regular", Change::remove,
-            "BEFORE or AFTER nothing: the first or last regular entry goes.", source::kRfc2,
-            [](const auto& f) { return !f.chosen && f.bare; },
+            "BEFORE or AFTER is set without a relative object. The first or last entry that is "
+            "neither FIRST nor LAST is removed.",
+            source::kRfc2, [](const auto& f) { return !f.chosen && f.bare; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.neighbour", Change::remove,
-            "The entry in front of, or behind, the relative object goes.", source::kRfc2,
+            "The entry immediately before or after the relative object is removed.", source::kRfc2,
             [](const auto& f) { return !f.chosen && !f.bare; },
             [](const auto& f) { return f.meant.index; }),
     });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The way of one packet out of a netkit device: which programs it meets, and where it ends.
+// The path of one packet out of a netkit device: which programs it meets, and where it ends.
 #pragma once
 
 #include "model/words/observation.hpp"
@@ -33,24 +33,24 @@ struct Ends {
   std::uint32_t policy = netkit::pass;
 };
 
-struct Way {
+struct Path {
   Run egress, own, ingress;
   bool left = false;  // past tcx egress
   bool by_policy = false;
   bool received = false;  // by the other side
 };
 
-inline Way way_of(const Operation& op, const Ends& ends) {
-  Way w;
-  w.egress = run(*ends.egress, op, false);
-  w.left = w.egress.end == Action::next || w.egress.end == Action::pass;
-  if (!w.left || !ends.connected) return w;
-  w.own = run(*ends.own, op, true);
-  w.by_policy = ends.own->size() == 0;
-  if (w.by_policy && ends.policy != netkit::pass) w.own.end = Action::drop;
-  w.received = w.own.end == Action::next || w.own.end == Action::pass;
-  if (w.received) w.ingress = run(*ends.ingress, op, false);
-  return w;
+inline Path path_of(const Operation& op, const Ends& ends) {
+  Path p;
+  p.egress = run(*ends.egress, op, false);
+  p.left = p.egress.end == Action::next || p.egress.end == Action::pass;
+  if (!p.left || !ends.connected) return p;
+  p.own = run(*ends.own, op, true);
+  p.by_policy = ends.own->size() == 0;
+  if (p.by_policy && ends.policy != netkit::pass) p.own.end = Action::drop;
+  p.received = p.own.end == Action::next || p.own.end == Action::pass;
+  if (p.received) p.ingress = run(*ends.ingress, op, false);
+  return p;
 }
 
 }  // namespace mprogcheck

@@ -95,8 +95,8 @@ class World {
                                      (p.hook == Hook::primary && devices_[p.device].there));
     return there ? &chains_[index(p)] : nullptr;
   }
-  // The list that a request of somebody in the namespace comes to, which asks for it at `asked`.
-  std::optional<Point> located(Point asked, std::uint8_t space) const;
+  // The list that `point` means to a caller in the network namespace.
+  std::optional<Point> located(Point point, std::uint8_t space) const;
   // The list an operation is about, before it runs: that of the point named, or of the link's
   // entry.
   std::optional<Point> concerns(const Operation& op) const;

@@ -86,14 +86,14 @@ DeviceView World::view(std::uint8_t d) const {
   return v;
 }
 
-std::optional<Point> World::located(Point asked, std::uint8_t space) const {
-  if (!device_present(asked.device)) return std::nullopt;
-  const DeviceView& d = devices_[asked.device];
+std::optional<Point> World::located(Point point, std::uint8_t space) const {
+  if (!device_present(point.device)) return std::nullopt;
+  const DeviceView& d = devices_[point.device];
   if (space != (d.there ? d.space : 0)) return std::nullopt;
-  if (asked.hook == Hook::ingress || asked.hook == Hook::egress) return asked;
-  if (asked.hook == Hook::bogus || !d.there || !d.primary || d.pairing == netkit::single)
+  if (point.hook == Hook::ingress || point.hook == Hook::egress) return point;
+  if (point.hook == Hook::bogus || !d.there || !d.primary || d.pairing == netkit::single)
     return std::nullopt;
-  return Point{asked.hook == Hook::peer ? d.link : asked.device, Hook::primary};
+  return Point{point.hook == Hook::peer ? d.link : point.device, Hook::primary};
 }
 
 rules::DataFacts World::data_facts(const Operation& op) const {
@@ -316,16 +316,16 @@ rules::SendFacts World::facts_of(const Operation& op) const {
   f.long_frame = op.bytes > from.mtu + kFrameHead;
   if (f.down || f.short_frame || f.long_frame) return f;
   const Ends ends = ends_of(op);
-  const Way way = way_of(op, ends);
-  f.egress_drops = way.egress.end == Action::drop;
-  f.egress_redirects = way.egress.end == Action::redirect;
-  f.unconnected = way.left && !ends.connected;
+  const Path path = path_of(op, ends);
+  f.egress_drops = path.egress.end == Action::drop;
+  f.egress_redirects = path.egress.end == Action::redirect;
+  f.unconnected = path.left && !ends.connected;
   f.single = f.unconnected && from.pairing == netkit::single;
-  f.drops = way.own.end == Action::drop;
-  f.redirects = way.own.end == Action::redirect;
-  f.by_policy = way.by_policy;
-  f.ingress_drops = way.ingress.end == Action::drop;
-  f.ingress_redirects = way.ingress.end == Action::redirect;
+  f.drops = path.own.end == Action::drop;
+  f.redirects = path.own.end == Action::redirect;
+  f.by_policy = path.by_policy;
+  f.ingress_drops = path.ingress.end == Action::drop;
+  f.ingress_redirects = path.ingress.end == Action::redirect;
   return f;
 }
 
@@ -333,36 +333,36 @@ void World::answer_send(const Operation& op, const Decision& d, Observation& out
   if (d.error != Errno::ok && d.error != Errno::nobufs) return;
   const DeviceView& from = devices_[op.point.device];
   const Ends ends = ends_of(op);
-  const Way way = way_of(op, ends);
+  const Path path = path_of(op, ends);
   Journey& j = out.journey;
   const auto met = [&](const Chain& list, int ran, std::uint8_t on, bool scrubbed) {
     for (int i = 0; i < ran; ++i)
       j.progs[j.met++] = {list.prog(i), on, op.mark && !scrubbed, op.priority && !scrubbed};
   };
   out.fate = Fate::dropped;
-  met(*ends.egress, way.egress.ran, op.point.device, false);
-  if (way.egress.end == Action::redirect) out.fate = Fate::redirected;
-  if (!way.left) return;
+  met(*ends.egress, path.egress.ran, op.point.device, false);
+  if (path.egress.end == Action::redirect) out.fate = Fate::redirected;
+  if (!path.left) return;
   if (!ends.connected) {
     j.dropped = 1;
     return;
   }
   const bool scrubbed = from.scrub == netkit::scrub && devices_[from.link].space != from.space;
-  met(*ends.own, way.own.ran, from.link, scrubbed);
-  if (way.own.end == Action::drop) {
+  met(*ends.own, path.own.ran, from.link, scrubbed);
+  if (path.own.end == Action::drop) {
     j.dropped = 1;
     return;
   }
   j.sent = 1;
   j.sent_bytes = op.bytes;
-  if (way.own.end == Action::redirect) out.fate = Fate::redirected;
-  if (!way.received) return;
+  if (path.own.end == Action::redirect) out.fate = Fate::redirected;
+  if (!path.received) return;
   j.received = 1;
   j.received_bytes = op.bytes;
-  met(*ends.ingress, way.ingress.ran, from.link, scrubbed);
-  if (way.ingress.end == Action::redirect)
+  met(*ends.ingress, path.ingress.ran, from.link, scrubbed);
+  if (path.ingress.end == Action::redirect)
     out.fate = Fate::redirected;
-  else if (way.ingress.end != Action::drop)
+  else if (path.ingress.end != Action::drop)
     out.fate = Fate::passed;
 }
 

@@ -60,8 +60,8 @@ TEST_F(CommandLine, with_json_the_file_still_holds_what_it_holds_without) {
   EXPECT_NE(slurp(work / "t.c").find("int main("), std::string::npos);
   const auto faults =
       nlohmann::json::parse(run("faults before_lands_behind --hunt --json --out hunted").out);
-  ASSERT_EQ(faults.size(), 1U);
-  EXPECT_EQ(faults[0]["traces"]["mainline"],
+  ASSERT_EQ(faults["faults"].size(), 1U);
+  EXPECT_EQ(faults["faults"][0]["traces"]["mainline"],
             slurp(work / "hunted" / "before_lands_behind.mainline.trace"));
 }
 
@@ -104,13 +104,15 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
       {"fuzz --target impl:nothing", "there is no planted fault 'nothing'"},
       {"fuzz --known missing --target impl", "missing: no such file"},
       {"fuzz --traces 0", "--traces"},
-      {"fuzz --traces -1", "mprogcheck: --traces: expected a number from 0"},
-      {"fuzz --seed x", "mprogcheck: --seed: expected a number from 0"},
-      {"fuzz --seed ''", "not ''"},
-      {"fuzz --seed -1", "not '-1'"},
-      {"fuzz --seed 0x10", "not '0x10'"},
-      {"fuzz --seed 18446744073709551616", "18446744073709551615, in decimal digits"},
-      {"faults --hunt --seed -1", "not '-1'"},
+      {"fuzz --traces -1", "mprogcheck: --traces: -1 is not in range [1, 2^64-1]"},
+      {"fuzz --seed x",
+       "mprogcheck: --seed: 'x' is not a number; expected decimal digits, in range "
+       "[0, 2^64-1]"},
+      {"fuzz --seed ''", "'' is not a number"},
+      {"fuzz --seed -1", "-1 is not in range [0, 2^64-1]"},
+      {"fuzz --seed 0x10", "'0x10' is not a number"},
+      {"fuzz --seed 18446744073709551616", "18446744073709551616 is not in range [0, 2^64-1]"},
+      {"faults --hunt --seed -1", "-1 is not in range [0, 2^64-1]"},
       {"fuzz --time -5", "at most 1000h, not '-5'"},
       {"fuzz --time nan", "at most 1000h, not 'nan'"},
       {"fuzz --time 0s", "at most 1000h, not '0s'"},
@@ -130,7 +132,7 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
       {"replay /dev/zero", "/dev/zero: is larger than any trace (64 MiB)"},
       {"replay /proc/self/mem", "/proc/self/mem: reading failed"},
       {"faults nothing_such", "there is no planted fault 'nothing_such'"},
-      {"spec --bogus", "mprogcheck: The following argument was not expected: --bogus"},
+      {"spec --bogus", "mprogcheck: there is no option '--bogus'\nTry 'mprogcheck spec --help'."},
       {"repro empty", "empty:1:1"},
       {"frobnicate", "there is no verb 'frobnicate'"},
   };
@@ -298,7 +300,7 @@ TEST_F(CommandLine, conform_runs_the_suite) {
 TEST_F(CommandLine, the_suite_is_what_is_written_from_the_rules) {
   const Ran written = run("conform --generate suite --json");
   ASSERT_EQ(written.status, 0);
-  EXPECT_EQ(nlohmann::json::parse(written.out).size(), 41U);
+  EXPECT_EQ(nlohmann::json::parse(written.out)["commands"].size(), 41U);
   for (const char* tour : {"mainline --progs 2", "rfc2 --progs 1"})
     ASSERT_EQ(run("explore --links 1 --capacity 63 --no-revisions --tour suite --dialect " +
                   std::string(tour))
@@ -322,7 +324,7 @@ TEST_F(CommandLine, conform_without_a_suite_says_how_to_get_one) {
 TEST_F(CommandLine, prove_prints_a_table_and_json) {
   const Ran r = run("prove --obligation unique --json --smtlib smt --out broken");
   ASSERT_EQ(r.status, 0) << r.err;
-  const auto document = nlohmann::json::parse(r.out);
+  const auto document = nlohmann::json::parse(r.out)["obligations"];
   ASSERT_EQ(document.size(), 2U);
   EXPECT_EQ(document[0]["verdict"], "proved");
   EXPECT_EQ(document[0]["breaks"][0]["verdict"], "refuted");
@@ -444,7 +446,7 @@ TEST_F(CommandLine, plan_reads_what_bpftool_prints) {
   write("of_two", "o: log#12 before log#11\n");
   const Ran two = run("plan of_two --state net.json --device eth1");
   EXPECT_EQ(two.status, 1) << two.err;
-  EXPECT_NE(two.out.find("log#11 in front of log#12  # the list of net.json has it so"),
+  EXPECT_NE(two.out.find("log#11 in front of log#12  # the list of net.json has this order"),
             std::string::npos)
       << two.out;
   // An empty list is one where others are shown.
@@ -489,7 +491,7 @@ TEST_F(CommandLine, plan_refuses_what_it_cannot_see) {
       {"log --state net.json --device eht0",
        "nothing here is on eht0; there is eth0, eth1; if the"},
       {"log --state net.json --point d0/egress", "say --kind and --device"},
-      {"log --state t.trace --device eth0", "of a trace say --point"},
+      {"log --state t.trace --device eth0", "for a trace say --point"},
       {"log --kind tcx/egress --point d0/egress", "excludes"},
       {"log --state none.json", "no tcx/ingress here, which does not make the list empty: bpftool"},
       {"log --state old.json --device eth0", "shows tcx from 7.3 on"},
@@ -500,8 +502,8 @@ TEST_F(CommandLine, plan_refuses_what_it_cannot_see) {
       {"id", "id:1:1: no program on the list is log#8"},
       {"log --state twice.json", "program 7 is twice on tcx/ingress of eth0"},
       {"log --state many.json", "40000 programs on tcx/ingress of eth0, a list of 63 slots"},
-      {"log --state ''", "--state: expected a name"},
-      {"log --out ''", "--out: expected a name"},
+      {"log --state ''", "--state: expected a file"},
+      {"log --out ''", "--out: expected a file"},
       {"log --state broken.json", "broken.json:2:10: this is no JSON"},
       {"log --state other.json", "other.json:2:2: expected an array; give what 'bpftool -j net'"},
       {"log --state half.json", "half.json:2:2: this has no \"prog_id\""},

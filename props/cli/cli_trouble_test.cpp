@@ -79,13 +79,13 @@ TEST_F(CommandLine, what_cannot_be_done_is_refused_before_it_is_begun) {
       {"prove --written-out 4 --obligation ends --dialect mainline",
        "ends is not asked in mainline"},
       {"prove --written-out 4 --obligation aba", "aba is not one of the core ones: unique, "},
-      {"prove --written-out 0x4", "not '0x4'"},
-      {"prove --written-out 64", "--written-out"},
-      {"explore --progs 0x2", "not '0x2'"},
-      {"explore --links -1", "not '-1'"},
-      {"explore --capacity 18446744073709551616", "not '18446744073709551616'"},
-      {"explore --progs 4294967297", "--progs"},
-      {"explore --progs 010", "1 to 7 programs"},
+      {"prove --written-out 0x4", "'0x4' is not a number"},
+      {"prove --written-out 64", "--written-out: 64 is not in range [1, 63]"},
+      {"explore --progs 0x2", "'0x2' is not a number"},
+      {"explore --links -1", "-1 is not in range [0, 3]"},
+      {"explore --capacity 18446744073709551616", "18446744073709551616 is not in range [1, 63]"},
+      {"explore --progs 4294967297", "--progs: 4294967297 is not in range [1, 7]"},
+      {"explore --progs 010", "010 is not in range [1, 7]"},
       {"explore --progs 7 --capacity 7 --dot nowhere/g.dot", "nowhere/g.dot: cannot be written"},
       {"explore --progs 7 --capacity 7 --dot wrong", "wrong: is a directory"},
       {"explore --progs 7 --capacity 7 --tour t.trace", "t.trace is not a directory"},
@@ -93,7 +93,7 @@ TEST_F(CommandLine, what_cannot_be_done_is_refused_before_it_is_begun) {
       {"conform --generate suite --target impl", "--generate excludes --target"},
       {"conform --generate suite --suite .", "--generate excludes --suite"},
       {"conform --generate suite --known t.trace", "--generate excludes --known"},
-      {"conform --generate ''", "name a directory"},
+      {"conform --generate ''", "expected a directory"},
       {"conform --target impl --target nobody", "there is no target 'nobody'"},
       {"conform --suite wrong",
        "t.trace:4:25: misprint: the file expects 'EEXIST', but the model says 'ok'"},
@@ -131,7 +131,7 @@ TEST_F(CommandLine, an_exploration_that_ends_at_a_deviation_says_so) {
   EXPECT_EQ(document["conforms"], false);
   EXPECT_EQ(document["target"], "impl:detach_before_head_takes_head");
   EXPECT_TRUE(has(document["deviation"], "before rel=p0 => ERANGE"));
-  EXPECT_TRUE(has(r.err, "no picture and no tour is written")) << r.err;
+  EXPECT_TRUE(has(r.err, "no graph and no tour is written")) << r.err;
   EXPECT_FALSE(fs::exists(work / "tour"));
   EXPECT_FALSE(fs::exists(work / "g.dot"));
   EXPECT_EQ(nlohmann::json::parse(run("explore --progs 2 --target impl --json").out)["conforms"],

@@ -41,7 +41,7 @@ std::string bucket_until(const Trace& trace, Observations seen, std::size_t step
 
 class Comparison {
  public:
-  Comparison(const Options& o, nlohmann::ordered_json& document) : o_(o), document_(document) {
+  Comparison(const Options& o, Json& document) : o_(o), document_(document) {
     for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
     const auto known = known_deviations(o.known);
     for (const std::string& name : o.targets) {
@@ -89,18 +89,17 @@ class Comparison {
       const Compared& c = compared_[t];
       std::size_t reported = 0;
       for (const auto& [bucket, times] : c.reported) reported += times;
-      tell(
-          prose(),
-          "{} beside {}: {} alike; {} differ by deviations that are known, {} by others, {} as the "
-          "model permits\n",
-          c.name, compared_[0].name, times(c.same, "trace"), reported, c.unreported, c.permitted);
+      tell(prose(),
+           "{} beside {}: {} alike; {} differ by known deviations, {} by others, {} as the model "
+           "permits\n",
+           c.name, compared_[0].name, times(c.same, "trace"), reported, c.unreported, c.permitted);
       for (const auto& [bucket, n] : c.reported)
         tell(prose(), "  {} (in {}): {}\n", bucket, times(n, "trace"), reason(c, bucket));
       if (c.unreported) status = kDeviates;
     }
     for (const Compared& c : compared_)
       if (c.unable)
-        tell(prose(), "{} cannot run {}, which no target was given\n", c.name,
+        tell(prose(), "{} cannot run {}; no target was given these\n", c.name,
              times(c.unable, "trace"));
     return done_ == 0 ? kCannotRun : status;
   }
@@ -143,12 +142,16 @@ class Comparison {
            shown.empty() ? "the model permits both"
                          : fmt::format("a deviation of {}: {}", whose, shown),
            shown.empty() ? "" : print(trace));
+    Json seen = Json::array();
+    seen.push_back(
+        {{"target", compared_[0].name}, {"observed", report::describe(op, one.at(step))}});
+    seen.push_back({{"target", c.name}, {"observed", report::describe(op, other.at(step))}});
     document_.push_back({{"file", file},
                          {"trace", print(trace)},
                          {"step", step + 1},
+                         {"operation", print(op)},
                          {"differs", what},
-                         {compared_[0].name, report::describe(op, one.at(step))},
-                         {c.name, report::describe(op, other.at(step))},
+                         {"seen", std::move(seen)},
                          {"deviation", shown},
                          {"known", known}});
   }
@@ -157,21 +160,22 @@ class Comparison {
   static constexpr std::size_t kTogether = 16;
 
   const Options& o_;
-  nlohmann::ordered_json& document_;
+  Json& document_;
   std::vector<Compared> compared_;
   std::vector<std::pair<std::string, Trace>> waiting_;
   std::size_t done_ = 0;
 };
 
 int run(const Options& o) {
-  if (o.targets.size() < 2) throw BadInput("compare what with what? Give --target twice or more");
+  if (o.targets.size() < 2)
+    throw BadInput("compare needs two targets or more; give --target twice");
   std::vector<std::pair<std::string, std::vector<Trace>>> files;
   std::size_t all = 0;
   for (const std::string& file : o.files) {
     files.emplace_back(file, read_traces(file));
     all += files.back().second.size();
   }
-  auto document = nlohmann::ordered_json::array();
+  auto document = Json::array();
   end_on_signals();
   Comparison comparison(o, document);
   Progress progress;
@@ -182,22 +186,28 @@ int run(const Options& o) {
   comparison.flush();
   progress.clear();
   const int status = comparison.finish();
-  if (o.json) print_json(document);
+  if (o.json) print_json("compare", {{"targets", o.targets}, {"differences", document}});
   return status;
 }
 
 }  // namespace
 
-void add_compare(CLI::App& app, int& status) {
+void add_compare(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand(
-      "compare", "Run the same traces on several targets, and tell where what they saw differs");
-  verb->add_option("TRACE", o->files, "Trace files")->required();
-  verb->add_option("--target", o->targets, "Two or more; the others are compared with the first")
-      ->required();
-  verb->add_option("--known", o->known, "Files of known deviations");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb = program.verb(
+      "compare", "Run the same traces on several targets, and show where their answers differ");
+  verb.texts("TRACE", o->files, "Trace files").required();
+  verb.targets(o->targets,
+               "Two targets or more; each is compared with the first. A trace that one of them "
+               "cannot run is counted, and run on none")
+      .required();
+  verb.known(o->known);
+  verb.json(o->json);
+  verb.example(
+      "mprogcheck compare traces/tutorial/*.trace --target impl "
+      "--target impl:before_lands_behind",
+      "Shows in which traces, and at which step, a planted fault shows.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

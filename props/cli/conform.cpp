@@ -13,6 +13,7 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/conform_report.hpp"
 #include "props/cli/report.hpp"
+#include "props/cli/values.hpp"
 #include "props/generate/long_lists.hpp"
 #include "props/search/interrupt.hpp"
 #include "props/search/known.hpp"
@@ -25,10 +26,12 @@ namespace {
 namespace fs = std::filesystem;
 using proofs::Witness;
 
+// As the program has them, and as the report names them.
+const std::vector<std::string> kOwnSuites{"traces/clauses", "traces/suite"};
+
 struct Options {
   std::vector<std::string> targets{"impl"};
-  std::vector<std::string> suites{MPROGCHECK_SOURCE_DIR "/traces/clauses",
-                                  MPROGCHECK_SOURCE_DIR "/traces/suite"};
+  std::vector<std::string> suites;  // if none, ours
   std::string generate;
   std::vector<std::string> known;
   std::string out, date;
@@ -96,7 +99,7 @@ int generate(const Options& o) {
   std::map<std::string, std::string> suite;  // files by name
   bool whole = true;
   FILE* prose = o.json ? stderr : stdout;
-  auto document = nlohmann::ordered_json::array();
+  Json document = Json::array();
   tell(prose, "{:9} {:12} {:>6} {:>6} {:>7} {:>7} {:>12} {:>5} {:>7}\n", "dialect", "command",
        "rules", "pairs", "meet", "decided", "cannot meet", "open", "traces");
   for (const Dialect dialect : kDialects) {
@@ -178,7 +181,7 @@ int generate(const Options& o) {
        "cannot meet, proved for lists of any length; {} open\n",
        rules, all.pairs(), all.met, all.third, all.cannot, all.open);
   write_all_new(o.generate, suite);
-  if (o.json) print_json(document);
+  if (o.json) print_json("conform", {{"commands", document}});
   return whole ? kConforms : kDeviates;
 }
 
@@ -190,8 +193,8 @@ std::vector<Trace> read_suite(const std::string& directory) {
   for (const auto& entry : fs::directory_iterator(directory, error))
     if (entry.path().extension() == ".trace") files.push_back(entry.path());
   if (error || files.empty())
-    throw BadInput(fmt::format("{}: no suite here; 'mprogcheck conform --generate DIR' writes one",
-                               directory));
+    throw BadInput(fmt::format(
+        "{}: no traces here; 'mprogcheck conform --generate DIR' writes a suite", directory));
   std::sort(files.begin(), files.end());
   std::vector<Trace> suite;
   std::size_t wrong = 0;
@@ -221,7 +224,7 @@ void show(FILE* out, const Conformance& c) {
   for (const auto& [why, traces] : c.not_run)
     tell(out, "  {} not run: it {}\n", grouped(traces), why);
   for (const Trace& t : c.gone)
-    tell(out, "  FAILED: a known deviation has gone away ({})\n", t.reason);
+    tell(out, "  {}: a known deviation has gone away ({})\n", bad(out, "FAILED"), t.reason);
   for (const auto& [name, example] : c.deviations)
     if (!example.known.empty())
       tell(out, "  known, in {}: {} ({})\n", example.times, name, example.known);
@@ -230,31 +233,31 @@ void show(FILE* out, const Conformance& c) {
 void show_deviations(FILE* out, const Conformance& c) {
   for (const auto& [name, example] : c.deviations)
     if (example.known.empty())
-      tell(out, "\n  DEVIATION {} (in {} of them)\n{}{}\n", name, example.times,
+      tell(out, "\n  {} {} (in {} of them)\n{}{}\n", bad(out, "DEVIATION"), name, example.times,
            print(example.trace), explain(example.deviation, example.trace));
 }
 
-// A line for each new one: what stands in the report need not stand here.
+// A line for each new deviation; the rest is in the report.
 void point_to_deviations(FILE* out, const report::Report& report, const fs::path& directory) {
   constexpr std::size_t kFirstWords = 40;
   const fs::path folder = directory / report::folders(report).back();
   for (const report::Evidence& e : report.columns.back().deviations)
     if (e.example.known.empty())
-      tell(out, "  DEVIATION {}: observed {:.{}}, expected {:.{}}; {}.trace\n", e.bucket,
-           e.example.deviation.observed, kFirstWords, e.example.deviation.expected, kFirstWords,
-           (folder / std::to_string(e.number)).string());
+      tell(out, "  {} {}: observed {:.{}}, expected {:.{}}; {}.trace\n", bad(out, "DEVIATION"),
+           e.bucket, e.example.deviation.observed, kFirstWords, e.example.deviation.expected,
+           kFirstWords, (folder / std::to_string(e.number)).string());
 }
 
-nlohmann::ordered_json json_of(const Conformance& c) {
-  nlohmann::ordered_json out{{"target", c.target},         {"traces", c.traces},
-                             {"operations", c.operations}, {"seconds", c.seconds},
-                             {"not_run", c.not_run},       {"conforms", c.conforms()}};
-  auto& clauses = out["clauses"] = nlohmann::ordered_json::object();
+Json json_of(const Conformance& c) {
+  Json out{{"target", c.target},   {"traces", c.traces},        {"operations", c.operations},
+           {"seconds", c.seconds}, {"not_run", Json::object()}, {"conforms", c.conforms()}};
+  for (const auto& [why, traces] : c.not_run) out["not_run"][why] = traces;
+  Json& clauses = out["clauses"] = Json::object();
   for (const auto& [name, r] : c.clauses)
     clauses[name] = {{"decided", r.decided},
                      {"precedence differs", r.precedence},
                      {"promise broken", r.promise}};
-  auto& deviations = out["deviations"] = nlohmann::ordered_json::array();
+  Json& deviations = out["deviations"] = Json::array();
   for (const auto& [name, example] : c.deviations) {
     deviations.push_back(cli::json_of(example.deviation, example.trace));
     deviations.back()["traces"] = example.times;
@@ -263,33 +266,30 @@ nlohmann::ordered_json json_of(const Conformance& c) {
   return out;
 }
 
-// What makes the report again.
+// The command that makes the report again.
 std::string command_of(const Options& o) {
   std::string out = "mprogcheck conform";
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) out += fmt::format(" {} {}", option, quoted(value));
   };
   for (const auto& target : o.targets) add("--target", target);
-  if (o.suites != Options().suites)
-    for (const auto& suite : o.suites) add("--suite", suite);
+  for (const auto& suite : o.suites) add("--suite", suite);
   for (const auto& file : o.known) add("--known", file);
   add("--date", o.date);
   add("--out", o.out);
   return out;
 }
 
-// One report over all targets. What could not be run does not hide what others were found to do.
-// What is known of one target is asked of each: from which release on it is so, nobody else tells.
+// One report over all targets. A target that could not run does not hide the findings of others.
+// The traces of known deviations are run on every target: the report says from which release on
+// each is so.
 int run_with_report(const Options& o, std::vector<Trace> suite, const std::vector<Trace>& known) {
   FILE* prose = o.json ? stderr : stdout;
-  auto document = nlohmann::ordered_json::array();
+  Json document = Json::array();
   bool deviates = false, complete = true;
-  ReportOptions r{o.targets, {}, o.known, command_of(o), o.date, o.out};
-  for (const std::string& folder : o.suites) {
-    // Of ours it matters which they are, not where the source is.
-    const std::string source = MPROGCHECK_SOURCE_DIR "/";
-    r.suites.push_back(folder.starts_with(source) ? folder.substr(source.size()) : folder);
-  }
+  const std::atomic<bool>& interrupted = end_on_signals();
+  ReportOptions r{
+      o.targets, o.suites.empty() ? kOwnSuites : o.suites, o.known, command_of(o), o.date, o.out};
   for (Trace t : known) {
     t.reason.clear();
     t.target.clear();
@@ -297,7 +297,8 @@ int run_with_report(const Options& o, std::vector<Trace> suite, const std::vecto
   }
   write_report(r, suite, known, [&](const report::Report& report) {
     const Conformance& c = report.columns.back().seen;
-    deviates |= !c.gone.empty() || c.deviates();
+    // Ctrl-C ends guests too, and a guest that is gone shows no known deviation.
+    deviates |= c.deviates() || (!c.gone.empty() && !interrupted);
     complete &= c.broke_off.empty();
     if (c.traces) show(prose, c);
     point_to_deviations(prose, report, o.out);
@@ -306,21 +307,27 @@ int run_with_report(const Options& o, std::vector<Trace> suite, const std::vecto
     document.push_back(json_of(c));
   });
   tell(prose, "the report: {}\n", (fs::path(o.out) / "report.html").string());
-  if (o.json) print_json(document);
+  if (interrupted) tell(stderr, "mprogcheck: could not run to the end: interrupted\n");
+  if (o.json) print_json("conform", {{"targets", document}});
   return deviates ? kDeviates : complete ? kConforms : kCannotRun;
 }
 
 int run(const Options& o) {
   if (!o.generate.empty()) return generate(o);
   if (!o.out.empty()) need_empty(o.out);
-  std::vector<Trace> suite;
-  for (const auto& directory : o.suites)
-    for (Trace& t : read_suite(directory)) suite.push_back(std::move(t));
-  const auto known = known_deviations(o.known);
   end_on_signals();
+  std::vector<Trace> suite;
+  std::vector<std::string> directories = o.suites;
+  if (directories.empty())
+    for (const std::string& own : kOwnSuites) directories.push_back(data_file(own).string());
+  for (const auto& directory : directories) {
+    unless_interrupted(directory);
+    for (Trace& t : read_suite(directory)) suite.push_back(std::move(t));
+  }
+  const auto known = known_deviations(o.known);
   if (!o.out.empty()) return run_with_report(o, std::move(suite), known);
   FILE* prose = o.json ? stderr : stdout;
-  auto document = nlohmann::ordered_json::array();
+  Json document = Json::array();
   bool conforms = true;
   Progress progress;
   for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
@@ -339,37 +346,45 @@ int run(const Options& o) {
     show_deviations(prose, c);
     document.push_back(json_of(c));
   }
-  if (o.json) print_json(document);
+  if (o.json) print_json("conform", {{"targets", document}});
   return conforms ? kConforms : kDeviates;
 }
 
 }  // namespace
 
-void add_conform(CLI::App& app, int& status) {
+void add_conform(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand(
-      "conform", "The directed suite: every clause, and every two clauses that can meet");
-  auto* generate =
-      verb->add_option("--generate", o->generate, "Instead: write the suite there, by solver")
-          ->check([](const std::string& name) { return name.empty() ? "name a directory" : ""; });
-  verb->add_option("--target", o->targets,
-                   "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL; several")
-      ->excludes(generate);
-  verb->add_option("--suite", o->suites,
-                   "Where its traces are (default: traces/clauses and traces/suite); several")
-      ->excludes(generate);
-  verb->add_option("--known", o->known,
-                   "Traces of known deviations, each with its targets and a reason")
-      ->excludes(generate);
-  auto* out = verb->add_option("--out", o->out,
-                               "One report over all targets, in the order of their releases, into "
-                               "this new folder")
-                  ->excludes(generate);
-  verb->add_option("--date", o->date, "A date for the report, such as 2026-01-31; else it has none")
-      ->needs(out)
-      ->check(iso_date());
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb =
+      program.verb("conform",
+                   "Run the directed suite: every clause, every two clauses that can meet, and a "
+                   "tour of a small world");
+  auto generate =
+      verb.text("--generate DIR", o->generate, "Write the suite to DIR instead, by solver")
+          .check(named("a directory"));
+  verb.targets(o->targets,
+               "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL; for a report in "
+               "the order of their releases")
+      .excludes(generate);
+  verb.texts("--suite DIR", o->suites,
+             "Run the traces in DIR (default: traces/clauses and traces/suite, as installed)")
+      .excludes(generate);
+  verb.known(o->known).excludes(generate);
+  auto out = verb.out_dir(o->out,
+                          "Write one report over all targets to the new directory DIR: HTML, "
+                          "Markdown, JSON and JUnit XML, and each deviation as a trace and a C "
+                          "program")
+                 .excludes(generate);
+  verb.text("--date DATE", o->date,
+            "Put a date into the report, such as 2026-01-31 (default: none)")
+      .needs(out)
+      .check(iso_date());
+  verb.json(o->json);
+  verb.example("mprogcheck conform", "Runs the suite on our own implementation.");
+  verb.example(
+      "mprogcheck conform --target vm:6.12 --target vm:7.3-rc --known known/kernel.trace "
+      "--known known/vm.trace --known known/netkit.trace --out report",
+      "Compares two kernels in one report.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

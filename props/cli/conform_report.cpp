@@ -5,26 +5,22 @@
 
 #include <set>
 
+#include "props/cli/about.hpp"
 #include "props/cli/cli.hpp"
+#include "props/search/interrupt.hpp"
 #include "props/search/known.hpp"
-#include "version.hpp"
 
 namespace mprogcheck::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Traces tried on a target to make one smaller. Where each costs a system call or many, half a
-// minute has to do; `minimize` goes on where this leaves off.
+// Most runs to minimise one trace. On kernels that is about half a minute; `minimize` can continue.
 constexpr std::size_t kMostRuns = 5000, kMostRunsOfKernels = 250;
 
 void write(const report::Report& report, const fs::path& out) {
   need_writable(out);
-  const auto document = report::document(report);
-  write_new(out / "report.json", document.dump(2) + "\n");
-  write_new(out / "report.md", report::markdown(document));
-  write_new(out / "report.xml", report::junit(document));
-  write_new(out / "report.html", report::page(document));
+  for (const auto& [name, text] : report::forms(report)) write_new(out / name, text);
   const auto folders = report::folders(report);
   for (std::size_t i = 0; i < report.columns.size(); ++i)
     for (const report::Evidence& evidence : report.columns[i].deviations) {
@@ -43,7 +39,7 @@ void need_empty(const std::string& directory) {
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error))
     throw BadInput(
-        fmt::format("{}: is there already, and not empty; name another with --out", directory));
+        fmt::format("{}: exists and is not empty; name another directory with --out", directory));
 }
 
 report::Report write_report(const ReportOptions& o, const std::vector<Trace>& suite,
@@ -53,10 +49,11 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
   std::vector<TargetFactory> factories;
   for (const std::string& name : o.targets) {
     if (!names.insert(name).second)
-      throw BadInput(fmt::format("--target {} is given twice; a report has it once", name));
+      throw BadInput(
+          fmt::format("--target {} is given twice; a report has one column per target", name));
     factories.push_back(target_named(name));
   }
-  report::Report report{kVersion, o.command, o.date, {}, o.suites, o.known, suite.size(), {}};
+  report::Report report{version(), o.command, o.date, {}, o.suites, o.known, suite.size(), {}};
   Progress progress;
   const auto say = [&](const std::string& text) { progress(text); };
   Compiler compiler;
@@ -65,6 +62,7 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
     report::Column& column = report.columns.emplace_back();
     column.seen.target = o.targets[i];
     try {
+      unless_interrupted();
       const auto target = factories[i]();
       column.description = target->describe();
       std::vector<Trace> of_target;

@@ -18,7 +18,7 @@ namespace mprogcheck::cli {
 namespace {
 
 struct Options {
-  std::string dialect = "mainline", target, dot, tour;
+  std::string dialect = "mainline", target, out, dot, tour;
   // With as many programs as slots and one more, a full list still refuses somebody.
   unsigned progs = 4, links = 1, capacity = 3;
   bool json = false, no_revisions = false;
@@ -30,17 +30,17 @@ std::unique_ptr<Target> target_beside(const Options& o, Dialect dialect) {
   const TargetFactory factory = target_named(o.target);
   // Not asked of the target itself: for that a guest would boot first.
   if (o.target != "impl" && !o.target.starts_with("impl:"))
-    throw BadInput(fmt::format(
-        "{} cannot be walked step by step; explore goes beside impl and impl:FAULT", o.target));
+    throw BadInput(
+        fmt::format("{} cannot be run step by step; explore takes impl and impl:FAULT", o.target));
   for (const FaultInfo& f : InProcess::faults())
     if (o.target == fmt::format("impl:{}", f.name) && !f.seen_in(dialect))
-      throw BadInput(fmt::format("{} is no fault of {}; 'mprogcheck faults' says of which it is",
+      throw BadInput(fmt::format("{} is no fault of {}; 'mprogcheck faults' lists the dialects",
                                  f.name, o.dialect));
   return factory();
 }
 
 void tell_counts(FILE* prose, const Options& o, const Exploration& e, double seconds) {
-  tell(prose, "{}: {}, {}, {}: {} up to renaming of programs and links, the farthest {} away\n",
+  tell(prose, "{}: {}, {}, {}: {} up to renaming of programs and links, the deepest after {}\n",
        o.dialect, times(o.progs, "program"), times(o.links, "link"), times(o.capacity, "slot"),
        times(e.parent.size(), "state"), times(e.depth, "request"));
   tell(prose, "{} made, {} refused; {} per second\n", times(e.transitions, "request"),
@@ -52,11 +52,11 @@ void tell_counts(FILE* prose, const Options& o, const Exploration& e, double sec
        o.no_revisions ? ", expected revisions" : "");
 }
 
-// The picture and the tour: both, or none if one is there with another content.
+// The graph and the tour: both, or none if one exists with another content.
 void write_down(const Options& o, const Bounds& bounds, const Exploration& e, Progress& progress,
-                nlohmann::ordered_json& document) {
-  const std::string picture = o.dot.empty() ? "" : dot_of(e);
-  if (!o.dot.empty()) is_there(o.dot, picture);
+                Json& document) {
+  const std::string graph = o.dot.empty() ? "" : dot_of(e);
+  if (!o.dot.empty()) is_there(o.dot, graph);
   if (!o.tour.empty()) {
     const auto traces = tour(bounds, e, 4000, std::ref(progress));
     progress.clear();
@@ -72,19 +72,21 @@ void write_down(const Options& o, const Bounds& bounds, const Exploration& e, Pr
          times(operations, "operation"));
     document["tour"] = {{"traces", traces.size()}, {"operations", operations}};
   }
-  if (!o.dot.empty()) write_new(o.dot, picture);
+  if (!o.dot.empty()) write_new(o.dot, graph);
 }
 
-int run(const Options& o) {
-  if (o.progs < 1 || o.progs > 7 || o.links > 3 || o.capacity < 1 || o.capacity > kMaxCapacity)
-    throw BadInput("a world to explore has 1 to 7 programs, 0 to 3 links and 1 to 63 slots");
+int run(Options o) {
+  if (!o.out.empty()) {
+    o.tour = o.out;
+    o.dot = (std::filesystem::path(o.out) / (o.dialect + ".dot")).string();
+  }
   const Bounds bounds{.dialect = *dialect_from(o.dialect),
                       .progs = static_cast<std::uint8_t>(o.progs),
                       .links = static_cast<std::uint8_t>(o.links),
                       .capacity = static_cast<std::uint8_t>(o.capacity),
                       .revisions = !o.no_revisions};
   const auto target = target_beside(o, bounds.dialect);
-  if (!o.dot.empty()) need_usable_file(o.dot);
+  if (!o.dot.empty() && o.out.empty()) need_usable_file(o.dot);
   if (!o.tour.empty()) need_usable(o.tour);
   end_on_signals();
   Progress progress;
@@ -96,10 +98,9 @@ int run(const Options& o) {
   progress.clear();
 
   tell_counts(prose, o, e, seconds);
-  nlohmann::ordered_json document{
-      {"dialect", o.dialect},   {"programs", o.progs},       {"links", o.links},
-      {"capacity", o.capacity}, {"states", e.parent.size()}, {"requests", e.transitions},
-      {"refused", e.refused},   {"depth", e.depth},          {"seconds", seconds}};
+  Json document{{"dialect", o.dialect},   {"programs", o.progs},       {"links", o.links},
+                {"capacity", o.capacity}, {"states", e.parent.size()}, {"requests", e.transitions},
+                {"refused", e.refused},   {"depth", e.depth},          {"seconds", seconds}};
   if (target) {
     document["target"] = o.target;
     document["conforms"] = !e.deviation;
@@ -107,37 +108,45 @@ int run(const Options& o) {
   if (e.deviation) {
     Trace shown = *e.deviation;
     annotate(shown);
-    tell(prose, "\n{} DEVIATES, and no shorter trace of this world shows it:\n{}", o.target,
-         print(shown));
+    tell(prose, "\n{} {}; no shorter trace of this world shows it:\n{}", o.target,
+         bad(prose, "DEVIATES"), print(shown));
     document["deviation"] = print(shown);
     if (!o.dot.empty() || !o.tour.empty())
-      tell(stderr, "the exploration ended there: no picture and no tour is written\n");
+      tell(stderr, "the exploration ended there: no graph and no tour is written\n");
   } else {
-    if (target) tell(prose, "{} answers each of them as the model does\n", o.target);
+    if (target)
+      tell(prose, "{} answers {} as the model does\n", o.target, good(prose, "each of them"));
     write_down(o, bounds, e, progress, document);
   }
-  if (o.json) print_json(document);
+  if (o.json) print_json("explore", document);
   return e.deviation ? kDeviates : kConforms;
 }
 
 }  // namespace
 
-void add_explore(CLI::App& app, int& status) {
+void add_explore(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("explore", "Every reachable state of a small world");
-  verb->add_option("--dialect", o->dialect, "mainline (default) or rfc2")
-      ->check(CLI::IsMember({"mainline", "rfc2"}));
-  verb->add_option("--progs", o->progs, "Programs (default 4, at most 7)")->transform(decimal());
-  verb->add_option("--links", o->links, "Links that are open at a time (default 1, at most 3)")
-      ->transform(decimal());
-  verb->add_option("--capacity", o->capacity, "Slots of the list (default 3)")
-      ->transform(decimal());
-  verb->add_flag("--no-revisions", o->no_revisions, "No request expects a revision");
-  verb->add_option("--target", o->target, "Beside it impl or impl:FAULT: the shortest deviation");
-  verb->add_option("--dot", o->dot, "Write the states and their changes there, for dot(1)");
-  verb->add_option("--tour", o->tour, "Write traces there that make every request in every state");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb = program.verb("explore", "Visit every reachable state of a small world");
+  verb.dialect(o->dialect, "mainline");
+  verb.number("--progs N", o->progs, {1, 7}, "Programs, 1 to 7 (default: 4)");
+  verb.number("--links N", o->links, {0, 3},
+              "Links that can be open at a time, 0 to 3 (default: 1)");
+  verb.number("--capacity N", o->capacity, {1, kMaxCapacity},
+              "Slots of the list, 1 to 63 (default: 3)");
+  verb.flag("--no-revisions", o->no_revisions, "Make no request that expects a revision");
+  verb.target(o->target,
+              "Run impl or impl:FAULT beside the model, and stop at the shortest deviation");
+  auto out = verb.out_dir(o->out, "Write both to DIR: DIALECT.dot and DIALECT.tour.trace");
+  verb.text("--dot FILE", o->dot, "Write the states and their changes to FILE, for dot(1)")
+      .excludes(out);
+  verb.text("--tour DIR", o->tour, "Write traces to DIR that make every request in every state")
+      .excludes(out);
+  verb.json(o->json);
+  verb.example("mprogcheck explore --progs 2 --links 1 --capacity 2",
+               "Counts the states and the requests of a world of two programs and a link.");
+  verb.example("mprogcheck explore --target impl:detach_before_head_takes_head",
+               "Finds the shortest trace that shows a planted fault.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

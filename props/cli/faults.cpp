@@ -90,7 +90,7 @@ std::optional<std::string> hunt(const FaultInfo& f, Dialect dialect, const Optio
 }
 
 int run(const Options& o) {
-  auto document = nlohmann::ordered_json::array();
+  Json document = Json::array();
   std::size_t hunted = 0, missed = 0;
   Progress progress;
   if (!o.out.empty()) need_writable(o.out);
@@ -102,15 +102,17 @@ int run(const Options& o) {
   const auto list = [&](const FaultInfo& f) {
     std::vector<std::string_view> dialects;
     for (const Dialect d : dialects_of(f)) dialects.push_back(word(d));
-    document.push_back({{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}});
-    if (!o.json && !o.hunt)
-      fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
+    document.push_back(
+        {{"name", f.name}, {"dialects", dialects}, {"sentence", f.sentence}, {"like", f.like}});
+    if (o.json || o.hunt) return;
+    fmt::print("{:34} {:14} {}\n", f.name, fmt::join(dialects, " "), f.sentence);
+    if (!o.only.empty()) fmt::print("{:34} {:14} Like: {}\n", "", "", f.like);
   };
   for (const FaultInfo& f : InProcess::faults()) {
     if (o.target == "kmod" && !in_module.contains(std::string(f.name))) continue;
     if (!o.only.empty() && std::find(o.only.begin(), o.only.end(), f.name) == o.only.end())
       continue;
-    auto traces = nlohmann::ordered_json::object();
+    Json traces = Json::object();
     for (const Dialect d : dialects_of(f)) {
       if (!o.hunt) continue;
       ++hunted;
@@ -122,8 +124,7 @@ int run(const Options& o) {
         progress.clear();
         why = e.what();
       }
-      traces[std::string(word(d))] =
-          trace ? nlohmann::ordered_json(*trace) : nlohmann::ordered_json();
+      traces[std::string(word(d))] = trace ? Json(*trace) : Json();
       if (trace) continue;
       ++missed;
       tell(stderr, "{}", why);
@@ -134,35 +135,33 @@ int run(const Options& o) {
   // What only `stress` finds.
   for (const FaultInfo& f : InProcess::races())
     if (o.target == "kmod" && !o.hunt && o.only.empty()) list(f);
-  if (o.json) print_json(document);
+  if (o.json) print_json("faults", {{"target", o.target}, {"faults", document}});
   if (o.hunt && o.target == "kmod")
-    tell(stderr, "kmod: {} of {} found, in each dialect for itself, and with the trace of impl\n",
+    tell(stderr, "kmod: {} of {} found, counted for each dialect, with the same traces as impl\n",
          hunted - missed, hunted);
   return missed ? kDeviates : kConforms;
 }
 
 }  // namespace
 
-void add_faults(CLI::App& app, int& status) {
+void add_faults(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand(
-      "faults", "The faults that can be planted: --target impl:FAULT, kmod:FAULT");
-  verb->add_option("FAULT", o->only, "Only these (default: all)");
-  auto* hunt =
-      verb->add_flag("--hunt", o->hunt, "Find each, and print the minimal trace that shows it");
-  verb->add_option(
-          "--target", o->target,
-          "Where: impl (default), or kmod, our module in a guest; the hunt there wants the "
-          "same traces of both")
-      ->check(CLI::IsMember({"impl", "kmod"}));
-  verb->add_option("--known", o->known, "Of the hunt in kmod: traces of its known deviations")
-      ->needs(hunt);
-  verb->add_option("--seed", o->seed, "Of the hunt (default 1, as the checked-in traces)")
-      ->transform(decimal());
-  verb->add_option("--out", o->out, "Of the hunt: write the minimal traces there instead")
-      ->needs(hunt);
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb = program.verb(
+      "faults", "List the faults that can be planted in our implementation, or find each");
+  verb.texts("FAULT", o->only, "Only these faults (default: all)");
+  auto hunt = verb.flag("--hunt", o->hunt, "Find each, and print the minimal trace that shows it");
+  verb.target(o->target,
+              "impl (default), or kmod, our module in a guest; a hunt in kmod must find the same "
+              "traces as in impl")
+      .among({"impl", "kmod"});
+  verb.known(o->known).needs(hunt);
+  verb.seed(o->seed, "Seed of the hunt (default: 1, as for the traces that are checked in)");
+  verb.out_dir(o->out, "Write the minimal traces to DIR instead of standard output").needs(hunt);
+  verb.json(o->json);
+  verb.example("mprogcheck faults", "Lists all of them, with their dialects.");
+  verb.example("mprogcheck faults before_lands_behind --hunt",
+               "Finds one, and prints the minimal trace that shows it.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

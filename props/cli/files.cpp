@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A trace is text for people. What is longer than this is something else.
+// A trace is text for people. What is longer is something else.
 constexpr std::size_t kLongestFile = 64U << 20;
 
 }  // namespace
@@ -55,10 +55,10 @@ std::vector<Trace> read_traces(const fs::path& file, std::vector<Spots>* spots) 
   std::vector<Spots> own;
   if (!spots) spots = &own;
   std::vector<Trace> traces = parse(content(file), file.string(), spots);
-  // Of such a trace every target would conform.
+  // Every target would conform to such a trace.
   for (std::size_t i = 0; i < traces.size(); ++i)
     if (traces[i].operations.empty())
-      throw ParseError(fmt::format("{}: this trace has no operations; add one, or take it out",
+      throw ParseError(fmt::format("{}: this trace has no operations; add one, or remove the trace",
                                    where(file, (*spots)[i].dialect)));
   return traces;
 }
@@ -69,8 +69,7 @@ bool is_there(const fs::path& file, const std::string& text) {
   if (fs::is_regular_file(file, error) && fs::file_size(file, error) == text.size() &&
       content(file) == text)
     return true;
-  throw BadInput(
-      fmt::format("{}: is there already, with another content; name another file", file.string()));
+  throw BadInput(fmt::format("{}: exists with another content; name another file", file.string()));
 }
 
 void write_new(const fs::path& file, const std::string& text) {
@@ -82,7 +81,7 @@ void write_new(const fs::path& file, const std::string& text) {
   if (out) return;
   const std::string why = std::strerror(errno);
   std::error_code error;
-  if (opened) fs::remove(file, error);  // half of it is none
+  if (opened) fs::remove(file, error);  // leave no half of it
   throw BadInput(fmt::format("{}: cannot be written: {}", file.string(), why));
 }
 
@@ -135,7 +134,7 @@ void need_usable(const fs::path& directory) {
   if (!fs::is_directory(status))
     throw BadInput(fmt::format("{}: cannot be made: {} is not a directory", directory.string(),
                                there.string()));
-  // Permissions alone do not tell: only the attempt does.
+  // Permissions alone do not say it: try.
   std::string probe = (there / ".mprogcheck-XXXXXX").string();
   if (mkdtemp(probe.data()) == nullptr)
     throw BadInput(fmt::format("{}: nothing can be written in {}: {}; name another directory",

@@ -38,7 +38,7 @@ bool concerns(const Trace& t, const Plan& plan) {
   return t.header.dialect == plan.dialect && is_of(t, plan.target);
 }
 
-// Which campaigns are meant. Without a target: our own implementation, and the kernel where it can.
+// The campaigns. Without a target: our own implementation, and the kernel where it can run.
 std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
   const bool chosen = !o.targets.empty();
   std::vector<Plan> out;
@@ -77,12 +77,12 @@ Written hand_out(const Finding& f, const std::filesystem::path& directory) {
     write_new(program, reproduce(f.trace, ReproFormat::c, f.bucket));
     written.program = program.string();
   } catch (const std::invalid_argument&) {
-    // No C program for what no kernel can be asked; the trace is there.
+    // Not every trace has a C program; the trace is written.
   }
   return written;
 }
 
-// All new findings of a campaign. What cannot be written after all is in the report in full.
+// Writes all new findings of a campaign. One that cannot be written is printed in full.
 WrittenFindings hand_out(const CampaignResult& result, const std::string& directory) {
   WrittenFindings written;
   for (const auto& [name, f] : result.findings) {
@@ -101,14 +101,13 @@ int run(const Options& o) {
   std::vector<std::string> notes;
   const std::vector<Trace> known = known_deviations(o.known);
   const auto all = plans(o, notes);
-  if (all.empty()) throw CannotRun("there is nothing to run");
+  if (all.empty()) throw CannotRun("no target can run");
   FILE* prose = o.json ? stderr : stdout;
   tell(prose, "seed {}\n", o.seed);
   for (const auto& note : notes) tell(prose, "{}\n", note);
   flush(prose);
 
-  nlohmann::ordered_json document{
-      {"seed", o.seed}, {"campaigns", nlohmann::ordered_json::array()}, {"notes", notes}};
+  Json document{{"seed", o.seed}, {"campaigns", Json::array()}, {"notes", notes}};
   bool deviates = false;
   std::string incomplete;
   Progress progress;
@@ -128,7 +127,7 @@ int run(const Options& o) {
     c.jobs = o.jobs                    ? o.jobs
              : plan.target == "kernel" ? 1
                                        : std::max(1U, std::thread::hardware_concurrency());
-    // Each try on the kernel waits for its grace periods; `minimize` goes on where this leaves off.
+    // Each run on the kernel waits for grace periods; `minimize` can continue.
     if (plan.target == "kernel") c.minimize_time = std::chrono::seconds(10);
     if (plan.target.starts_with("vm:") || plan.target == "kmod")
       c.minimize_time = std::chrono::seconds(60);
@@ -139,76 +138,73 @@ int run(const Options& o) {
     progress.clear();
     deviates |= result.deviates();
     if (!interrupted && result.traces == 0)
-      incomplete = fmt::format("not one trace was run on {} ({}); give it more time", result.target,
+      incomplete = fmt::format("not one trace was run on {} ({}); give more time", result.target,
                                word(result.dialect));
     if (!result.broke_off.empty()) incomplete = result.broke_off;
     const WrittenFindings written = hand_out(result, o.out);
     document["campaigns"].push_back(json_of(result, written));
-    tell(prose, "{}", summary(result, written));
+    tell(prose, "{}", summary(prose, result, written));
     flush(prose);
   }
   if (interrupted) incomplete = "interrupted before the end";
   document["interrupted"] = interrupted.load();
-  if (o.json) print_json(document);
+  if (o.json) print_json("fuzz", document);
   if (!incomplete.empty()) tell(stderr, "mprogcheck: could not run to the end: {}\n", incomplete);
   return deviates ? kDeviates : incomplete.empty() ? kConforms : kCannotRun;
 }
 
 }  // namespace
 
-void add_fuzz(CLI::App& app, int& status) {
+void add_fuzz(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb =
-      app.add_subcommand("fuzz", "Generate traces, run them on targets, judge every answer");
-  verb->add_option(
-      "--target", o->targets,
-      "impl, impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL (default: impl, and kernel "
-      "where it can)");
-  verb->add_option("--dialect", o->dialect, "mainline or rfc2 (default: all the target speaks)")
-      ->check(CLI::IsMember({"mainline", "rfc2"}));
-  auto* time = verb->add_option("--time", o->seconds,
-                                "How long to generate in all, such as 60s, 10m (default 60s)")
-                   ->transform(duration());
-  auto* traces = verb->add_option("--traces", o->traces, "So many traces on each target instead")
-                     ->excludes(time)
-                     ->transform(decimal())
-                     ->check(CLI::PositiveNumber);
-  auto* messages = verb->add_option("--messages", o->messages,
-                                    "So many netlink messages instead, good and bad, to kmod")
-                       ->excludes(time)
-                       ->excludes(traces)
-                       ->transform(decimal())
-                       ->check(CLI::PositiveNumber);
-  verb->add_option("--first", o->first, "Begin with the round that has this message")
-      ->needs(messages)
-      ->transform(decimal());
-  auto* seed = verb->add_option("--seed", o->seed,
-                                "The same seed draws the same traces (default: a new one, printed)")
-                   ->transform(decimal());
-  verb->add_flag("--hazards", o->hazards,
-                 "Also what may bring a kernel in a VM to harm: relative objects of other types");
-  verb->add_option("--jobs", o->jobs, "Threads (default: one for each processor; kernel: 1)")
-      ->transform(decimal())
-      ->check(CLI::Range(1, 64));
-  verb->add_option("--append", o->append, "More of the kernel's command line, in a guest");
-  verb->add_option("--known", o->known,
-                   "Traces of known deviations, each with its target and a reason");
-  verb->add_option("--out", o->out, "Where minimal traces and C programs go (default: findings)");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, seed, &status] {
-    if (seed->empty()) o->seed = std::random_device{}();
+  Command verb =
+      program.verb("fuzz", "Generate traces, run them on targets, and judge every answer");
+  verb.note(
+      "Each new deviation is minimised and written as a trace and, where possible, as a C program. "
+      "With --messages, send netlink messages to kmod instead, some of them with mistakes.");
+  verb.targets(o->targets,
+               "impl, impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL (default: impl, and kernel "
+               "if it can run)");
+  verb.dialect(o->dialect, "every dialect of the target");
+  auto time = verb.seconds("--time TIME", o->seconds,
+                           "Generate for TIME, shared by all campaigns, such as 90, 60s, 10m or "
+                           "1.5h (default: 60s). Minimising takes more");
+  auto traces =
+      verb.number("--traces N", o->traces, {1}, "Run N traces per target instead of --time")
+          .excludes(time);
+  auto messages = verb.number("--messages N", o->messages, {1},
+                              "Send N netlink messages to kmod instead of running traces")
+                      .excludes(time)
+                      .excludes(traces);
+  verb.number("--first N", o->first, {}, "Begin with the round that contains message N")
+      .needs(messages);
+  auto seed = verb.seed(o->seed,
+                        "Draw the traces from seed N; the same seed draws the same traces "
+                        "(default: a new seed, which is printed)");
+  verb.flag("--hazards", o->hazards,
+            "In guests, also make requests that may harm the kernel, such as references to objects "
+            "of other types");
+  verb.number("--jobs N", o->jobs, {1, 64},
+              "Threads, 1 to 64 (default: one per processor; on kernel: 1)");
+  verb.append(o->append);
+  verb.known(o->known);
+  verb.out_dir(o->out, "Write minimal traces and C programs to DIR (default: findings)");
+  verb.json(o->json);
+  verb.example("mprogcheck fuzz --target impl --traces 1000 --seed 1",
+               "Runs a thousand traces of each dialect on our own implementation.");
+  verb.example("mprogcheck fuzz --target vm:7.2 --time 10m --known known/kernel.trace",
+               "Ten minutes on Linux 7.2 in guests; known deviations are passed over.");
+  verb.action([o, seed] {
+    if (!seed.given()) o->seed = std::random_device{}();
     need_usable(o->out);
-    if (o->messages == 0) {
-      status = run(*o);
-      return;
-    }
-    if (o->targets.size() > 1) throw BadInput("messages go to one target at a time");
-    status = fuzz_messages({.target = o->targets.empty() ? "kmod" : o->targets[0],
-                            .seed = o->seed,
-                            .first = o->first,
-                            .count = o->messages,
-                            .append = o->append,
-                            .json = o->json});
+    if (o->messages == 0) return run(*o);
+    if (o->targets.size() > 1) throw BadInput("--messages takes one target");
+    return fuzz_messages({.target = o->targets.empty() ? "kmod" : o->targets[0],
+                          .seed = o->seed,
+                          .first = o->first,
+                          .count = o->messages,
+                          .append = o->append,
+                          .json = o->json});
   });
 }
 

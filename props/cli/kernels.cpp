@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// mprogcheck kernels: what kernels can be had, and one of them.
+// mprogcheck kernels: the kernels that can be fetched, and one of them.
 #include "impl/vm/kernels.hpp"
 
 #include <fmt/format.h>
@@ -42,7 +42,7 @@ int list(const Options& o) {
   Progress progress;
   const auto kernels = vm::available(store_of(o, progress));
   progress.clear();
-  auto document = nlohmann::ordered_json::array();
+  Json document = Json::array();
   std::set<std::string> releases;
   std::size_t uname_width = 0, suite_width = 0;
   for (const auto& k : kernels) {
@@ -60,7 +60,7 @@ int list(const Options& o) {
                         {"path", k.path}});
   }
   if (o.json) {
-    print_json(nlohmann::ordered_json{{"kernels", document}});
+    print_json("kernels list", {{"kernels", document}});
     return kConforms;
   }
   for (const auto& k : kernels)
@@ -80,11 +80,11 @@ int fetch(const Options& o) {
       fmt::print("{}\n", image.string());
       return kConforms;
     }
-    const nlohmann::ordered_json document{{"release", header.release},
-                                          {"uname", header.uname},
-                                          {"banner", header.banner},
-                                          {"path", image.string()}};
-    print_json(document);
+    const Json document{{"release", header.release},
+                        {"uname", header.uname},
+                        {"banner", header.banner},
+                        {"path", image.string()}};
+    print_json("kernels fetch", document);
     return kConforms;
   } catch (const std::invalid_argument& e) {
     progress.clear();
@@ -104,11 +104,11 @@ int boot(const Options& o) {
   std::vector<std::string_view> attributes;  // of netkit devices, that older kernels do not have
   for (const Key key : can.attributes& kYounger) attributes.push_back(row(key).word);
   if (o.json) {
-    const nlohmann::ordered_json document{
+    const Json document{
         {"release", hello.release}, {"tries", guest.tries()}, {"seconds", guest.seconds_to_hello()},
         {"mainline", can.mainline}, {"packets", can.packets}, {"qdiscs", can.qdiscs},
         {"devices", can.devices},   {"netkit", can.netkit},   {"attributes", attributes}};
-    print_json(document);
+    print_json("kernels boot", document);
     return kConforms;
   }
   fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}{}, {} devices{}{}\n",
@@ -120,34 +120,38 @@ int boot(const Options& o) {
 
 }  // namespace
 
-void add_kernels(CLI::App& app, int& status) {
+void add_kernels(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("kernels", "Kernels that can be had, for vm targets");
-  verb->require_subcommand(1);
-  const auto with_common = [&](CLI::App* part) {
-    part->add_flag("--refresh", o->refresh, "Ask the mirror, also if it was asked lately");
-    part->add_flag("--json", o->json, "One JSON document on standard output");
-    return part;
-  };
-  auto* listing = with_common(verb->add_subcommand(
-      "list", "Those of Debian's suites, those installed here, and those in the cache"));
-  listing->callback([o, &status] { status = list(*o); });
-  auto* fetching =
-      with_common(verb->add_subcommand("fetch", "Puts one into the cache and says where it is"));
-  fetching
-      ->add_option("KERNEL", o->kernel,
-                   "6.12, 7.3-rc (the newest of them), a release, a uname, or a bzImage")
-      ->required();
-  fetching
-      ->add_option("--cache-limit", o->cache_limit,
-                   "Keep so much of the last used: 300M, 2G (default: 512M)")
-      ->transform(bytes());
-  fetching->callback([o, &status] { status = fetch(*o); });
-  auto* booting = verb->add_subcommand(
-      "boot", "Boots one under QEMU to its agent, and says what it can be asked");
-  booting->add_option("KERNEL", o->kernel, "As for fetch")->required();
-  booting->add_flag("--json", o->json, "One JSON document on standard output");
-  booting->callback([o, &status] { status = boot(*o); });
+  Command verb = program.verb("kernels", "List, fetch and boot the kernels for vm:KERNEL");
+  const std::string kernel =
+      "A series such as 6.12 or 7.3-rc (its newest release), a release, what 'uname -r' prints, a "
+      "package, or the path of a bzImage";
+  const char* const refresh = "Ask the mirror again; by default its lists are kept for six hours";
+
+  Command listing = verb.verb(
+      "list", "List the kernels of Debian's suites, those installed here and those in the cache");
+  listing.flag("--refresh", o->refresh, refresh);
+  listing.json(o->json);
+  listing.example("mprogcheck kernels list", "Lists them; apt's own lists are not touched.");
+  listing.action([o] { return list(*o); });
+
+  Command fetching = verb.verb("fetch", "Put a kernel into the cache and print its path");
+  fetching.text("KERNEL", o->kernel, kernel).required();
+  fetching.flag("--refresh", o->refresh, refresh);
+  fetching.bytes("--cache-limit SIZE", o->cache_limit,
+                 "Keep at most SIZE of the kernels used last, in bytes, or with K, M or G in "
+                 "powers of 1024 (default: 512M)");
+  fetching.json(o->json);
+  fetching.example("mprogcheck kernels fetch 6.12", "Fetches the newest 6.12 of Debian.");
+  fetching.action([o] { return fetch(*o); });
+
+  Command booting =
+      verb.verb("boot", "Boot a kernel under QEMU, and print which capabilities it has");
+  booting.text("KERNEL", o->kernel, kernel).required();
+  booting.json(o->json);
+  booting.example("mprogcheck kernels boot ./bzImage",
+                  "Shows whether your own kernel can be a target.");
+  booting.action([o] { return boot(*o); });
 }
 
 }  // namespace mprogcheck::cli

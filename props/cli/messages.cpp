@@ -35,9 +35,8 @@ std::string sender_of(const MessageBuffer& buffer) {
   return {};
 }
 
-nlohmann::ordered_json json_of(const MessageFuzz& o, const MessageCampaignResult& r) {
-  nlohmann::ordered_json errors = nlohmann::ordered_json::object(),
-                         findings = nlohmann::ordered_json::array();
+Json json_of(const MessageFuzz& o, const MessageCampaignResult& r) {
+  Json errors = Json::object(), findings = Json::array();
   for (const auto& [error, count] : r.refused) errors[to_string(error)] = count;
   for (const auto& [what, f] : r.findings)
     findings.push_back({{"what", what},
@@ -64,7 +63,7 @@ void print(FILE* prose, const MessageFuzz& o, const MessageCampaignResult& r, do
        o.target, r.messages, r.buffers, static_cast<double>(r.messages) / seconds,
        share(r.accepted, r.messages), errors);
   for (const auto& [what, f] : r.findings) {
-    tell(prose, "  {}, {} {}\n", what, f.seen, f.seen == 1 ? "time" : "times");
+    tell(prose, "  {}, {} {}\n", bad(prose, what), f.seen, f.seen == 1 ? "time" : "times");
     if (!f.details.empty()) tell(prose, "    {}\n", f.details);
     if (!f.buffer.bytes.empty())
       tell(prose, "    message {}, {}:\n{}", f.index, sender_of(f.buffer),
@@ -72,7 +71,9 @@ void print(FILE* prose, const MessageFuzz& o, const MessageCampaignResult& r, do
     tell(prose, "    again: {}\n", again(o, f));
   }
   if (r.findings.empty())
-    tell(prose, "  {}\n", r.stopped ? "interrupted: nothing was found so far" : "conforms");
+    tell(prose, "  {}\n",
+         r.stopped ? unsure(prose, "interrupted") + ": nothing was found so far"
+                   : good(prose, "conforms"));
 }
 
 }  // namespace
@@ -101,7 +102,7 @@ int fuzz_messages(const MessageFuzz& o) {
   progress.clear();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   print(prose, o, result, took.count());
-  if (o.json) print_json(json_of(o, result));
+  if (o.json) print_json("fuzz", json_of(o, result));
   const std::string incomplete = result.stopped ? "interrupted before the end" : result.broke_off;
   if (!incomplete.empty()) tell(stderr, "mprogcheck: could not run to the end: {}\n", incomplete);
   return !result.findings.empty() ? kDeviates : incomplete.empty() ? kConforms : kCannotRun;

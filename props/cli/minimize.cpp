@@ -21,13 +21,13 @@ Trace only_trace(const std::string& file) {
   return std::move(traces[0]);
 }
 
-// The text goes into the file if one is named, the document to standard output if it is wanted, and
-// the text to standard output if nothing else takes it.
-void deliver(const std::string& out, bool json, const std::string& text,
-             const nlohmann::ordered_json& document) {
+// Writes the text to the file if there is one; prints the document if it is wanted, else the text
+// if there is no file.
+void deliver(std::string_view verb, const std::string& out, bool json, const std::string& text,
+             const Json& document) {
   if (!out.empty()) write_new(out, text);
   if (json)
-    print_json(document);
+    print_json(verb, document);
   else if (out.empty())
     fmt::print("{}", text);
 }
@@ -45,8 +45,9 @@ int run_minimize(const Options& o) {
     throw CannotRun(fmt::format("{} {}", target->name(), why));
   const auto shown = deviations_on(*target, trace);
   if (shown.empty()) {
-    tell(stderr, "{}: {} conforms; there is nothing to minimise\n", o.file, target->name());
-    if (o.json) print_json(nlohmann::ordered_json{{"target", target->name()}, {"conforms", true}});
+    tell(stderr, "{}: {} {}; there is nothing to minimise\n", o.file, target->name(),
+         good(stderr, "conforms"));
+    if (o.json) print_json("minimize", {{"target", target->name()}, {"conforms", true}});
     return kConforms;
   }
   std::string wanted = o.bucket.empty() ? shown.front().bucket : o.bucket;
@@ -63,23 +64,23 @@ int run_minimize(const Options& o) {
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));
   }
-  // What cannot lose anything more may still not be the shortest.
+  // A trace that can lose nothing more may still not be the shortest.
   try {
     if (const auto shorter = shorter_by_walk(*target, m.trace, wanted, std::ref(progress)))
       m = minimize(*target, *shorter, wanted, how);
   } catch (const Interrupted&) {
-    // It is told below, with what there is.
+    // Reported below, with the trace so far.
   }
   progress.clear();
   const bool interrupted = stop;
-  if (interrupted) m.trace.preface = {"Interrupted: something may still be able to go."};
+  if (interrupted) m.trace.preface = {"Interrupted: perhaps not minimal."};
   annotate(m.trace);
-  nlohmann::ordered_json document{{"target", target->name()}, {"conforms", false}};
+  Json document{{"target", target->name()}, {"conforms", false}};
   document.update(json_of(m.deviation, m.trace));
   document["runs"] = m.runs;
   document["interrupted"] = interrupted;
   // The file is for the minimal one.
-  deliver(interrupted ? "" : o.out, o.json, print(m.trace), document);
+  deliver("minimize", interrupted ? "" : o.out, o.json, print(m.trace), document);
   tell(stderr, "{}\n", explain(m.deviation, m.trace));
   if (interrupted) throw Interrupted("interrupted, and perhaps not minimal");
   return kDeviates;
@@ -94,7 +95,7 @@ int run_repro(const Options& o) {
   try {
     const std::string text = reproduce(trace, kFormats.at(o.format),
                                        trace.preface.empty() ? std::string() : trace.preface[0]);
-    deliver(o.out, o.json, text, {{"file", o.file}, {"format", o.format}, {"text", text}});
+    deliver("repro", o.out, o.json, text, {{"file", o.file}, {"format", o.format}, {"text", text}});
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));
   }
@@ -103,28 +104,37 @@ int run_repro(const Options& o) {
 
 }  // namespace
 
-void add_minimize(CLI::App& app, int& status) {
+void add_minimize(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("minimize", "The smallest trace that shows the same deviation");
-  verb->add_option("TRACE", o->file, "A trace file")->required();
-  verb->add_option("--target", o->target,
-                   "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL");
-  verb->add_option("--bucket", o->bucket,
-                   "Which deviation, if the trace shows several (default: the first)");
-  verb->add_option("-o,--output", o->out, "Write to a new file instead of standard output");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run_minimize(*o); });
+  Command verb = program.verb("minimize", "Find the smallest trace that shows the same deviation");
+  verb.text("TRACE", o->file, "A file with one trace").required();
+  verb.target(o->target, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
+  verb.text("--bucket BUCKET", o->bucket,
+            "Which deviation, if the trace shows several (default: the first)");
+  auto out = verb.out_file(o->out, "Write the trace to a new file instead of standard output");
+  verb.text("--output FILE", o->out, "The same as --out").hidden().excludes(out);
+  verb.json(o->json);
+  verb.example(
+      "mprogcheck minimize traces/tutorial/02-before-and-after.trace --target "
+      "impl:before_lands_behind",
+      "Prints the few operations that show the fault.");
+  verb.action([o] { return run_minimize(*o); });
 }
 
-void add_repro(CLI::App& app, int& status) {
+void add_repro(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("repro", "A trace as a program that shows what it shows");
-  verb->add_option("TRACE", o->file, "A trace file")->required();
-  verb->add_option("--format", o->format, "c (default), selftest, bpftool, trace")
-      ->check(CLI::IsMember({"c", "selftest", "bpftool", "trace"}));
-  verb->add_option("-o,--output", o->out, "Write to a new file instead of standard output");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run_repro(*o); });
+  Command verb = program.verb("repro", "Write a trace as a program that shows the same");
+  verb.text("TRACE", o->file, "A file with one trace").required();
+  verb.text("--format FORMAT", o->format, "c (default), selftest, bpftool or trace")
+      .among({"c", "selftest", "bpftool", "trace"});
+  auto out = verb.out_file(o->out, "Write the program to a new file instead of standard output");
+  verb.text("--output FILE", o->out, "The same as --out").hidden().excludes(out);
+  verb.json(o->json);
+  verb.example("mprogcheck repro traces/examples/detach-before-head.trace --format c -o repro.c",
+               "Writes a C program that needs nothing but libbpf.");
+  verb.example("mprogcheck repro traces/examples/detach-before-head.trace --format bpftool",
+               "Prints a script for bpftool.");
+  verb.action([o] { return run_repro(*o); });
 }
 
 }  // namespace mprogcheck::cli

@@ -11,12 +11,11 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/net.hpp"
 #include "props/cli/report.hpp"
+#include "props/cli/values.hpp"
 #include "props/plan/order.hpp"
 
 namespace mprogcheck::cli {
 namespace {
-
-using nlohmann::ordered_json;
 
 struct Options {
   std::string file, state, point, device, kind, out;
@@ -56,10 +55,8 @@ Start start_from(const Options& o, std::vector<Directive>& directives) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin != std::string::npos && (text[begin] == '[' || text[begin] == '{')) {
     if (!o.point.empty())
-      throw BadInput(
-          fmt::format("{}: --point is of a trace; of bpftool's output say --kind and "
-                      "--device",
-                      o.state));
+      throw BadInput(fmt::format(
+          "{}: --point is for traces; for bpftool's output say --kind and --device", o.state));
     const Listed listed = read_net(text, o.state, place);
     resolve_ids(directives, o.file, listed.entries);
     return start_on(place, listed);
@@ -69,12 +66,12 @@ Start start_from(const Options& o, std::vector<Directive>& directives) {
     return of_net ? start_on(place, {printable(o.device), {}}) : start_of({}, point_from(o.point));
   if (of_net)
     throw BadInput(fmt::format(
-        "{}: --kind and --device are of bpftool's output; of a trace say --point", o.state));
+        "{}: --kind and --device are for bpftool's output; for a trace say --point", o.state));
   std::vector<Spots> spots;
   const auto traces = read_traces(o.state, &spots);
   if (traces.size() > 1)
-    throw BadInput(
-        fmt::format("{}: a second trace; a state is one", where(o.state, spots[1].dialect)));
+    throw BadInput(fmt::format("{}: a second trace; --state takes a file with one",
+                               where(o.state, spots[1].dialect)));
   try {
     return start_at(traces[0], point_from(o.point));
   } catch (const std::invalid_argument& e) {
@@ -89,12 +86,12 @@ struct Answer {
   const std::vector<Directive>& directives;
   const Start& start;
   FILE* prose;
-  ordered_json document;
+  Json document;
 
   std::string told(const Directive& d) const {
     return fmt::format("{}: {}", where(options.file, d.spot), print(d));
   }
-  ordered_json json_of(const Directive& d) const {
+  Json json_of(const Directive& d) const {
     return {{"line", d.spot.line}, {"column", d.spot.column}, {"directive", print(d)}};
   }
 
@@ -102,18 +99,18 @@ struct Answer {
     document["satisfiable"] = true;
     document["order"] = order;
     const Plan p = made(order);
-    fmt::print(prose, "{}: an order satisfies {}: {}\n", options.file,
-               times(directives.size(), "directive"), fmt::join(order, " "));
+    tell(prose, "{}: {} {}: {}\n", options.file, good(prose, "an order satisfies"),
+         times(directives.size(), "directive"), fmt::join(order, " "));
     std::size_t width = 0;
     for (const Attach& a : p.attaches) width = std::max(width, print(a.operation).size());
-    document["attaches"] = ordered_json::array();
+    document["attaches"] = Json::array();
     for (const Attach& a : p.attaches) {
       fmt::print(prose, "  {:{}}  # {}: {}\n", print(a.operation), width, a.program,
                  fmt::join(a.list, " "));
       document["attaches"].push_back(
           {{"program", a.program}, {"operation", print(a.operation)}, {"list", a.list}});
     }
-    if (p.attaches.empty()) fmt::print(prose, "  the list is so already\n");
+    if (p.attaches.empty()) fmt::print(prose, "  the list has this order already\n");
     for (const std::string& line : p.legend) fmt::print(prose, "  {}\n", line);
     document["legend"] = p.legend;
     document["trace"] = print(p.trace);
@@ -136,19 +133,19 @@ struct Answer {
     const auto list = start.names();
     std::vector<Directive> few;
     for (const std::size_t d : smallest_core(list, directives)) few.push_back(directives[d]);
-    // The graph finds the set; the solver, which knows no graph, has to agree.
+    // The graph finds the set; the solver must agree.
     if (!proofs::irreducible(list, few))
       throw std::logic_error("graph and solver differ on what contradicts");
-    fmt::print(prose, "{}: no order satisfies {}\n", options.file,
-               times(directives.size(), "directive"));
+    tell(prose, "{}: {} {}\n", options.file, bad(prose, "no order satisfies"),
+         times(directives.size(), "directive"));
     document["satisfiable"] = false;
-    // Of the few alone, so that both tell the same story.
+    // A cycle among these few, so that both answers are about the same directives.
     fmt::print(prose, "a cycle:\n");
     for (const Hop& hop : order_of(list, few).cycle) {
       fmt::print(prose, "  {} in front of {}  # {}\n", hop.front, hop.behind,
                  hop.directive ? told(few[*hop.directive])
-                               : fmt::format("the list of {} has it so", options.state));
-      ordered_json one{{"front", hop.front}, {"behind", hop.behind}};
+                               : fmt::format("the list of {} has this order", options.state));
+      Json one{{"front", hop.front}, {"behind", hop.behind}};
       if (hop.directive)
         one.update(json_of(few[*hop.directive]));
       else
@@ -174,45 +171,49 @@ int run(const Options& o) {
     throw BadInput(fmt::format("{}: {} programs are wanted on a list of {} slots", o.file,
                                all.size(), start.trace.header.capacity));
   Answer answer{o, directives, start, o.json ? stderr : stdout,
-                ordered_json{{"file", o.file}, {"list", list}, {"new", fresh}}};
+                Json{{"file", o.file}, {"list", list}, {"new", fresh}}};
   if (!o.state.empty()) {
     fmt::print(answer.prose, "{}: the list is [{}]\n", o.state, fmt::join(list, " "));
     if (!fresh.empty()) fmt::print(answer.prose, "new programs: {}\n", fmt::join(fresh, " "));
   }
   const auto order = order_of(list, directives).order;
   const int status = order.empty() ? answer.contradicted() : answer.planned(order);
-  // The name of a file need not be UTF-8.
-  if (o.json)
-    fmt::print("{}\n", answer.document.dump(2, ' ', false, ordered_json::error_handler_t::replace));
+  if (o.json) print_json("plan", std::move(answer.document));
   return status;
 }
 
-const CLI::Validator kNotEmpty{
-    [](std::string& text) { return text.empty() ? "expected a name" : std::string(); }, ""};
-
 }  // namespace
 
-void add_plan(CLI::App& app, int& status) {
+void add_plan(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb =
-      app.add_subcommand("plan", "An order for what several owners ask, or what contradicts");
-  verb->add_option("DIRECTIVES", o->file,
-                   "A file; a line reads OWNER: P before|after Q, or P first|last|present")
-      ->required();
-  verb->add_option("--state", o->state,
-                   "The list as it is: a trace, or what 'bpftool -j net' prints (default: empty)")
-      ->check(kNotEmpty);
-  auto* point = verb->add_option("--point", o->point, "Of a trace: whose list (default d0/ingress)")
-                    ->check(CLI::IsMember(point_words()));
-  verb->add_option("--device", o->device, "Of bpftool's output: the device (default: the only one)")
-      ->check(kNotEmpty)
-      ->excludes(point);
-  verb->add_option("--kind", o->kind, "Of bpftool's output: the kind (default tcx/ingress)")
-      ->check(CLI::IsMember({"tcx/ingress", "tcx/egress", "netkit/primary", "netkit/peer"}))
-      ->excludes(point);
-  verb->add_option("--out", o->out, "Write the plan to a new file, as a trace")->check(kNotEmpty);
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb = program.verb(
+      "plan",
+      "Find an order that satisfies the directives of several owners, and the attaches "
+      "that lead to it; or the directives that contradict each other");
+  verb.text("DIRECTIVES", o->file,
+            "A file; each line reads OWNER: P before Q, OWNER: P after Q, or OWNER: P first, last "
+            "or present")
+      .required();
+  verb.text("--state FILE", o->state,
+            "The list as it is: a trace, or what 'bpftool -j net' prints (default: empty)")
+      .check(named("a file"));
+  auto point = verb.text("--point POINT", o->point,
+                         "For a trace: the attach point of the list (default: d0/ingress)")
+                   .among(point_words());
+  verb.text("--device NAME", o->device,
+            "For bpftool's output: the network device (default: the only one there)")
+      .check(named("a device"))
+      .excludes(point);
+  verb.text("--kind KIND", o->kind, "For bpftool's output: the kind (default: tcx/ingress)")
+      .among({"tcx/ingress", "tcx/egress", "netkit/primary", "netkit/peer"})
+      .excludes(point);
+  verb.out_file(o->out, "Write the plan to a new file, as a trace").check(named("a file"));
+  verb.json(o->json);
+  verb.example("mprogcheck plan wishes", "Plans for an empty list.");
+  verb.example(
+      "mprogcheck plan wishes --state traces/examples/detach-before-head.trace -o plan.trace",
+      "Plans for the list that the trace leaves, and writes the attaches as a trace.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

@@ -26,7 +26,7 @@ struct Options {
   bool json = false;
 };
 
-// What our implementation says of a counterexample's trace.
+// How our implementation answers the trace of a counterexample.
 std::string on_impl(const Counterexample& c) {
   if (!c.encoding_error.empty()) return "the encoding is wrong: " + c.encoding_error;
   if (!c.unreachable.empty()) return "not reachable from the empty list: " + c.unreachable;
@@ -36,27 +36,30 @@ std::string on_impl(const Counterexample& c) {
   std::vector<std::vector<Observation>> seen;
   impl.run(std::span(&c.trace, 1), seen);
   const bool conforms = check(c.trace, seen[0]).conforms();
-  return std::string(conforms ? "impl does as the rules say"
-                              : "impl does not do as the rules say") +
+  return std::string(conforms ? "impl answers as the rules say"
+                              : "impl does not answer as the rules say") +
          (where == c.trace.operations.end() ? "" : " (hazardous: not for kernels)");
 }
 
 void show(FILE* out, const ProofResult& r) {
-  tell(out, "{:14} {:9} {:9} {:7.2f} s  {}\n", r.obligation, word(r.dialect), word(r.outcome),
-       r.seconds, r.sentence);
+  // Padded first: colours have no width.
+  const std::string verdict = fmt::format("{:9}", word(r.outcome));
+  tell(out, "{:14} {:9} {} {:7.2f} s  {}\n", r.obligation, word(r.dialect),
+       r.outcome == proofs::Outcome::proved ? good(out, verdict) : bad(out, verdict), r.seconds,
+       r.sentence);
   if (!r.detail.empty()) tell(out, "    {} at {}\n", word(r.outcome), r.detail);
   if (r.counterexample)
     tell(out, "{}    {}\n", print(r.counterexample->trace), on_impl(*r.counterexample));
   for (const BreakResult& b : r.breaks) {
-    tell(out, "    {:8} if {} ({}{}{})\n",
-         b.outcome == proofs::Outcome::refuted ? "refuted" : "MISSED", b.words, b.command,
-         b.clause.empty() ? "" : " ", b.clause);
+    tell(out, "    {} if {} ({}{}{})\n",
+         b.outcome == proofs::Outcome::refuted ? "refuted " : bad(out, "MISSED  "), b.words,
+         b.command, b.clause.empty() ? "" : " ", b.clause);
     if (b.shown && !b.shown->encoding_error.empty())
       tell(out, "    ENCODING ERROR: {}\n", b.shown->encoding_error);
   }
 }
 
-nlohmann::ordered_json json_of(const Counterexample& c) {
+Json json_of(const Counterexample& c) {
   return {{"rule", c.rule},
           {"outcome", c.outcome},
           {"trace", c.unreachable.empty() ? print(c.trace) : ""},
@@ -65,18 +68,16 @@ nlohmann::ordered_json json_of(const Counterexample& c) {
           {"impl", on_impl(c)}};
 }
 
-nlohmann::ordered_json json_of(const ProofResult& r) {
-  nlohmann::ordered_json one{
-      {"obligation", r.obligation}, {"sentence", r.sentence},
-      {"dialect", word(r.dialect)}, {"verdict", word(r.outcome)},
-      {"detail", r.detail},         {"queries", r.queries},
-      {"seconds", r.seconds},       {"breaks", nlohmann::ordered_json::array()}};
+Json json_of(const ProofResult& r) {
+  Json one{{"obligation", r.obligation}, {"sentence", r.sentence}, {"dialect", word(r.dialect)},
+           {"verdict", word(r.outcome)}, {"detail", r.detail},     {"queries", r.queries},
+           {"seconds", r.seconds},       {"breaks", Json::array()}};
   if (r.counterexample) one["counterexample"] = json_of(*r.counterexample);
   for (const BreakResult& b : r.breaks) {
-    nlohmann::ordered_json broken{{"if", b.words},
-                                  {"command", b.command},
-                                  {"clause", b.clause},
-                                  {"verdict", word(b.outcome)}};
+    Json broken{{"if", b.words},
+                {"command", b.command},
+                {"clause", b.clause},
+                {"verdict", word(b.outcome)}};
     if (b.shown) broken["counterexample"] = json_of(*b.shown);
     one["breaks"].push_back(std::move(broken));
   }
@@ -113,7 +114,7 @@ int run(Options& o) {
   o.prove.stop = &end_on_signals();
   std::size_t proved = 0, failed = 0, breaks = 0, missed = 0;
   double seconds = 0;
-  auto document = nlohmann::ordered_json::array();
+  Json document = Json::array();
   prove(o.prove, [&](const ProofResult& r) {
     progress.clear();
     show(prose, r);
@@ -132,29 +133,30 @@ int run(Options& o) {
                            : "lists of any length",
        failed, breaks - missed, breaks, seconds);
   unless_interrupted();
-  if (o.json) print_json(document);
+  if (o.json) print_json("prove", {{"obligations", document}});
   return failed || missed ? kDeviates : kConforms;
 }
 
 }  // namespace
 
-void add_prove(CLI::App& app, int& status) {
+void add_prove(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("prove", "Proves what every list keeps, over the rules that run");
-  verb->add_option("--dialect", o->dialect, "mainline or rfc2 (default: both)")
-      ->check(CLI::IsMember({"mainline", "rfc2"}));
-  verb->add_option("--obligation", o->prove.obligation, "One of them (default: all)")
-      ->check(CLI::IsMember(proofs::obligation_names()));
-  verb->add_option("--written-out", o->prove.written_out,
-                   "Instead: the core ones (" +
-                       fmt::format("{}", fmt::join(proofs::core_names(), " ")) +
-                       ") over so many slots as bit vectors; no rule is broken")
-      ->transform(decimal())
-      ->check(CLI::Range(1, 63));
-  verb->add_option("--smtlib", o->smtlib, "Write each query there, for another solver");
-  verb->add_option("--out", o->out, "Write there what would go wrong if a rule were broken");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb = program.verb(
+      "prove", "Prove what every list keeps, for lists of any length, over the rules that run");
+  verb.note(
+      "Each obligation is also tried with broken rules, and must be refuted with each of them.");
+  verb.dialect(o->dialect, "both");
+  verb.text("--obligation NAME", o->prove.obligation, "Prove one obligation (default: all)")
+      .among(proofs::obligation_names());
+  verb.number("--written-out N", o->prove.written_out, {1, 63},
+              fmt::format("Prove the core obligations ({}) over lists of N slots, 1 to 63, as bit "
+                          "vectors; no rule is broken",
+                          fmt::join(proofs::core_names(), ", ")));
+  verb.text("--smtlib DIR", o->smtlib, "Write each query to DIR, for another solver");
+  verb.out_dir(o->out, "Write the counterexamples of the broken rules to DIR, as traces");
+  verb.json(o->json);
+  verb.example("mprogcheck prove --obligation revision", "Proves one obligation in both dialects.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

@@ -34,17 +34,17 @@ int run(const Options& o) {
   const auto target = target_named(o.target)();
   const Capabilities can = target->capabilities();
   FILE* prose = o.json ? stderr : stdout;
-  nlohmann::ordered_json document{{"target", target->name()},
-                                  {"traces", nlohmann::ordered_json::array()}};
+  Json document{{"target", target->name()}, {"traces", Json::array()}};
   std::size_t conforming = 0, deviating = 0, skipped = 0, misprinted = 0;
   for (const auto& [file, trace, spots] : traces) {
-    nlohmann::ordered_json one{{"file", file}, {"line", spots.dialect.line}};
-    // The target is judged by the model; that the file is wrong about the model is not its fault.
+    Json one{{"file", file}, {"line", spots.dialect.line}};
+    // The model judges the target; an expectation that differs from the model is a mistake of the
+    // file.
     one["misprints"] = tell_misprints(file, trace, spots);
     misprinted += one["misprints"].size();
     if (const auto why = unsupported(trace, can); !why.empty()) {
       ++skipped;
-      tell(prose, "{}: not run: {} {}\n", file, target->name(), why);
+      tell(prose, "{}: {}: {} {}\n", file, unsure(prose, "not run"), target->name(), why);
       one["verdict"] = "not run";
       one["why"] = why;
       document["traces"].push_back(std::move(one));
@@ -55,8 +55,10 @@ int run(const Options& o) {
     const Verdict verdict = check(trace, seen[0]);
     const bool conforms = verdict.conforms();
     ++(conforms ? conforming : deviating);
-    tell(prose, "{}: {} {}\n", file, target->name(), conforms ? "conforms" : "DEVIATES");
-    if (!o.quiet) tell(prose, "{}", report::transcript(trace, seen[0], verdict));
+    tell(prose, "{}: {} {}\n", file, target->name(),
+         conforms ? good(prose, "conforms") : bad(prose, "DEVIATES"));
+    if (!o.quiet)
+      tell(prose, "{}", report::transcript(trace, seen[0], verdict, bad(prose, "DEVIATION")));
     const bool harmed = std::any_of(verdict.deviations.begin(), verdict.deviations.end(),
                                     [](const Deviation& d) { return d.aspect == Aspect::harm; });
     if (harmed) {
@@ -69,7 +71,7 @@ int run(const Options& o) {
       }
     }
     one["verdict"] = conforms ? "conforms" : "deviates";
-    one["deviations"] = nlohmann::ordered_json::array();
+    one["deviations"] = Json::array();
     for (const Deviation& d : verdict.deviations) one["deviations"].push_back(json_of(d, trace));
     document["traces"].push_back(std::move(one));
   }
@@ -77,7 +79,7 @@ int run(const Options& o) {
   if (misprinted)
     tell(stderr, "mprogcheck: misprints in the files: {}; correct what stands behind '=>'\n",
          misprinted);
-  if (o.json) print_json(document);
+  if (o.json) print_json("replay", document);
   if (deviating) return kDeviates;
   if (misprinted) return kBadInput;
   return skipped ? kCannotRun : kConforms;
@@ -85,15 +87,17 @@ int run(const Options& o) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, int& status) {
+void add_replay(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("replay", "Run traces from files on a target and judge them");
-  verb->add_option("TRACE", o->files, "Trace files")->required();
-  verb->add_option("--target", o->target,
-                   "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL");
-  verb->add_flag("--quiet", o->quiet, "Verdicts only");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb = program.verb("replay", "Run traces from files on a target, and judge them");
+  verb.texts("TRACE", o->files, "Trace files").required();
+  verb.target(o->target, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
+  verb.flag("--quiet", o->quiet, "Print verdicts only, no transcripts");
+  verb.json(o->json);
+  verb.example("mprogcheck replay traces/tutorial/*.trace", "Shows each operation and its answer.");
+  verb.example("mprogcheck replay traces/examples/detach-before-head.trace --target kernel",
+               "Shows whether this kernel has a known bug.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

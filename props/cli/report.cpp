@@ -79,22 +79,22 @@ std::string excerpt(Trace trace, std::size_t step) {
   return out;
 }
 
-std::string verdict(const CampaignResult& r, std::size_t news) {
+std::string verdict(FILE* out, const CampaignResult& r, std::size_t news) {
   if (r.deviates()) {
-    if (!news) return "does not conform";
-    return fmt::format("does not conform: {}", times(news, "new deviation"));
+    const std::string no = bad(out, "does not conform");
+    return news ? fmt::format("{}: {}", no, times(news, "new deviation")) : no;
   }
-  if (r.traces == 0) return "no trace was run: this says nothing";
-  if (!r.broke_off.empty()) return "the target failed before the end: nothing new was found so far";
-  if (r.stopped) return "interrupted: nothing new was found so far";
-  return r.findings.empty() ? "conforms" : "conforms but for what is known";
+  if (r.traces == 0) return unsure(out, "no trace was run") + ": this says nothing";
+  if (!r.broke_off.empty())
+    return unsure(out, "the target failed before the end") + ": nothing new was found so far";
+  if (r.stopped) return unsure(out, "interrupted") + ": nothing new was found so far";
+  return good(out, r.findings.empty() ? "conforms" : "conforms except for known deviations");
 }
 
 }  // namespace
 
-nlohmann::ordered_json tell_misprints(const std::filesystem::path& file, const Trace& trace,
-                                      const Spots& spots) {
-  auto all = nlohmann::ordered_json::array();
+Json tell_misprints(const std::filesystem::path& file, const Trace& trace, const Spots& spots) {
+  auto all = Json::array();
   for (const auto& m : misprints(trace)) {
     const Spot at = spots.expected[m.step];
     tell(stderr, "{}: misprint: the file expects '{}', but the model says '{}'\n", where(file, at),
@@ -108,16 +108,11 @@ nlohmann::ordered_json tell_misprints(const std::filesystem::path& file, const T
   return all;
 }
 
-void print_json(const nlohmann::ordered_json& document) {
-  using Replace = nlohmann::ordered_json::error_handler_t;
-  fmt::print("{}\n", document.dump(2, ' ', false, Replace::replace));
-}
-
 std::string times(std::uint64_t n, std::string_view thing) {
   return fmt::format("{} {}{}", grouped(n), thing, n == 1 ? "" : "s");
 }
 
-std::string summary(const CampaignResult& r, const WrittenFindings& written) {
+std::string summary(FILE* stream, const CampaignResult& r, const WrittenFindings& written) {
   const Coverage& c = r.coverage;
   const auto clauses = c.clauses();
   const double rate = r.seconds > 0 ? static_cast<double>(c.operations()) / r.seconds : 0;
@@ -128,12 +123,12 @@ std::string summary(const CampaignResult& r, const WrittenFindings& written) {
   if (!c.clauses_missed().empty() && c.operations() >= kLongEnough)
     out += fmt::format("  not met: {}\n", fmt::join(c.clauses_missed(), " "));
   for (const auto name : r.missed)
-    out += fmt::format("  FAILED: the campaign never met {}\n", name);
+    out += fmt::format("  {}: the campaign never met {}\n", bad(stream, "FAILED"), name);
   for (const Trace& t : r.gone)
     out += fmt::format(
-        "  FAILED: a known deviation has gone away ({}); take it out of the file of known "
-        "ones:\n{}",
-        t.reason, indented(excerpt(t, t.operations.size() - 1), "    "));
+        "  {}: a known deviation has gone away ({}); remove it from the file of known "
+        "deviations:\n{}",
+        bad(stream, "FAILED"), t.reason, indented(excerpt(t, t.operations.size() - 1), "    "));
   std::size_t news = 0;
   for (const auto& [name, f] : r.findings) {
     if (!f.known.empty()) {
@@ -145,10 +140,11 @@ std::string summary(const CampaignResult& r, const WrittenFindings& written) {
     const bool kept = file != written.end();
     const std::string trace = kept ? excerpt(f.trace, f.deviation.step) : print(f.trace);
     const std::string what = explain(f.deviation, f.trace);
-    out += fmt::format("\n  DEVIATION {} (in {}{})\n", name, times(f.times, "trace"),
+    out += fmt::format("\n  {} {} (in {}{})\n", bad(stream, "DEVIATION"), name,
+                       times(f.times, "trace"),
                        f.minimal  ? ""
-                       : !f.again ? "; not again when its trace was run alone"
-                                  : "; perhaps not minimal, 'minimize' goes on");
+                       : !f.again ? "; not seen again when its trace was run alone"
+                                  : "; perhaps not minimal, continue with 'minimize'");
     if (!f.last_words.title.empty()) out += fmt::format("  {}\n", f.last_words.title);
     if (f.deviation.aspect == Aspect::harm && is_kernel(r.target))
       out += fmt::format("  {}\n", kSecurityRelevant);
@@ -158,10 +154,10 @@ std::string summary(const CampaignResult& r, const WrittenFindings& written) {
     out += fmt::format("{}\n{}", indented(trace, "    "),
                        indented(kept ? with_short_lists(what) : what, "    "));
   }
-  return out + fmt::format("{}  {}\n", news ? "\n" : "", verdict(r, news));
+  return out + fmt::format("{}  {}\n", news ? "\n" : "", verdict(stream, r, news));
 }
 
-nlohmann::ordered_json json_of(const Deviation& d, const Trace& trace) {
+Json json_of(const Deviation& d, const Trace& trace) {
   return {{"bucket", bucket(d, trace.header.dialect)},
           {"breaks", word(d.breach)},
           {"aspect", word(d.aspect)},
@@ -174,26 +170,26 @@ nlohmann::ordered_json json_of(const Deviation& d, const Trace& trace) {
           {"trace", print(trace)}};
 }
 
-nlohmann::ordered_json json_of(const CampaignResult& r, const WrittenFindings& written) {
-  nlohmann::ordered_json out{{"target", r.target},
-                             {"dialect", word(r.dialect)},
-                             {"seed", r.seed},
-                             {"traces", r.traces},
-                             {"operations", r.coverage.operations()},
-                             {"seconds", r.seconds},
-                             {"interrupted", r.stopped},
-                             {"conforms", r.conforms()}};
-  auto& clauses = out["clauses"] = nlohmann::ordered_json::array();
+Json json_of(const CampaignResult& r, const WrittenFindings& written) {
+  Json out{{"target", r.target},
+           {"dialect", word(r.dialect)},
+           {"seed", r.seed},
+           {"traces", r.traces},
+           {"operations", r.coverage.operations()},
+           {"seconds", r.seconds},
+           {"interrupted", r.stopped},
+           {"conforms", r.conforms()}};
+  auto& clauses = out["clauses"] = Json::array();
   for (const auto& row : r.coverage.rows())
     clauses.push_back({{"command", word(row.verb)},
                        {"clause", row.clause},
                        {"decided", row.decided},
                        {"met", row.met}});
   out["pairs_met"] = r.coverage.pairs();
-  auto& sometimes = out["sometimes"] = nlohmann::ordered_json::object();
+  auto& sometimes = out["sometimes"] = Json::object();
   for (const auto& s : r.coverage.sometimes()) sometimes[std::string(s.name)] = s.times;
   out["missed"] = r.missed;
-  auto& findings = out["findings"] = nlohmann::ordered_json::array();
+  auto& findings = out["findings"] = Json::array();
   for (const auto& [name, f] : r.findings) {
     auto one = json_of(f.deviation, f.trace);
     one["bucket"] = name;
@@ -204,14 +200,14 @@ nlohmann::ordered_json json_of(const CampaignResult& r, const WrittenFindings& w
       if (is_kernel(r.target)) one["security"] = true;
       one["console"] = f.last_words.console;
     }
-    one["known"] = f.known.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(f.known);
+    one["known"] = f.known.empty() ? Json() : Json(f.known);
     if (const auto file = written.find(name); file != written.end()) {
       one["file"] = file->second.trace;
       if (!file->second.program.empty()) one["program"] = file->second.program;
     }
     findings.push_back(std::move(one));
   }
-  auto& gone = out["gone"] = nlohmann::ordered_json::array();
+  auto& gone = out["gone"] = Json::array();
   for (const Trace& t : r.gone) gone.push_back(print(t));
   return out;
 }

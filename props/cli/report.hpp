@@ -2,13 +2,14 @@
 // Results as text for people and as JSON for programs.
 #pragma once
 
+#include <cstdio>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "model/judge/check.hpp"
 #include "model/words/text.hpp"
+#include "props/cli/json.hpp"
 #include "props/search/campaign.hpp"
 
 namespace mprogcheck::cli {
@@ -24,16 +25,13 @@ inline constexpr std::string_view kSecurityRelevant =
 using WrittenFindings = std::map<std::string, Written>;  // by bucket
 
 // Long lists and traces are abbreviated where a file has all of them.
-std::string summary(const CampaignResult& result, const WrittenFindings& written);
-nlohmann::ordered_json json_of(const CampaignResult& result, const WrittenFindings& written);
-nlohmann::ordered_json json_of(const Deviation& deviation, const Trace& trace);
+// `out` is the stream that it is for.
+std::string summary(FILE* out, const CampaignResult& result, const WrittenFindings& written);
+Json json_of(const CampaignResult& result, const WrittenFindings& written);
+Json json_of(const Deviation& deviation, const Trace& trace);
 
-// Where a file expects what the model does not say: told on standard error, and returned.
-nlohmann::ordered_json tell_misprints(const std::filesystem::path& file, const Trace& trace,
-                                      const Spots& spots);
-
-// On standard output. What is not UTF-8, as names of files may be, is replaced.
-void print_json(const nlohmann::ordered_json& document);
+// Expectations in a file that differ from the model: printed on standard error, and returned.
+Json tell_misprints(const std::filesystem::path& file, const Trace& trace, const Spots& spots);
 
 // "1 trace", "1,234 traces"
 std::string times(std::uint64_t n, std::string_view thing);

@@ -23,39 +23,49 @@ std::string_view word(Force force) {
   return "?";
 }
 
-void print_spec(const std::string& only, bool json) {
-  nlohmann::ordered_json document = nlohmann::ordered_json::object();
+struct Options {
+  std::string dialect, out;
+  bool json = false;
+};
+
+Json json_of(Dialect dialect) {
+  Json rows = Json::array();
+  for (const ClauseRow& row : all_clauses(dialect))
+    rows.push_back({{"command", mprogcheck::word(row.verb)},
+                    {"clause", row.clause.id},
+                    {"force", word(row.clause.force)},
+                    {"outcome", to_string(row.clause.error)},
+                    {"sentence", row.clause.sentence},
+                    {"source", row.clause.source}});
+  return rows;
+}
+
+int run(const Options& o) {
+  std::string text;
+  Json dialects = Json::object();
   for (const Dialect d : kDialects) {
-    if (!only.empty() && dialect_from(only) != d) continue;
-    if (!json) {
-      fmt::print("{}\n", specification(d));
-      continue;
-    }
-    auto& rows = document[std::string(mprogcheck::word(d))] = nlohmann::ordered_json::array();
-    for (const ClauseRow& row : all_clauses(d))
-      rows.push_back({{"command", mprogcheck::word(row.verb)},
-                      {"clause", row.clause.id},
-                      {"force", word(row.clause.force)},
-                      {"outcome", to_string(row.clause.error)},
-                      {"sentence", row.clause.sentence},
-                      {"source", row.clause.source}});
+    if (!o.dialect.empty() && dialect_from(o.dialect) != d) continue;
+    text += specification(d) + "\n";
+    if (o.json) dialects[mprogcheck::word(d)] = json_of(d);
   }
-  if (json) print_json(document);
+  if (!o.out.empty()) write_new(o.out, text);
+  if (o.json)
+    print_json("spec", {{"dialects", dialects}});
+  else if (o.out.empty())
+    fmt::print("{}", text);
+  return kConforms;
 }
 
 }  // namespace
 
-void add_spec(CLI::App& app, int& status) {
-  auto only = std::make_shared<std::string>();
-  auto json = std::make_shared<bool>(false);
-  auto* verb = app.add_subcommand("spec", "The rules as a document");
-  verb->add_option("--dialect", *only, "mainline or rfc2 (default: both)")
-      ->check(CLI::IsMember({"mainline", "rfc2"}));
-  verb->add_flag("--json", *json, "One JSON document on standard output");
-  verb->callback([=, &status] {
-    print_spec(*only, *json);
-    status = kConforms;
-  });
+void add_spec(Program& program) {
+  auto o = std::make_shared<Options>();
+  Command verb = program.verb("spec", "Print the rules as a document, each with its source");
+  verb.dialect(o->dialect, "both");
+  verb.out_file(o->out, "Write the document to a new file instead of standard output");
+  verb.json(o->json);
+  verb.example("mprogcheck spec --dialect mainline", "The rules of bpf_mprog as merged.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

@@ -44,7 +44,7 @@ struct Totals {
   int status() const { return findings ? kDeviates : undecided ? kCannotRun : kConforms; }
 };
 
-nlohmann::ordered_json json_of(const Totals& totals) {
+Json json_of(const Totals& totals) {
   return {{"rounds", totals.rounds},
           {"answers", totals.calls},
           {"contended", totals.contended},
@@ -70,7 +70,7 @@ int judge_files(const Options& o) {
       tell(prose, "{}", explain(r, history, file));
     }
   tell(prose, "{}\n", totals.text());
-  if (o.json) print_json(json_of(totals));
+  if (o.json) print_json("stress", json_of(totals));
   return totals.status();
 }
 
@@ -103,7 +103,7 @@ class Rounds {
     try {
       while (!interrupted && !time_is_over() && totals_.findings < kEnough) one();
     } catch (const std::exception& e) {
-      incomplete = e.what();  // what was found before is told all the same
+      incomplete = e.what();  // what was found before is printed all the same
     }
     if (interrupted) incomplete = "interrupted before the end";
     if (incomplete.empty()) incomplete = not_tried();
@@ -111,7 +111,7 @@ class Rounds {
     tell(prose_, "{}: {}\n", target_->describe(), totals_.text());
     tell(prose_, "{} sent, {} of them arrived and met {}; {} removed\n", times(sum_.sent, "packet"),
          grouped(sum_.received), times(sum_.met, "program"), times(sum_.removals, "device"));
-    if (o_.json) print_json(document(interrupted));
+    if (o_.json) print_json("stress", document(interrupted));
     if (!incomplete.empty()) tell(stderr, "mprogcheck: could not run to the end: {}\n", incomplete);
     return incomplete.empty() || totals_.findings ? totals_.status() : kCannotRun;
   }
@@ -120,18 +120,18 @@ class Rounds {
   static constexpr int kProcessors = 2;
   static constexpr std::uint64_t kEnough = 10;
 
-  // What all rounds together leave untried; empty if nothing. Who found something has tried it.
+  // What all rounds together did not try; empty if nothing, or if something was found.
   std::string not_tried() const {
     if (totals_.findings) return {};
-    if (totals_.rounds == 0) return "not one round was run; give it more time";
+    if (totals_.rounds == 0) return "not one round was run; give more time";
     if (sum_.processors < kProcessors)
       return fmt::format("the guest has {}, so nothing was tried",
                          times(sum_.processors, "processor"));
     for (const auto& [times, what] :
-         {std::pair{totals_.contended, "nobody was asked while another process changed the list"},
+         {std::pair{totals_.contended, "no call was made while another process changed the list"},
           std::pair{sum_.met, "no packet met a program"},
           std::pair{sum_.removals, "no device was removed"}})
-      if (times == 0) return fmt::format("{}, so nothing was tried; give it more calls", what);
+      if (times == 0) return fmt::format("{}, so nothing was tried; give more calls", what);
     return {};
   }
 
@@ -170,11 +170,11 @@ class Rounds {
   void found(const std::string& what) {
     ++totals_.findings;
     progress_.clear();
-    tell(prose_, "FINDING: {}", what);
+    tell(prose_, "{}: {}", bad(prose_, "FINDING"), what);
     flush(prose_);
   }
 
-  // What cannot be written after all is in the report in full.
+  // A history that cannot be written is printed in full.
   void keep(const std::string& file, const std::string& text) {
     progress_.clear();
     try {
@@ -188,8 +188,8 @@ class Rounds {
     }
   }
 
-  nlohmann::ordered_json document(bool interrupted) const {
-    nlohmann::ordered_json out{{"seed", o_.seed}, {"target", target_->name()}};
+  Json document(bool interrupted) const {
+    Json out{{"seed", o_.seed}, {"target", target_->name()}};
     out.update(json_of(totals_));
     out["sent"] = sum_.sent;
     out["received"] = sum_.received;
@@ -213,43 +213,41 @@ class Rounds {
 
 }  // namespace
 
-void add_stress(CLI::App& app, int& status) {
+void add_stress(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand(
-      "stress", "Many processes at once on a kernel in a guest: is there an order of their calls?");
-  verb->add_option("--target", o->target, "kmod (default), kmod:FAULT, vm:KERNEL");
-  verb->add_option("--dialect", o->dialect, "mainline or rfc2 (default: all the target speaks)")
-      ->check(CLI::IsMember({"mainline", "rfc2"}));
-  auto* time = verb->add_option("--time", o->seconds, "How long, such as 60s, 10m (default 60s)")
-                   ->transform(duration());
-  verb->add_option("--rounds", o->rounds, "So many rounds instead")
-      ->excludes(time)
-      ->transform(decimal())
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--calls", o->calls, "Of a round (default 2000)")
-      ->transform(decimal())
-      ->check(CLI::Range(1, 8000));
-  verb->add_option("--processes", o->processes, "That ask (default 4)")
-      ->transform(decimal())
-      ->check(CLI::Range(1U, kMostStressProcesses));
-  auto* seed =
-      verb->add_option("--seed", o->seed,
-                       "The same seed draws the same rounds (default: a new one, printed); "
-                       "in which order calls come is another matter")
-          ->transform(decimal());
-  verb->add_option("--append", o->append, "More of the guest kernel's command line");
-  verb->add_option("--out", o->out,
-                   "Where histories go that are findings or undecided (default: findings)");
-  verb->add_option("--history", o->histories, "Judge the histories in these files instead");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, seed, &status] {
-    if (!o->histories.empty()) return void(status = judge_files(*o));
+  Command verb = program.verb(
+      "stress", "Run many processes at once on a kernel in a guest, and judge the history");
+  verb.note(
+      "A history conforms if its calls can be put in an order, each call behind those that had "
+      "returned before it began, in which the model permits every answer.");
+  verb.target(o->target, "kmod (default), kmod:FAULT or vm:KERNEL");
+  verb.dialect(o->dialect, "every dialect of the target");
+  auto time = verb.seconds("--time TIME", o->seconds,
+                           "Run for TIME, such as 90, 60s, 10m or 1.5h (default: 60s)");
+  verb.number("--rounds N", o->rounds, {1}, "Run N rounds instead of --time").excludes(time);
+  verb.number("--calls N", o->calls, {1, 8000}, "Calls per round, 1 to 8000 (default: 2000)");
+  verb.number("--processes N", o->processes, {1, kMostStressProcesses},
+              fmt::format("Processes that make calls, 1 to {} (default: 4)", kMostStressProcesses));
+  auto seed = verb.seed(o->seed,
+                        "Draw the rounds from seed N (default: a new seed, which is printed). The "
+                        "order in which the calls take effect is not determined by it");
+  verb.append(o->append);
+  verb.out_dir(o->out,
+               "Write histories that are findings, or could not be judged, to DIR (default: "
+               "findings)");
+  verb.texts("--history FILE", o->histories, "Judge the histories in files instead");
+  verb.json(o->json);
+  verb.example("mprogcheck stress --rounds 8 --seed 1", "Runs eight rounds on the module.");
+  verb.example("mprogcheck stress --history traces/examples/two-updates.history",
+               "Judges a history that is kept.");
+  verb.action([o, seed] {
+    if (!o->histories.empty()) return judge_files(*o);
     if (!o->target.starts_with("kmod") && !o->target.starts_with("vm:"))
       throw BadInput(fmt::format("stress is for kernels in guests, kmod and vm:KERNEL; not for {}",
                                  o->target));
-    if (seed->empty()) o->seed = std::random_device{}();
+    if (!seed.given()) o->seed = std::random_device{}();
     need_usable(o->out);
-    status = Rounds(*o).run();
+    return Rounds(*o).run();
   });
 }
 

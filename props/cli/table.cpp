@@ -45,7 +45,7 @@ int run(const Options& o) {
     std::vector<Spots> spots;
     auto read = read_traces(file, &spots);
     for (std::size_t i = 0; i < read.size(); ++i) {
-      misprinted |= !tell_misprints(file, read[i], spots[i]).empty();
+      misprinted |= tell_misprints(file, read[i], spots[i]).size() > 0;
       rows.push_back({file, std::move(read[i]), {}});
     }
   }
@@ -75,13 +75,14 @@ int run(const Options& o) {
   }
   progress.clear();
   if (o.json) {
-    auto document = nlohmann::ordered_json::array();
+    Json all = Json::array();
     for (const Row& row : rows) {
-      nlohmann::ordered_json one{{"file", row.file}, {"trace", title(row.trace, o.outcomes)}};
-      for (std::size_t t = 0; t < o.targets.size(); ++t) one[o.targets[t]] = row.cells[t];
-      document.push_back(std::move(one));
+      Json cells = Json::object();
+      for (std::size_t t = 0; t < o.targets.size(); ++t) cells[o.targets[t]] = row.cells[t];
+      all.push_back(
+          {{"file", row.file}, {"trace", title(row.trace, o.outcomes)}, {"cells", cells}});
     }
-    print_json(document);
+    print_json("table", {{"targets", o.targets}, {"rows", all}});
   } else {
     std::string rule = "|---|";
     for (std::size_t t = 0; t < o.targets.size(); ++t) rule += "---|";
@@ -94,17 +95,20 @@ int run(const Options& o) {
 
 }  // namespace
 
-void add_table(CLI::App& app, int& status) {
+void add_table(Program& program) {
   auto o = std::make_shared<Options>();
-  auto* verb = app.add_subcommand(
-      "table", "Run traces on several targets: a row for each trace, a column for each target");
-  verb->add_option("TRACE", o->files, "Trace files")->required();
-  verb->add_option("--target", o->targets,
-                   "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL; several");
-  verb->add_flag("--outcomes", o->outcomes,
-                 "What came of each trace's requests and packets, not only whether it holds");
-  verb->add_flag("--json", o->json, "One JSON document on standard output");
-  verb->callback([o, &status] { status = run(*o); });
+  Command verb = program.verb(
+      "table", "Run traces on several targets: a row per trace, a column per target, in Markdown");
+  verb.texts("TRACE", o->files, "Trace files").required();
+  verb.targets(o->targets, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
+  verb.flag("--outcomes", o->outcomes,
+            "Show the answers of each trace's requests and packets, not only whether it holds");
+  verb.json(o->json);
+  verb.example("mprogcheck table traces/tutorial/*.trace --target impl --target vm:7.2",
+               "Compares our own implementation and Linux 7.2.");
+  verb.example("mprogcheck table traces/tutorial/01-append-and-prepend.trace --outcomes",
+               "Shows the answers.");
+  verb.action([o] { return run(*o); });
 }
 
 }  // namespace mprogcheck::cli

@@ -32,17 +32,8 @@ std::filesystem::path image(const std::string& kernel) {
   }
 }
 
-namespace {
-
-// What guests get is built there.
-std::filesystem::path beside_this_program(const char* name) {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
-}
-
-}  // namespace
-
 std::filesystem::path module_built(const char* name) {
-  const auto module = beside_this_program(name);
+  const auto module = guest_file(name);
   if (!std::filesystem::exists(module))
     throw CannotRun(
         "the module was not built, as there were no kernel headers (Debian: "
@@ -53,7 +44,7 @@ std::filesystem::path module_built(const char* name) {
 vm::Boot boot_of(const std::filesystem::path& image) {
   vm::Boot boot;
   boot.kernel = image;
-  boot.agent = beside_this_program("agent");
+  boot.agent = guest_file("agent");
   return boot;
 }
 
@@ -65,8 +56,10 @@ void need_fault(const std::string& name, bool in_module) {
                        [&](const FaultInfo& f) { return f.name == name; });
   };
   if (among(InProcess::faults()) || (in_module && among(InProcess::races()))) return;
-  throw BadInput(
-      fmt::format("there is no planted fault '{}'; 'mprogcheck faults' lists them", name));
+  std::vector<std::string> names;
+  for (const FaultInfo& f : InProcess::faults()) names.emplace_back(f.name);
+  throw BadInput(fmt::format("there is no planted fault '{}'{}; 'mprogcheck faults' lists them",
+                             name, did_you_mean(name, names)));
 }
 
 std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& fault,
@@ -116,16 +109,20 @@ TargetFactory target_named(const std::string& name, const InGuest& guest) {
       return std::make_unique<Vm>(options);
     };
   }
-  throw BadInput(fmt::format(
-      "there is no target '{}'; there are impl, impl:FAULT, kernel, kmod, kmod:FAULT and vm:KERNEL",
-      name));
+  throw BadInput(
+      fmt::format("there is no target '{}'{}; targets are impl, impl:FAULT, kernel, kmod, "
+                  "kmod:FAULT and vm:KERNEL",
+                  name, did_you_mean(name, {"impl", "kernel", "kmod"})));
 }
 
 std::vector<Trace> known_deviations(const std::vector<std::string>& files) {
   std::vector<Trace> out;
   for (const std::string& file : files) {
     std::vector<Spots> spots;
-    auto traces = read_traces(file, &spots);
+    std::error_code error;
+    const bool installed =
+        !std::filesystem::exists(file, error) && std::filesystem::exists(data_file(file), error);
+    auto traces = read_traces(installed ? data_file(file) : std::filesystem::path(file), &spots);
     for (std::size_t i = 0; i < traces.size(); ++i) {
       const auto refuse = [&](std::string_view why) {
         throw ParseError(fmt::format("{}: {}", where(file, spots[i].dialect), why));

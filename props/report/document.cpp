@@ -2,6 +2,7 @@
 // The report as one document.
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "model/rules/spec.hpp"
@@ -35,7 +36,7 @@ std::string verdict(const Conformance& seen) {
   if (seen.deviates()) return "deviates";
   if (!seen.broke_off.empty()) return "could not run";
   if (!seen.gone.empty()) return "a known deviation has gone away";
-  return seen.deviations.empty() ? "conforms" : "conforms but for what is known";
+  return seen.deviations.empty() ? "conforms" : "conforms except for known deviations";
 }
 
 Json json_of(const Column& column, const std::vector<Row>& rows, std::size_t number) {
@@ -96,7 +97,7 @@ Json json_of(const Row& row, const std::vector<Column>& columns,
   return out;
 }
 
-// What the clause that decides permits. Those that are met as well stand beside it.
+// What the deciding clause permits. Other clauses that are met are listed beside it.
 std::string permitted(const Deviation& d, Dialect dialect) {
   for (const Clause& clause : clauses_of(dialect, d.verb))
     if (clause.id == d.clause && clause.any_error && d.aspect == Aspect::error)
@@ -168,6 +169,7 @@ Json document(const Report& report) {
   const std::vector<Row> rows = matrix(seen);
   const std::vector<std::string> folder = folders(report);
   Json out{
+      {"schema", 1},
       {"tool", "mprogcheck"},
       {"version", report.version},
       {"command", report.command},
@@ -183,8 +185,16 @@ Json document(const Report& report) {
       out["deviations"].push_back(json_of(evidence, report.columns[i], folder[i]));
   }
   for (const Row& row : rows) out["clauses"].push_back(json_of(row, report.columns, numbers));
-  // A path or what a program printed may be any bytes; from here on they are UTF-8.
+  // Paths and what programs printed may be any bytes; from here on all is UTF-8.
   return Json::parse(out.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+std::map<std::string, std::string> forms(const Report& report) {
+  const Json whole = document(report);
+  return {{"report.json", whole.dump(2) + "\n"},
+          {"report.md", markdown(whole)},
+          {"report.xml", junit(whole)},
+          {"report.html", page(whole)}};
 }
 
 }  // namespace mprogcheck::report

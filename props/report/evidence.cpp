@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From the first trace that shows a deviation to what a maintainer can act on.
+// From the first trace that shows a deviation to a minimal one with a C program, which is run on
+// the target.
 #include "model/words/text.hpp"
 #include "props/report/report.hpp"
 #include "props/repro/repro.hpp"
@@ -8,7 +9,8 @@
 namespace mprogcheck::report {
 namespace {
 
-// Somebody has made this one minimal before; on a kernel a long list takes minutes to cut down.
+// The trace of a known deviation is minimal already; on a kernel, minimising a long list takes
+// minutes.
 void take_kept(Evidence& evidence) {
   auto& [deviation, trace] = *evidence.example.kept;
   evidence.example.deviation = deviation;
@@ -18,7 +20,7 @@ void take_kept(Evidence& evidence) {
   evidence.example.trace.preface.clear();
 }
 
-// What a C reproducer ends with where the kernel deviates.
+// The exit status of a C reproducer on a kernel that deviates.
 constexpr int kShown = 1;
 
 void make_smaller(Target& target, Evidence& evidence, const MinimizeOptions& how) {
@@ -27,7 +29,7 @@ void make_smaller(Target& target, Evidence& evidence, const MinimizeOptions& how
   try {
     least = minimize(target, evidence.example.trace, evidence.bucket, how);
   } catch (const std::invalid_argument&) {
-    return;  // the target did so only once; then the trace stays as it was seen
+    return;  // the target did so only once; the trace stays as it was seen
   }
   evidence.example.trace = std::move(least.trace);
   evidence.example.deviation = std::move(least.deviation);
@@ -62,7 +64,7 @@ void confirm(Target& target, Compiler& compiler, Evidence& evidence) {
     evidence.confirmation = Confirmation::no_programs;
     return;
   }
-  // A kernel that is harmed does not get as far as to say that it deviates.
+  // On a kernel that is harmed, the program does not get to print that it deviates.
   const bool harmful = evidence.example.deviation.aspect == Aspect::harm;
   const bool says_so = ran->status == kShown && ran->output.find("DEVIATION") != std::string::npos;
   const bool shown = harmful ? ran->harm != Harm::none : ran->harm == Harm::none && says_so;
@@ -85,7 +87,7 @@ std::string_view word(Confirmation confirmation) {
     case Confirmation::no_program:
       return "no C program for such a trace";
     case Confirmation::target_failed:
-      return "target failed before it could be seen";
+      return "target failed before the program ran";
   }
   return "?";
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The report as JUnit XML: a suite for each target, a case for each clause.
 //
-// What makes `mprogcheck conform` end with 1 is a failure, what makes it end with 3 an error. A
-// known deviation is a case skipped, as pytest has it for what is expected to fail.
+// Where `mprogcheck conform` ends with 1, a case fails; where it ends with 3, a case has an error.
+// A known deviation is a skipped case, as pytest reports expected failures.
+#include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 #include <sstream>
 #include <string>
@@ -14,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// XML 1.0 has no way to write these at all.
+// XML 1.0 cannot represent these characters.
 std::string without_control(std::string text) {
   for (char& c : text)
     if (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') c = '?';

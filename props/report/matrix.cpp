@@ -9,9 +9,9 @@
 namespace mprogcheck::report {
 namespace {
 
-// The judge books these by themselves (model/judge/check.cpp); no table has them.
+// The judge counts these itself (model/judge/check.cpp); they are in no table of rules.
 constexpr std::string_view kRevisions =
-    "include/uapi/linux/bpf.h, expected_revision: what it is for, an update of the list as it was";
+    "include/uapi/linux/bpf.h, expected_revision: its purpose, an update of the list as it was";
 constexpr Clause kOfEveryChange[] = {
     {"revision.unmoved", Force::effect, Errno::ok, Change::none,
      "A change moves the revision of its list.", kRevisions},
@@ -43,7 +43,7 @@ bool broken(const Cell& cell) {
   return cell.answer == Answer::promise || cell.answer == Answer::precedence;
 }
 
-// The names that a clause of no table has, one for each command.
+// The names of a clause that is in no table, one for each command.
 std::vector<std::string> with_each_command(Dialect dialect, std::string_view clause,
                                            const std::vector<ClauseRow>& clauses) {
   std::vector<std::string> names;
@@ -111,7 +111,7 @@ Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::stri
     if (among(name, asked_by)) asked += result.decided;
   }
   if (promise || precedence) {
-    // What was found stands, whatever came behind it.
+    // A deviation stays one, whatever happened after it.
     cell.answer = promise ? Answer::promise : Answer::precedence;
     cell.known = true;
     for (const auto& [bucket, example] : seen.deviations) {

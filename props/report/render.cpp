@@ -2,6 +2,7 @@
 // The forms of the report for people: Mustache templates over the one document.
 #include <algorithm>
 #include <kainjow/mustache.hpp>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 
@@ -15,7 +16,7 @@ using Json = nlohmann::ordered_json;
 using kainjow::mustache::data;
 using kainjow::mustache::mustache;
 
-// What is not there, or says nothing, opens no section.
+// Null, false and empty strings open no section.
 data of(const Json& value) {
   switch (value.type()) {
     case Json::value_t::object: {
@@ -41,7 +42,7 @@ data of(const Json& value) {
   }
 }
 
-// Inside of a table's cell: no line ends, and nothing that Markdown or HTML would take for its own.
+// For the cell of a table: no line ends, and no character that means something in Markdown or HTML.
 std::string in_markdown(const std::string& text) {
   std::string out;
   for (const char c : text) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The report of `mprogcheck conform`: everything in it, and the forms it is written in.
 //
-// The same input gives the same report: nothing in it was read from a clock.
+// The same input gives the same report: nothing in it is read from a clock.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <nlohmann/json.hpp>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,10 +18,10 @@
 
 namespace mprogcheck::report {
 
-// Whether the C program shows on the target what the trace shows there.
+// Whether the C program shows the same on the target as the trace.
 enum class Confirmation : std::uint8_t {
   confirmed,
-  not_confirmed,  // it ran, and showed nothing, or could not run to its end
+  not_confirmed,  // it ran, and showed nothing, or did not end
   not_compiled,   // could not be compiled here
   no_programs,    // the target runs no programs
   no_program,     // there is no C program for such a trace
@@ -28,7 +29,7 @@ enum class Confirmation : std::uint8_t {
 };
 std::string_view word(Confirmation confirmation);
 
-// A deviation as it is handed to people: numbered through all targets from 1.
+// A deviation as it is reported: numbered from 1 through all targets.
 struct Evidence {
   std::size_t number = 0;
   std::string bucket;
@@ -36,7 +37,7 @@ struct Evidence {
   bool minimal = true;
   std::string program;  // in C; empty where there is none
   Confirmation confirmation{};
-  std::string said;  // where it is not confirmed: by the program, the compiler or the target
+  std::string said;  // if not confirmed: the output of the program, the compiler or the target
 };
 
 struct Column {
@@ -48,10 +49,10 @@ struct Column {
 struct Report {
   std::string version;
   std::string command;                // that makes it again
-  std::string date;                   // as it was given; mostly it is not
-  std::optional<std::uint64_t> seed;  // of what was drawn, if anything was
+  std::string date;                   // as given, or empty
+  std::optional<std::uint64_t> seed;  // if traces were generated
   std::vector<std::string> suites;
-  std::vector<std::string> known;  // files, the traces of which were run as well
+  std::vector<std::string> known;  // files whose traces were run as well
   std::size_t traces = 0;          // in them
   std::vector<Column> columns;
 };
@@ -67,6 +68,9 @@ std::vector<Evidence> gather_evidence(Target& target, const Conformance& seen,
 std::string trace_file(const Evidence& evidence, const std::string& target);
 // The folders for traces and programs: one for each column, named for its target.
 std::vector<std::string> folders(const Report& report);
+
+// The files of the report by name: report.json, report.md, report.xml, report.html.
+std::map<std::string, std::string> forms(const Report& report);
 
 // The whole report as one document; the other forms are made of it. All strings in it are UTF-8.
 nlohmann::ordered_json document(const Report& report);

@@ -14,7 +14,8 @@ std::string describe(const Operation& op, const Observation* seen) {
   return seen ? mprogcheck::describe(op, *seen) : "not reached";
 }
 
-std::string transcript(const Trace& trace, Observations seen, const Verdict& verdict) {
+std::string transcript(const Trace& trace, Observations seen, const Verdict& verdict,
+                       std::string_view deviation) {
   std::size_t width = 0;
   for (const Operation& op : trace.operations) width = std::max(width, print(op).size());
   std::string out;
@@ -23,12 +24,12 @@ std::string transcript(const Trace& trace, Observations seen, const Verdict& ver
     const Operation& op = trace.operations[i];
     out += fmt::format("  {:{}}   {}\n", print(op), width, describe(op, seen.at(i)));
     for (; next != verdict.deviations.end() && next->step == i; ++next)
-      out += fmt::format("    DEVIATION: the model says {} ({}); this breaks the {}\n",
+      out += fmt::format("    {}: the model says {} ({}); this breaks the {}\n", deviation,
                          next->expected, next->clause, word(next->breach));
   }
   if (verdict.judged < trace.operations.size())
     out += fmt::format(
-        "    not judged from step {} on: the target showed a state nobody can go on from\n",
+        "    not judged from step {} on: no state of the model explains what the target showed\n",
         verdict.judged + 1);
   return out;
 }

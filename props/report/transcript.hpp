@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "model/judge/check.hpp"
 #include "model/words/observations.hpp"
@@ -13,8 +14,10 @@ namespace mprogcheck::report {
 // "not reached" where there is no observation.
 std::string describe(const Operation& op, const Observation* seen);
 
-// A line for each operation, with the deviations found there below it.
-std::string transcript(const Trace& trace, Observations seen, const Verdict& verdict);
+// A line for each operation, with the deviations found there below it. `deviation` is how that word
+// is written, which may be in colour.
+std::string transcript(const Trace& trace, Observations seen, const Verdict& verdict,
+                       std::string_view deviation = "DEVIATION");
 
 // In one line: the result of the first operation, and of every other that is not just "ok". Ends
 // with what harm the kernel came to.

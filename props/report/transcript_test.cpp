@@ -14,7 +14,7 @@ const Trace kTrace = parse(R"(dialect mainline
 device d0
 load p0 p1
 attach p0 d0/ingress
-detach d0/ingress
+detach p0 d0/ingress
 attach p1 d0/ingress
 query d0/ingress room=2 progs
 )",

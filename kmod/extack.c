@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an error is about: the words and the attribute that an extended acknowledgement names.
+ * The extended acknowledgement of an error: its text and the attribute to blame.
  *
- * The core gives a number only. Which attribute it means is found out afterwards, by looking at
- * them in the order in which the core does. Where it may mean several, none is named.
+ * The core returns an errno only. The attribute is found afterwards, by checking them in the order
+ * of the core. If several may be to blame, none is named.
  */
 #include <linux/file.h>
 #include <net/genetlink.h>
 
 #include "cls.h"
-#include "complain.h"
+#include "extack.h"
 #include "netlink.h"
 
 int mprogcheck_blame(struct genl_info *info, int type, int error, const char *msg)
@@ -59,7 +59,7 @@ static bool is_open(u32 fd)
 	return file;
 }
 
-/* 0 names none where it may be left out, and is an error of its own where not. */
+/* 0 means no object where it is optional, and is an error of its own elsewhere. */
 static bool is_classifier(struct mprog_net *net, u32 fd)
 {
 	struct mprog_prog *prog = mprog_prog_by_fd(net, fd);
@@ -158,7 +158,7 @@ static int not_open(struct genl_info *info)
 	return -EBADF;
 }
 
-/* Of two that are named either may be what is not there. */
+/* If two are named, either may be the missing one. */
 static int not_there(struct genl_info *info)
 {
 	static const int named[] = {MPROGCHECK_A_PROG_FD, MPROGCHECK_A_OLD_FD,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the module asks tc for: a filter for a link, and to see to what is left where a link's was.
+ * Requests of the module to tc: to create the filter of a link, and to clean up where one was.
  *
- * A module cannot reach chains and blocks but by messages, so it sends itself those that anybody
- * would, with the rights of the kernel. By that the order of all requests is tc's, and who creates
- * a link meets with what anybody would. The rtnl is not held meanwhile, as they take it.
+ * A module can reach chains and blocks by messages only, so it sends the messages that a user would
+ * send, with the rights of the kernel. So tc serialises all requests, and a link create gets the
+ * errors that a user would get. The messages take the rtnl, so it is not held here.
  */
 #include <linux/cred.h>
 #include <linux/mutex.h>
@@ -21,7 +21,7 @@ static struct task_struct *who;
 static struct mprogcheck_ask ask;
 static LIST_HEAD(gone); /* under the rtnl */
 
-/* Its own question everybody reads as it was put, and nobody another's. */
+/* Each task sees its own request only. */
 const struct mprogcheck_ask *mprogcheck_asked(void)
 {
 	return READ_ONCE(who) == current ? &ask : NULL;
@@ -52,7 +52,7 @@ int mprog_filter_place(struct mprog_net *net, const struct mprog_filter_request 
 	return 0;
 }
 
-/* @like says where; only its hook, priority and handle are looked at, as links have no chains. */
+/* @like: hook, priority and handle of the filter. Filters of links are in chain 0. */
 static struct sk_buff *message(struct mprog_net *net, int type, int flags, u32 ifindex,
 			       const struct mprog_filter *like)
 {
@@ -78,7 +78,7 @@ static struct sk_buff *message(struct mprog_net *net, int type, int flags, u32 i
 	return skb;
 }
 
-/* Of a request that went well there is no answer; and anybody may have sent something. */
+/* A request that succeeds has no reply, and anybody may have sent other messages. */
 static int answer_on(struct socket *sock)
 {
 	struct {
@@ -99,9 +99,9 @@ static int answer_on(struct socket *sock)
 }
 
 /*
- * The number of the socket is one that no process gets by itself; where one asked for it, any will
- * do. A message that says where it goes is looked at for the rights of its sender alone, and not
- * for those of the socket's opener.
+ * The socket gets a port that the kernel never assigns by itself, or any port if that is taken. For
+ * a message with a destination address the rights of the sender are checked, not those of the task
+ * that opened the socket.
  */
 static int send(struct mprog_net *mprog, struct net *net, struct sk_buff *skb)
 {
@@ -118,7 +118,7 @@ static int send(struct mprog_net *mprog, struct net *net, struct sk_buff *skb)
 	ret = sock_create_kern(net, PF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &sock);
 	if (ret)
 		return ret;
-	ret = kernel_bind(sock, (void *)&own, sizeof(own)); /* of which type differs */
+	ret = kernel_bind(sock, (void *)&own, sizeof(own)); /* the type differs between kernels */
 	if (ret == -EADDRINUSE) {
 		own.nl_pid = 0;
 		ret = kernel_bind(sock, (void *)&own, sizeof(own));
@@ -171,7 +171,7 @@ int mprog_filter_ask(struct mprog_net *net, const struct mprog_filter_request *r
 	return ret == -ENOBUFS ? -ENOMEM : ret;
 }
 
-/* A namespace on its way out takes along all that tc has for it. */
+/* A namespace that ends removes everything tc has in it. */
 void mprogcheck_tell_later(struct mprogcheck_filter *filter, struct net *net)
 {
 	filter->net = maybe_get_net(net);
@@ -179,7 +179,7 @@ void mprogcheck_tell_later(struct mprogcheck_filter *filter, struct net *net)
 	list_add_tail(&filter->gone, &gone);
 }
 
-/* Should it fail, tc has an empty classifier until the chain goes or the place is used again. */
+/* If that fails tc keeps an empty classifier until the chain goes or the place is used again. */
 static void tell(const struct mprogcheck_filter *filter)
 {
 	struct mprog_net *net = &mprogcheck_nets[MPROG_MAINLINE];
