@@ -55,7 +55,9 @@ TEST(StressGenerator, draws_the_same_for_a_seed_and_other_calls_for_each_process
 TEST(StressGenerator, names_a_new_link_once_even_if_it_is_refused) {
   std::set<std::uint8_t> names;
   for (const Operation& op : drawn(5, 0, 500, Errno::exist))
-    if (op.verb == Verb::link_create) EXPECT_TRUE(names.insert(op.link.raw).second) << print(op);
+    if (op.verb == Verb::link_create) {
+      EXPECT_TRUE(names.insert(op.link.raw).second) << print(op);
+    }
   EXPECT_GT(names.size(), 10u);
 }
 
