@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 #include "impl/stress/generator.hpp"
 #include "model/words/text.hpp"
@@ -18,8 +19,9 @@ StressOptions options_of(std::uint64_t seed) {
   return options;
 }
 
-// The calls of one process where each of them succeeds.
-std::vector<Operation> drawn(std::uint64_t seed, std::uint32_t process, std::size_t calls) {
+// The calls of one process, all of which succeed or are refused.
+std::vector<Operation> drawn(std::uint64_t seed, std::uint32_t process, std::size_t calls,
+                             Errno error = Errno::ok) {
   const StressOptions options = options_of(seed);
   const auto log = std::make_unique<SharedLog>();
   StressGenerator generator(options, *log, process);
@@ -28,6 +30,7 @@ std::vector<Operation> drawn(std::uint64_t seed, std::uint32_t process, std::siz
   for (std::size_t i = 0; i < calls; ++i) {
     Record record{};
     record.op = generator.next(names);
+    record.error = error;
     generator.observe(record, names);
     all.push_back(record.op);
   }
@@ -47,6 +50,15 @@ TEST(StressGenerator, draws_the_same_for_a_seed_and_other_calls_for_each_process
   EXPECT_EQ(drawn(7, 1, 300), drawn(7, 1, 300));
   EXPECT_NE(drawn(7, 1, 300), drawn(7, 2, 300));
   EXPECT_NE(drawn(7, 1, 300), drawn(8, 1, 300));
+}
+
+TEST(StressGenerator, names_a_new_link_once_even_if_it_is_refused) {
+  std::set<std::uint8_t> names;
+  for (const Operation& op : drawn(5, 0, 500, Errno::exist))
+    if (op.verb == Verb::link_create) {
+      EXPECT_TRUE(names.insert(op.link.raw).second) << print(op);
+    }
+  EXPECT_GT(names.size(), 10u);
 }
 
 TEST(StressGenerator, gives_each_process_links_of_its_own) {
