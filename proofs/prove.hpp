@@ -14,7 +14,7 @@
 namespace mprogcheck::proofs {
 
 // Of an obligation: `refuted` has a counterexample; `unknown`: the solver's limit was reached;
-// `vacuous`: it speaks of nothing that can happen. All but `proved` are failures.
+// `vacuous`: no request meets its condition. All but `proved` are failures.
 enum class Outcome : std::uint8_t { proved, refuted, unknown, vacuous };
 std::string_view word(Outcome outcome);
 

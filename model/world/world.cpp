@@ -64,14 +64,18 @@ namespace {
 
 }  // namespace
 
-Decision World::decision(const Operation& op) const {
+// Apart, so that a whole request needs no room for a second one.
+[[gnu::noinline]] Decision World::decision_shortened(const Operation& op) const {
+  const Operation given = shortened(op);
   Decision d;
-  if (op.size == kWhole) {
-    decide_into(op, concerned(op), d);
-  } else {
-    const Operation given = shortened(op);
-    decide_into(given, concerned(given), d);
-  }
+  decide_into(given, concerned(given), d);
+  return d;
+}
+
+Decision World::decision(const Operation& op) const {
+  if (op.size != kWhole) return decision_shortened(op);
+  Decision d;
+  decide_into(op, concerned(op), d);
   return d;
 }
 

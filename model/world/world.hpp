@@ -96,7 +96,15 @@ class World {
     return there ? &chains_[index(p)] : nullptr;
   }
   // The list that `point` means to a caller in the network namespace.
-  std::optional<Point> located(Point point, std::uint8_t space) const;
+  std::optional<Point> located(Point point, std::uint8_t space) const {
+    if (!device_present(point.device)) return std::nullopt;
+    const DeviceView& d = devices_[point.device];
+    if (space != (d.there ? d.space : 0)) return std::nullopt;
+    if (point.hook == Hook::ingress || point.hook == Hook::egress) return point;
+    if (point.hook == Hook::bogus || !d.there || !d.primary || d.pairing == netkit::single)
+      return std::nullopt;
+    return Point{point.hook == Hook::peer ? d.link : point.device, Hook::primary};
+  }
   // The list an operation is about, before it runs: that of the point named, or of the link's
   // entry.
   std::optional<Point> concerns(const Operation& op) const;
@@ -127,6 +135,7 @@ class World {
   Object<Plain> link_object(Ref r, bool by_id, bool any_type) const;
   Request<Plain> looked_up(const Operation& op, Verb verb) const;
   void look_up_device(const Operation& op, Request<Plain>& r) const;
+  Decision decision_shortened(const Operation& op) const;
   void decide_into(const Operation& op, std::optional<Point> where, Decision& out) const;
   std::optional<Point> concerned(const Operation& op) const;
   void take(const Operation& op, Prediction& out);

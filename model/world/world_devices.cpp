@@ -86,16 +86,6 @@ DeviceView World::view(std::uint8_t d) const {
   return v;
 }
 
-std::optional<Point> World::located(Point point, std::uint8_t space) const {
-  if (!device_present(point.device)) return std::nullopt;
-  const DeviceView& d = devices_[point.device];
-  if (space != (d.there ? d.space : 0)) return std::nullopt;
-  if (point.hook == Hook::ingress || point.hook == Hook::egress) return point;
-  if (point.hook == Hook::bogus || !d.there || !d.primary || d.pairing == netkit::single)
-    return std::nullopt;
-  return Point{point.hook == Hook::peer ? d.link : point.device, Hook::primary};
-}
-
 rules::DataFacts World::data_facts(const Operation& op) const {
   rules::DataFacts f;
   f.cut = shorter_than_its_type(op, false) || op.peer_info_is(Presence::cut);
