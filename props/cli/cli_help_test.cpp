@@ -110,7 +110,7 @@ TEST_F(Help, says_the_same_of_each_option_that_verbs_share) {
     if (verb != "kernels" && verb != "help") {
       EXPECT_TRUE(has(text, "\n  --json ")) << verb;
     }
-    if (has(text, "--out")) {
+    if (has(text, "--out ")) {
       EXPECT_TRUE(has(text, "\n  -o, --out ")) << verb;
     }
     EXPECT_TRUE(has(text, "\n  --color WHEN ")) << verb;
