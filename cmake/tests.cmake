@@ -118,6 +118,7 @@ if(NOT SANITIZE)
   script_test(plant 120 ${PROJECT_SOURCE_DIR}/impl/faults/plant_test.py)
   script_test(netlink 60 ${PROJECT_SOURCE_DIR}/cmake/netlink --check ${PROJECT_SOURCE_DIR}/impl/module/mprogcheck.yaml
     ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
+  script_test(toy_verb 900 ${PROJECT_SOURCE_DIR}/model/words/test/toy_verb ${PROJECT_SOURCE_DIR} ${CMAKE_CXX_COMPILER})
   script_test(tidy 300 ${PROJECT_SOURCE_DIR}/cmake/tidy)
   # The examples in the documents that take seconds, and whether their runner notices mistakes.
   script_test(docs 300 ${PROJECT_SOURCE_DIR}/docs/run --program $<TARGET_FILE:mprogcheck>)

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "model/words/text.hpp"
+
 namespace mprogcheck::vm {
 namespace {
 
@@ -210,10 +212,11 @@ std::optional<Frame> Unframer::next() {
 }
 
 std::uint64_t layout() {
-  // What the sizes do not tell is in the version, to be counted up by hand.
-  constexpr std::uint64_t kVersion = 8;
-  return kVersion << 48 | std::uint64_t{sizeof(Operation)} << 32 |
-         std::uint64_t{sizeof(Header)} << 16 | std::uint64_t{sizeof(Observation)};
+  // The version is to be counted up where anything but operations changes and keeps its size.
+  constexpr std::uint64_t kVersion = 9;
+  static const std::uint64_t operations = operations_fingerprint();
+  return operations ^ (kVersion << 48 | std::uint64_t{sizeof(Header)} << 16 |
+                       std::uint64_t{sizeof(Observation)});
 }
 
 std::string bytes_of(const Hello& hello) {

@@ -5,44 +5,33 @@
 #include <array>
 #include <span>
 
+#include "model/words/forms.hpp"
+
 namespace mprogcheck {
 namespace {
 
-// Where fields end, the attach type's first: with less of it the request would be about cgroups.
-struct Layout {
-  std::span<const std::uint8_t> ends;
-  std::uint8_t gap_begin = 0, gap_end = 0;      // bytes that are no field
-  std::uint8_t other_begin = 0, other_end = 0;  // fields of other users of the command
+using words::Gaps;
+using words::Slot;
+
+// The sizes a shorter attribute may have.
+struct Ends {
+  std::array<std::uint8_t, words::kMostSlots> ends{};
+  std::size_t count = 0;
 };
+constexpr std::array<Ends, kVerbs> kEnds = [] {
+  std::array<Ends, kVerbs> out{};
+  for (std::size_t v = 0; v < kVerbs; ++v)
+    for (const Slot& slot : kHeads[v].slots) out[v].ends[out[v].count++] = slot.end;
+  return out;
+}();
 
-constexpr std::array<std::uint8_t, 5> kAttach{12, 16, 20, 24, 32};
-constexpr std::array<std::uint8_t, 9> kQuery{8, 12, 16, 24, 28, 40, 48, 56, 64};
-constexpr std::array<std::uint8_t, 4> kLinkCreate{12, 16, 20, 32};
-constexpr std::array<std::uint8_t, 5> kLinkUpdate{0, 4, 8, 12, 16};
-constexpr std::array<std::uint8_t, 2> kLinkDetach{0, 4};
-
-// Of query.
-constexpr std::size_t kProgIds = 24, kRoom = 28, kProgFlags = 40, kLinkIds = 48, kLinkFlags = 56,
-                      kRevision = 64;
-
-Layout layout(Verb verb) {
-  switch (verb) {
-    case Verb::attach:
-    case Verb::detach:
-      return {.ends = kAttach};
-    case Verb::query:
-      return {.ends = kQuery, .gap_begin = 28, .gap_end = 32};
-    case Verb::link_create:
-      return {
-          .ends = kLinkCreate, .gap_begin = 20, .gap_end = 24, .other_begin = 32, .other_end = 64};
-    case Verb::link_update:
-      return {.ends = kLinkUpdate};
-    case Verb::link_detach:
-      return {.ends = kLinkDetach};
-    default:
-      return {};
-  }
+constexpr std::size_t end_of(Verb verb, words::Text name) {
+  for (const Slot& slot : form(verb).slots)
+    if (slot.name == name) return slot.end;
+  throw "the command has no such field";
 }
+constexpr std::size_t kCount = end_of(Verb::query, "count");
+constexpr std::size_t kRevision = end_of(Verb::query, "revision");
 
 bool within(std::size_t at, std::size_t begin, std::size_t end) {
   return begin <= at && at < end;
@@ -55,12 +44,13 @@ std::size_t reach(const Operation& op) {
 }  // namespace
 
 std::size_t attribute_size(Verb verb) {
-  const Layout l = layout(verb);
-  return l.ends.empty() ? 0 : l.ends.back();
+  const std::span<const Slot> slots = form(verb).slots;
+  return slots.empty() ? 0 : slots.back().end;
 }
 
 std::span<const std::uint8_t> sizes_of(Verb verb) {
-  return layout(verb).ends;
+  const Ends& of = kEnds[static_cast<std::size_t>(verb)];
+  return {of.ends.data(), of.count};
 }
 
 std::size_t bytes_given(const Operation& op) {
@@ -74,73 +64,40 @@ bool long_attribute(const Operation& op) {
 
 bool dirty_tail(const Operation& op) {
   if (op.dirty == kClean) return false;
-  const Layout l = layout(op.verb);
-  const std::size_t end = std::max<std::size_t>(attribute_size(op.verb), l.other_end);
+  const std::size_t end =
+      std::max<std::size_t>(attribute_size(op.verb), form(op.verb).gaps.other_end);
   return within(op.dirty, end, bytes_given(op));
 }
 
 bool dirty_gap(const Operation& op) {
   if (op.dirty == kClean || op.dirty >= bytes_given(op)) return false;
-  const Layout l = layout(op.verb);
-  return within(op.dirty, l.gap_begin, l.gap_end) || within(op.dirty, l.other_begin, l.other_end);
+  const Gaps& gaps = form(op.verb).gaps;
+  return within(op.dirty, gaps.begin, gaps.end) ||
+         within(op.dirty, gaps.other_begin, gaps.other_end);
 }
 
 bool tells_revision(const Operation& query) {
   return reach(query) >= kRevision;
 }
 bool tells_count(const Operation& query) {
-  return reach(query) >= kRoom;
+  return reach(query) >= kCount;
 }
 
 Operation shortened(const Operation& op) {
   if (op.size == kWhole) return op;
   Operation out = op;
-  const auto from = [&](std::size_t end, auto&& forget) {
-    if (op.size < end) forget();
-  };
-  switch (op.verb) {
-    case Verb::attach:
-    case Verb::detach:
-    case Verb::link_create: {
-      const bool link = op.verb == Verb::link_create;
-      from(16, [&] { out.flags = 0, out.bits = 0; });
-      if (!link) from(20, [&] { out.old = {}; });
-      from(link ? 20 : 24, [&] { out.relative = {}; });
-      from(32, [&] { out.revision = 0; });
-      break;
-    }
-    case Verb::query:
-      from(12, [&] { out.bits = 0; });
-      for (const auto& [end, array] : {std::pair{kProgIds, array::progs},
-                                       {kProgFlags, array::prog_flags},
-                                       {kLinkIds, array::links},
-                                       {kLinkFlags, array::link_flags}})
-        if (op.size < end) out.arrays = static_cast<std::uint8_t>(out.arrays & ~array);
-      from(kRoom, [&] { out.room = 0; });
-      break;
-    case Verb::link_update:
-      from(4, [&] { out.link = {}; });
-      from(8, [&] { out.prog = {}; });
-      from(12, [&] { out.flags = 0, out.bits = 0; });
-      from(16, [&] { out.old = {}; });
-      break;
-    case Verb::link_detach:
-      from(4, [&] { out.link = {}; });
-      break;
-    default:
-      break;
-  }
+  for (const Slot& slot : form(op.verb).slots)
+    if (op.size < slot.end && slot.forget) slot.forget(out);
   return out;
 }
 
 std::optional<std::string> size_complaint(const Operation& op) {
   if (op.size == kWhole) return std::nullopt;
-  const Layout l = layout(op.verb);
   if (op.size > kLongestAttribute)
     return "an attribute has " + std::to_string(kLongestAttribute) + " bytes at most here";
   if (op.size >= attribute_size(op.verb)) return std::nullopt;
   std::string sizes;
-  for (const std::uint8_t end : l.ends) {
+  for (const std::uint8_t end : sizes_of(op.verb)) {
     if (end == op.size) return std::nullopt;
     sizes += (sizes.empty() ? "" : ", ") + std::to_string(int{end});
   }
@@ -151,8 +108,8 @@ std::optional<std::string> dirty_complaint(const Operation& op) {
   if (op.dirty == kClean) return std::nullopt;
   if (op.dirty >= kLongestAttribute)
     return "an attribute has " + std::to_string(kLongestAttribute) + " bytes at most here";
-  const Layout l = layout(op.verb);
-  if (op.dirty < attribute_size(op.verb) && !within(op.dirty, l.gap_begin, l.gap_end))
+  const Gaps& gaps = form(op.verb).gaps;
+  if (op.dirty < attribute_size(op.verb) && !within(op.dirty, gaps.begin, gaps.end))
     return "byte " + std::to_string(op.dirty) +
            " is in a field, which has a word of its own; fields end at byte " +
            std::to_string(attribute_size(op.verb));

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "model/words/operation.hpp"
 #include "model/words/words.hpp"
@@ -63,6 +64,7 @@ inline constexpr Member<Outer, Inner...> at{};
 struct Reference {
   enum class Accepts : std::uint8_t { anything, prog_or_link, link_name, new_link } accepts;
   Text what;
+  bool none_means_any = false;  // to name none is a simpler request
 };
 // d0/ingress
 struct AttachPoint {};
@@ -78,6 +80,8 @@ struct OneOf {
 struct Number {
   std::uint64_t least, most;
   bool hex = false;
+  std::uint32_t named = 0;  // bits of it that have words of their own
+  std::uint8_t small = 0;   // how many of its least values are simpler than others
 };
 // n0, n1
 struct Namespace {};
@@ -97,9 +101,27 @@ struct Operand : M {
 // word=value
 template <class M, class Kind>
 struct Option : M {
-  constexpr Option(M, Text w, Field f, Kind k, Occurs o = Occurs::optionally)
-      : word(w), field(f), kind(k), occurs(o) {}
-  Text word;
+  constexpr Option(M, Text w, Text m, Field f, Kind k, Occurs o = Occurs::optionally)
+      : word(w), meaning(m), field(f), kind(k), occurs(o) {}
+
+  // Without the bits that have words of their own.
+  constexpr auto value(const Operation& op) const {
+    auto value = M::of(op);
+    if constexpr (std::is_same_v<Kind, Number>)
+      value = static_cast<decltype(value)>(value & ~std::uint64_t{kind.named});
+    return value;
+  }
+  constexpr bool is_set(const Operation& op) const { return value(op) != M::initial(); }
+  constexpr void reset(Operation& op) const {
+    if constexpr (std::is_same_v<Kind, Number>)
+      if (kind.named != 0) {
+        M::of(op) &= kind.named;
+        return;
+      }
+    M::reset(op);
+  }
+
+  Text word, meaning;
   Field field;
   Kind kind;
   Occurs occurs;
@@ -108,23 +130,46 @@ struct Option : M {
 // A word that sets a bit of a member.
 template <class M>
 struct Bit : M {
-  constexpr Bit(M, Text w, Field f, std::uint32_t b, Occurs o = Occurs::optionally)
-      : word(w), field(f), bit(b), occurs(o) {}
-  Text word;
+  constexpr Bit(M, Text w, Text m, Field f, std::uint32_t b, Occurs o = Occurs::optionally)
+      : word(w), meaning(m), field(f), bit(b), occurs(o) {}
+
+  constexpr bool is_set(const Operation& op) const { return (M::of(op) & bit) != 0; }
+  constexpr void reset(Operation& op) const {
+    M::of(op) = static_cast<std::remove_cvref_t<decltype(M::of(op))>>(M::of(op) & ~bit);
+  }
+  constexpr void set(Operation& op) const {
+    M::of(op) = static_cast<std::remove_cvref_t<decltype(M::of(op))>>(M::of(op) | bit);
+  }
+
+  Text word, meaning;
   Field field;
   std::uint32_t bit;
   Occurs occurs;
 };
 
-// A word that has to stand there and says nothing.
+// A word that must be there and changes nothing.
 struct Literal {
+  static constexpr Field field = Field::other;
   Text word;
 };
 
+// The object that the part names: null if it is a part of another kind.
+template <class Part>
+constexpr auto reference_in(const Part&, auto& op) -> decltype(&op.prog) {
+  if constexpr (requires { Part::of(op).given(); })
+    return &Part::of(op);
+  else
+    return nullptr;
+}
+
 // Attributes of rtnetlink, as they follow each other in the message: mtu=1400 peer.name=d1
-struct Attributes : Member<&Operation::attrs> {};
-// What programs answer for the packet: p0=drop p1=pass
-struct Verdicts : Member<&Operation::says> {};
+struct Attributes : Member<&Operation::attrs> {
+  static constexpr Field field = Field::attrs;
+};
+// What programs return for the packet: p0=drop p1=pass
+struct Verdicts : Member<&Operation::says> {
+  static constexpr Field field = Field::says;
+};
 
 }  // namespace words
 }  // namespace mprogcheck

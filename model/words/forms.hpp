@@ -23,14 +23,17 @@ enum class Trait : std::uint8_t {
   inserts,        // it adds an entry to a list
   makes_link,     // `link` is the name of a link that it creates
   changes_link,   // it replaces the program of a link, or ends it; see link_of()
+  tells_list,     // it reads a list
   tells_link,     // it reads what the kernel tells about a link
   only_asks,      // it changes nothing
   packet,         // it sends a packet, which programs meet
+  journey,        // and the packet is followed from device to device
   bpf,            // a command of bpf(2) whose attribute has a size of its own choice
   netkit,         // it is about netkit devices alone
   tells_devices,  // all devices are dumped behind it
   filter,         // it is about the filters of a classifier
   of_device,      // `point` is a device without a hook
+  plain_device,   // its device is one of the header, of no particular kind
   lifetime,       // a device comes or goes
   provokes,       // it brings the kernel to harm on purpose
 };
@@ -62,6 +65,8 @@ template <std::uint8_t Array>
 constexpr void forget_array(Operation& op) {
   op.arrays = static_cast<std::uint8_t>(op.arrays & ~Array);
 }
+
+inline constexpr std::size_t kMostSlots = 9;  // those of query
 
 // Bytes of the attribute that are no field, and those that are fields of other users of the
 // command.
@@ -109,6 +114,9 @@ using Accepts = Reference::Accepts;
 
 inline constexpr Operand prog{at<&Operation::prog>, Field::prog,
                               Reference{Accepts::anything, "a program"}};
+inline constexpr Operand prog_or_any{
+    at<&Operation::prog>, Field::prog,
+    Reference{.accepts = Accepts::anything, .what = "a program", .none_means_any = true}};
 inline constexpr Operand closed{at<&Operation::prog>, Field::prog,
                                 Reference{Accepts::prog_or_link, "a program or a link"}};
 inline constexpr Operand filter_prog{at<&Operation::prog>, Field::prog,
@@ -135,51 +143,88 @@ inline constexpr Operand qdisc_kind{at<&Operation::kind>, Field::other, OneOf<Qd
                                     Occurs::unless_removed};
 inline constexpr Literal remove{"remove"};
 
-inline constexpr Option room{at<&Operation::room>, "room", Field::other, Number{0, 255}};
-inline constexpr Bit replace{at<&Operation::flags>, "replace", Field::flags, flag::replace};
-inline constexpr Bit before{at<&Operation::flags>, "before", Field::flags, flag::before};
-inline constexpr Bit after{at<&Operation::flags>, "after", Field::flags, flag::after};
-inline constexpr Bit first{at<&Operation::flags>, "first", Field::flags, flag::first};
-inline constexpr Bit last{at<&Operation::flags>, "last", Field::flags, flag::last};
-inline constexpr Bit id{at<&Operation::flags>, "id", Field::flags, flag::id};
-inline constexpr Bit by_link{at<&Operation::flags>, "link", Field::flags, flag::link};
-inline constexpr Bit progs{at<&Operation::arrays>, "progs", Field::other, array::progs};
-inline constexpr Bit links{at<&Operation::arrays>, "links", Field::other, array::links};
-inline constexpr Bit prog_flags{at<&Operation::arrays>, "prog_flags", Field::other,
-                                array::prog_flags};
-inline constexpr Bit link_flags{at<&Operation::arrays>, "link_flags", Field::other,
-                                array::link_flags};
-inline constexpr Bit fault{at<&Operation::fault>, "fault", Field::other, 1};
-inline constexpr Option chain{at<&Operation::key, &FilterKey::chain>, "chain", Field::key,
-                              Number{0, kChains - 1}};
-inline constexpr Option priority{at<&Operation::key, &FilterKey::priority>, "priority", Field::key,
-                                 Number{1, kPriorities}};
-inline constexpr Option handle{at<&Operation::key, &FilterKey::handle>, "handle", Field::key,
-                               Number{1, kHandles}};
-inline constexpr Bit skip_hw{at<&Operation::bits>, "skip_hw", Field::bits, kSkipHw,
-                             Occurs::unless_removed};
-inline constexpr Bit skip_sw{at<&Operation::bits>, "skip_sw", Field::bits, kSkipSw,
-                             Occurs::unless_removed};
-inline constexpr Option bits{at<&Operation::bits>, "bits", Field::bits,
-                             Number{0, 0xffffffffU, true}};
-inline constexpr Option filter_bits{at<&Operation::bits>, "bits", Field::bits,
-                                    Number{0, 0xffffffffU, true}, Occurs::unless_removed};
-inline constexpr Option relative{at<&Operation::relative>, "rel", Field::relative,
-                                 Reference{Accepts::anything, "a program or a link"}};
-inline constexpr Option old{at<&Operation::old>, "old", Field::old,
-                            Reference{Accepts::anything, "a program"}};
-inline constexpr Option revision{at<&Operation::revision>, "rev", Field::revision,
+inline constexpr Option room{at<&Operation::room>, "room", "how many slots each array has",
+                             Field::other, Number{.least = 0, .most = 255, .small = 4}};
+inline constexpr Bit replace{at<&Operation::flags>, "replace",
+                             "BPF_F_REPLACE: replaces a program of the list", Field::flags,
+                             flag::replace};
+inline constexpr Bit before{at<&Operation::flags>, "before",
+                            "BPF_F_BEFORE: in front of the relative object, or of all",
+                            Field::flags, flag::before};
+inline constexpr Bit after{at<&Operation::flags>, "after",
+                           "BPF_F_AFTER: behind the relative object, or behind all", Field::flags,
+                           flag::after};
+inline constexpr Bit first{
+    at<&Operation::flags>, "first",
+    "BPF_F_FIRST (dialect rfc2): in front of all for as long as the entry is there", Field::flags,
+    flag::first};
+inline constexpr Bit last{at<&Operation::flags>, "last",
+                          "BPF_F_LAST (dialect rfc2): behind all for as long as the entry is there",
+                          Field::flags, flag::last};
+inline constexpr Bit id{at<&Operation::flags>, "id",
+                        "BPF_F_ID: the relative object is given by its id, not by a descriptor",
+                        Field::flags, flag::id};
+inline constexpr Bit by_link{at<&Operation::flags>, "link",
+                             "BPF_F_LINK: the relative object is a link", Field::flags, flag::link};
+inline constexpr Bit progs{at<&Operation::arrays>, "progs", "asks for prog_ids", Field::other,
+                           array::progs};
+inline constexpr Bit links{at<&Operation::arrays>, "links", "asks for link_ids", Field::other,
+                           array::links};
+inline constexpr Bit prog_flags{at<&Operation::arrays>, "prog_flags", "asks for prog_attach_flags",
+                                Field::other, array::prog_flags};
+inline constexpr Bit link_flags{at<&Operation::arrays>, "link_flags", "asks for link_attach_flags",
+                                Field::other, array::link_flags};
+inline constexpr Bit fault{at<&Operation::fault>, "fault",
+                           "the arrays are at an address that is not mapped", Field::other, 1};
+inline constexpr Option chain{at<&Operation::key, &FilterKey::chain>, "chain",
+                              "the chain of the filter", Field::key, Number{0, kChains - 1}};
+inline constexpr Option priority{at<&Operation::key, &FilterKey::priority>, "priority",
+                                 "the priority of the filter; the lowest is asked first",
+                                 Field::key, Number{1, kPriorities}};
+inline constexpr Option handle{at<&Operation::key, &FilterKey::handle>, "handle",
+                               "the handle of the filter", Field::key, Number{1, kHandles}};
+inline constexpr Bit skip_hw{at<&Operation::bits>, "skip_hw", "TCA_CLS_FLAGS_SKIP_HW",
+                             Field::bits,          kSkipHw,   Occurs::unless_removed};
+inline constexpr Bit skip_sw{at<&Operation::bits>, "skip_sw", "TCA_CLS_FLAGS_SKIP_SW",
+                             Field::bits,          kSkipSw,   Occurs::unless_removed};
+inline constexpr Option bits{at<&Operation::bits>, "bits", "flag bits that have no word",
+                             Field::bits, Number{0, 0xffffffffU, true}};
+inline constexpr Option filter_bits{at<&Operation::bits>,
+                                    "bits",
+                                    "flag bits that have no word",
+                                    Field::bits,
+                                    Number{0, 0xffffffffU, true, kSkipHw | kSkipSw},
+                                    Occurs::unless_removed};
+inline constexpr Option relative{
+    at<&Operation::relative>, "rel", "the relative object: relative_fd, with id relative_id",
+    Field::relative, Reference{Accepts::anything, "a program or a link"}};
+inline constexpr Option old{at<&Operation::old>, "old",
+                            "the program that is to be replaced: replace_bpf_fd, old_prog_fd",
+                            Field::old, Reference{Accepts::anything, "a program"}};
+inline constexpr Option revision{at<&Operation::revision>, "rev",
+                                 "expected_revision; 0 accepts any", Field::revision,
                                  Number{0, ~std::uint64_t{0}}};
-inline constexpr Option size{at<&Operation::size>, "size", Field::size,
-                             Number{0, kLongestAttribute}};
-inline constexpr Option dirty{at<&Operation::dirty>, "dirty", Field::dirty,
-                              Number{0, kLongestAttribute - 1}};
-inline constexpr Option bytes{at<&Operation::bytes>, "bytes", Field::other, Number{0, 100'000}};
-inline constexpr Bit marked{at<&Operation::mark>, "mark", Field::other, 1};
-inline constexpr Bit with_priority{at<&Operation::priority>, "priority", Field::other, 1};
+inline constexpr Option size{at<&Operation::size>, "size",
+                             "the size of the attribute in bytes; by default that of its fields",
+                             Field::size, Number{0, kLongestAttribute}};
+inline constexpr Option dirty{at<&Operation::dirty>, "dirty",
+                              "the offset of a byte that is not 0 and belongs to no field",
+                              Field::dirty, Number{0, kLongestAttribute - 1}};
+inline constexpr Option bytes{at<&Operation::bytes>, "bytes",
+                              "the length of the frame, with its 14 bytes of header; by default 60",
+                              Field::other, Number{0, 100'000}};
+inline constexpr Bit marked{at<&Operation::mark>, "mark", "the packet carries a mark", Field::other,
+                            1};
+inline constexpr Bit with_priority{at<&Operation::priority>, "priority",
+                                   "the packet carries a priority", Field::other, 1};
 inline constexpr Attributes attrs{};
-inline constexpr Option space{at<&Operation::space>, "in", Field::space, Namespace{}};
-inline constexpr Option caller{at<&Operation::caller>, "as", Field::other, OneOf<Caller>{kCallers}};
+inline constexpr Option space{at<&Operation::space>, "in",
+                              "the network namespace in which the call is made", Field::space,
+                              Namespace{}};
+inline constexpr Option caller{
+    at<&Operation::caller>, "as",
+    "who makes the call: root, a user without capabilities, or root of a user namespace",
+    Field::other, OneOf<Caller>{kCallers}};
 inline constexpr Verdicts says{};
 
 // Groups that several verbs have.
@@ -239,7 +284,7 @@ inline constexpr Row detach_row{
          .example = "detach p0 d0/ingress",
          .traits = traits(list, bpf),
          .slots = kAttachSlots},
-    parts<prog, point> + list_flags + parts<bits, relative, old, revision> + oddities +
+    parts<prog_or_any, point> + list_flags + parts<bits, relative, old, revision> + oddities +
         parts<space, caller>};
 inline constexpr Row query_row{
     Head{.verb = Verb::query,
@@ -247,7 +292,7 @@ inline constexpr Row query_row{
          .command = "BPF_PROG_QUERY",
          .meaning = "Reads a list: its revision, its length, and the arrays that are asked for.",
          .example = "query d0/ingress room=4 progs links",
-         .traits = traits(only_asks, bpf),
+         .traits = traits(tells_list, only_asks, bpf),
          .slots = kQuerySlots,
          .gaps = {.begin = 28, .end = 32}},
     parts<point, room, progs, links, prog_flags, link_flags, fault, bits> + oddities +
@@ -319,14 +364,14 @@ inline constexpr Row qdisc_row{
          .command = "RTM_NEWQDISC, RTM_DELQDISC",
          .meaning = "Adds, replaces or removes a clsact or ingress qdisc at a device.",
          .example = "qdisc d0 add clsact",
-         .traits = traits(of_device)},
+         .traits = traits(of_device, plain_device)},
     parts<device, qdisc_change, qdisc_kind>};
 inline constexpr Row packet_row{Head{.verb = Verb::packet,
                                      .word = "packet",
                                      .command = "sendto(2) of a packet socket",
                                      .meaning = "Sends one packet through an attach point.",
                                      .example = "packet d0/ingress p0=drop",
-                                     .traits = traits(only_asks, table::packet)},
+                                     .traits = traits(only_asks, table::packet, plain_device)},
                                 parts<point, says>};
 inline constexpr Row create_row{
     Head{.verb = Verb::create,
@@ -358,7 +403,7 @@ inline constexpr Row send_row{
          .command = "sendto(2) of a packet socket",
          .meaning = "Sends one packet out of a netkit device, and follows it to where it goes.",
          .example = "send d1 bytes=100 mark p0=drop",
-         .traits = traits(netkit, only_asks, Trait::packet, of_device)},
+         .traits = traits(netkit, only_asks, table::packet, journey, of_device)},
     parts<device, bytes, marked, with_priority, says>};
 inline constexpr Row filter_row{
     Head{.verb = Verb::filter,
@@ -366,15 +411,15 @@ inline constexpr Row filter_row{
          .command = "RTM_NEWTFILTER, RTM_DELTFILTER",
          .meaning = "Adds, replaces, changes or removes a filter of a device's classifier.",
          .example = "filter d0/ingress add p0 priority=2 skip_hw",
-         .traits = traits(table::filter)},
+         .traits = traits(table::filter, plain_device)},
     parts<point, filter_change, filter_prog> + filter_key + filter_flags + parts<caller>};
 inline constexpr Row filter_link_row{
     Head{.verb = Verb::filter_link,
          .word = "filter_link",
          .command = "BPF_LINK_CREATE of a classifier",
          .meaning = "Makes a filter that a new link owns.",
-         .example = "filter_link l1 p0 d0/ingress priority=1",
-         .traits = traits(table::filter, makes_link),
+         .example = "filter_link l1 p0 d0/ingress priority=2",
+         .traits = traits(table::filter, makes_link, plain_device),
          .simpler = Verb::filter},
     parts<new_link, prog, point> + filter_key + filter_flags + parts<caller>};
 inline constexpr Row chain_row{Head{.verb = Verb::chain,
@@ -382,7 +427,7 @@ inline constexpr Row chain_row{Head{.verb = Verb::chain,
                                     .command = "RTM_DELCHAIN",
                                     .meaning = "Removes a chain with its filters.",
                                     .example = "chain d0/ingress remove chain=1",
-                                    .traits = traits(table::filter)},
+                                    .traits = traits(table::filter, plain_device)},
                                parts<point, field::remove, field::chain, caller>};
 inline constexpr Row provoke_row{
     Head{.verb = Verb::provoke,

@@ -2,6 +2,7 @@
 // The names of a trace: attach points, programs, links and what else a field may hold.
 #pragma once
 
+#include "model/words/fields.hpp"
 #include "model/words/tokens.hpp"
 #include "model/words/words.hpp"
 
@@ -70,6 +71,63 @@ class NameReader : protected LineReader {
       fail(at_, value.column, "unknown value " + quoted(value.text) + "; there are " + names);
     const std::uint64_t most = (std::uint64_t{1} << 8 * width_of(key)) - 1;
     return static_cast<std::uint32_t>(number(value, 0, most));
+  }
+
+  // What stands in the place of an operand, for where it is missing.
+  static std::string wanted(const words::Reference& kind) {
+    const std::string what(kind.what);
+    switch (kind.accepts) {
+      case words::Reference::Accepts::anything:
+        return what + ", or none, bad, file or map";
+      case words::Reference::Accepts::new_link:
+        return what + ", l0 to l" + std::to_string(kMaxLinks - 1);
+      default:
+        return what;
+    }
+  }
+  static std::string wanted(words::AttachPoint) { return "an attach point such as d0/ingress"; }
+  static std::string wanted(words::DeviceName) { return "a device"; }
+  template <class T>
+  static std::string wanted(const words::OneOf<T>& kind) {
+    std::string out;
+    for (std::size_t i = 0; i < kind.names.size(); ++i) {
+      if (i != 0) out += i + 1 == kind.names.size() ? " or " : ", ";
+      out += kind.names[i].first;
+    }
+    return out;
+  }
+
+  void read(const words::Reference& kind, Token t, Ref& out) {
+    using Accepts = words::Reference::Accepts;
+    if (kind.accepts == Accepts::link_name || kind.accepts == Accepts::new_link) {
+      out = {Ref::Kind::link, indexed(t, t.text, 'l', kMaxLinks)};
+      return;
+    }
+    out = ref(t);
+    if (kind.accepts == Accepts::prog_or_link && out.kind != Ref::Kind::prog &&
+        out.kind != Ref::Kind::link)
+      fail(at_, t.column, "only a program or a link can be closed");
+  }
+  void read(words::AttachPoint, Token t, Point& out) { out = attach_point(t); }
+  void read(words::DeviceName kind, Token t, Point& out) {
+    const bool every = kind.all && t.text == "all";
+    out = {every ? kAllDevices : indexed(t, t.text, 'd', kMaxDevices), Hook::ingress};
+  }
+  void read(words::DeviceName, Token t, std::uint8_t& out) {
+    out = indexed(t, t.text, 'd', kMaxDevices);
+  }
+  template <class T>
+  void read(const words::OneOf<T>& kind, Token t, T& out) {
+    for (const auto& [word, value] : kind.names)
+      if (word == t.text) return void(out = value);
+    fail(at_, t.column, "expected " + wanted(kind) + ", not " + quoted(t.text));
+  }
+  template <class T>
+  void read(const words::Number& kind, Token t, T& out) {
+    out = static_cast<T>(number(t, kind.least, kind.most));
+  }
+  void read(words::Namespace, Token t, std::uint8_t& out) {
+    out = indexed(t, t.text, 'n', kMaxSpaces);
   }
 
   Ref ref(Token t) {

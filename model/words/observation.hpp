@@ -98,7 +98,7 @@ struct Observation {
   bool strayed = false;  // something was written beside the attribute, as long as it was said to be
   std::int32_t references =
       -1;               // held on all programs and links together; -1: the target cannot tell
-  Point at = kNoPoint;  // info, fdinfo: where the link says it is; nodev once its device is gone
+  Point at = kNoPoint;  // where the link says it is attached; nodev once its device is gone
   // Of a query; for a packet the programs that ran, in order; a link's program; for a qdisc the
   // list of egress.
   Listing answer;

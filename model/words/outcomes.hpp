@@ -24,7 +24,7 @@ class OutcomeReader : protected NameReader {
     while (next_ < tokens_.size()) {
       const Token o = tokens_[next_++];
       once(o);
-      const bool packet = op.verb == Verb::packet || op.verb == Verb::send;
+      const bool packet = has_trait(op.verb, Trait::packet);
       if (const auto fate = words::find(words::kFates, o.text); packet && fate) {
         if (e.fate != Fate::none) fail(at_, o.column, "a packet has one fate");
         e.fate = *fate;
@@ -32,8 +32,9 @@ class OutcomeReader : protected NameReader {
       }
       const std::size_t eq = o.text.find('=');
       const std::string_view key = o.text.substr(0, eq);
-      const bool tells = op.verb == Verb::info || op.verb == Verb::fdinfo;
-      if (eq == std::string_view::npos || (op.verb != Verb::query && !packet && !tells))
+      const bool tells = has_trait(op.verb, Trait::tells_link);
+      const bool lists = has_trait(op.verb, Trait::tells_list);
+      if (eq == std::string_view::npos || (!lists && !packet && !tells))
         fail(at_, o.column,
              quoted(o.text) + " is nothing that can be expected of " + std::string(word(op.verb)));
       const Token value{o.text.substr(eq + 1), o.column + eq + 1};
@@ -46,9 +47,9 @@ class OutcomeReader : protected NameReader {
       else if (key == "progs")
         each(
             value, e.progs.emplace(), [&](Token x) { return prog_seen(x); },
-            op.verb == Verb::send     ? kMaxMet
-            : op.verb == Verb::packet ? kMaxListed
-                                      : kMaxCapacity);
+            has_trait(op.verb, Trait::journey) ? kMaxMet
+            : packet                           ? kMaxListed
+                                               : kMaxCapacity);
       else if (key == "links")
         each(value, e.links.emplace(), [&](Token x) { return link_seen(x); });
       else if (key == "flags")

@@ -54,6 +54,19 @@ std::optional<Dialect> dialect_from(std::string_view word);
 std::string word(Point point);
 std::string word(Entry entry);  // p3, p3/l1, p3:first
 
+// A field of an operation that is written: the member that it is stored in, and how it is written.
+struct SetField {
+  const void* member;
+  std::string usage;
+};
+std::vector<SetField> set_fields(const Operation& op);
+
+// Of the language and of how an Operation is stored: another one where either has changed.
+std::uint64_t operations_fingerprint();
+
+// The reference of the language as Markdown, made of the rows in forms.hpp.
+std::string language_reference();
+
 // What a file would say behind an operation that came back so.
 Expected expected_of(const Operation& op, const Observation& seen);
 // One line for people: error, answer, and the list afterwards.

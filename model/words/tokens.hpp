@@ -76,6 +76,11 @@ class LineReader {
     return static_cast<std::uint8_t>(value);
   }
 
+  // Whether the token looks like such a name, however large its number.
+  static bool is_name(Token t, char kind) {
+    return t.text.size() > 1 && t.text[0] == kind && t.text[1] >= '0' && t.text[1] <= '9';
+  }
+
   std::uint64_t number(Token t, std::uint64_t least, std::uint64_t most) {
     std::string_view digits = t.text;
     const bool hex = digits.starts_with("0x");

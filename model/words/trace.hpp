@@ -35,7 +35,7 @@ struct Expected {
   std::optional<std::vector<Link>> links;
   std::optional<std::vector<std::uint8_t>> entry_flags;
   Fate fate = Fate::none;
-  std::optional<Point> at;  // of the answer to info, fdinfo
+  std::optional<Point> at;  // of the answer about a link
   bool operator==(const Expected&) const = default;
 };
 

@@ -22,8 +22,8 @@ inline constexpr Pair<Caller> kCallers[] = {
 inline constexpr Pair<Qdisc> kQdiscs[] = {{"clsact", Qdisc::clsact}, {"ingress", Qdisc::ingress}};
 inline constexpr Pair<TcChange> kTcChanges[] = {{"add", TcChange::add},
                                                 {"replace", TcChange::replace},
-                                                {"remove", TcChange::remove},
-                                                {"change", TcChange::change}};
+                                                {"change", TcChange::change},
+                                                {"remove", TcChange::remove}};
 inline constexpr Pair<TcChange> kQdiscChanges[] = {
     {"add", TcChange::add}, {"replace", TcChange::replace}, {"remove", TcChange::remove}};
 inline constexpr Pair<std::uint32_t> kFilterFlags[] = {{"skip_hw", kSkipHw}, {"skip_sw", kSkipSw}};

@@ -71,8 +71,9 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
     std::set<std::string> keys;
     collect(document, keys);
     for (const std::string& key : keys)
-      if (key.find(' ') == key.npos)  // the name of a clause
+      if (key.find(' ') == key.npos) {  // the name of a clause
         EXPECT_NE(described.find("`" + key + "`"), described.npos) << verb << ": " << key;
+      }
   }
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <map>
 
+#include "model/words/text.hpp"
 #include "props/cli/about.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/values.hpp"
@@ -135,8 +136,11 @@ Option Command::target(std::string& to, const std::string& what) {
   return text("--target TARGET", to, what);
 }
 Option Command::dialect(std::string& to, const std::string& otherwise) {
-  return text("--dialect DIALECT", to, fmt::format("mainline or rfc2 (default: {})", otherwise))
-      .among({"mainline", "rfc2"});
+  Words words;
+  for (const Dialect d : kDialects) words.emplace_back(word(d));
+  return text("--dialect DIALECT", to,
+              fmt::format("{} (default: {})", fmt::join(words, " or "), otherwise))
+      .among(words);
 }
 Option Command::known(Words& to) {
   return texts("--known FILE", to,
@@ -207,7 +211,7 @@ Program::Program() : parts_(std::make_unique<Parts>()) {
   parts_->color_option(app);
   app.add_flag("--parse-only", parts_->parse_only, "Read the command line and do nothing")
       ->group("");
-  app.add_option("--generate", parts_->generate, "Print man, bash, zsh")->group("");
+  app.add_option("--generate", parts_->generate, "Print man, bash, zsh, language")->group("");
   app.require_subcommand(0, 1);
 }
 
@@ -316,8 +320,10 @@ int Program::Parts::run_chosen(const Page& whole) const {
       fmt::print("{}", bash_completion(whole));
     else if (generate == "zsh")
       fmt::print("{}", zsh_completion(whole));
+    else if (generate == "language")
+      fmt::print("{}", language_reference());
     else
-      throw BadInput("--generate makes man, bash and zsh");
+      throw BadInput("--generate makes man, bash, zsh and language");
     return kConforms;
   }
   const CLI::App& verb = chosen();

@@ -250,7 +250,9 @@ TEST_F(ConformReport, that_is_interrupted_is_written_and_ends_with_3) {
   EXPECT_NE(r.err.find("mprogcheck: could not run to the end: interrupted"), std::string::npos)
       << r.err;
   // Before the targets are run there is nothing to report.
-  if (fs::exists(work / "report")) EXPECT_EQ(document()["targets"][1]["verdict"], "could not run");
+  if (fs::exists(work / "report")) {
+    EXPECT_EQ(document()["targets"][1]["verdict"], "could not run");
+  }
 }
 
 TEST_F(ConformReport, leaves_standard_output_as_it_is_without) {

@@ -111,8 +111,8 @@ void add_minimize(Program& program) {
   verb.target(o->target, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
   verb.text("--bucket BUCKET", o->bucket,
             "Which deviation, if the trace shows several (default: the first)");
-  auto out = verb.out_file(o->out, "Write the trace to a new file instead of standard output");
-  verb.text("--output FILE", o->out, "The same as --out").hidden().excludes(out);
+  verb.out_file(o->out, "Write the trace to a new file instead of standard output");
+  verb.text("--output FILE", o->out, "The same as --out").hidden();
   verb.json(o->json);
   verb.example(
       "mprogcheck minimize traces/tutorial/02-before-and-after.trace --target "
@@ -127,13 +127,13 @@ void add_repro(Program& program) {
   verb.text("TRACE", o->file, "A file with one trace").required();
   verb.text("--format FORMAT", o->format, "c (default), selftest, bpftool or trace")
       .among({"c", "selftest", "bpftool", "trace"});
-  auto out = verb.out_file(o->out, "Write the program to a new file instead of standard output");
-  verb.text("--output FILE", o->out, "The same as --out").hidden().excludes(out);
+  verb.out_file(o->out, "Write the program to a new file instead of standard output");
+  verb.text("--output FILE", o->out, "The same as --out").hidden();
   verb.json(o->json);
   verb.example("mprogcheck repro traces/examples/detach-before-head.trace --format c -o repro.c",
                "Writes a C program that needs nothing but libbpf.");
-  verb.example("mprogcheck repro traces/examples/detach-before-head.trace --format bpftool",
-               "Prints a script for bpftool.");
+  verb.example("mprogcheck repro traces/examples/detach-before-head.trace --format selftest",
+               "Prints a test in the form of the kernel's own.");
   verb.action([o] { return run_repro(*o); });
 }
 

@@ -10,13 +10,14 @@
 
 #include "model/words/text.hpp"
 #include "props/repro/bpftool_text.hpp"
+#include "props/repro/ways.hpp"
 #include "props/repro/writers.hpp"
 
 namespace mprogcheck::repro {
 namespace {
 
 bool prepends(const Operation& op) {
-  return op.verb == Verb::attach && op.flags == flag::before;
+  return has_trait(op.verb, Trait::inserts) && op.flags == flag::before;
 }
 
 class Script {
@@ -149,42 +150,13 @@ class Script {
   std::string paragraph(const Step& s) {
     std::string out = "\n" + wrapped(fmt::format("{} ({})", s.clause.sentence, s.clause.id), "# ") +
                       fmt::format("step '{}'\n", print(s.op));
-    switch (s.op.verb) {
-      case Verb::attach:
-        return out + attach(s);
-      case Verb::detach:
-        return out + detach(s);
-      case Verb::query:
-        return out + query(s);
-      case Verb::close:
-        return out + close(s);
-      case Verb::remove:
-        return out + remove(s);
-      case Verb::link_create:
-      case Verb::link_update:
-      case Verb::link_detach:
-        refuse(s, "bpftool cannot make links at tcx");
-      case Verb::packet:
-        refuse(s, "bpftool cannot send packets");
-      case Verb::info:
-      case Verb::fdinfo:
-        refuse(s, "bpftool cannot make the links at tcx that it would ask about");
-      case Verb::qdisc:
-        refuse(s, "qdiscs are tc's affair, not bpftool's");
-      case Verb::create:
-      case Verb::change:
-      case Verb::set:
-      case Verb::send:
-        refuse(s, "netkit devices are ip's affair, and packets nobody's");
-      case Verb::filter:
-      case Verb::filter_link:
-      case Verb::chain:
-        refuse(s, "filters are tc's affair, and links that own them no kernel's");
-      case Verb::provoke:
-        refuse(s, "the harness provokes, in a VM of its own");
-    }
-    return out;
+    return out + (this->*way_of(kWays, kRefusals, s, "bpftool"))(s);
   }
+
+  using Write = std::string (Script::*)(const Step&);
+  using Op = Operation;
+  static const Way<Write> kWays[5];
+  static const Refusal kRefusals[8];
 
   const Trace& trace_;
   std::vector<Step> steps_;
@@ -192,6 +164,30 @@ class Script {
   std::set<std::uint8_t> closed_, removed_;
   bool prepends_ = false;
   std::string body_;
+};
+
+// Some of the fields are refused by sentences of their own.
+const Way<Script::Write> Script::kWays[] = {
+    {Verb::attach, &Script::attach,
+     writes<&Op::point, &Op::prog, &Op::flags, &Op::bits, &Op::relative, &Op::old, &Op::revision,
+            &Op::space>},
+    {Verb::detach, &Script::detach,
+     writes<&Op::point, &Op::prog, &Op::flags, &Op::bits, &Op::relative, &Op::old, &Op::revision,
+            &Op::space>},
+    {Verb::query, &Script::query,
+     writes<&Op::point, &Op::room, &Op::arrays, &Op::fault, &Op::bits, &Op::space>},
+    {Verb::close, &Script::close, writes<&Op::prog>},
+    {Verb::remove, &Script::remove, writes<&Op::point, &Op::space>},
+};
+const Refusal Script::kRefusals[] = {
+    {Trait::provokes, "the harness provokes, in a VM of its own"},
+    {Trait::filter, "filters are made with tc, and no kernel has links that own them"},
+    {Trait::netkit, "netkit devices are made with ip, and bpftool cannot send packets"},
+    {Trait::makes_link, "bpftool cannot make links at tcx"},
+    {Trait::changes_link, "bpftool cannot make links at tcx"},
+    {Trait::tells_link, "bpftool cannot make the links at tcx that it would ask about"},
+    {Trait::packet, "bpftool cannot send packets"},
+    {Trait::plain_device, "qdiscs are made with tc, not with bpftool"},
 };
 
 }  // namespace

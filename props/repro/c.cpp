@@ -70,7 +70,7 @@ std::size_t devices_at_first(const Trace& trace, const Uses& uses) {
 std::size_t named_devices(const Trace& trace, const Uses& uses) {
   std::size_t out = devices_at_first(trace, uses);
   for (const Operation& op : trace.operations) {
-    if (op.verb != Verb::create) continue;
+    if (!has_trait(op.verb, Trait::lifetime) || !of_netkit(op.verb)) continue;
     out = std::max<std::size_t>(out, op.point.device + 1U);
     if (op.peer != kNoDevice) out = std::max<std::size_t>(out, op.peer + 1U);
   }
@@ -89,7 +89,7 @@ std::string names(const Trace& trace, const std::vector<Step>& steps, const Uses
     if (trace.header.loaded[p]) progs.push_back(fmt::format("p{} = {}", p, p));
   std::vector<std::uint8_t> made;
   for (const Step& s : steps)
-    if (s.op.verb == Verb::link_create) made.push_back(s.op.link.raw);
+    if (has_trait(s.op.verb, Trait::makes_link)) made.push_back(s.op.link.raw);
   for (const std::uint8_t l : made) links.push_back(fmt::format("l{} = {}", l, l));
   const std::size_t most_links =
       made.empty() ? 1 : *std::max_element(made.begin(), made.end()) + std::size_t{1};
@@ -115,16 +115,16 @@ std::string names(const Trace& trace, const std::vector<Step>& steps, const Uses
 std::string main_function(const Trace& trace, const std::vector<Step>& steps, const Uses& uses) {
   std::string out =
       uses.hazards ? "\nint main(int argc, char **argv)\n{\n" : "\nint main(void)\n{\n";
-  if (uses.attaches) out += "\tstruct attach_attr attach;\n";
-  if (uses.creates) out += "\tstruct link_create_attr create;\n";
-  if (uses.updates) out += "\tstruct link_update_attr update;\n";
-  if (uses.releases) out += "\tstruct link_detach_attr release;\n";
-  if (uses.queries) out += "\tstruct query_attr query;\n";
+  if (uses.has(Verb::attach) || uses.has(Verb::detach)) out += "\tstruct attach_attr attach;\n";
+  if (uses.has(Verb::link_create)) out += "\tstruct link_create_attr create;\n";
+  if (uses.has(Verb::link_update)) out += "\tstruct link_update_attr update;\n";
+  if (uses.has(Verb::link_detach)) out += "\tstruct link_detach_attr release;\n";
+  if (uses.has(Verb::query)) out += "\tstruct query_attr query;\n";
   if (uses.makes || uses.asks_device) out += "\tstruct request r;\n";
   out += "\n";
   if (uses.hazards) out += "\trequire_crash(argc, argv);\n";
   out += "\tset_up();\n";
-  if (uses.packets || uses.sends) out += "\tset_up_notes();\n";
+  if (uses.packets || uses.has(Verb::send)) out += "\tset_up_notes();\n";
   if (uses.netkit) out += "\tset_up_netkit();\n";
   if (uses.maps) out += "\tset_up_map();\n";
   for (std::size_t f = 0; f < kForeigns; ++f)
@@ -148,11 +148,11 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   const auto piece = [&](bool wanted, std::string_view text) {
     if (wanted) out += text;
   };
-  const bool noting = uses.packets || uses.sends;
+  const bool noting = uses.packets || uses.has(Verb::send);
   const bool taps = devices_at_first(trace, uses) != 0;
   piece(true, c_text::kHeaders);
   piece(noting, c_text::kPacketHeaders);
-  piece(uses.qdiscs, c_text::kQdiscHeaders);
+  piece(uses.has(Verb::qdisc), c_text::kQdiscHeaders);
   piece(uses.callers, c_text::kCallAsHeaders);
   for (std::size_t f = 0; f < kForeigns; ++f)
     piece(uses.foreign[f], c_text::kForeignLinks[f].headers);
@@ -167,14 +167,14 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   piece(uses.also_permitted, c_text::kAlsoPermitted);
   if (noting) {
     piece(true, c_text::kNote);
-    piece(uses.sends, c_text::kNoteOfPacket);
+    piece(uses.has(Verb::send), c_text::kNoteOfPacket);
     piece(true, c_text::kNoteEnd);
   }
   if (uses.spaces) {
     piece(true, c_text::kSpaces);
-    piece(uses.sends, c_text::kSilence);
+    piece(uses.has(Verb::send), c_text::kSilence);
     piece(true, c_text::kOpenSpace);
-    piece(uses.sends, c_text::kOpenSpaceToListen);
+    piece(uses.has(Verb::send), c_text::kOpenSpaceToListen);
     piece(true, c_text::kOpenSpaceEnd);
   }
   piece(true, with_attributes(uses.netkit ? c_text::kAllNetkitNames : c_text::kNetkitNames));
@@ -187,23 +187,23 @@ std::string write_c(const Trace& trace, std::string_view headline) {
   piece(uses.lists || uses.counts, c_text::kExpectEntries);
   piece(uses.lists, c_text::kExpectList);
   piece(uses.revisions, c_text::kRevision);
-  piece(uses.queries, c_text::kAsk);
+  piece(uses.has(Verb::query), c_text::kAsk);
   piece(uses.counts, c_text::kExpectCounted);
   piece(uses.answers, c_text::kExpectAnswer);
-  piece(uses.creates, c_text::kLinkCreate);
-  piece(uses.updates, c_text::kLinkUpdate);
-  piece(uses.releases, c_text::kLinkDetach);
-  piece(uses.infos || uses.fdinfos, c_text::kTold);
-  piece(uses.infos, c_text::kInfo);
+  piece(uses.has(Verb::link_create), c_text::kLinkCreate);
+  piece(uses.has(Verb::link_update), c_text::kLinkUpdate);
+  piece(uses.has(Verb::link_detach), c_text::kLinkDetach);
+  piece(uses.links_told, c_text::kTold);
+  piece(uses.has(Verb::info), c_text::kInfo);
   piece(uses.fdinfos, c_text::kFdinfo);
   piece(uses.tells, c_text::kExpectTold);
-  piece(uses.closes, c_text::kClose);
+  piece(uses.has(Verb::close), c_text::kClose);
   piece(true, c_text::kRequest);
   piece(true, c_text::kAskRtnetlink);
   piece(true, c_text::kMakeNetkit);
   piece(taps, c_text::kMakeDevice);
   piece(uses.removes, c_text::kRemove);
-  piece(uses.qdiscs, c_text::kQdisc);
+  piece(uses.has(Verb::qdisc), c_text::kQdisc);
   piece(uses.packets, c_text::kPacket);
   if (uses.netkit) {
     piece(uses.makes || uses.asks_device, c_text::kAskIn);
@@ -216,7 +216,7 @@ std::string write_c(const Trace& trace, std::string_view headline) {
     piece(true, with_attributes(c_text::kExpectDevices));
     piece(true, c_text::kSetUpNetkit);
   }
-  piece(uses.sends, c_text::kSend);
+  piece(uses.has(Verb::send), c_text::kSend);
   piece(uses.journeys, c_text::kExpectJourney);
   piece(uses.removes_all || uses.foreign.any(), c_text::kTrivial);
   if (uses.removes_all) {
@@ -225,7 +225,7 @@ std::string write_c(const Trace& trace, std::string_view headline) {
     piece(true, uses.spaces ? c_text::kEndSpace : c_text::kRemoveAll);
     piece(uses.spaces && taps, c_text::kEndTaps);
     piece(uses.packets, uses.spaces ? c_text::kEndPackets : c_text::kClosePacketSocket);
-    piece(uses.sends, c_text::kEndListening);
+    piece(uses.has(Verb::send), c_text::kEndListening);
     piece(true, uses.spaces ? c_text::kEndSpaceEnd : c_text::kRemoveAllEnd);
   }
   piece(uses.maps, c_text::kMap);
@@ -234,11 +234,11 @@ std::string write_c(const Trace& trace, std::string_view headline) {
     piece(!noting, c_text::kLoad);
     if (noting) {
       piece(true, c_text::kLoadNoting);
-      piece(uses.sends, c_text::kLoadNotingPacket);
+      piece(uses.has(Verb::send), c_text::kLoadNotingPacket);
       piece(true, c_text::kLoadNotingBegin);
-      piece(uses.sends, c_text::kNotingPacket);
+      piece(uses.has(Verb::send), c_text::kNotingPacket);
       piece(true, c_text::kNotingVerdict);
-      piece(uses.sends, c_text::kNotingRedirect);
+      piece(uses.has(Verb::send), c_text::kNotingRedirect);
       piece(true, c_text::kLoadNotingEnd);
     }
     piece(true, c_text::kLoadEnd);

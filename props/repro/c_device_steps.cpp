@@ -135,20 +135,18 @@ std::string remove(const Step& step, const Uses& uses) {
 
 }  // namespace
 
-std::string c_device_request(const Step& step, const Uses& uses) {
-  switch (step.op.verb) {
-    case Verb::create:
-      return create(step) + c_devices_after(step);
-    case Verb::change:
-      return change(step) + c_devices_after(step);
-    case Verb::set:
-      return set(step) + c_devices_after(step);
-    case Verb::remove:
-      return remove(step, uses) +
-             (uses.netkit ? "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n" + c_devices_after(step) : "");
-    default:
-      return {};
-  }
+std::string c_create(const Step& step, const Uses&) {
+  return create(step) + c_devices_after(step);
+}
+std::string c_change(const Step& step, const Uses&) {
+  return change(step) + c_devices_after(step);
+}
+std::string c_set(const Step& step, const Uses&) {
+  return set(step) + c_devices_after(step);
+}
+std::string c_remove(const Step& step, const Uses& uses) {
+  return remove(step, uses) +
+         (uses.netkit ? "\tlook(NOBODY_ELSE, NOBODY_ELSE);\n" + c_devices_after(step) : "");
 }
 
 }  // namespace mprogcheck::repro

@@ -11,6 +11,7 @@
 #include "props/repro/c_uses.hpp"
 #include "props/repro/c_words.hpp"
 #include "props/repro/plan.hpp"
+#include "props/repro/ways.hpp"
 #include "props/repro/writers.hpp"
 
 namespace mprogcheck::repro {
@@ -132,14 +133,13 @@ std::string expect(const Step& step, std::string_view result) {
                             : fmt::format("\tenter(n{});\n{}\tenter(n0);\n", step.op.space, out);
 }
 
-std::string attach_or_detach(const Step& step) {
+std::string attach_or_detach(const Step& step, std::string_view command) {
   const Operation& op = step.op;
   Members m;
   m.add("target_ifindex", device_index(step)).add("attach_bpf_fd", descriptor(op.prog));
   m.add("attach_type", attach_type(op.point.hook)).add("attach_flags", flags(op));
   m.add("replace_bpf_fd", descriptor(op.old));
   add_relative(m, op).add("expected_revision", expected_revision(step));
-  const auto command = op.verb == Verb::attach ? "BPF_PROG_ATTACH" : "BPF_PROG_DETACH";
   return fill("attach_attr", "attach", m) + expect(step, call(op, command, "attach"));
 }
 
@@ -202,8 +202,7 @@ std::string query(const Step& step) {
   return out + fmt::format("\texpect_answer({}, {});\n", place(*step.where), told);
 }
 
-std::string info(const Step& step) {
-  const std::string asked = step.op.verb == Verb::info ? "ask_link" : "read_fdinfo";
+std::string info(const Step& step, std::string_view asked) {
   std::string out = expect(step, fmt::format("{}({})", asked, descriptor(step.op.link)));
   if (!tells_link(step)) return out;
   const Point at = step.must.at;
@@ -249,43 +248,53 @@ std::string packet(const Step& step) {
                      c_words::in_macro("RAN", "NOBODY_RAN", ran));
 }
 
+using Write = std::string (*)(const Step&, const Uses&);
+using Op = Operation;
+constexpr auto bpf_fields =
+    writes<&Op::point, &Op::prog, &Op::flags, &Op::bits, &Op::relative, &Op::old, &Op::revision,
+           &Op::size, &Op::dirty, &Op::space, &Op::caller>;
+constexpr Way<Write> kWays[] = {
+    {Verb::attach,
+     [](const Step& s, const Uses&) { return attach_or_detach(s, "BPF_PROG_ATTACH"); }, bpf_fields},
+    {Verb::detach,
+     [](const Step& s, const Uses&) { return attach_or_detach(s, "BPF_PROG_DETACH"); }, bpf_fields},
+    {Verb::link_create, [](const Step& s, const Uses&) { return link_create(s); },
+     writes<&Op::link, &Op::prog, &Op::point, &Op::flags, &Op::bits, &Op::relative, &Op::revision,
+            &Op::size, &Op::dirty, &Op::space, &Op::caller>},
+    {Verb::link_update, [](const Step& s, const Uses&) { return link_update(s); },
+     writes<&Op::link, &Op::prog, &Op::flags, &Op::bits, &Op::old, &Op::size, &Op::dirty,
+            &Op::caller>},
+    {Verb::link_detach, [](const Step& s, const Uses&) { return link_detach(s); },
+     writes<&Op::link, &Op::size, &Op::dirty, &Op::caller>},
+    {Verb::info, [](const Step& s, const Uses&) { return info(s, "ask_link"); }, writes<&Op::link>},
+    {Verb::fdinfo, [](const Step& s, const Uses&) { return info(s, "read_fdinfo"); },
+     writes<&Op::link>},
+    {Verb::close,
+     [](const Step& s, const Uses&) {
+       return expect(s, fmt::format("close_for_good(&{})", descriptor(s.op.prog)));
+     },
+     writes<&Op::prog>},
+    {Verb::remove, c_remove, writes<&Op::point, &Op::space>},
+    {Verb::create, c_create, writes<&Op::point, &Op::peer, &Op::attrs, &Op::space>},
+    {Verb::change, c_change, writes<&Op::point, &Op::attrs>},
+    {Verb::set, c_set, writes<&Op::point, &Op::attrs>},
+    {Verb::send, [](const Step& s, const Uses&) { return c_send(s); },
+     writes<&Op::point, &Op::bytes, &Op::mark, &Op::priority, &Op::says>},
+    {Verb::qdisc, [](const Step& s, const Uses&) { return qdisc(s); },
+     writes<&Op::point, &Op::change, &Op::kind>},
+    {Verb::query, [](const Step& s, const Uses&) { return query(s); },
+     writes<&Op::point, &Op::room, &Op::arrays, &Op::fault, &Op::bits, &Op::size, &Op::dirty,
+            &Op::space, &Op::caller>},
+    {Verb::packet, [](const Step& s, const Uses&) { return packet(s); },
+     writes<&Op::point, &Op::says>},
+};
+constexpr Refusal kRefusals[] = {
+    {Trait::filter, "no kernel has links that own filters"},
+    {Trait::provokes, "the harness provokes, in a VM of its own"},
+};
+
 std::string request(const Step& step, const Uses& uses) {
-  switch (step.op.verb) {
-    case Verb::attach:
-    case Verb::detach:
-      return attach_or_detach(step);
-    case Verb::link_create:
-      return link_create(step);
-    case Verb::link_update:
-      return link_update(step);
-    case Verb::link_detach:
-      return link_detach(step);
-    case Verb::info:
-    case Verb::fdinfo:
-      return info(step);
-    case Verb::close:
-      return expect(step, fmt::format("close_for_good(&{})", descriptor(step.op.prog)));
-    case Verb::remove:
-    case Verb::create:
-    case Verb::change:
-    case Verb::set:
-      return c_device_request(step, uses);
-    case Verb::send:
-      return c_send(step);
-    case Verb::qdisc:
-      return qdisc(step);
-    case Verb::query:
-      return query(step);
-    case Verb::packet:
-      return packet(step);
-    case Verb::filter:
-    case Verb::filter_link:
-    case Verb::chain:
-      cannot_express(step, "a C program", "no kernel has links that own filters");
-    case Verb::provoke:
-      cannot_express(step, "a C program", "the harness provokes, in a VM of its own");
-  }
-  return {};
+  return way_of(kWays, kRefusals, step, "a C program")(step, uses);
 }
 
 }  // namespace
@@ -298,7 +307,7 @@ std::string c_paragraph(const Step& step, const Uses& uses) {
     out += fmt::format("\talso_permitted({});\n", c_words::error(e));
   if (step.any_error) out += "\talso_permitted(ANY_ERROR);\n";
   out += request(step, uses);
-  if (step.where && step.op.verb != Verb::query)
+  if (step.where && !has_trait(step.op.verb, Trait::tells_list))
     out += expect_list(step, *step.where, step.must.after);
   // A qdisc shares both hooks.
   if (step.where && step.op.verb == Verb::qdisc)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "props/repro/plan.hpp"
 
 namespace mprogcheck::repro {
@@ -20,26 +21,20 @@ struct Uses {
 
   void add(const Step& s) {
     const Operation& op = s.op;
-    attaches |= op.verb == Verb::attach || op.verb == Verb::detach;
-    creates |= op.verb == Verb::link_create;
-    updates |= op.verb == Verb::link_update;
-    releases |= op.verb == Verb::link_detach;
-    infos |= op.verb == Verb::info;
-    calls |= attribute_size(op.verb) != 0 || op.verb == Verb::info;
-    fdinfos |= op.verb == Verb::fdinfo;
+    verbs.set(static_cast<std::size_t>(op.verb));
+    const bool about_link = has_trait(op.verb, Trait::tells_link);
+    fdinfos |= about_link && op.verb != Verb::info;
+    links_told |= about_link;
+    calls |= has_trait(op.verb, Trait::bpf) || op.verb == Verb::info;
     tells |= tells_link(s);
-    closes |= op.verb == Verb::close;
-    removes |= op.verb == Verb::remove && op.point.device < s.header_devices;
-    removes_all |= op.verb == Verb::remove && op.point.device == kAllDevices;
-    qdiscs |= op.verb == Verb::qdisc;
-    queries |= op.verb == Verb::query;
     counts |= has_answer(s) && tells_count(op);
     answers |= has_answer(s) && tells_revision(op);
-    packets |= op.verb == Verb::packet && s.must.error == Errno::ok;
-    sends |= op.verb == Verb::send;
-    journeys |= op.verb == Verb::send && s.must.fate != Fate::none;
+    if (has_trait(op.verb, Trait::journey))
+      journeys |= s.must.fate != Fate::none;
+    else if (has_trait(op.verb, Trait::packet))
+      packets |= s.must.error == Errno::ok;
     add_devices(s);
-    lists |= s.where && op.verb != Verb::query;
+    lists |= s.where && !has_trait(op.verb, Trait::tells_list);
     revisions |= is_revision_it_had(s);
     also_due |= !s.also_due.empty();
     also_permitted |= !s.permitted.empty() || s.any_error;
@@ -54,26 +49,33 @@ struct Uses {
 
   void add_devices(const Step& s) {
     const Operation& op = s.op;
-    const bool of_netkit = op.point.device < kMaxDevices && op.point.device >= s.header_devices;
-    netkit |= op.verb == Verb::create;
-    makes |= op.verb == Verb::create && is_asked(s);
-    asks_device |=
-        op.verb == Verb::change || op.verb == Verb::set || (op.verb == Verb::remove && of_netkit);
-    indexes |= of_netkit && attribute_size(op.verb) != 0;
+    const bool of_netkit_device =
+        op.point.device < kMaxDevices && op.point.device >= s.header_devices;
+    if (has_trait(op.verb, Trait::lifetime) && !has_trait(op.verb, Trait::netkit)) {
+      removes |= op.point.device < s.header_devices;
+      removes_all |= op.point.device == kAllDevices;
+    }
+    const bool creates_device = op.verb == Verb::create;
+    netkit |= creates_device;
+    makes |= creates_device && is_asked(s);
+    asks_device |= tells_devices(op.verb) && !creates_device && of_netkit_device;
+    indexes |= of_netkit_device && has_trait(op.verb, Trait::bpf);
     hooks |= op.point.hook == Hook::primary || op.point.hook == Hook::peer;
     spaces |= op.space != 0;
     for (std::size_t d = 0; tells_devices(op.verb) && d < kMaxDevices; ++d)
       appear |= s.must.devices[d].there && !s.devices[d].there;
   }
 
-  bool attaches = false, creates = false, updates = false, releases = false, closes = false;
-  bool calls = false, infos = false, fdinfos = false, tells = false;
-  bool removes = false, removes_all = false, qdiscs = false;
-  bool queries = false, counts = false, answers = false, packets = false, lists = false;
+  bool has(Verb verb) const { return verbs[static_cast<std::size_t>(verb)]; }
+
+  std::bitset<kVerbs> verbs;
+  bool calls = false, fdinfos = false, links_told = false, tells = false;
+  bool removes = false, removes_all = false;
+  bool counts = false, answers = false, packets = false, lists = false;
   bool revisions = false, also_due = false, also_permitted = false;
   bool hazards = false, callers = false, odd_attributes = false, maps = false;
   // Netkit devices; two namespaces; and of devices, which of the ways to ask there are.
-  bool netkit = false, spaces = false, hooks = false, sends = false, journeys = false;
+  bool netkit = false, spaces = false, hooks = false, journeys = false;
   bool makes = false, asks_device = false, indexes = false, appear = false;
   std::bitset<kForeigns> foreign;
 };

@@ -18,7 +18,8 @@ void add_once(std::vector<Errno>& errors, Errno e) {
 
 // The list a step is judged by: World::concerns leaves out queries, which change nothing.
 std::optional<Point> judged_by(const World& world, const Operation& op) {
-  return op.verb == Verb::query ? world.located(op.point, op.space) : world.concerns(op);
+  return has_trait(op.verb, Trait::tells_list) ? world.located(op.point, op.space)
+                                               : world.concerns(op);
 }
 
 void add_other_errors(Step& step, const Decision& decision, Dialect dialect) {
@@ -107,7 +108,8 @@ std::string link_name(Link l) {
 }
 
 bool is_left_open(const Step& step) {
-  return step.must.error == Errno::ok && !step.permitted.empty() && step.op.verb != Verb::query;
+  return step.must.error == Errno::ok && !step.permitted.empty() &&
+         !has_trait(step.op.verb, Trait::tells_list);
 }
 
 bool is_revision_it_had(const Step& step) {
@@ -115,13 +117,12 @@ bool is_revision_it_had(const Step& step) {
 }
 
 bool has_answer(const Step& step) {
-  return step.op.verb == Verb::query && step.where &&
+  return has_trait(step.op.verb, Trait::tells_list) && step.where &&
          (step.must.error == Errno::ok || step.must.error == Errno::nospc);
 }
 
 bool tells_link(const Step& step) {
-  return (step.op.verb == Verb::info || step.op.verb == Verb::fdinfo) &&
-         step.must.error == Errno::ok;
+  return has_trait(step.op.verb, Trait::tells_link) && step.must.error == Errno::ok;
 }
 
 bool is_asked(const Step& create) {

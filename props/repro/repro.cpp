@@ -36,7 +36,8 @@ std::string annotated(Trace trace, std::string_view headline) {
 // Only a C program warns of what it does, and asks before it runs.
 void require_harmless(const Trace& trace) {
   for (std::size_t i = 0; i < trace.operations.size(); ++i)
-    if (const Operation& op = trace.operations[i]; op.hazardous() && op.verb != Verb::provoke)
+    if (const Operation& op = trace.operations[i];
+        op.hazardous() && !has_trait(op.verb, Trait::provokes))
       throw std::invalid_argument(fmt::format(
           "step {}, '{}', may crash the kernel it runs on, and this format cannot ask before it "
           "runs; use --format c",

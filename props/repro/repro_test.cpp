@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "model/judge/check.hpp"
+#include "model/words/testing.hpp"
 #include "props/repro/testing.hpp"
 
 namespace mprogcheck {
@@ -159,8 +160,38 @@ TEST(ReproBpftool, SaysWhatItHasNoWordsFor) {
   EXPECT_TRUE(contains(about("query d0/ingress => ok rev=1"), "cannot show the revision"));
   EXPECT_TRUE(contains(about("link_create l0 p0 d0/ingress"), "cannot make links"));
   EXPECT_TRUE(contains(about("info bad"), "cannot make the links"));
-  EXPECT_TRUE(contains(about("qdisc d0 add clsact"), "tc's affair"));
+  EXPECT_TRUE(contains(about("qdisc d0 add clsact"), "made with tc"));
   EXPECT_TRUE(contains(about("remove all"), "leave its own namespace"));
+}
+
+// A field makes the reproducer another one, besides the operation in its comments, or is refused.
+TEST(Repro, NoFieldIsDroppedSilently) {
+  std::size_t written = 0, refused = 0;
+  words_testing::each_field([&](const Trace& without, const Operation& with, const auto&) {
+    for (const auto format : {ReproFormat::c, ReproFormat::selftest, ReproFormat::bpftool}) {
+      const auto body = [&](const Operation& op) {
+        Trace trace = without;
+        trace.operations.back() = op;
+        std::string text = reproduce(trace, format);
+        const std::string line = print(op);
+        for (std::size_t at = 0; (at = text.find(line)) != std::string::npos;)
+          text.erase(at, line.size());
+        return text;
+      };
+      std::string before, after;
+      try {
+        before = body(without.operations.back());
+        after = body(with);
+      } catch (const std::invalid_argument&) {
+        ++refused;
+        continue;
+      }
+      ++written;
+      EXPECT_NE(before, after) << word(format) << ": " << print(with);
+    }
+  });
+  EXPECT_GT(written, 60U);
+  EXPECT_GT(refused, 100U);
 }
 
 TEST(Repro, KnowsItsFormatsByName) {

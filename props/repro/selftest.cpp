@@ -29,10 +29,10 @@ SelftestNeeds needs_of(const Trace& trace, const std::vector<Step>& steps) {
   needs.own_devices = trace.header.devices > 1;
   for (const Step& s : steps) {
     require_selftest_step(trace, s);
-    needs.own_devices |= s.op.verb == Verb::remove;
+    needs.own_devices |= has_trait(s.op.verb, Trait::lifetime);
     for (const Ref r : {s.op.prog, s.op.link, s.op.relative, s.op.old})
       if (r.kind == Ref::Kind::prog) add_once(needs.progs, r.raw);
-    if (s.op.verb == Verb::link_create) needs.links.push_back(s.op.link.raw);
+    if (has_trait(s.op.verb, Trait::makes_link)) needs.links.push_back(s.op.link.raw);
     if (!s.where) continue;
     add_once(needs.points, *s.where);
     needs.most_revision = std::max(needs.most_revision, s.revision_after);

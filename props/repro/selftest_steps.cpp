@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/words/text.hpp"
+#include "props/repro/ways.hpp"
 
 namespace mprogcheck::repro {
 namespace {
@@ -50,52 +51,7 @@ class Writer {
  public:
   Writer(const Step& step, SelftestNeeds& needs) : s_(step), op_(step.op), needs_(needs) {}
 
-  std::string call() {
-    const std::string at =
-        fmt::format("{}, {}", selftest_device(needs_, op_.point), selftest_target(op_.point.hook));
-    switch (op_.verb) {
-      case Verb::attach:
-        needs_.attaches = true;
-        return list_options("").reset("opta") +
-               fmt::format("\terr = bpf_prog_attach_opts({}, {}, &opta);\n", fd(op_.prog), at);
-      case Verb::detach:
-        needs_.detaches = true;
-        return list_options("").reset("optd") +
-               fmt::format("\terr = bpf_prog_detach_opts({}, {}, &optd);\n", fd(op_.prog), at);
-      case Verb::link_create:
-        return link_create(at);
-      case Verb::link_update:
-        needs_.updates = true;
-        return Options{}.add("flags", flags(op_)).add("old_prog_fd", fd(op_.old)).reset("optu") +
-               fmt::format("\terr = bpf_link_update({}, {}, &optu);\n", fd(op_.link), fd(op_.prog));
-      case Verb::link_detach:
-        return fmt::format("\terr = bpf_link_detach({});\n", fd(op_.link));
-      case Verb::close:
-        return fmt::format("\terr = close({0}) ? -errno : 0;\n\t{0} = 1000000;\n", fd(op_.prog));
-      case Verb::remove:
-        return s_.must.error != Errno::ok
-                   ? "\terr = -ENODEV; /* it is gone already */\n"
-                   : fmt::format("\terr = system(\"ip link del dev repro_d{}\");\n",
-                                 op_.point.device);
-      case Verb::query:
-        return query(at);
-      case Verb::info:
-        return info();
-      case Verb::fdinfo:
-      case Verb::qdisc:
-      case Verb::packet:
-      case Verb::create:
-      case Verb::change:
-      case Verb::set:
-      case Verb::send:
-      case Verb::filter:
-      case Verb::filter_link:
-      case Verb::chain:
-      case Verb::provoke:
-        break;
-    }
-    return {};
-  }
+  std::string call();
 
   std::string answer() {
     const auto& list = s_.must.answer;
@@ -146,7 +102,70 @@ class Writer {
                        s_.revision_after, seen);
   }
 
+  // The ways to write a call.
+  std::string attach() {
+    needs_.attaches = true;
+    return list_options("", fd(op_.old)).reset("opta") +
+           fmt::format("\terr = bpf_prog_attach_opts({}, {}, &opta);\n", fd(op_.prog), at());
+  }
+  std::string detach() {
+    needs_.detaches = true;
+    return list_options("", "0").reset("optd") +
+           fmt::format("\terr = bpf_prog_detach_opts({}, {}, &optd);\n", fd(op_.prog), at());
+  }
+  std::string link_update() {
+    needs_.updates = true;
+    return Options{}.add("flags", flags(op_)).add("old_prog_fd", fd(op_.old)).reset("optu") +
+           fmt::format("\terr = bpf_link_update({}, {}, &optu);\n", fd(op_.link), fd(op_.prog));
+  }
+  std::string link_detach() { return fmt::format("\terr = bpf_link_detach({});\n", fd(op_.link)); }
+  std::string close() {
+    return fmt::format("\terr = close({0}) ? -errno : 0;\n\t{0} = 1000000;\n", fd(op_.prog));
+  }
+  std::string remove() {
+    return s_.must.error != Errno::ok
+               ? "\terr = -ENODEV; /* it is gone already */\n"
+               : fmt::format("\terr = system(\"ip link del dev repro_d{}\");\n", op_.point.device);
+  }
+  std::string link_create() {
+    needs_.creates = true;
+    std::string out = list_options("tcx.", "0").reset("optl") +
+                      fmt::format("\terr = lfd{} = bpf_link_create({}, {}, &optl);\n", op_.link.raw,
+                                  fd(op_.prog), at());
+    if (s_.must.error != Errno::ok) return out;
+    return out +
+           fmt::format("\tif (err > 0) {{\n\t\t{} = id_from_link_fd(lfd{});\n\t\terr = 0;\n\t}}\n",
+                       link_id(Link{op_.link.raw}), op_.link.raw);
+  }
+  std::string info() {
+    needs_.infos = true;
+    return "\tmemset(&info, 0, sizeof(info));\n\tinfo_len = sizeof(info);\n" +
+           fmt::format("\terr = bpf_link_get_info_by_fd({}, &info, &info_len);\n", fd(op_.link));
+  }
+  std::string query() {
+    needs_.queries = true;
+    Options o;
+    std::string clear;
+    const auto array = [&](std::uint8_t bit, std::string_view member) {
+      if (!(op_.arrays & bit)) return;
+      o.add(member, op_.fault ? "(void *)8" : member);  // the first page is never mapped
+      if (op_.fault && !has_answer(s_)) return;
+      clear += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", member);
+      needs_.arrays |= bit;
+    };
+    o.add("query_flags", flags(op_)).add("count", fmt::format("{}", op_.room));
+    array(array::progs, "prog_ids");
+    array(array::links, "link_ids");
+    array(array::prog_flags, "prog_attach_flags");
+    array(array::link_flags, "link_attach_flags");
+    return clear + o.reset("optq") + fmt::format("\terr = bpf_prog_query_opts({}, &optq);\n", at());
+  }
+
  private:
+  std::string at() const {
+    return fmt::format("{}, {}", selftest_device(needs_, op_.point),
+                       selftest_target(op_.point.hook));
+  }
   std::string prog_id(Prog p) {
     needs_.prog_ids.set(p.raw);
     return fmt::format("id{}", needs_.tc(p.raw));
@@ -168,10 +187,9 @@ class Writer {
     return r.kind == Ref::Kind::file ? "null_fd" : r.kind == Ref::Kind::bad ? "1000000" : "0";
   }
 
-  Options list_options(std::string_view prefix) {
+  Options list_options(std::string_view prefix, const std::string& replaced) {
     Options o;
-    o.add("flags", flags(op_));
-    if (op_.verb == Verb::attach) o.add("replace_prog_fd", fd(op_.old));
+    o.add("flags", flags(op_)).add("replace_prog_fd", replaced);
     o.add(fmt::format("{}relative_{}", prefix, by_id(op_) ? "id" : "fd"),
           by_id(op_) ? id(op_.relative) : fd(op_.relative));
     return o.add(fmt::format("{}expected_revision", prefix),
@@ -180,46 +198,42 @@ class Writer {
                      : fmt::format("{}", op_.revision));
   }
 
-  std::string link_create(std::string_view at) {
-    needs_.creates = true;
-    std::string out = list_options("tcx.").reset("optl") +
-                      fmt::format("\terr = lfd{} = bpf_link_create({}, {}, &optl);\n", op_.link.raw,
-                                  fd(op_.prog), at);
-    if (s_.must.error != Errno::ok) return out;
-    return out +
-           fmt::format("\tif (err > 0) {{\n\t\t{} = id_from_link_fd(lfd{});\n\t\terr = 0;\n\t}}\n",
-                       link_id(Link{op_.link.raw}), op_.link.raw);
-  }
-
-  std::string info() {
-    needs_.infos = true;
-    return "\tmemset(&info, 0, sizeof(info));\n\tinfo_len = sizeof(info);\n" +
-           fmt::format("\terr = bpf_link_get_info_by_fd({}, &info, &info_len);\n", fd(op_.link));
-  }
-
-  std::string query(std::string_view at) {
-    needs_.queries = true;
-    Options o;
-    std::string clear;
-    const auto array = [&](std::uint8_t bit, std::string_view member) {
-      if (!(op_.arrays & bit)) return;
-      o.add(member, op_.fault ? "(void *)8" : member);  // the first page is never mapped
-      if (op_.fault && !has_answer(s_)) return;
-      clear += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", member);
-      needs_.arrays |= bit;
-    };
-    o.add("query_flags", flags(op_)).add("count", fmt::format("{}", op_.room));
-    array(array::progs, "prog_ids");
-    array(array::links, "link_ids");
-    array(array::prog_flags, "prog_attach_flags");
-    array(array::link_flags, "link_attach_flags");
-    return clear + o.reset("optq") + fmt::format("\terr = bpf_prog_query_opts({}, &optq);\n", at);
-  }
-
   const Step& s_;
   const Operation& op_;
   SelftestNeeds& needs_;
 };
+
+using Write = std::string (Writer::*)();
+using Op = Operation;
+constexpr Way<Write> kWays[] = {
+    {Verb::attach, &Writer::attach,
+     writes<&Op::point, &Op::prog, &Op::flags, &Op::bits, &Op::relative, &Op::old, &Op::revision>},
+    {Verb::detach, &Writer::detach,
+     writes<&Op::point, &Op::prog, &Op::flags, &Op::bits, &Op::relative, &Op::revision>},
+    {Verb::query, &Writer::query,
+     writes<&Op::point, &Op::room, &Op::arrays, &Op::fault, &Op::bits>},
+    {Verb::link_create, &Writer::link_create,
+     writes<&Op::link, &Op::point, &Op::prog, &Op::flags, &Op::bits, &Op::relative, &Op::revision>},
+    {Verb::link_update, &Writer::link_update,
+     writes<&Op::link, &Op::prog, &Op::flags, &Op::bits, &Op::old>},
+    {Verb::link_detach, &Writer::link_detach, writes<&Op::link>},
+    {Verb::info, &Writer::info, writes<&Op::link>},
+    {Verb::close, &Writer::close, writes<&Op::prog>},
+    {Verb::remove, &Writer::remove, writes<&Op::point>},
+};
+constexpr Refusal kRefusals[] = {
+    {Trait::provokes, "the harness provokes, in a VM of its own"},
+    {Trait::netkit, "the test_tc_link skeleton has no netkit devices; try --format c"},
+    {Trait::filter, "no kernel has links that own filters"},
+    {Trait::packet, "a selftest cannot choose what its programs say to a packet; try --format c"},
+    {Trait::tells_link,
+     "libbpf reads no /proc; 'info' asks the same of the kernel, or try --format c"},
+    {Trait::plain_device, "libbpf makes no qdisc of the kind ingress; try --format c"},
+};
+
+std::string Writer::call() {
+  return (this->*way_of(kWays, kRefusals, s_, "a selftest"))();
+}
 
 }  // namespace
 
@@ -243,23 +257,17 @@ void require_selftest_step(const Trace& trace, const Step& step) {
   for (const Ref r : {op.prog, op.link, op.relative, op.old})
     if (r.kind == Ref::Kind::prog && trace.header.xdp[r.raw])
       refuse("the test_tc_link skeleton has no program of another type; try --format c");
-  if (op.verb == Verb::provoke) refuse("the harness provokes, in a VM of its own");
-  if (op.verb == Verb::create || op.verb == Verb::change || op.verb == Verb::set ||
-      op.verb == Verb::send || op.point.hook == Hook::primary || op.point.hook == Hook::peer)
+  if (op.point.hook == Hook::primary || op.point.hook == Hook::peer)
     refuse("the test_tc_link skeleton has no netkit devices; try --format c");
   if (op.space != 0) refuse("a selftest stays in one network namespace; try --format c");
-  if (op.verb == Verb::packet)
-    refuse("a selftest cannot choose what its programs say to a packet; try --format c");
-  if (op.verb == Verb::fdinfo)
-    refuse("libbpf reads no /proc; 'info' asks the same of the kernel, or try --format c");
-  if (op.verb == Verb::qdisc) refuse("libbpf makes no qdisc of the kind ingress; try --format c");
-  if (op.verb == Verb::remove && op.point.device == kAllDevices)
+  if (op.verb == Verb::detach && op.old.given())
+    refuse("libbpf cannot name an old program on detach; try --format c");
+  (void)way_of(kWays, kRefusals, step, "a selftest");
+  if (op.point.device == kAllDevices)
     refuse("a selftest cannot leave the namespace that it is run in; try --format c");
   if (op.verb == Verb::close && op.prog.kind == Ref::Kind::prog)
     refuse("a selftest cannot close a program that its skeleton keeps open; try --format c");
-  if (op.verb == Verb::detach && op.old.given())
-    refuse("libbpf cannot name an old program on detach; try --format c");
-  if (op.verb == Verb::link_create && op.point.hook == Hook::bogus)
+  if (has_trait(op.verb, Trait::makes_link) && op.point.hook == Hook::bogus)
     refuse("libbpf cannot ask for an attach type that does not exist; try --format c");
   if (is_left_open(step))
     refuse(
@@ -280,7 +288,7 @@ std::string selftest_paragraph(const Step& step, SelftestNeeds& needs) {
   out += fmt::format("\tif ({}!{})\n\t\tgoto cleanup;\n", others, due);
   if (has_answer(step)) out += w.answer();
   if (tells_link(step)) out += w.told();
-  if (step.where && step.op.verb != Verb::query) out += w.list_after();
+  if (step.where && !has_trait(step.op.verb, Trait::tells_list)) out += w.list_after();
   return out + "\n";
 }
 

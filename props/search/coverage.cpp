@@ -20,7 +20,8 @@ void Coverage::witness(const Operation& op, const Prediction& p, const World& wo
     rare_[emptied] += ok && after.count == 0 && p.decision.change == Change::remove;
     rare_[held_revision] += ok && op.revision != 0;
     rare_[stale_revision] += p.decision.error == Errno::stale;
-    rare_[link_replaced] += op.verb == Verb::link_update && p.decision.change == Change::replace;
+    rare_[link_replaced] +=
+        has_trait(op.verb, Trait::changes_link) && p.decision.change == Change::replace;
     if (after.count > 1) {
       const Entry& head = after.entries[0];
       const Entry& tail = after.entries[after.count - 1U];
@@ -38,7 +39,7 @@ void Coverage::witness(const Operation& op, const Prediction& p, const World& wo
                        !world.prog(Prog{op.relative.raw}).alive();
   }
   rare_[orphan] += op.verb == Verb::link_update && p.decision.error == Errno::nolink;
-  rare_[short_query] += op.verb == Verb::query && p.decision.error == Errno::nospc;
+  rare_[short_query] += has_trait(op.verb, Trait::only_asks) && p.decision.error == Errno::nospc;
   rare_[dropped_packet] += seen.fate == Fate::dropped;
   if (op.verb == Verb::send) {
     const Journey& j = seen.journey;
@@ -51,19 +52,19 @@ void Coverage::witness(const Operation& op, const Prediction& p, const World& wo
     const Chain* list = world.chain({op.point.device, Hook::primary});
     rare_[moved] += list && list->size() != 0;
   }
-  filters(op, p, world);
-  rare_[ended] += op.verb == Verb::remove && op.point.device == kAllDevices;
+  if (of_filters(op.verb)) filters(op, p);
+  if (op.verb == Verb::packet && p.decision.error == Errno::ok)
+    rare_[classified] += seen.answer.filled > world.chain(op.point)->size();
+  rare_[ended] += op.point.device == kAllDevices;
 }
 
-void Coverage::filters(const Operation& op, const Prediction& p, const World& world) {
+void Coverage::filters(const Operation& op, const Prediction& p) {
   const Errno error = p.decision.error;
-  rare_[kept_from_link] += op.verb == Verb::filter_link && error == Errno::exist;
+  rare_[kept_from_link] += has_trait(op.verb, Trait::makes_link) && error == Errno::exist;
   rare_[kept_from_netlink] +=
       op.verb == Verb::filter && error == Errno::perm && op.caller == Caller::root;
-  rare_[chain_gone] += op.verb == Verb::chain && error == Errno::ok &&
-                       clauses_of(dialect_, op.verb)[p.decision.rule].id == "chain.removes";
-  if (op.verb == Verb::packet && error == Errno::ok)
-    rare_[classified] += p.observation.answer.filled > world.chain(op.point)->size();
+  rare_[chain_gone] +=
+      error == Errno::ok && clauses_of(dialect_, op.verb)[p.decision.rule].id == "chain.removes";
 }
 
 void Coverage::merge(const Coverage& other) {
@@ -79,7 +80,8 @@ void Coverage::merge(const Coverage& other) {
 std::vector<Coverage::Row> Coverage::rows() const {
   std::vector<Row> out;
   for (std::size_t v = 0; v < kVerbs; ++v) {
-    if (static_cast<Verb>(v) == Verb::provoke) continue;  // no part of the interface
+    // No part of the interface.
+    if (has_trait(static_cast<Verb>(v), Trait::provokes)) continue;
     const auto clauses = clauses_of(dialect_, static_cast<Verb>(v));
     for (std::size_t i = 0; i < clauses.size(); ++i)
       out.push_back({static_cast<Verb>(v), clauses[i].id, decided_[v][i], met_with_[v][i] != 0});

@@ -59,7 +59,7 @@ class Coverage {
 
  private:
   void witness(const Operation& op, const Prediction& p, const World& world);
-  void filters(const Operation& op, const Prediction& p, const World& world);
+  void filters(const Operation& op, const Prediction& p);
 
   enum Rare : std::size_t {
     full_list,

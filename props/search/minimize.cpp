@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <map>
 #include <optional>
 #include <set>
 #include <stdexcept>
 
-#include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
+#include "props/search/simpler.hpp"
 
 namespace mprogcheck {
 
@@ -35,19 +34,7 @@ struct Size {
 
 Size size_of(const Trace& trace) {
   Size s{.operations = trace.operations.size(), .parts = 0, .text = 0};
-  for (const Operation& op : trace.operations) {
-    s.parts +=
-        static_cast<std::size_t>(std::popcount(op.flags)) + op.relative.given() + op.old.given() +
-        (op.revision != 0) + (op.bits != 0) + static_cast<std::size_t>(std::popcount(op.arrays)) +
-        op.fault + (op.room != 0) + (op.says[0].action != Action::next) +
-        (op.says[1].action != Action::next) + (op.caller != Caller::root) + (op.size != kWhole) +
-        (op.dirty != kClean) + (op.verb == Verb::link_create || op.verb == Verb::remove) +
-        (op.point.hook != Hook::ingress) + (op.point.hook == Hook::peer) + (op.space != 0) +
-        op.mark + op.priority + (op.key.chain != 0) + (op.key.priority != 1) +
-        (op.key.handle != 1) + (op.verb == Verb::filter_link) +
-        (op.verb == Verb::filter && op.change != TcChange::add && op.change != TcChange::remove);
-    for (const Attr& a : op.attrs) s.parts += (a.key != Key::none) + (a.form != Form::whole);
-  }
+  for (const Operation& op : trace.operations) s.parts += simpler::parts_of(op);
   s.text = print(trace).size();
   return s;
 }
@@ -168,8 +155,9 @@ class Minimizer {
     for (const Operation& op : best_.operations) {
       const auto where = world.concerns(op);
       world.step(op, p);
-      changes.push_back(p.decision.error == Errno::ok && op.verb != Verb::query &&
-                        op.verb != Verb::packet && op.verb != Verb::send);
+      const bool looks =
+          has_trait(op.verb, Trait::only_asks) && !has_trait(op.verb, Trait::tells_link);
+      changes.push_back(p.decision.error == Errno::ok && !looks);
       here.push_back(!where || *where == shown_at);
     }
     for (const bool elsewhere : {false, true}) {
@@ -279,84 +267,13 @@ class Minimizer {
   void simplify_operations() {
     for (std::size_t i = 0; i < best_.operations.size(); ++i) {
       const auto with = [&](auto&& f) { return i < best_.operations.size() && change(i, f); };
+      // All that may be left out at once, then each for itself.
       with([](Operation& op) {
         op.flags = 0, op.relative = {}, op.old = {}, op.revision = 0, op.bits = 0;
-      });
-      with([](Operation& op) { op.relative = {}; });
-      with([](Operation& op) {
-        op.relative = {};
-        op.flags &= static_cast<std::uint8_t>(~(flag::id | flag::link));
-      });
-      with([](Operation& op) { op.old = {}; });
-      with([](Operation& op) { op.revision = 0; });
-      with([](Operation& op) { op.bits = 0; });
-      with([](Operation& op) { op.caller = Caller::root; });
-      with([](Operation& op) { op.caller = Caller::nobody; });
-      with([](Operation& op) { op.size = kWhole; });
-      with([](Operation& op) { op.dirty = kClean; });
-      for (std::uint16_t end = 0; end < 64; end += 4)
-        with([end](Operation& op) {
-          if (op.size != kWhole && op.size > end) op.size = end;
-        });
-      with([](Operation& op) {
-        if (op.dirty != kClean) op.dirty = static_cast<std::uint16_t>(attribute_size(op.verb));
-      });
-      with([](Operation& op) { op.fault = false; });
-      with([](Operation& op) {
-        if (op.verb == Verb::detach) op.prog = {};
-      });
-      for (unsigned bit = 1; bit < 256; bit <<= 1) {
-        with([&](Operation& op) { op.flags &= static_cast<std::uint8_t>(~bit); });
-        with([&](Operation& op) { op.arrays &= static_cast<std::uint8_t>(~bit); });
-      }
-      for (std::size_t s = 0; s < 2; ++s)
-        with([&](Operation& op) {
-          op.says[s] = op.says[1];
-          op.says[1] = {};
-        });
-      for (std::uint8_t room = 0; room < 4; ++room)
-        with([&](Operation& op) {
-          if (op.verb == Verb::query && op.room > room) op.room = room;
-        });
-      with([](Operation& op) {
-        op.attrs = {};
-        op.mark = op.priority = false;
-        op.bytes = Operation{}.bytes;
-      });
-      for (std::size_t a = 0; a < kMaxAttrs; ++a) {
-        with([a](Operation& op) {
-          std::copy(op.attrs.begin() + a + 1, op.attrs.end(), op.attrs.begin() + a);
-          op.attrs.back() = {};
-        });
-        with([a](Operation& op) { op.attrs[a].form = Form::whole; });
-      }
-      with([](Operation& op) { op.mark = false; });
-      with([](Operation& op) { op.priority = false; });
-      with([](Operation& op) { op.bytes = Operation{}.bytes; });
-      with([](Operation& op) { op.point = {0, Hook::ingress}; });
-      with([](Operation& op) {
-        if (op.point.hook == Hook::peer) op.point.hook = Hook::primary;
-      });
-      with([](Operation& op) {
-        if (op.point.hook == Hook::egress) op.point.hook = Hook::ingress;
-      });
-      with([](Operation& op) {
-        if (op.verb == Verb::link_create) op.verb = Verb::attach, op.link = {};
-        if (op.verb == Verb::filter_link) op.verb = Verb::filter, op.link = {};
+        op.attrs = {}, op.mark = op.priority = false, op.bytes = Operation{}.bytes;
       });
       with([](Operation& op) { op.key = {}; });
-      with([](Operation& op) { op.key.chain = 0; });
-      with([](Operation& op) { op.key.priority = 1; });
-      with([](Operation& op) { op.key.handle = 1; });
-      with([](Operation& op) {
-        if (op.verb == Verb::filter && op.change != TcChange::remove) op.change = TcChange::add;
-      });
-      with([](Operation& op) {
-        if (op.verb == Verb::qdisc && op.change == TcChange::replace) op.change = TcChange::add;
-      });
-      with([](Operation& op) {
-        if (op.verb == Verb::qdisc && op.kind == Qdisc::ingress) op.kind = Qdisc::clsact;
-      });
+      if (i < best_.operations.size()) simpler::simplify(best_.operations[i].verb, with);
       // The other direction altogether.
       Trace t = best_;
       for (Operation& op : t.operations)
@@ -382,14 +299,19 @@ class Minimizer {
   void fewer_programs() {
     if (best_.operations.size() > 12) return;
     for (std::size_t i = 0; i < best_.operations.size(); ++i)
-      for (Ref Operation::*field : {&Operation::prog, &Operation::relative, &Operation::old}) {
-        if (i >= best_.operations.size()) return;
-        const Ref now = best_.operations[i].*field;
-        if (now.kind != Ref::Kind::prog) continue;
-        for (std::uint8_t p = 0; p < now.raw; ++p)
-          if (best_.header.loaded[p] && change(i, [&](Operation& op) { op.*field = ref(Prog{p}); }))
-            break;
-      }
+      visit_form(best_.operations[i].verb, [&](const auto& row) {
+        row.parts.each([&](const auto& part) { fewer_programs(i, part); });
+      });
+  }
+  template <class Part>
+  void fewer_programs(std::size_t i, const Part& part) {
+    if (i >= best_.operations.size()) return;
+    const Ref* const now = words::reference_in(part, best_.operations[i]);
+    if (!now || now->kind != Ref::Kind::prog) return;
+    for (std::uint8_t p = 0, last = now->raw; p < last; ++p)
+      if (best_.header.loaded[p] &&
+          change(i, [&](Operation& op) { *words::reference_in(part, op) = ref(Prog{p}); }))
+        return;
   }
 
   Capabilities can() const { return target_.capabilities(); }

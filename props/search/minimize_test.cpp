@@ -7,8 +7,10 @@
 #include <set>
 
 #include "impl/inprocess/inprocess.hpp"
+#include "model/words/testing.hpp"
 #include "model/words/text.hpp"
 #include "props/search/campaign.hpp"
+#include "props/search/simpler.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -31,6 +33,41 @@ TEST(Canonical, numbers_names_by_first_use_and_forgets_the_unused) {
       print(t),
       "dialect mainline\ndevice d0\nload p0 p1 p2:xdp\n\n"
       "attach p0 d0/ingress\nlink_create l0 p1 d0/ingress before rel=p0\nlink_update l0 p2\n");
+}
+
+// With p0 for p1, l0 for l1, d1 for d2 and the other way round a trace is another one, and by its
+// canonical names the same.
+TEST(Canonical, renames_in_every_field_of_every_verb) {
+  std::size_t fields = 0;
+  words_testing::each_field([&](Trace trace, const Operation& with, const auto&) {
+    trace.operations.back() = with;
+    if (complaint(trace)) return;
+    ++fields;
+    std::string text = print(trace);
+    for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+      const std::string name = text.substr(at, 2);
+      if (name == "p0" || name == "l0" || name == "d1") ++text[at + 1];
+      if (name == "p1" || name == "l1" || name == "d2") --text[at + 1];
+    }
+    EXPECT_EQ(print(canonical(trace_of(text))), print(canonical(trace))) << text;
+  });
+  EXPECT_GT(fields, 60U);
+}
+
+TEST(Simpler, every_field_of_every_verb_can_go) {
+  std::size_t fields = 0;
+  words_testing::each_field([&](const Trace& without, const Operation& with, const auto&) {
+    ++fields;
+    bool gone = false;
+    simpler::simplify(with.verb, [&](auto&& change) {
+      Operation op = with;
+      change(op);
+      gone = gone || op == without.operations.back();
+    });
+    EXPECT_TRUE(gone) << print(with);
+    EXPECT_GT(simpler::parts_of(with), simpler::parts_of(without.operations.back())) << print(with);
+  });
+  EXPECT_GT(fields, 80U);
 }
 
 TEST(Minimize, refuses_a_trace_that_does_not_show_the_deviation) {
