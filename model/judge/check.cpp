@@ -304,7 +304,7 @@ class Checker {
                  : moved  ? "revision.never_returns"
                           : "revision.unmoved";
       report(std::move(d), seen,
-             "a revision that this list has not had, such as " + std::to_string(model),
+             "a revision this list has not had yet, such as " + std::to_string(model),
              "revision " + std::to_string(now) +
                  (now == 0 ? ""
                   : moved  ? " again"

@@ -11,7 +11,7 @@ struct DeviceField {
   std::string_view word;
   ShownIn in;
 };
-constexpr DeviceField kDeviceFields[] = {
+constexpr DeviceField kPlainFields[] = {
     {"ns", &DeviceView::space},  {"name", &DeviceView::name},
     {"link", &DeviceView::link}, {"primary", &DeviceView::primary},
     {"state", &DeviceView::up},  {"carrier", &DeviceView::carrier},
@@ -36,7 +36,7 @@ std::string_view difference(const DeviceView& model, const DeviceView& seen) {
   if (!model.there) return "";
   if (!(model.shown - seen.shown - kYounger).empty() || !(seen.shown - model.shown).empty())
     return "told";
-  for (const DeviceField& field : kDeviceFields)
+  for (const DeviceField& field : kPlainFields)
     if (field.in.get(model) != field.in.get(seen)) return field.word;
   for (const Key key : model.shown& seen.shown)
     if (row(key).shown_in.get(model) != row(key).shown_in.get(seen)) return row(key).word;

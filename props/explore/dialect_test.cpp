@@ -112,7 +112,7 @@ TEST(OfThreeRules, TheWorldDoesWhatTheySay) {
     EXPECT_EQ(seen[i].error, errors[i]) << i;
     EXPECT_EQ(seen[i].after.revision, revisions[i]) << i;
   }
-  EXPECT_EQ(describe(seen.back().after), "[p2 p1] at revision 3");
+  EXPECT_EQ(describe(seen.back().after), "[p2 p1]");
 }
 
 TEST(OfThreeRules, WhatHasNoRulesIsNoRequestOfTheDialect) {
@@ -135,7 +135,7 @@ TEST(OfThreeRules, TheJudgeFindsWhoBreaksThem) {
   EXPECT_TRUE(check(trace, Toggler().run(trace)).conforms());
 
   const Verdict verdict = check_first(trace, Toggler(true).run(trace));
-  ASSERT_EQ(verdict.deviations.size(), 1U);
+  ASSERT_FALSE(verdict.conforms());
   EXPECT_EQ(verdict.deviations[0].step, 2U);
   EXPECT_EQ(bucket(verdict.deviations[0], kDialect), "toggle.tcx.attach.toggle.takes.list");
 }
