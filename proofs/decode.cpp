@@ -132,7 +132,7 @@ class Decoder {
 
   Ref object(const Object<Terms>& o, bool link, bool attached) {
     if (read_(o.none)) return {};
-    const bool by_name = step_.verb == Verb::close || step_.verb == Verb::fdinfo;
+    const bool by_name = has_trait(step_.verb, Trait::own_descriptor);
     if (read_(o.missing)) return by_name ? closed(link) : Ref{Ref::Kind::bad, 0};
     if (read_(o.wrong_kind)) return {Ref::Kind::file, 0};
     if (read_(o.wrong_type)) {

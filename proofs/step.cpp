@@ -142,7 +142,8 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   if (of_link && !takes_old) known.push_back(!r.replace);
   if (of_link && !takes_prog) known.push_back(r.prog.none);
   if (tells) known.push_back(!r.other_flags);
-  if (verb == Verb::fdinfo) known.push_back(!r.link.none && !r.link.wrong_kind);
+  if (tells && has_trait(verb, Trait::own_descriptor))
+    known.push_back(!r.link.none && !r.link.wrong_kind);
   if (closes) {
     known.push_back(r.prog.none != r.link.none);
     known.push_back(!r.prog.wrong_kind && !r.prog.wrong_type);

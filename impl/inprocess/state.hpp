@@ -316,7 +316,7 @@ struct State {
   }
 
   Errno info(const Operation& op, Observation* seen) {
-    if (op.verb == Verb::fdinfo && fd_of(op.link) == kBadFd) return Errno::noent;
+    if (has_trait(op.verb, Trait::own_descriptor) && fd_of(op.link) == kBadFd) return Errno::noent;
     struct mprog_link_info told {};
     const Errno error = errno_of(::mprog_link_info(&net, fd_of(op.link), &told));
     if (!seen || error != Errno::ok) return error;

@@ -42,7 +42,11 @@ T something(const OneOf<T>& kind, Field, Verb) {
 template <class M, class Kind>
 bool put_something(const Option<M, Kind>& part, Operation& op) {
   using T = std::remove_cvref_t<decltype(part.of(op))>;
-  part.of(op) = static_cast<T>(something(part.kind, part.field, op.verb));
+  auto value = static_cast<T>(something(part.kind, part.field, op.verb));
+  // Bits that have words of their own stay as they are.
+  if constexpr (std::is_same_v<Kind, Number>)
+    value = static_cast<T>(value | (part.of(op) & part.kind.named));
+  part.of(op) = value;
   return true;
 }
 template <class M>

@@ -6,7 +6,7 @@
 //   ./mprogcheck bench faults            operations until a planted fault is found, median over 20 seeds
 //   ./mprogcheck bench shortest [N]      minimal traces, against the shortest of an enumeration up to N (4) operations
 //   ./mprogcheck bench explore           small worlds, whole (explore_bench.cpp)
-//   ./mprogcheck bench vm [KERNEL [N]]   boots, N (10) of them beside busy loops, and operations in a guest (vm_bench.cpp)
+//   ./mprogcheck bench vm [KERNEL [N]]   N (10) boots beside busy loops, operations in a guest (vm_bench.cpp)
 //   ./mprogcheck bench spin              against SPIN (spin_bench.cpp)
 //   ./mprogcheck bench killed [KERNEL [N]]  guests that are killed N (20) times (killed_bench.cpp)
 //   ./mprogcheck bench kmod              packets over our module (kmod_bench.cpp)
