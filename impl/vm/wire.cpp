@@ -24,11 +24,22 @@ std::uint32_t checksum_of(std::string_view payload) {
       0, reinterpret_cast<const unsigned char*>(payload.data()), payload.size()));  // NOLINT
 }
 
+// What travels as its bytes. A Dialect refers to a table of this program: what holds one travels
+// field by field.
+template <class T>
+inline constexpr bool kTravelsWhole = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
+template <>
+inline constexpr bool kTravelsWhole<Dialect> = false;
+template <>
+inline constexpr bool kTravelsWhole<Header> = false;
+template <>
+inline constexpr bool kTravelsWhole<StressOptions> = false;
+
 class Writer {
  public:
   template <class T>
   Writer& operator<<(const T& value) {
-    static_assert(std::is_trivially_copyable_v<T>);
+    static_assert(kTravelsWhole<T>);
     const auto* from = reinterpret_cast<const char*>(&value);
     out_.append(from, sizeof(T));
     return *this;
@@ -41,7 +52,7 @@ class Writer {
   Writer& operator<<(const std::string& text) { return *this << std::string_view(text); }
   template <class T>
   Writer& all(std::span<const T> values) {
-    static_assert(std::is_trivially_copyable_v<T>);
+    static_assert(kTravelsWhole<T>);
     out_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
     return *this;
   }
@@ -56,7 +67,7 @@ class Reader {
   explicit Reader(std::string_view bytes) : left_(bytes) {}
   template <class T>
   Reader& operator>>(T& value) {
-    static_assert(std::is_trivially_copyable_v<T>);
+    static_assert(kTravelsWhole<T>);
     std::memcpy(&value, take(sizeof(T)), sizeof(T));
     return *this;
   }
@@ -68,7 +79,7 @@ class Reader {
   }
   template <class T>
   Reader& all(std::span<T> values) {
-    static_assert(std::is_trivially_copyable_v<T>);
+    static_assert(kTravelsWhole<T>);
     std::memcpy(values.data(), take(values.size_bytes()), values.size_bytes());
     return *this;
   }
@@ -86,6 +97,21 @@ class Reader {
   }
   std::string_view left_;
 };
+
+void write(const Header& header, Writer& out) {
+  out << header.dialect->number << header.capacity << header.devices << header.revision
+      << header.loaded << header.xdp;
+}
+
+void read(Header& header, Reader& in) {
+  std::uint8_t number = 0;
+  in >> number >> header.capacity >> header.devices >> header.revision >> header.loaded >>
+      header.xdp;
+  const auto dialect = std::find_if(kDialects.begin(), kDialects.end(),
+                                    [&](Dialect d) { return d->number == number; });
+  if (dialect == kDialects.end()) throw Garbled("a trace of a dialect that does not exist");
+  header.dialect = *dialect;
+}
 
 // Of an observation all but the entries of its listings, of which only those that are meant travel,
 // and what only some verbs have: a journey, devices, words. In one piece: in an emulated guest each
@@ -213,7 +239,7 @@ std::optional<Frame> Unframer::next() {
 
 std::uint64_t layout() {
   // The version is to be counted up where anything but operations changes and keeps its size.
-  constexpr std::uint64_t kVersion = 9;
+  constexpr std::uint64_t kVersion = 10;
   static const std::uint64_t operations = operations_fingerprint();
   return operations ^ (kVersion << 48 | std::uint64_t{sizeof(Header)} << 16 |
                        std::uint64_t{sizeof(Observation)});
@@ -236,14 +262,14 @@ Hello hello_from(std::string_view bytes) {
 
 std::string bytes_of(const Trace& trace) {
   Writer out;
-  out << trace.header;
+  write(trace.header, out);
   return out.all(std::span<const Operation>(trace.operations)).done();
 }
 
 Trace trace_from(std::string_view bytes) {
   Trace trace;
   Reader in(bytes);
-  in >> trace.header;
+  read(trace.header, in);
   trace.operations.resize((in.left() + sizeof(Operation) - 1) / sizeof(Operation));
   in.all(std::span(trace.operations));
   return trace;
@@ -301,13 +327,18 @@ ProgramResult result_from(std::string_view bytes) {
 }
 
 std::string bytes_of(const StressOptions& options) {
-  return (Writer() << options).done();
+  Writer out;
+  write(options.header, out);
+  return (out << options.seed << options.processes << options.calls << options.module
+              << options.gentle)
+      .done();
 }
 
 StressOptions stress_options_from(std::string_view bytes) {
   StressOptions options;
   Reader in(bytes);
-  in >> options;
+  read(options.header, in);
+  in >> options.seed >> options.processes >> options.calls >> options.module >> options.gentle;
   in.end();
   return options;
 }

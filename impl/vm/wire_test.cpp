@@ -40,6 +40,27 @@ TEST(Wire, ATraceArrivesAsItIs) {
   EXPECT_EQ(there.operations, trace.operations);
 }
 
+// A dialect is a reference to a table of this program, which the agent has elsewhere.
+TEST(Wire, DialectsTravelByNumber) {
+  for (const Dialect dialect : kDialects) {
+    Trace trace = some_trace();
+    trace.header.dialect = dialect;
+    const std::string bytes = bytes_of(trace);
+    EXPECT_EQ(bytes.at(0), static_cast<char>(dialect->number));
+    EXPECT_EQ(trace_from(bytes).header, trace.header);
+    StressOptions options;
+    options.header = trace.header;
+    options.seed = 7, options.gentle = true;
+    const StressOptions there = stress_options_from(bytes_of(options));
+    EXPECT_EQ(there.header, options.header);
+    EXPECT_EQ(there.seed, options.seed);
+    EXPECT_TRUE(there.gentle);
+    std::string unknown = bytes;
+    unknown[0] = 99;
+    EXPECT_THROW(trace_from(unknown), Garbled);
+  }
+}
+
 TEST(Wire, ObservationsArriveAsTheyAre) {
   auto seen = observations_of(some_trace());
   seen.back().harm = Harm::warned;
