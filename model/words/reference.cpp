@@ -39,10 +39,10 @@ stand behind `=>`, a comment behind `#`. A file holds one trace or several; each
 
 | name | meaning |
 |---|---|
-| POINT | a device, `/`, and `ingress`, `egress` (tcx), `primary`, `peer` (netkit) or `bogus` (no attach type) |
+| POINT | a device, `/`, and `ingress`, `egress` (tcx), `primary`, `peer` (netkit) or `bogus` (unknown) |
 | DEVICE | `d0` to `d3`; in a POINT also `nodev` (an ifindex that no device has) and `lo` |
 | PROG, LINK | `p0` to `p95`, `l0` to `l249` |
-| OBJECT | a PROG or LINK, or `none` (0), `bad` (not open), `file` (neither program nor link), `map`, `foreign:TYPE` (a link of another type) |
+| OBJECT | PROG, LINK, `none` (0), `bad` (not open), `file` (neither), `map`, `foreign:TYPE` (a link of that type) |
 
 ## Operations
 
