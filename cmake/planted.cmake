@@ -27,7 +27,7 @@ list(FILTER environment_sources EXCLUDE REGEX "/inprocess\\.cpp$")
 add_library(planted STATIC ${planted_sources} ${environment_sources} impl/faults/process.c)
 add_dependencies(planted plant)
 target_include_directories(planted PUBLIC ${planted} PRIVATE $<$<COMPILE_LANGUAGE:C>:${PROJECT_SOURCE_DIR}/impl/core>)
-target_compile_options(planted PRIVATE -include names.h
+target_compile_options(planted PRIVATE -include names.h -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
   # A slip may leave a variable, a branch or a parameter without use.
   $<$<COMPILE_LANGUAGE:C>:-std=gnu11;-Wno-unused;-Wno-unused-parameter;-Wno-misleading-indentation>
   $<$<COMPILE_LANGUAGE:CXX>:-Dinprocess=inprocess_planted>)
