@@ -27,19 +27,17 @@ std::uint32_t checksum_of(std::string_view payload) {
 // What travels as its bytes. A Dialect refers to a table of this program: what holds one travels
 // field by field.
 template <class T>
-inline constexpr bool kTravelsWhole = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
-template <>
-inline constexpr bool kTravelsWhole<Dialect> = false;
-template <>
-inline constexpr bool kTravelsWhole<Header> = false;
-template <>
-inline constexpr bool kTravelsWhole<StressOptions> = false;
+concept RefersToTables =
+    std::is_same_v<T, Dialect> || std::is_same_v<T, Header> || std::is_same_v<T, StressOptions>;
+template <class T>
+concept TravelsWhole =
+    std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> && !RefersToTables<T>;
 
 class Writer {
  public:
   template <class T>
   Writer& operator<<(const T& value) {
-    static_assert(kTravelsWhole<T>);
+    static_assert(TravelsWhole<T>);
     const auto* from = reinterpret_cast<const char*>(&value);
     out_.append(from, sizeof(T));
     return *this;
@@ -52,7 +50,7 @@ class Writer {
   Writer& operator<<(const std::string& text) { return *this << std::string_view(text); }
   template <class T>
   Writer& all(std::span<const T> values) {
-    static_assert(kTravelsWhole<T>);
+    static_assert(TravelsWhole<T>);
     out_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
     return *this;
   }
@@ -67,7 +65,7 @@ class Reader {
   explicit Reader(std::string_view bytes) : left_(bytes) {}
   template <class T>
   Reader& operator>>(T& value) {
-    static_assert(kTravelsWhole<T>);
+    static_assert(TravelsWhole<T>);
     std::memcpy(&value, take(sizeof(T)), sizeof(T));
     return *this;
   }
@@ -79,7 +77,7 @@ class Reader {
   }
   template <class T>
   Reader& all(std::span<T> values) {
-    static_assert(kTravelsWhole<T>);
+    static_assert(TravelsWhole<T>);
     std::memcpy(values.data(), take(values.size_bytes()), values.size_bytes());
     return *this;
   }
