@@ -19,27 +19,6 @@ struct Options {
   bool json = false, quiet = false;
 };
 
-// What a clause permits in place of what the file expects: no deviation, and not what its author
-// wanted to see.
-struct Refusal {
-  std::size_t step;
-  std::string expected, observed;
-};
-
-std::vector<Refusal> permitted_refusals(const Trace& trace, Observations seen,
-                                        const Verdict& verdict) {
-  std::vector<Refusal> out;
-  const auto wrong = misprints(trace);
-  for (std::size_t i = 0; i < trace.expected.size() && i < verdict.judged; ++i) {
-    const Observation* const o = seen.at(i);
-    if (!o || !trace.expected[i] || trace.expected[i]->error == o->error) continue;
-    const auto here = [&](const auto& x) { return x.step == i; };
-    if (std::ranges::any_of(verdict.deviations, here) || std::ranges::any_of(wrong, here)) continue;
-    out.push_back({i, to_string(trace.expected[i]->error), to_string(o->error)});
-  }
-  return out;
-}
-
 std::string permitted(std::size_t refusals) {
   return refusals == 1
              ? "a permitted refusal took the place of what the file expects"
@@ -47,9 +26,9 @@ std::string permitted(std::size_t refusals) {
                            refusals);
 }
 
-std::string lines_of(const Trace& trace, const std::vector<Refusal>& refusals) {
+std::string lines_of(const Trace& trace, const std::vector<report::Refusal>& refusals) {
   std::string out;
-  for (const Refusal& r : refusals)
+  for (const report::Refusal& r : refusals)
     out +=
         fmt::format("    permitted, in place of what the file expects: step {}: {}: {}, not {}\n",
                     r.step + 1, print(trace.operations[r.step]), r.observed, r.expected);
@@ -115,7 +94,7 @@ int run(const Options& o) {
     all.known += tally.known, all.elsewhere += tally.elsewhere, all.news += tally.news;
     // Without a word about known ones, all of them count.
     const bool conforms = verdict.conforms(), passes = tally.news == 0 && !o.known.empty();
-    const auto refusals = permitted_refusals(trace, seen[0], verdict);
+    const auto refusals = report::permitted_refusals(trace, seen[0], verdict);
     refused += !refusals.empty();
     ++(conforms ? conforming : passes ? passed : deviating);
     std::string said = conforms ? good(prose, "conforms")
@@ -138,7 +117,7 @@ int run(const Options& o) {
     }
     one["verdict"] = conforms ? "conforms" : passes ? "known" : "deviates";
     one["permitted"] = Json::array();
-    for (const Refusal& r : refusals)
+    for (const report::Refusal& r : refusals)
       one["permitted"].push_back(
           {{"step", r.step + 1}, {"expected", r.expected}, {"observed", r.observed}});
     document["traces"].push_back(std::move(one));
