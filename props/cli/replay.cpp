@@ -126,7 +126,7 @@ int run(const Options& o) {
        refused ? fmt::format(" ({} with a permitted refusal)", refused) : "",
        passed ? fmt::format("{} except for known deviations, ", passed) : "", deviating, skipped,
        all.known + all.elsewhere + all.news ? "; deviations: " + all.text() : "");
-  add_known(document, {}, all);
+  add_tally(document, all);
   if (misprinted)
     tell(stderr, "mprogcheck: misprints in the files: {}; correct what stands behind '=>'\n",
          misprinted);
