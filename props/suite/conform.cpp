@@ -207,6 +207,7 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
   const Capabilities can = out.can = target.capabilities();
   std::vector<Trace> batch;
   std::vector<bool> is_known;
+  bool ran_suite = suite.empty();
   std::vector<std::vector<Observation>> seen;
   const auto run = [&] {
     target.run(batch, seen);
@@ -230,6 +231,7 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
       miss(trace, kind, out);
       return;
     }
+    ran_suite |= !of_known;
     batch.push_back(trace);
     is_known.push_back(of_known);
     if (batch.size() == target.batch()) run();
@@ -239,6 +241,8 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
     for (const Trace& trace : known) add(trace, true);
     for (const Trace& trace : suite) add(trace, false);
     if (!batch.empty()) run();
+    // What is known alone says nothing of the suite.
+    if (!ran_suite) out.broke_off = "it can run no trace of the suite";
   } catch (const CannotRun& e) {
     out.broke_off = e.what();
   }
