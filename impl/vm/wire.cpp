@@ -6,14 +6,15 @@
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
+#include "model/words/attributes.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck::vm {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x6d70726f;  // "orpm"
-constexpr std::uint32_t kMaxLength = 256U << 20;
 
 struct Head {
   std::uint32_t magic, kind, length, checksum;
@@ -111,19 +112,21 @@ void read(Header& header, Reader& in) {
   header.dialect = *dialect;
 }
 
+// What a guest says is checked here and nowhere behind: it may be a kernel that was patched by a
+// stranger. Numbers may be any, as whoever names or prints one has to cope with that; bools,
+// enumerators and counts may not.
+//
 // Of an observation all but the entries of its listings, of which only those that are meant travel,
 // and what only some verbs have: a journey, devices, words. In one piece: in an emulated guest each
-// small one costs as much as a large one.
+// small one costs as much as a large one. Bools and enumerations are bytes until they are checked.
 struct Told {
   std::uint64_t answer_revision, after_revision;
   std::int32_t references;
-  Errno error;
-  Fate fate;
-  Harm harm;
-  bool has_after, overran, strayed;
-  Point at;
+  std::int16_t error;
+  std::uint8_t fate, harm, has_after, overran, strayed;
+  std::uint8_t at_device, at_hook;
   std::uint8_t answer_count, answer_filled, after_count, after_filled;
-  bool has_journey, has_devices, has_filters, has_words;
+  std::uint8_t has_journey, has_devices, has_filters, has_words;
 };
 
 // A journey without its programs, of which only those that were met travel.
@@ -131,18 +134,50 @@ struct ToldJourney {
   std::uint32_t sent_bytes, received_bytes;
   std::uint8_t met, sent, dropped, received;
 };
+struct ToldMet {
+  std::uint8_t prog, on, mark, priority;
+};
+struct ToldDevice {
+  KeySet shown;
+  std::uint32_t mtu;
+  std::uint16_t headroom, tailroom;
+  std::uint8_t space, name, link, up, carrier, arp, address, primary;
+  std::uint8_t mode, policy, peer_policy, scrub, peer_scrub, pairing;
+};
+struct ToldFilter {
+  std::uint8_t there, prog, link;
+};
+
+// What netlink says beside an error is a sentence.
+constexpr std::uint32_t kMostWords = 512;
+
+template <class T>
+T checked(std::uint8_t byte, T last) {
+  if (byte > static_cast<std::uint8_t>(last)) throw Garbled("a value that its type does not have");
+  return static_cast<T>(byte);
+}
+bool truth(std::uint8_t byte) {
+  return checked(byte, true);
+}
+void check_keys(KeySet keys) {
+  if (!(keys - kAllKeys).empty()) throw Garbled("an attribute that does not exist");
+}
+std::uint8_t byte_of(auto value) {
+  return static_cast<std::uint8_t>(value);
+}
 
 Told told_of(const Observation& o) {
   return {.answer_revision = o.answer.revision,
           .after_revision = o.after.revision,
           .references = o.references,
-          .error = o.error,
-          .fate = o.fate,
-          .harm = o.harm,
+          .error = static_cast<std::int16_t>(o.error),
+          .fate = byte_of(o.fate),
+          .harm = byte_of(o.harm),
           .has_after = o.has_after,
           .overran = o.overran,
           .strayed = o.strayed,
-          .at = o.at,
+          .at_device = o.at.device,
+          .at_hook = byte_of(o.at.hook),
           .answer_count = o.answer.count,
           .answer_filled = o.answer.filled,
           .after_count = o.after.count,
@@ -160,7 +195,8 @@ void write(const Journey& j, Writer& out) {
                      .sent = j.sent,
                      .dropped = j.dropped,
                      .received = j.received};
-  out.all(std::span<const Met>(j.progs.data(), j.met));
+  for (const Met& m : std::span(j.progs.data(), j.met))
+    out << ToldMet{.prog = m.prog.raw, .on = m.on, .mark = m.mark, .priority = m.priority};
 }
 
 void read(Journey& j, Reader& in) {
@@ -173,7 +209,12 @@ void read(Journey& j, Reader& in) {
   j.dropped = told.dropped;
   j.received = told.received;
   if (j.met > j.progs.size()) throw Garbled("a packet that met too many programs");
-  in.all(std::span(j.progs.data(), j.met));
+  for (Met& m : std::span(j.progs.data(), j.met)) {
+    ToldMet met;
+    in >> met;
+    m = {
+        .prog = {met.prog}, .on = met.on, .mark = truth(met.mark), .priority = truth(met.priority)};
+  }
 }
 
 // Which are there, and these.
@@ -181,16 +222,73 @@ void write(const std::array<DeviceView, kMaxDevices>& devices, Writer& out) {
   std::uint8_t there = 0;
   for (std::size_t d = 0; d < devices.size(); ++d) there |= devices[d].there ? 1U << d : 0U;
   out << there;
-  for (const DeviceView& view : devices)
-    if (view.there) out << view;
+  for (const DeviceView& d : devices)
+    if (d.there)
+      out << ToldDevice{.shown = d.shown,
+                        .mtu = d.mtu,
+                        .headroom = d.headroom,
+                        .tailroom = d.tailroom,
+                        .space = d.space,
+                        .name = d.name,
+                        .link = d.link,
+                        .up = d.up,
+                        .carrier = d.carrier,
+                        .arp = d.arp,
+                        .address = byte_of(d.address),
+                        .primary = d.primary,
+                        .mode = d.mode,
+                        .policy = d.policy,
+                        .peer_policy = d.peer_policy,
+                        .scrub = d.scrub,
+                        .peer_scrub = d.peer_scrub,
+                        .pairing = d.pairing};
+}
+
+void read(DeviceView& d, Reader& in) {
+  ToldDevice told;
+  in >> told;
+  check_keys(told.shown);
+  d = {.there = true,
+       .space = told.space,
+       .name = told.name,
+       .link = told.link,
+       .up = truth(told.up),
+       .carrier = truth(told.carrier),
+       .arp = truth(told.arp),
+       .address = checked(told.address, Address::random),
+       .mtu = told.mtu,
+       .shown = told.shown,
+       .primary = truth(told.primary),
+       .mode = told.mode,
+       .policy = told.policy,
+       .peer_policy = told.peer_policy,
+       .scrub = told.scrub,
+       .peer_scrub = told.peer_scrub,
+       .pairing = told.pairing,
+       .headroom = told.headroom,
+       .tailroom = told.tailroom};
 }
 
 void read(std::array<DeviceView, kMaxDevices>& devices, Reader& in) {
   std::uint8_t there = 0;
   in >> there;
+  if (there >> kMaxDevices != 0) throw Garbled("a device that does not exist");
   for (std::size_t d = 0; d < devices.size(); ++d) {
     devices[d] = {};
-    if ((there >> d & 1U) != 0) in >> devices[d];
+    if ((there >> d & 1U) != 0) read(devices[d], in);
+  }
+}
+
+void write(const Filters& filters, Writer& out) {
+  for (const Filter& f : filters)
+    out << ToldFilter{.there = f.there, .prog = f.prog.raw, .link = f.link.raw};
+}
+
+void read(Filters& filters, Reader& in) {
+  for (Filter& f : filters) {
+    ToldFilter told;
+    in >> told;
+    f = {.there = truth(told.there), .prog = {told.prog}, .link = {told.link}};
   }
 }
 
@@ -207,6 +305,36 @@ void fill(Listing& list, std::uint64_t revision, std::uint8_t count, std::uint8_
   in.all(std::span(list.entries.data(), filled));
 }
 
+void read(Observation& o, Reader& in) {
+  Told told;
+  in >> told;
+  if (told.error < 0) throw Garbled("an error below 0");
+  o.error = static_cast<Errno>(told.error);
+  o.fate = checked(told.fate, Fate::damaged);
+  o.harm = checked(told.harm, Harm::silent);
+  o.has_after = truth(told.has_after);
+  o.overran = truth(told.overran);
+  o.strayed = truth(told.strayed);
+  o.at = {told.at_device, checked(told.at_hook, Hook::bogus)};
+  o.references = told.references;
+  fill(o.answer, told.answer_revision, told.answer_count, told.answer_filled, in);
+  fill(o.after, told.after_revision, told.after_count, told.after_filled, in);
+  o.has_devices = truth(told.has_devices);
+  o.has_filters = truth(told.has_filters);
+  if (truth(told.has_journey)) read(o.journey, in);
+  if (o.has_devices) read(o.devices, in);
+  if (o.has_filters) read(o.filters, in);
+  if (!truth(told.has_words)) return;
+  in >> o.extack;
+  if (o.extack.size() > kMostWords) throw Garbled("too many words beside an error");
+}
+
+// As long as one can be.
+constexpr std::size_t kMostOfOne = sizeof(Told) + 2 * kMaxListed * sizeof(Entry) +
+                                   sizeof(ToldJourney) + kMaxMet * sizeof(ToldMet) + 1 +
+                                   kMaxDevices * sizeof(ToldDevice) +
+                                   kMaxFilters * sizeof(ToldFilter) + 4 + kMostWords;
+
 }  // namespace
 
 std::string framed(const Frame& frame) {
@@ -219,17 +347,18 @@ std::string framed(const Frame& frame) {
   return out += frame.payload;
 }
 
-std::optional<Frame> Unframer::next() {
+std::optional<Frame> Unframer::next(std::size_t most) {
+  // What was taken is let go of once it is more than the rest: no byte is moved twice.
+  if (at_ > buffer_.size() / 2) buffer_.erase(0, std::exchange(at_, 0));
   if (buffer_.size() - at_ < sizeof(Head)) return std::nullopt;
   Head head;
   std::memcpy(&head, buffer_.data() + at_, sizeof(head));
   if (head.magic != kMagic || head.kind > static_cast<std::uint32_t>(Frame::Kind::over) ||
-      head.length > kMaxLength)
-    throw Garbled("bytes that are no frame");
+      head.length > most)
+    throw Garbled("bytes that are no frame, or one longer than any answer to this");
   if (buffer_.size() - at_ - sizeof(head) < head.length) return std::nullopt;
   Frame frame{static_cast<Frame::Kind>(head.kind), buffer_.substr(at_ + sizeof(head), head.length)};
   at_ += sizeof(head) + head.length;
-  if (at_ == buffer_.size()) buffer_.clear(), at_ = 0;
   if (checksum_of(frame.payload) != head.checksum)
     throw Garbled("a frame whose checksum is another");
   return frame;
@@ -237,14 +366,26 @@ std::optional<Frame> Unframer::next() {
 
 std::uint64_t layout() {
   // The version is to be counted up where anything but operations changes and keeps its size.
-  constexpr std::uint64_t kVersion = 10;
+  constexpr std::uint64_t kVersion = 11;
   static const std::uint64_t operations = operations_fingerprint();
   return operations ^ (kVersion << 48 | std::uint64_t{sizeof(Header)} << 16 |
                        std::uint64_t{sizeof(Observation)});
 }
 
+// The bools of Capabilities, in their order.
+template <class Capabilities_>
+auto bools_of(Capabilities_& c) {
+  return std::array{&c.mainline, &c.rfc2,   &c.any_capacity, &c.memory, &c.hazards,
+                    &c.packets,  &c.qdiscs, &c.netkit,       &c.filters};
+}
+
 std::string bytes_of(const Hello& hello) {
-  return (Writer() << hello.layout << hello.release << hello.capabilities).done();
+  Writer out;
+  out << hello.layout << hello.release;
+  for (const bool* const can : bools_of(hello.capabilities)) out << byte_of(*can);
+  return (out << hello.capabilities.foreign << hello.capabilities.attributes
+              << hello.capabilities.devices)
+      .done();
 }
 
 Hello hello_from(std::string_view bytes) {
@@ -253,8 +394,20 @@ Hello hello_from(std::string_view bytes) {
   in >> hello.layout;
   if (hello.layout != layout())
     throw Garbled("an agent that was built from another version of mprogcheck");
-  in >> hello.release >> hello.capabilities;
+  in >> hello.release;
+  for (bool* const can : bools_of(hello.capabilities)) {
+    std::uint8_t byte = 0;
+    in >> byte;
+    *can = truth(byte);
+  }
+  std::uint64_t foreign = 0;
+  static_assert(sizeof(foreign) == sizeof(hello.capabilities.foreign));
+  in >> foreign >> hello.capabilities.attributes >> hello.capabilities.devices;
   in.end();
+  if (foreign >> kForeigns != 0) throw Garbled("a foreign type that does not exist");
+  hello.capabilities.foreign = foreign;
+  if (hello.capabilities.devices > kMaxDevices) throw Garbled("more devices than a trace can have");
+  check_keys(hello.capabilities.attributes);
   return hello;
 }
 
@@ -280,36 +433,22 @@ std::string bytes_of(std::span<const Observation> seen) {
     (out << told).all(meant(o.answer)).all(meant(o.after));
     if (told.has_journey) write(o.journey, out);
     if (told.has_devices) write(o.devices, out);
-    if (told.has_filters) out << o.filters;
-    if (told.has_words) out << o.extack;
+    if (told.has_filters) write(o.filters, out);
+    if (told.has_words) out << std::string_view(o.extack).substr(0, kMostWords);
   }
   return out.done();
 }
 
-void observations_from(std::string_view bytes, std::vector<Observation>& seen) {
+std::size_t most_bytes_of_observations(std::size_t operations) {
+  return operations * kMostOfOne;
+}
+
+void observations_from(std::string_view bytes, std::size_t operations,
+                       std::vector<Observation>& seen) {
   seen.clear();
   Reader in(bytes);
-  while (in.left() != 0) {
-    Observation& o = seen.emplace_back();
-    Told told;
-    in >> told;
-    o.error = told.error;
-    o.fate = told.fate;
-    o.harm = told.harm;
-    o.has_after = told.has_after;
-    o.overran = told.overran;
-    o.strayed = told.strayed;
-    o.at = told.at;
-    o.references = told.references;
-    fill(o.answer, told.answer_revision, told.answer_count, told.answer_filled, in);
-    fill(o.after, told.after_revision, told.after_count, told.after_filled, in);
-    o.has_devices = told.has_devices;
-    o.has_filters = told.has_filters;
-    if (told.has_journey) read(o.journey, in);
-    if (told.has_devices) read(o.devices, in);
-    if (told.has_filters) in >> o.filters;
-    if (told.has_words) in >> o.extack;
-  }
+  for (std::size_t i = 0; i < operations; ++i) read(seen.emplace_back(), in);
+  in.end();
 }
 
 std::string bytes_of(const ProgramResult& result) {
@@ -381,11 +520,12 @@ std::string bytes_of(const MessageAnswers& answers) {
   return out.done();
 }
 
-MessageAnswers answers_from(std::string_view bytes) {
+MessageAnswers answers_from(std::string_view bytes, std::size_t buffers) {
   MessageAnswers answers;
   Reader in(bytes);
   in >> answers.family >> answers.prog_ids >> answers.before >> answers.left;
   while (in.left() != 0) {
+    if (answers.replies.size() == buffers) throw Garbled("more replies than buffers");
     MessageReply& reply = answers.replies.emplace_back();
     std::uint32_t count = 0;
     in >> reply.after >> count;
