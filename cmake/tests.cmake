@@ -17,7 +17,8 @@ set(test_options $<$<CONFIG:Release>:-O1>)
 file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cpp "")
 add_library(test_headers STATIC ${PROJECT_BINARY_DIR}/test_headers.cpp)
 target_link_libraries(test_headers PRIVATE GTest::gtest fmt::fmt)
-target_precompile_headers(test_headers PRIVATE ${standard_headers} ${model_headers} <fstream> <gtest/gtest.h> <rapidcheck.h>)
+target_precompile_headers(test_headers PRIVATE ${standard_headers} ${model_headers} <fstream> <gtest/gtest.h>
+  <rapidcheck.h>)
 target_compile_options(test_headers PRIVATE ${test_options})
 
 # All test programs and what they run: what a sanitizer's preset builds.
