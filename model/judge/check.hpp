@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/rules/invariants.hpp"
 #include "model/words/observations.hpp"
 #include "model/words/trace.hpp"
 #include "model/world/world.hpp"
@@ -34,7 +35,10 @@ enum class Aspect : std::uint8_t {
 struct Deviation {
   std::size_t step = 0;  // index of the operation
   Verb verb{};
-  std::string_view clause;
+  std::string_view clause;  // that decides the request, or an invariant of a name of its own
+  // What the answer breaks, a row of `spec`: of an error that is due the clause with the best
+  // source, of an answer the effect or an invariant. Null in a deviation that no judge made.
+  const Clause* broken = nullptr;
   Breach breach{};
   Aspect aspect{};
   bool at_netkit = false;  // else at tcx, which any device has

@@ -262,10 +262,9 @@ TEST(Check, ARevisionThatComesBackBreaksThePromise) {
   seen[1].after.revision = 1;
   const Verdict verdict = check(trace, seen);
   EXPECT_EQ(summaries(verdict),
-            Lines{"2 promise revision revision.never_returns: a revision this list has not had "
+            Lines{"2 promise revision revision.emptied: a revision this list has not had "
                   "yet, such as 3 / revision 1 again"});
-  EXPECT_EQ(bucket(verdict.deviations.at(0), Dialect::mainline),
-            "mainline.tcx.revision.never_returns");
+  EXPECT_EQ(bucket(verdict.deviations.at(0), Dialect::mainline), "mainline.tcx.revision.emptied");
 }
 
 TEST(Check, ARevisionThatStandsStillOrIs0BreaksThePromise) {

@@ -9,32 +9,6 @@
 namespace mprogcheck::report {
 namespace {
 
-// The judge counts these itself (model/judge/check.cpp); they are in no table of rules.
-constexpr std::string_view kRevisions =
-    "include/uapi/linux/bpf.h, expected_revision: its purpose, an update of the list as it was";
-constexpr Clause kOfEveryChange[] = {
-    {"revision.unmoved", Force::effect, Errno::ok, Change::none,
-     "A change moves the revision of its list.", kRevisions},
-    {"revision.never_returns", Force::effect, Errno::ok, Change::none,
-     "A revision that a list has had does not come back.", kRevisions},
-    {"revision.never_0", Force::effect, Errno::ok, Change::none,
-     "No list has revision 0: in a request that means any.", kRevisions},
-};
-constexpr Clause kWithin{
-    "attribute.within",
-    Force::effect,
-    Errno::ok,
-    Change::none,
-    "Nothing is written beside an attribute that is as long as it is said to be.",
-    "include/uapi/linux/bpf.h, union bpf_attr and its size"};
-
-constexpr Clause kWholePacket{"send.whole",
-                              Force::effect,
-                              Errno::ok,
-                              Change::none,
-                              "What arrives of a packet is what was sent.",
-                              "packet(7); seed 000"};
-
 bool among(const std::string& name, std::span<const std::string> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -54,28 +28,35 @@ std::vector<std::string> with_each_command(Dialect dialect, std::string_view cla
   return names;
 }
 
+// Those invariants that a bucket names. The others show as the clause that decides the request.
+constexpr Judged kNamed[] = {Judged::revision_unmoved, Judged::revision_never_returns,
+                             Judged::revision_emptied, Judged::revision_told,
+                             Judged::revision_never_0, Judged::attribute_within,
+                             Judged::send_whole};
+
+// The clauses at which a target was asked for it.
+std::vector<std::string> asked_by(Dialect dialect, const Invariant& invariant,
+                                  const std::vector<ClauseRow>& clauses) {
+  if (invariant.what == Judged::attribute_within)
+    return with_each_command(dialect, invariant.clause.id, clauses);
+  std::vector<std::string> names;
+  for (const auto& [verb, of] : clauses)
+    if (of.force == Force::effect &&
+        (invariant.what == Judged::send_whole ? verb == Verb::send : of.change != Change::none))
+      names.push_back(clause_name(dialect, verb, of.id));
+  return names;
+}
+
 void add_rows_of_no_table(std::span<const Conformance> seen, Dialect dialect,
                           const std::vector<ClauseRow>& clauses, std::vector<Row>& rows) {
-  const auto add = [&](std::string_view command, const Clause& clause,
-                       const std::vector<std::string>& names,
-                       const std::vector<std::string>& asked_by) {
-    Row row{dialect, std::string(command), clause, {}, {}};
-    for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, names, asked_by));
+  for (const Judged what : kNamed) {
+    const Invariant& invariant = all_invariants()[static_cast<std::size_t>(what)];
+    const auto names = with_each_command(dialect, invariant.clause.id, clauses);
+    const auto asked = asked_by(dialect, invariant, clauses);
+    Row row{dialect, std::string(invariant.command), invariant.clause, {}, {}};
+    for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, names, asked));
     rows.push_back(std::move(row));
-  };
-  std::vector<std::string> changing;
-  for (const auto& [verb, of] : clauses)
-    if (of.force == Force::effect && of.change != Change::none)
-      changing.push_back(clause_name(dialect, verb, of.id));
-  for (const Clause& clause : kOfEveryChange)
-    add(kAnyChange, clause, with_each_command(dialect, clause.id, clauses), changing);
-  const auto within = with_each_command(dialect, kWithin.id, clauses);
-  add(kAnyCall, kWithin, within, within);
-  std::vector<std::string> sending;
-  for (const auto& [verb, of] : clauses)
-    if (verb == Verb::send && of.force == Force::effect)
-      sending.push_back(clause_name(dialect, verb, of.id));
-  add(word(Verb::send), kWholePacket, {clause_name(dialect, Verb::send, kWholePacket.id)}, sending);
+  }
 }
 
 }  // namespace

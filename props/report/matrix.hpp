@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/rules/rule.hpp"
+#include "model/rules/invariants.hpp"
 #include "props/suite/conform.hpp"
 
 namespace mprogcheck::report {
@@ -45,16 +45,13 @@ struct Since {
 
 struct Row {
   Dialect dialect{};
-  std::string command;  // as in `spec`, or one of these two
+  std::string command;  // as in `spec`
   Clause clause;
   std::vector<Cell> cells;  // one for each target
   std::vector<Since> since;
   // Whether a target breaks it, or the targets answer differently.
   bool differs() const;
 };
-
-// The command of clauses about every change of a list, whatever made it.
-inline constexpr std::string_view kAnyChange = "any change", kAnyCall = "any call";
 
 // The result of one clause, from what was seen of the target. `names` are the clause under each
 // command it concerns (clause_name()); it counts as met where one of `asked_by` decides.
