@@ -49,10 +49,7 @@ class Comparison {
       c.name = name;
       c.target = target_named(name)();
       c.can = c.target->capabilities();
-      std::vector<Trace> its;
-      std::copy_if(known.begin(), known.end(), std::back_inserter(its),
-                   [&](const Trace& t) { return is_of(t, name) && unsupported(t, c.can).empty(); });
-      c.known = known_of(*c.target, its);
+      c.known = known_of(*c.target, known);
       compared_.push_back(std::move(c));
     }
   }
@@ -110,8 +107,8 @@ class Comparison {
   FILE* prose() const { return o_.json ? stderr : stdout; }
 
   std::string reason(const Compared& c, const std::string& bucket) const {
-    const auto its = c.known.reasons.find(bucket);
-    return its != c.known.reasons.end() ? its->second : compared_[0].known.reasons.at(bucket);
+    const Excuse* const its = c.known.excuse(bucket);
+    return its ? its->reason : compared_[0].known.shown.at(bucket).reason;
   }
 
   void judge(const std::string& file, const Trace& trace, Compared& c, Observations one,
@@ -122,10 +119,10 @@ class Comparison {
       return;
     }
     std::string whose = compared_[0].name, shown = bucket_until(trace, one, step);
-    bool known = compared_[0].known.reasons.contains(shown);
+    bool known = compared_[0].known.excuse(shown);
     if (shown.empty()) {
       whose = c.name, shown = bucket_until(trace, other, step);
-      known = c.known.reasons.contains(shown);
+      known = c.known.excuse(shown);
     }
     if (shown.empty())
       ++c.permitted;

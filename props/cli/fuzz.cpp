@@ -11,7 +11,7 @@
 #include "props/cli/report.hpp"
 #include "props/repro/repro.hpp"
 #include "props/search/interrupt.hpp"
-#include "props/search/known.hpp"
+#include "props/suite/conform.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -33,10 +33,6 @@ struct Plan {
   Dialect dialect;
   TargetFactory factory;
 };
-
-bool concerns(const Trace& t, const Plan& plan) {
-  return t.header.dialect == plan.dialect && is_of(t, plan.target);
-}
 
 // The campaigns. Without a target: our own implementation, and the kernel where it can run.
 std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
@@ -65,6 +61,7 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
 Written hand_out(const Finding& f, const std::filesystem::path& directory) {
   Trace trace = f.trace;
   annotate(trace);
+  trace.bucket = f.bucket;
   trace.preface = {f.bucket, fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1,
                                          f.deviation.expected, f.deviation.observed)};
   const std::string text = print(trace), stem = free_stem(directory, f.bucket, ".trace", text);
@@ -100,6 +97,7 @@ WrittenFindings hand_out(const CampaignResult& result, const std::string& direct
 int run(const Options& o) {
   std::vector<std::string> notes;
   const std::vector<Trace> known = known_deviations(o.known);
+  const std::vector<Trace> clauses = traces_in(data_file("traces/clauses"));
   const auto all = plans(o, notes);
   if (all.empty()) throw CannotRun("no target can run");
   FILE* prose = o.json ? stderr : stdout;
@@ -133,7 +131,7 @@ int run(const Options& o) {
       c.minimize_time = std::chrono::seconds(60);
     c.progress = [&](const std::string& text) { progress.show(text); };
     for (const Trace& t : known)
-      if (concerns(t, plan)) c.known.push_back(t);
+      if (t.header.dialect == plan.dialect) c.known.push_back(t);
     const CampaignResult result = run_campaign(plan.factory, c);
     progress.clear();
     deviates |= result.deviates();
@@ -143,7 +141,8 @@ int run(const Options& o) {
     if (!result.broke_off.empty()) incomplete = result.broke_off;
     const WrittenFindings written = hand_out(result, o.out);
     document["campaigns"].push_back(json_of(result, written));
-    tell(prose, "{}", summary(prose, result, written));
+    tell(prose, "{}",
+         summary(prose, result, written, askable(clauses, plan.dialect, result.capabilities)));
     flush(prose);
   }
   if (interrupted) incomplete = "interrupted before the end";
@@ -192,7 +191,7 @@ void add_fuzz(Program& program) {
   verb.json(o->json);
   verb.example("mprogcheck fuzz --target impl --traces 1000 --seed 1",
                "Runs a thousand traces of each dialect on our own implementation.");
-  verb.example("mprogcheck fuzz --target vm:7.2 --time 10m --known known/kernel.trace",
+  verb.example("mprogcheck fuzz --target vm:7.2 --time 10m",
                "Ten minutes on Linux 7.2 in guests; known deviations are passed over.");
   verb.action([o, seed] {
     if (!seed.given()) o->seed = std::random_device{}();

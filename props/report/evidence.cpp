@@ -138,8 +138,10 @@ std::string trace_file(const Evidence& evidence, const std::string& target) {
   Trace trace = evidence.example.trace;
   const Deviation& d = evidence.example.deviation;
   annotate(trace);
+  trace.bucket = evidence.bucket;
   trace.reason = evidence.example.known;
-  if (!trace.reason.empty()) trace.target = target;
+  // A known one keeps its releases.
+  trace.target = trace.reason.empty() || !trace.releases.empty() ? "" : target;
   trace.preface = {evidence.bucket, "step " + std::to_string(d.step + 1) + ": expected " +
                                         d.expected + ", observed " + d.observed};
   return print(trace);

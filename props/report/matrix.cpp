@@ -100,6 +100,7 @@ Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::stri
       if (!among(clause_name(example.trace.header.dialect, d.verb, d.clause), names)) continue;
       cell.buckets.push_back(bucket);
       cell.known &= !example.known.empty();
+      cell.elsewhere |= example.elsewhere;
     }
     return cell;
   }
@@ -159,6 +160,15 @@ std::vector<Row> matrix(std::span<const Conformance> seen) {
   }
   for (Row& row : rows) row.since = since(row.cells, targets);
   return rows;
+}
+
+Answers answers(std::span<const Row> rows, std::size_t column) {
+  Answers out;
+  for (const Answer a : {Answer::holds, Answer::precedence, Answer::promise, Answer::unsupported,
+                         Answer::not_met, Answer::could_not_run})
+    out[a] = static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [&](const Row& row) { return row.cells[column].answer == a; }));
+  return out;
 }
 
 }  // namespace mprogcheck::report

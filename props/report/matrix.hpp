@@ -33,6 +33,7 @@ struct Cell {
   std::string why;                   // of `unsupported` and `could_not_run`
   std::vector<std::string> buckets;  // of the deviations that break it
   bool known = false;                // each of them is
+  bool elsewhere = false;            // on other releases alone
 };
 
 // From this target on, the answer is another than that of the targets before.
@@ -65,5 +66,9 @@ std::vector<Since> since(std::span<const Cell> cells, std::span<const std::strin
 // A row for every clause that can decide, in the order of `spec`; behind those of each dialect, the
 // clauses about every change. Clauses that only permit have no row: they never decide.
 std::vector<Row> matrix(std::span<const Conformance> seen);
+
+// How many rows have which answer in a column. Each answer is there.
+using Answers = std::map<Answer, std::size_t>;
+Answers answers(std::span<const Row> rows, std::size_t column);
 
 }  // namespace mprogcheck::report

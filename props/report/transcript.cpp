@@ -34,6 +34,20 @@ std::string transcript(const Trace& trace, Observations seen, const Verdict& ver
   return out;
 }
 
+std::vector<Refusal> permitted_refusals(const Trace& trace, Observations seen,
+                                        const Verdict& verdict) {
+  std::vector<Refusal> out;
+  const auto wrong = misprints(trace);
+  for (std::size_t i = 0; i < trace.expected.size() && i < verdict.judged; ++i) {
+    const Observation* const o = seen.at(i);
+    if (!o || !trace.expected[i] || trace.expected[i]->error == o->error) continue;
+    const auto here = [&](const auto& x) { return x.step == i; };
+    if (std::ranges::any_of(verdict.deviations, here) || std::ranges::any_of(wrong, here)) continue;
+    out.push_back({i, to_string(trace.expected[i]->error), to_string(o->error)});
+  }
+  return out;
+}
+
 std::string outcome(const Trace& trace, Observations seen) {
   std::string out;
   for (std::size_t i = 0; i < trace.operations.size(); ++i) {

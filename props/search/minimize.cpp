@@ -85,6 +85,8 @@ class Minimizer {
     best_.preface.clear();
     best_.reason.clear();
     best_.target.clear();
+    best_.releases.clear();
+    best_.bucket.clear();
   }
 
   Minimal run() {
