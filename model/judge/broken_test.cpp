@@ -65,6 +65,67 @@ TEST(Broken, OfSeveralErrorsTheOneWithTheBestSource) {
   EXPECT_EQ(d.broken->id, "list.stale");
 }
 
+// --- By what a target is bound
+
+Verdict verdict_of(std::string_view operations, const Change& change, Binding binding) {
+  const Trace trace = trace_of(operations);
+  auto seen = observe(trace);
+  change(seen.back());
+  return check(trace, seen, binding);
+}
+
+TEST(Bound, ByPromisesADocumentAndASelftestBreakThem) {
+  for (const auto& [operations, error] :
+       {std::pair{"attach missing d0/ingress\n", Errno::inval},
+        {"attach p0 d0/ingress\nattach p0 d0/ingress\n", Errno::ok}}) {
+    const Verdict verdict = verdict_of(operations, answers(error), Binding::promises);
+    ASSERT_EQ(verdict.deviations.size(), 1U) << operations;
+    EXPECT_EQ(verdict.deviations[0].breach, Breach::promise) << operations;
+    EXPECT_FALSE(verdict.conforms()) << operations;
+  }
+}
+
+TEST(Bound, ByPromisesWhatDiffersFromCodeBreaksNothing) {
+  const auto by = [](Binding binding) {
+    return verdict_of("attach file d0/ingress\n", answers(Errno::badf), binding);
+  };
+  EXPECT_EQ(by(Binding::every_clause).deviations.at(0).breach, Breach::promise);
+  const Verdict verdict = by(Binding::promises);
+  ASSERT_EQ(verdict.deviations.size(), 1U);
+  EXPECT_EQ(verdict.deviations[0].breach, Breach::code);
+  EXPECT_EQ(does_what(verdict.deviations[0]), "differs from code");
+  EXPECT_EQ(grounds(verdict.deviations[0]),
+            "front.prog_kind (code: kernel/bpf/syscall.c, __bpf_prog_get)");
+  EXPECT_TRUE(verdict.conforms());
+  EXPECT_FALSE(verdict.conforms(true));
+}
+
+// No text gives an order of errors.
+TEST(Bound, ByPromisesAnotherOrderDiffersFromCode) {
+  const auto by = [](Binding binding) {
+    return verdict_of("attach p0 d0/ingress\nattach p0 d0/ingress rev=1\n", answers(Errno::exist),
+                      binding)
+        .deviations.at(0)
+        .breach;
+  };
+  EXPECT_EQ(by(Binding::every_clause), Breach::precedence);
+  EXPECT_EQ(by(Binding::promises), Breach::code);
+}
+
+TEST(Bound, ByPromisesARuleOfOurOwnDoesNotJudge) {
+  const auto by = [](Binding binding) {
+    return verdict_of(
+        "attach p0 d0/ingress\ndetach p0 d0/ingress\n", [](auto& o) { o.after.revision = 1; },
+        binding);
+  };
+  EXPECT_EQ(by(Binding::every_clause).deviations.size(), 1U);
+  const Verdict verdict = by(Binding::promises);
+  EXPECT_TRUE(verdict.deviations.empty());
+  EXPECT_EQ(verdict.judged, 2U);
+}
+
+// --- Each invariant
+
 struct Example {
   Judged what;
   std::string operations;

@@ -40,8 +40,12 @@ int rank(Basis basis) {
 
 class Checker {
  public:
-  Checker(const Trace& trace, Observations seen, bool first_only)
-      : trace_(trace), seen_(seen), first_only_(first_only), revisions_(trace.header.revision) {
+  Checker(const Trace& trace, Observations seen, Binding binding, bool first_only)
+      : trace_(trace),
+        seen_(seen),
+        binding_(binding),
+        first_only_(first_only),
+        revisions_(trace.header.revision) {
     world_.reset(trace.header);
   }
 
@@ -49,7 +53,7 @@ class Checker {
     for (step_ = 0; step_ < trace_.operations.size(); ++step_) {
       const Observation* const seen = seen_.at(step_);
       if (!seen || !judge(shortened(trace_.operations[step_]), *seen)) break;
-      if (first_only_ && !verdict_.conforms()) break;
+      if (first_only_ && !verdict_.deviations.empty()) break;
     }
     verdict_.judged = step_;
     return std::move(verdict_);
@@ -190,6 +194,10 @@ class Checker {
   }
 
   void report(Deviation d, const Observation& seen, std::string expected, std::string observed) {
+    if (binding_ == Binding::promises && !d.broken->source.promises()) {
+      if (d.broken->source.basis == Basis::house) return;
+      d.breach = Breach::code;
+    }
     d.observed_error = seen.error;
     d.expected = std::move(expected);
     d.observed = std::move(observed);
@@ -387,6 +395,7 @@ class Checker {
 
   const Trace& trace_;
   Observations seen_;
+  Binding binding_;
   bool first_only_;
   World world_;
   Revisions revisions_;
@@ -414,12 +423,12 @@ bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error) 
   return false;
 }
 
-Verdict check(const Trace& trace, Observations observations) {
-  return Checker(trace, observations, false).run();
+Verdict check(const Trace& trace, Observations observations, Binding binding) {
+  return Checker(trace, observations, binding, false).run();
 }
 
-Verdict check_first(const Trace& trace, Observations observations) {
-  return Checker(trace, observations, true).run();
+Verdict check_first(const Trace& trace, Observations observations, Binding binding) {
+  return Checker(trace, observations, binding, true).run();
 }
 
 }  // namespace mprogcheck

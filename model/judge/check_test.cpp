@@ -209,7 +209,9 @@ TEST(Check, AnErrorThatIsDueButNotFirstBreaksThePrecedence) {
   EXPECT_EQ(bucket(d, Dialect::mainline), "mainline.tcx.attach.insert.exists.EEXIST-EBADF");
   EXPECT_EQ(explain(d, trace),
             "step 2: attach p0 d0/ingress before rel=bad\n  model:  EEXIST   (insert.exists)\n"
-            "  target: EBADF [p0] rev 2\n  breaks the precedence; also met: relative.closed");
+            "  target: EBADF [p0] rev 2\n  breaks the precedence; also met: relative.closed\n"
+            "  source: precedence (code: kernel/bpf/mprog.c, bpf_mprog_attach; kernel/bpf/mprog.c, "
+            "bpf_mprog_detach; kernel/bpf/syscall.c, link_update)");
 }
 
 TEST(Check, AnErrorThatNoRulePermitsBreaksThePromise) {

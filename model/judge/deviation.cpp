@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A deviation in words, and the bucket it falls into.
+#include <algorithm>
+
 #include "model/judge/check.hpp"
 #include "model/words/forms.hpp"
 #include "model/words/text.hpp"
@@ -7,8 +9,32 @@
 
 namespace mprogcheck {
 
+bool Verdict::conforms(bool strict) const {
+  return std::all_of(deviations.begin(), deviations.end(),
+                     [&](const Deviation& d) { return d.breach == Breach::code && !strict; });
+}
+
 std::string_view word(Breach breach) {
-  return breach == Breach::promise ? "promise" : "precedence";
+  switch (breach) {
+    case Breach::promise:
+      return "promise";
+    case Breach::precedence:
+      return "precedence";
+    case Breach::code:
+      return "code";
+  }
+  return "?";
+}
+
+std::string does_what(const Deviation& d) {
+  return (d.breach == Breach::code ? "differs from " : "breaks the ") + std::string(word(d.breach));
+}
+
+std::string grounds(const Deviation& d) {
+  if (!d.broken) return std::string(d.clause);
+  const Source& source = d.broken->source;
+  return std::string(d.broken->id) + " (" + std::string(word(source.basis)) +
+         (source.count ? ": " + text(source) : "") + ")";
 }
 
 std::string_view word(Aspect aspect) {
@@ -49,15 +75,21 @@ std::string bucket(const Deviation& d, Dialect dialect) {
   return out + "." + std::string(word(d.aspect)) + d.detail;
 }
 
+std::string headline(std::string_view what, const Deviation& d) {
+  std::string out(what);
+  if (!out.ends_with('.')) out += '.';
+  return out + " This " + does_what(d) + ": " + grounds(d) + ".";
+}
+
 std::string explain(const Deviation& d, const Trace& trace) {
   std::string out = "step " + std::to_string(d.step + 1) + ": " + print(trace.operations[d.step]) +
                     "\n  model:  " + d.expected + "   (" + std::string(d.clause) + ")" +
-                    "\n  target: " + d.observed + "\n  breaks the " + std::string(word(d.breach));
+                    "\n  target: " + d.observed + "\n  " + does_what(d);
   if (!d.permitted.empty()) {
     out += "; also met:";
     for (const auto clause : d.permitted) out += " " + std::string(clause);
   }
-  return out;
+  return out + "\n  source: " + grounds(d);
 }
 
 }  // namespace mprogcheck

@@ -14,7 +14,8 @@ bool among(const std::string& name, std::span<const std::string> names) {
 }
 
 bool broken(const Cell& cell) {
-  return cell.answer == Answer::promise || cell.answer == Answer::precedence;
+  return cell.answer == Answer::promise || cell.answer == Answer::precedence ||
+         cell.answer == Answer::code;
 }
 
 // The names of a clause that is in no table, one for each command.
@@ -69,6 +70,8 @@ std::string_view word(Answer answer) {
       return "precedence differs";
     case Answer::promise:
       return "promise broken";
+    case Answer::code:
+      return "differs from code";
     case Answer::unsupported:
       return "unsupported";
     case Answer::not_met:
@@ -86,14 +89,17 @@ bool definite(Answer answer) {
 Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::string> names,
              std::span<const std::string> asked_by) {
   Cell cell;
-  std::uint64_t promise = 0, precedence = 0, asked = 0;
+  std::uint64_t promise = 0, precedence = 0, code = 0, asked = 0;
   for (const auto& [name, result] : seen.clauses) {
-    if (among(name, names)) promise += result.promise, precedence += result.precedence;
+    if (among(name, names)) {
+      promise += result.promise, precedence += result.precedence;
+      code += result.code;
+    }
     if (among(name, asked_by)) asked += result.decided;
   }
-  if (promise || precedence) {
+  if (promise || precedence || code) {
     // A deviation stays one, whatever happened after it.
-    cell.answer = promise ? Answer::promise : Answer::precedence;
+    cell.answer = promise ? Answer::promise : precedence ? Answer::precedence : Answer::code;
     cell.known = true;
     for (const auto& [bucket, example] : seen.deviations) {
       const Deviation& d = example.deviation;
@@ -164,8 +170,8 @@ std::vector<Row> matrix(std::span<const Conformance> seen) {
 
 Answers answers(std::span<const Row> rows, std::size_t column) {
   Answers out;
-  for (const Answer a : {Answer::holds, Answer::precedence, Answer::promise, Answer::unsupported,
-                         Answer::not_met, Answer::could_not_run})
+  for (const Answer a : {Answer::holds, Answer::precedence, Answer::promise, Answer::code,
+                         Answer::unsupported, Answer::not_met, Answer::could_not_run})
     out[a] = static_cast<std::size_t>(std::count_if(
         rows.begin(), rows.end(), [&](const Row& row) { return row.cells[column].answer == a; }));
   return out;

@@ -15,11 +15,12 @@
 
 namespace mprogcheck::report {
 
-// The result of a clause on a target. Only the first three are answers of the target.
+// The result of a clause on a target. Only the first four are answers of the target.
 enum class Answer : std::uint8_t {
   holds,
   precedence,     // another error than the one that is promised to win
   promise,        // an answer that no clause permits
+  code,           // the same, where only an implementation says so
   unsupported,    // no trace in which the clause decides can run there
   not_met,        // traces of the clause ran there, but it decided in none of them
   could_not_run,  // the target was not available, or failed before the end
