@@ -76,7 +76,7 @@ Verdict verdict_of(std::string_view operations, const Change& change, Binding bi
 
 TEST(Bound, ByPromisesADocumentAndASelftestBreakThem) {
   for (const auto& [operations, error] :
-       {std::pair{"attach missing d0/ingress\n", Errno::inval},
+       {std::pair{"attach bad d0/ingress\n", Errno::inval},
         {"attach p0 d0/ingress\nattach p0 d0/ingress\n", Errno::ok}}) {
     const Verdict verdict = verdict_of(operations, answers(error), Binding::promises);
     ASSERT_EQ(verdict.deviations.size(), 1U) << operations;

@@ -193,12 +193,13 @@ void show(FILE* out, const Conformance& c) {
   using A = report::Answer;
   tell(out,
        "{}: {} operations in {} traces; of {} clauses {} hold, of {} the precedence differs, of {} "
-       "the promise is broken{}; {} unsupported, {} not met\n",
+       "the promise is broken{}; {} unsupported, {} not met{}\n",
        c.target, grouped(c.operations), grouped(c.traces),
        answers[A::holds] + answers[A::precedence] + answers[A::promise] + answers[A::code],
        answers[A::holds], answers[A::precedence], answers[A::promise],
        answers[A::code] ? fmt::format(", {} differ from code", answers[A::code]) : "",
-       answers[A::unsupported], answers[A::not_met]);
+       answers[A::unsupported], answers[A::not_met],
+       answers[A::not_judged] ? fmt::format(", {} not judged", answers[A::not_judged]) : "");
   for (const auto& [why, traces] : c.not_run)
     tell(out, "  {} not run: it {}\n", grouped(traces), why);
   tell(out, "{}", lines_of_missing(out, c.known));

@@ -74,6 +74,8 @@ std::string_view word(Answer answer) {
       return "differs from code";
     case Answer::unsupported:
       return "unsupported";
+    case Answer::not_judged:
+      return "not judged";
     case Answer::not_met:
       return "not met";
     case Answer::could_not_run:
@@ -83,7 +85,8 @@ std::string_view word(Answer answer) {
 }
 
 bool definite(Answer answer) {
-  return answer != Answer::not_met && answer != Answer::could_not_run;
+  return answer != Answer::not_met && answer != Answer::could_not_run &&
+         answer != Answer::not_judged;
 }
 
 Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::string> names,
@@ -164,14 +167,20 @@ std::vector<Row> matrix(std::span<const Conformance> seen) {
     }
     add_rows_of_no_table(seen, dialect, clauses, rows);
   }
-  for (Row& row : rows) row.since = since(row.cells, targets);
+  for (Row& row : rows) {
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      if (row.clause.source.basis == Basis::house && seen[i].binding == Binding::promises)
+        row.cells[i] = {.answer = Answer::not_judged, .why = "a rule of our own judges no kernel"};
+    row.since = since(row.cells, targets);
+  }
   return rows;
 }
 
 Answers answers(std::span<const Row> rows, std::size_t column) {
   Answers out;
-  for (const Answer a : {Answer::holds, Answer::precedence, Answer::promise, Answer::code,
-                         Answer::unsupported, Answer::not_met, Answer::could_not_run})
+  for (const Answer a :
+       {Answer::holds, Answer::precedence, Answer::promise, Answer::code, Answer::unsupported,
+        Answer::not_judged, Answer::not_met, Answer::could_not_run})
     out[a] = static_cast<std::size_t>(std::count_if(
         rows.begin(), rows.end(), [&](const Row& row) { return row.cells[column].answer == a; }));
   return out;

@@ -22,6 +22,7 @@ enum class Answer : std::uint8_t {
   promise,        // an answer that no clause permits
   code,           // the same, where only an implementation says so
   unsupported,    // no trace in which the clause decides can run there
+  not_judged,     // a rule of our own, and the target is a kernel
   not_met,        // traces of the clause ran there, but it decided in none of them
   could_not_run,  // the target was not available, or failed before the end
 };

@@ -79,6 +79,18 @@ TEST(Cell, what_differs_from_code_weighs_least) {
   EXPECT_EQ(full_of(c).answer, Answer::precedence);
 }
 
+TEST(Matrix, a_rule_of_our_own_judges_no_kernel) {
+  Conformance c = speaks_mainline();
+  const std::string change = clause_name(Dialect::mainline, Verb::attach, "insert.appends");
+  c.clauses[change].decided = 1;
+  const auto answer = [&] {
+    return row_of(matrix({&c, 1}), "any change", "revision.emptied").cells[0].answer;
+  };
+  EXPECT_EQ(answer(), Answer::holds);
+  c.binding = Binding::promises;
+  EXPECT_EQ(answer(), Answer::not_judged);
+}
+
 TEST(Cell, it_is_known_only_if_every_deviation_is) {
   Conformance c = speaks_mainline();
   breaks(c, Verb::attach, "insert.full", "a", Breach::promise, "for a reason");

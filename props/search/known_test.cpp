@@ -322,10 +322,11 @@ TEST(KnownFiles, hide_no_clause_that_is_answered_wrongly) {
       ++told;
       if (!c.deviates()) hidden.insert(clause + " " + std::to_string(static_cast<int>(lie)));
       // Nor is a bucket excused that no entry was recorded with.
-      for (const auto& [bucket, example] : c.deviations) {
-        if (example.known.empty()) continue;
-        EXPECT_TRUE(std::ranges::any_of(known, [&](const Trace& t) { return t.bucket == bucket; }))
-            << bucket;
+      for (const auto& shown : c.deviations) {
+        if (shown.second.known.empty()) continue;
+        EXPECT_TRUE(std::ranges::any_of(known, [&](const Trace& t) {
+          return t.bucket == shown.first;
+        })) << shown.first;
       }
     }
   EXPECT_GT(told, 500U);

@@ -210,6 +210,7 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
   Conformance out;
   out.target = target.name();
   const Capabilities can = out.can = target.capabilities();
+  out.binding = binding_of(target);
   std::vector<Trace> batch;
   std::vector<bool> is_known;
   std::vector<std::vector<Observation>> seen;
@@ -218,7 +219,7 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
     for (std::size_t i = 0; i < batch.size(); ++i) {
       ++out.traces;
       out.operations += batch[i].operations.size();
-      const Verdict verdict = check(batch[i], seen[i], binding_of(target));
+      const Verdict verdict = check(batch[i], seen[i], out.binding);
       judge(batch[i], verdict, target, out);
       if (is_known[i]) out.known.saw(batch[i], verdict, listed(batch[i], target));
     }

@@ -43,6 +43,7 @@ struct NotAsked {
 struct Conformance {
   std::string target;
   Capabilities can;
+  Binding binding{};
   // Why the target failed before the end, if it did. What was seen until then stands.
   std::string broke_off;
   std::uint64_t traces = 0, operations = 0;
