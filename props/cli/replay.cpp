@@ -130,7 +130,7 @@ int run(const Options& o) {
        refused ? fmt::format(" ({} with a permitted refusal)", refused) : "",
        passed ? fmt::format("{} except for known deviations, ", passed) : "", deviating, skipped,
        all.all() ? "; deviations: " + all.text() : "");
-  add_known(document, {}, all);
+  add_tally(document, all);
   if (misprinted)
     tell(stderr, "mprogcheck: misprints in the files: {}; correct what stands behind '=>'\n",
          misprinted);

@@ -259,11 +259,15 @@ Json json_of(const Deviation& d, const Trace& trace) {
           {"trace", print(trace)}};
 }
 
-void add_known(Json& to, const Known& known, const Tally& tally) {
+void add_tally(Json& to, const Tally& tally) {
   to["known"] = tally.known;
   to["known_elsewhere"] = tally.elsewhere;
   to["new"] = tally.news;
   to["differ_from_code"] = tally.differ;
+}
+
+void add_known(Json& to, const Known& known, const Tally& tally) {
+  add_tally(to, tally);
   for (const auto& [name, traces] : {std::pair{"gone", &known.gone}, {"fixed", &known.fixed}}) {
     Json& all = to[name] = Json::array();
     for (const Trace& t : *traces) all.push_back(print(t));

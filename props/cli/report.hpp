@@ -36,6 +36,7 @@ std::string summary(FILE* out, const CampaignResult& result, const WrittenFindin
                     const Askable& askable);
 Json json_of(const CampaignResult& result, const WrittenFindings& written);
 Json json_of(const Deviation& deviation, const Trace& trace);
+void add_tally(Json& to, const Tally& tally);
 // The counts, and the traces of known deviations that a target no longer shows.
 void add_known(Json& to, const Known& known, const Tally& tally);
 

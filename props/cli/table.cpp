@@ -106,7 +106,7 @@ int run(const Options& o) {
     }
     Json counts = Json::object();
     for (std::size_t t = 0; t < o.targets.size(); ++t)
-      add_known(counts[o.targets[t]], {}, tallies[t]);
+      add_tally(counts[o.targets[t]], tallies[t]);
     print_json("table", {{"targets", o.targets}, {"rows", all}, {"deviations", counts}});
   } else {
     std::string rule = "|---|";

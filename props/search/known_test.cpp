@@ -330,8 +330,11 @@ TEST(KnownFiles, hide_no_clause_that_is_answered_wrongly) {
       }
     }
   EXPECT_GT(told, 500U);
-  // Each of these is the known deviation itself, and nothing else.
-  EXPECT_EQ(hidden, std::set<std::string>{});
+  // Each of these is the known deviation itself, and nothing else: what is to be refused succeeds.
+  EXPECT_EQ(hidden,
+            (std::set<std::string>{"attach front.old_unused 0", "create data.mode_range 0",
+                                   "detach front.old_unused 0", "detach remove.after_nobody 0",
+                                   "detach remove.before_nobody 0", "link_create front.flags 0"}));
 }
 
 TEST(KnownFiles, hide_no_revision_that_never_moves) {
@@ -343,12 +346,25 @@ TEST(KnownFiles, hide_no_revision_that_never_moves) {
   EXPECT_TRUE(c.deviations.at("mainline.tcx.revision.unmoved").known.empty());
 }
 
+TEST(Askable, is_what_decides_in_a_trace_that_the_target_can_run) {
+  Capabilities can = InProcess().capabilities();
+  const std::vector<Trace> suite = clauses_of_mainline();
+  const auto of_netkit = [](const std::string& clause) { return clause.starts_with("create/"); };
+  const auto all = askable(suite, Dialect::mainline, can);
+  EXPECT_TRUE(std::ranges::any_of(all, of_netkit));
+  can.netkit = false;
+  const auto some = askable(suite, Dialect::mainline, can);
+  EXPECT_TRUE(std::ranges::none_of(some, of_netkit));
+  EXPECT_TRUE(some.contains("attach/insert.full"));
+  EXPECT_LT(some.size(), all.size());
+}
+
 // --- What was seen, and not the reason, says whether it is relevant for security
 
 TEST(Security, is_told_from_what_was_seen) {
   const Trace t = parse(
-      "dialect mainline\ndevice d0\nquery d0/ingress room=1 progs\n"
-      "detach none d0/ingress as=nobody\n",
+      "dialect mainline\ndevice d0\nload p0\nquery d0/ingress room=1 progs\n"
+      "attach p0 d0/ingress\ndetach none d0/ingress as=nobody\n",
       "test")[0];
   InProcess ours;
   std::vector<std::vector<Observation>> right;
@@ -364,8 +380,8 @@ TEST(Security, is_told_from_what_was_seen) {
   EXPECT_TRUE(relevant(0, [](Observation& o) { o.harm = Harm::warned; }));
   EXPECT_TRUE(relevant(0, [](Observation& o) { o.overran = true; }));
   EXPECT_TRUE(relevant(0, [](Observation& o) { o.strayed = true; }));
-  EXPECT_TRUE(relevant(1, [](Observation& o) { o.error = Errno::noent; }));
-  EXPECT_FALSE(relevant(0, [](Observation& o) { o.error = Errno::inval; }));
+  EXPECT_TRUE(relevant(2, [](Observation& o) { o.error = Errno::ok; }));
+  EXPECT_FALSE(relevant(1, [](Observation& o) { o.error = Errno::nxio; }));
   EXPECT_FALSE(relevant(
       0, [](Observation& o) { o.harm = Harm::died; }, "kmod"));
 }
