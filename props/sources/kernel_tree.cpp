@@ -98,13 +98,19 @@ std::string without_markup(std::string_view roff) {
     const char escape = ++i < roff.size() ? roff[i] : '\n';
     if (escape == '-') out += '-';
     if (escape == 'e') out += '\\';
-    if (escape == '(' || escape == '*') i += 2;                                 // \(aq, \*x
-    if (escape == 'f') i += i + 1 < roff.size() && roff[i + 1] == '(' ? 3 : 1;  // \fB, \f(CW
-    if (escape == '[') {
-      const auto close = roff.find(']', i);
-      if (roff.substr(i + 1, close - i - 1) == "aq") out += '\'';
-      i = close == std::string_view::npos ? roff.size() : close;
+    // A character by name, as \(aq or \[aq]; a font, as \fB, \f(CW or \f[B]; a string, as \*x.
+    const bool font = escape == 'f' || escape == '*';
+    if (font) ++i;
+    const char opens = i < roff.size() ? roff[i] : '\n';
+    std::string_view name;
+    if (opens == '(') {
+      name = roff.substr(i + 1, 2);
+      i += 2;
+    } else if (opens == '[') {
+      name = roff.substr(i + 1, roff.find(']', i) - i - 1);
+      i += name.size() + 1;
     }
+    if (!font && name == "aq") out += '\'';
   }
   return filled(out);
 }

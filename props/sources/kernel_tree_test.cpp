@@ -82,8 +82,9 @@ TEST_F(Tree, AnotherFolderIsNoKernelTree) {
 }
 
 TEST(Markup, RequestsAndEscapesAreNoText) {
-  EXPECT_EQ(without_markup(".BI scrub \" SCRUB \"\n"), " scrub SCRUB ");
-  EXPECT_EQ(without_markup("it\\(aqs \\f[B]bold\\fP, \\-1, \\[aq]x\\[aq]"), "its bold, -1, 'x'");
+  EXPECT_EQ(without_markup(".BI scrub \" SCRUB \"\n"), "scrub SCRUB ");
+  EXPECT_EQ(without_markup("it\\(aqs \\f[B]bold\\fP and \\f(CWplain, \\-1, \\[aq]x\\[aq]"),
+            "it's bold and plain, -1, 'x'");
 }
 
 }  // namespace
