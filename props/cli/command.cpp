@@ -142,6 +142,12 @@ Option Command::dialect(std::string& to, const std::string& otherwise) {
               fmt::format("{} (default: {})", fmt::join(words, " or "), otherwise))
       .among(words);
 }
+Option Command::strict(bool& to) {
+  return flag("--strict", to,
+              "End with 1 also for what differs from code alone, which no document and no selftest "
+              "promises");
+}
+
 Option Command::known(Words& to) {
   return texts("--known FILE", to,
                "Know the deviations in FILE as well as those that are installed, each a trace with "

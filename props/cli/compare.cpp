@@ -33,9 +33,10 @@ struct Compared {
 
 // The deviation that a target shows first, if it is at or in front of that operation: behind one
 // nobody promises that two go the same way.
-std::string bucket_until(const Trace& trace, Observations seen, std::size_t step) {
-  const Verdict verdict = check_first(trace, seen);
-  if (verdict.conforms() || verdict.deviations[0].step > step) return {};
+std::string bucket_until(const Trace& trace, Observations seen, std::size_t step,
+                         const Target& target) {
+  const Verdict verdict = check_first(trace, seen, binding_of(target));
+  if (verdict.deviations.empty() || verdict.deviations[0].step > step) return {};
   return bucket(verdict.deviations[0], trace.header.dialect);
 }
 
@@ -118,10 +119,11 @@ class Comparison {
       ++c.same;
       return;
     }
-    std::string whose = compared_[0].name, shown = bucket_until(trace, one, step);
+    std::string whose = compared_[0].name,
+                shown = bucket_until(trace, one, step, *compared_[0].target);
     bool known = compared_[0].known.excuse(shown);
     if (shown.empty()) {
-      whose = c.name, shown = bucket_until(trace, other, step);
+      whose = c.name, shown = bucket_until(trace, other, step, *c.target);
       known = c.known.excuse(shown);
     }
     if (shown.empty())

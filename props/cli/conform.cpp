@@ -35,7 +35,7 @@ struct Options {
   std::string generate;
   std::vector<std::string> known;
   std::string out, date;
-  bool json = false;
+  bool strict = false, json = false;
 };
 
 // --- The suite is written
@@ -193,10 +193,13 @@ void show(FILE* out, const Conformance& c) {
   using A = report::Answer;
   tell(out,
        "{}: {} operations in {} traces; of {} clauses {} hold, of {} the precedence differs, of {} "
-       "the promise is broken; {} unsupported, {} not met\n",
+       "the promise is broken{}; {} unsupported, {} not met{}\n",
        c.target, grouped(c.operations), grouped(c.traces),
-       answers[A::holds] + answers[A::precedence] + answers[A::promise], answers[A::holds],
-       answers[A::precedence], answers[A::promise], answers[A::unsupported], answers[A::not_met]);
+       answers[A::holds] + answers[A::precedence] + answers[A::promise] + answers[A::code],
+       answers[A::holds], answers[A::precedence], answers[A::promise],
+       answers[A::code] ? fmt::format(", {} differ from code", answers[A::code]) : "",
+       answers[A::unsupported], answers[A::not_met],
+       answers[A::not_judged] ? fmt::format(", {} not judged", answers[A::not_judged]) : "");
   for (const auto& [why, traces] : c.not_run)
     tell(out, "  {} not run: it {}\n", grouped(traces), why);
   tell(out, "{}", lines_of_missing(out, c.known));
@@ -214,7 +217,7 @@ void show_verdict(FILE* out, const Conformance& c) {
 void show_deviations(FILE* out, const Conformance& c) {
   for (const auto& [name, example] : c.deviations) {
     if (!example.known.empty()) continue;
-    tell(out, "\n  {} {}: {} (in {} of them)\n", bad(out, "DEVIATION"), name,
+    tell(out, "\n  {} {}: {} (in {} of them)\n", title(out, example.deviation), name,
          what_differs(example.deviation), example.times);
     if (example.security) tell(out, "  {}\n", kSecurityRelevant);
     tell(out, "{}{}\n", print(example.trace), explain(example.deviation, example.trace));
@@ -226,9 +229,10 @@ void point_to_deviations(FILE* out, const report::Report& report, const fs::path
   const fs::path folder = directory / report::folders(report).back();
   for (const report::Evidence& e : report.columns.back().deviations)
     if (e.example.known.empty())
-      tell(out, "  {} {}: observed {}, expected {}; {}; {}.trace\n", bad(out, "DEVIATION"),
-           e.bucket, e.example.deviation.observed, e.example.deviation.expected,
-           what_differs(e.example.deviation), (folder / std::to_string(e.number)).string());
+      tell(out, "  {} {}: observed {}, expected {}; {}; {}.trace\n",
+           title(out, e.example.deviation), e.bucket, e.example.deviation.observed,
+           e.example.deviation.expected, what_differs(e.example.deviation),
+           (folder / std::to_string(e.number)).string());
 }
 
 Json json_of(const Conformance& c) {
@@ -239,7 +243,8 @@ Json json_of(const Conformance& c) {
   for (const auto& [name, r] : c.clauses)
     clauses[name] = {{"decided", r.decided},
                      {"precedence differs", r.precedence},
-                     {"promise broken", r.promise}};
+                     {"promise broken", r.promise},
+                     {"differs from code", r.code}};
   Json& deviations = out["deviations"] = Json::array();
   for (const auto& [name, example] : c.deviations) {
     deviations.push_back(cli::json_of(example.deviation, example.trace));
@@ -262,6 +267,7 @@ std::string command_of(const Options& o) {
   for (const auto& target : o.targets) add("--target", target);
   for (const auto& suite : o.suites) add("--suite", suite);
   for (const auto& file : o.known) add("--known", file);
+  if (o.strict) out += " --strict";
   add("--date", o.date);
   add("--out", o.out);
   return out;
@@ -275,7 +281,8 @@ int run_with_report(const Options& o, const std::vector<Trace>& suite,
   bool deviates = false, complete = true;
   const std::atomic<bool>& interrupted = end_on_signals();
   ReportOptions r{
-      o.targets, o.suites.empty() ? kOwnSuites : o.suites, o.known, command_of(o), o.date, o.out};
+      o.targets, o.suites.empty() ? kOwnSuites : o.suites, o.known, command_of(o), o.date, o.out,
+      o.strict};
   write_report(r, suite, known, [&](const report::Report& report) {
     const Conformance& c = report.columns.back().seen;
     // Ctrl-C ends guests too, and a guest that is gone shows no known deviation.
@@ -323,8 +330,9 @@ int run(const Options& o) {
   for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
   for (const std::string& name : o.targets) {
     const auto target = target_named(name)();
-    const Conformance c =
+    Conformance c =
         conform(*target, suite, known, [&](const std::string& text) { progress(text); });
+    c.strict = o.strict;
     progress.clear();
     if (!c.broke_off.empty()) throw CannotRun(c.broke_off);
     if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of the suite", name));
@@ -357,6 +365,7 @@ void add_conform(Program& program) {
              "Run the traces in DIR (default: traces/clauses and traces/suite, as installed)")
       .excludes(generate);
   verb.known(o->known).excludes(generate);
+  verb.strict(o->strict).excludes(generate);
   auto out = verb.out_dir(o->out,
                           "Write one report over all targets to the new directory DIR: HTML, "
                           "Markdown, JSON and JUnit XML, and each deviation as a trace and a C "

@@ -66,6 +66,7 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       const auto target = factories[i]();
       column.description = target->describe();
       column.seen = conform(*target, suite, known, say);
+      column.seen.strict = o.strict;
       if (column.seen.traces == 0 && column.seen.broke_off.empty())
         column.seen.broke_off = "it can run no trace of the suite";
       column.deviations =

@@ -25,7 +25,7 @@ struct Options {
   unsigned jobs = 0;
   std::vector<std::string> known;
   std::string out = "findings", append;
-  bool hazards = false, json = false;
+  bool hazards = false, strict = false, json = false;
 };
 
 struct Plan {
@@ -71,7 +71,7 @@ Written hand_out(const Finding& f, const std::filesystem::path& directory) {
     write_new(directory / (stem + ".console"), f.last_words.console);
   try {
     const auto program = directory / (stem + ".c");
-    write_new(program, reproduce(f.trace, ReproFormat::c, f.bucket));
+    write_new(program, reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation)));
     written.program = program.string();
   } catch (const std::invalid_argument&) {
     // Not every trace has a C program; the trace is written.
@@ -121,6 +121,7 @@ int run(const Options& o) {
       c.time = std::chrono::milliseconds(
           static_cast<std::int64_t>(1000 * o.seconds / static_cast<double>(all.size())));
     c.hazards = o.hazards || !plan.target.starts_with("vm:");
+    c.strict = o.strict;
     c.stop = &interrupted;
     c.jobs = o.jobs                    ? o.jobs
              : plan.target == "kernel" ? 1
@@ -187,6 +188,7 @@ void add_fuzz(Program& program) {
               "Threads, 1 to 64 (default: one per processor; on kernel: 1)");
   verb.append(o->append);
   verb.known(o->known);
+  verb.strict(o->strict);
   verb.out_dir(o->out, "Write minimal traces and C programs to DIR (default: findings)");
   verb.json(o->json);
   verb.example("mprogcheck fuzz --target impl --traces 1000 --seed 1",

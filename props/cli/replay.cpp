@@ -16,7 +16,7 @@ struct Options {
   std::vector<std::string> files;
   std::string target = "impl";
   std::vector<std::string> known;
-  bool json = false, quiet = false;
+  bool json = false, quiet = false, strict = false;
 };
 
 std::string permitted(std::size_t refusals) {
@@ -71,7 +71,7 @@ int run(const Options& o) {
     }
     std::vector<std::vector<Observation>> seen;
     target->run(std::span(&trace, 1), seen);
-    const Verdict verdict = check(trace, seen[0]);
+    const Verdict verdict = check(trace, seen[0], binding_of(*target));
     one["deviations"] = Json::array();
     Tally tally;
     std::string lines;
@@ -80,7 +80,10 @@ int run(const Options& o) {
       const std::string name = bucket(d, trace.header.dialect);
       const Trace* const as = known_as(known, name, *target);
       const bool elsewhere = as && listed(*as, *target) == Listed::elsewhere;
-      ++(!as ? tally.news : elsewhere ? tally.elsewhere : tally.known);
+      if (!as)
+        tally.add_new(d);
+      else
+        ++(elsewhere ? tally.elsewhere : tally.known);
       if (as)
         lines += fmt::format("    known{}: {} ({})\n", elsewhere ? " on other releases" : "", name,
                              as->reason);
@@ -91,16 +94,17 @@ int run(const Options& o) {
       deviation["elsewhere"] = elsewhere;
       one["deviations"].push_back(std::move(deviation));
     }
-    all.known += tally.known, all.elsewhere += tally.elsewhere, all.news += tally.news;
+    all += tally;
     // Without a word about known ones, all of them count.
-    const bool conforms = verdict.conforms(), passes = tally.news == 0 && !o.known.empty();
+    const bool conforms = verdict.conforms(o.strict),
+               passes = !tally.deviates(o.strict) && !o.known.empty();
     const auto refusals = report::permitted_refusals(trace, seen[0], verdict);
     refused += !refusals.empty();
     ++(conforms ? conforming : passes ? passed : deviating);
     std::string said = conforms ? good(prose, "conforms")
                        : passes ? good(prose, "conforms except for known deviations")
                                 : bad(prose, "DEVIATES");
-    if (!conforms) said += ": " + tally.text();
+    if (tally.all()) said += ": " + tally.text();
     if (!refusals.empty()) said += ", but " + permitted(refusals.size());
     tell(prose, "{}: {} {}\n", file, target->name(), said);
     if (!o.quiet)
@@ -125,7 +129,7 @@ int run(const Options& o) {
   tell(prose, "{} conform{}, {}{} deviate, {} not run{}\n", conforming,
        refused ? fmt::format(" ({} with a permitted refusal)", refused) : "",
        passed ? fmt::format("{} except for known deviations, ", passed) : "", deviating, skipped,
-       all.known + all.elsewhere + all.news ? "; deviations: " + all.text() : "");
+       all.all() ? "; deviations: " + all.text() : "");
   add_tally(document, all);
   if (misprinted)
     tell(stderr, "mprogcheck: misprints in the files: {}; correct what stands behind '=>'\n",
@@ -144,6 +148,7 @@ void add_replay(Program& program) {
   verb.texts("TRACE", o->files, "Trace files").required();
   verb.target(o->target, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
   verb.known(o->known);
+  verb.strict(o->strict);
   verb.note(
       "Ends with 1 for every deviation, with \"known\" beside it if it is; with --known, for new "
       "ones only.");

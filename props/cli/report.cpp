@@ -156,7 +156,7 @@ std::string times(std::uint64_t n, std::string_view thing) {
 }
 
 std::string verdict(FILE* out, const Ending& e) {
-  const bool counts = is_kernel(e.target) || e.tally.known || e.tally.elsewhere || e.tally.news;
+  const bool counts = is_kernel(e.target) || e.tally.all() != 0;
   const std::string numbers = counts ? ": " + e.tally.text() : "";
   if (e.deviates) return bad(out, "does not conform") + numbers;
   if (!e.incomplete.empty()) return unsure(out, e.incomplete) + numbers;
@@ -180,6 +180,10 @@ std::string lines_of_missing(FILE* out, const Known& known) {
         "deviations:\n{}",
         bad(out, "FAILED"), t.reason, indented(excerpt(t, t.operations.size() - 1), "    "));
   return text;
+}
+
+std::string title(FILE* out, const Deviation& d) {
+  return d.breach == Breach::code ? unsure(out, "differs from code") : bad(out, "DEVIATION");
 }
 
 std::string what_differs(const Deviation& d) {
@@ -222,7 +226,7 @@ std::string summary(FILE* stream, const CampaignResult& r, const WrittenFindings
     const auto file = written.find(name);
     const bool kept = file != written.end();
     const std::string trace = kept ? excerpt(f.trace, f.deviation.step) : print(f.trace);
-    out += fmt::format("\n  {} {}: {} (in {}{})\n", bad(stream, "DEVIATION"), name,
+    out += fmt::format("\n  {} {}: {} (in {}{})\n", title(stream, f.deviation), name,
                        what_differs(f.deviation), times(f.times, "trace"),
                        f.minimal  ? ""
                        : !f.again ? "; not seen again when its trace was run alone"
@@ -242,6 +246,9 @@ std::string summary(FILE* stream, const CampaignResult& r, const WrittenFindings
 Json json_of(const Deviation& d, const Trace& trace) {
   return {{"bucket", bucket(d, trace.header.dialect)},
           {"breaks", word(d.breach)},
+          {"broken", d.broken ? Json(d.broken->id) : Json()},
+          {"basis", d.broken ? Json(word(d.broken->source.basis)) : Json()},
+          {"source", d.broken ? Json(text(d.broken->source)) : Json()},
           {"aspect", word(d.aspect)},
           {"clause", d.clause},
           {"step", d.step + 1},
@@ -256,6 +263,7 @@ void add_tally(Json& to, const Tally& tally) {
   to["known"] = tally.known;
   to["known_elsewhere"] = tally.elsewhere;
   to["new"] = tally.news;
+  to["differ_from_code"] = tally.differ;
 }
 
 void add_known(Json& to, const Known& known, const Tally& tally) {

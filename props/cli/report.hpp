@@ -54,6 +54,9 @@ std::string known_line(std::string_view bucket, std::string_view reason, bool el
                        std::uint64_t traces);
 std::string lines_of_missing(FILE* out, const Known& known);
 
+// How a deviation is announced: DEVIATION, or what differs from code alone.
+std::string title(FILE* out, const Deviation& deviation);
+
 // What of the observed differs first from what was expected: "list: p0, not p1".
 std::string what_differs(const Deviation& deviation);
 

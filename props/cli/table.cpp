@@ -17,7 +17,7 @@ namespace {
 struct Options {
   std::vector<std::string> files;
   std::vector<std::string> targets{"impl"}, known;
-  bool outcomes = false, json = false;
+  bool outcomes = false, strict = false, json = false;
 };
 
 // What the author says first of it, or its first operation.
@@ -28,8 +28,9 @@ std::string title(const Trace& trace, bool outcomes) {
 
 // The first that is new, or else the first.
 std::string verdict_of(const Trace& trace, const Deviation& d) {
-  return fmt::format("**step {}**: `{}`: {}, not {}", d.step + 1, print(trace.operations[d.step]),
-                     d.observed, d.expected);
+  return fmt::format("**step {}**{}: `{}`: {}, not {}", d.step + 1,
+                     d.breach == Breach::code ? " differs from code" : "",
+                     print(trace.operations[d.step]), d.observed, d.expected);
 }
 
 int run(const Options& o) {
@@ -57,6 +58,7 @@ int run(const Options& o) {
     const auto target = target_named(name)();
     const Capabilities can = target->capabilities();
     Tally tally;
+    bool broken = false;  // known or not
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Row& row = rows[i];
       progress(fmt::format("{}: {} of {}", name, i + 1, rows.size()));
@@ -67,23 +69,30 @@ int run(const Options& o) {
       }
       std::vector<std::vector<Observation>> seen;
       target->run(std::span(&row.trace, 1), seen);
-      const Verdict verdict = check(row.trace, seen[0]);
+      const Verdict verdict = check(row.trace, seen[0], binding_of(*target));
       Tally here;
       const Deviation* shown = nullptr;
       for (const Deviation& d : verdict.deviations) {
         const Trace* const as = known_as(known, bucket(d, row.trace.header.dialect), *target);
-        if (!shown || (!as && here.news == 0)) shown = &d;
-        ++(!as                                         ? here.news
-           : listed(*as, *target) == Listed::elsewhere ? here.elsewhere
-                                                       : here.known);
+        if (!shown || (!as && here.news + here.differ == 0)) shown = &d;
+        if (!as)
+          here.add_new(d);
+        else
+          ++(listed(*as, *target) == Listed::elsewhere ? here.elsewhere : here.known);
       }
-      tally.known += here.known, tally.elsewhere += here.elsewhere, tally.news += here.news;
+      tally += here;
+      broken |= !verdict.conforms(o.strict);
       std::string cell = shown ? verdict_of(row.trace, *shown) : "holds";
-      if (o.outcomes) cell = report::outcome(row.trace, seen[0]) + (shown ? " **deviates**" : "");
-      if (shown && here.news == 0) cell += here.known ? " (known)" : " (known on other releases)";
+      if (o.outcomes)
+        cell = report::outcome(row.trace, seen[0]) + (!shown ? ""
+                                                      : shown->breach == Breach::code
+                                                          ? " **differs from code**"
+                                                          : " **deviates**");
+      if (shown && here.news + here.differ == 0)
+        cell += here.known ? " (known)" : " (known on other releases)";
       row.cells.push_back(std::move(cell));
     }
-    deviates |= tally.news != 0 || (o.known.empty() && tally.known + tally.elsewhere != 0);
+    deviates |= tally.deviates(o.strict) || (o.known.empty() && broken);
     tallies.push_back(tally);
   }
   progress.clear();
@@ -106,7 +115,7 @@ int run(const Options& o) {
     for (const Row& row : rows)
       tell(stdout, "| {} | {} |\n", title(row.trace, o.outcomes), fmt::join(row.cells, " | "));
     for (std::size_t t = 0; t < o.targets.size(); ++t)
-      if (tallies[t].known + tallies[t].elsewhere + tallies[t].news)
+      if (tallies[t].all())
         tell(stdout, "{}{}: {}\n", t == 0 ? "\n" : "", o.targets[t], tallies[t].text());
   }
   return deviates ? kDeviates : misprinted ? kBadInput : missing ? kCannotRun : kConforms;
@@ -123,6 +132,7 @@ void add_table(Program& program) {
   verb.flag("--outcomes", o->outcomes,
             "Show the answers of each trace's requests and packets, not only whether it holds");
   verb.known(o->known);
+  verb.strict(o->strict);
   verb.json(o->json);
   verb.example("mprogcheck table traces/tutorial/*.trace --target impl --target vm:7.2",
                "Compares our own implementation and Linux 7.2.");

@@ -45,6 +45,7 @@ Json json_of(const Column& column, const std::vector<Row>& rows, std::size_t num
            {"known", seen.tally().known},
            {"known_elsewhere", seen.tally().elsewhere},
            {"new", seen.tally().news},
+           {"differ_from_code", seen.tally().differ},
            {"could_not_run", nothing_if_empty(seen.broke_off)},
            {"traces", seen.traces},
            {"operations", seen.operations},
@@ -75,7 +76,8 @@ Json json_of(const Row& row, const std::vector<Column>& columns,
            {"clause", row.clause.id},
            {"outcome", outcome(row.clause)},
            {"sentence", row.clause.sentence},
-           {"source", row.clause.source},
+           {"basis", word(row.clause.source.basis)},
+           {"source", text(row.clause.source)},
            {"differs", row.differs()},
            {"since", list()},
            {"since_when", nothing_if_empty(sentence(row.since))},
@@ -114,6 +116,9 @@ Json json_of(const Evidence& evidence, const Column& column, const std::string& 
            {"command", word(d.verb)},
            {"clause", d.clause},
            {"breaks", word(d.breach)},
+           {"says", does_what(d)},
+           {"basis", d.broken ? word(d.broken->source.basis) : ""},
+           {"grounds", grounds(d)},
            {"aspect", word(d.aspect)},
            {"step", d.step + 1},
            {"operation", print(trace.operations[d.step])},
@@ -144,7 +149,8 @@ std::string verdict(const Conformance& seen) {
   if (seen.deviates()) return "deviates";
   if (!seen.broke_off.empty()) return "could not run";
   if (!seen.known.gone.empty()) return "a known deviation has gone away";
-  return seen.deviations.empty() ? "conforms" : "conforms except for known deviations";
+  const Tally tally = seen.tally();
+  return tally.known || tally.elsewhere ? "conforms except for known deviations" : "conforms";
 }
 
 std::vector<std::string> folders(const Report& report) {
@@ -174,6 +180,8 @@ Json document(const Report& report) {
   }
   const std::vector<Row> rows = matrix(seen);
   const std::vector<std::string> folder = folders(report);
+  const bool strict = std::any_of(report.columns.begin(), report.columns.end(),
+                                  [](const Column& c) { return c.seen.strict; });
   Json out{
       {"schema", 1},
       {"tool", "mprogcheck"},
@@ -182,6 +190,7 @@ Json document(const Report& report) {
       {"date", nothing_if_empty(report.date)},
       {"seed", report.seed ? Json(*report.seed) : Json()},
       {"suite", {{"folders", report.suites}, {"known", report.known}, {"traces", report.traces}}},
+      {"strict", strict},
       {"targets", list()},
       {"clauses", list()},
       {"deviations", list()}};

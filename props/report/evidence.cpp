@@ -37,10 +37,11 @@ void make_smaller(Target& target, Evidence& evidence, const MinimizeOptions& how
 }
 
 void write_program(Evidence& evidence) {
-  const std::string& headline =
+  const std::string& what =
       evidence.example.known.empty() ? evidence.bucket : evidence.example.known;
   try {
-    evidence.program = reproduce(evidence.example.trace, ReproFormat::c, headline);
+    evidence.program = reproduce(evidence.example.trace, ReproFormat::c,
+                                 headline(what, evidence.example.deviation));
   } catch (const std::invalid_argument& e) {
     evidence.confirmation = Confirmation::no_program;
     evidence.said = e.what();

@@ -24,8 +24,9 @@ std::string transcript(const Trace& trace, Observations seen, const Verdict& ver
     const Operation& op = trace.operations[i];
     out += fmt::format("  {:{}}   {}\n", print(op), width, describe(op, seen.at(i)));
     for (; next != verdict.deviations.end() && next->step == i; ++next)
-      out += fmt::format("    {}: the model says {} ({}); this breaks the {}\n", deviation,
-                         next->expected, next->clause, word(next->breach));
+      out += fmt::format("    {}: the model says {} ({}); this {}\n      source: {}\n",
+                         next->breach == Breach::code ? "differs" : deviation, next->expected,
+                         next->clause, does_what(*next), grounds(*next));
   }
   if (verdict.judged < trace.operations.size())
     out += fmt::format(

@@ -101,7 +101,7 @@ class Worker {
     }
     target_.run(traces, observations_);
     for (std::size_t i = 0; i < traces.size(); ++i)
-      note(index + i, traces[i], check(traces[i], observations_[i]));
+      note(index + i, traces[i], check(traces[i], observations_[i], binding_of(target_)));
     traces_ += traces.size();
     operations_.store(operations_.load(std::memory_order_relaxed) + count,
                       std::memory_order_relaxed);
@@ -109,7 +109,7 @@ class Worker {
 
   void judge(std::uint64_t index, const Trace& trace) {
     target_.run(std::span(&trace, 1), observations_);
-    note(index, trace, check(trace, observations_[0]));
+    note(index, trace, check(trace, observations_[0], binding_of(target_)));
   }
 
   void note(std::uint64_t index, const Trace& trace, const Verdict& verdict) {
@@ -215,14 +215,14 @@ Trace generate(const CampaignOptions& options, const Capabilities& all, std::uin
 }
 
 bool CampaignResult::deviates() const {
-  return !known.gone.empty() || !missed.empty() || tally().news != 0;
+  return !known.gone.empty() || !missed.empty() || tally().deviates(strict);
 }
 
 Tally CampaignResult::tally() const {
   Tally out;
   for (const auto& [bucket, excuse] : known.shown) out.add(&excuse);
   for (const auto& [bucket, finding] : findings)
-    if (finding.known.empty()) out.add(nullptr);
+    if (finding.known.empty()) out.add_new(finding.deviation);
   return out;
 }
 
@@ -235,6 +235,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   CampaignResult result(options.dialect);
   result.dialect = options.dialect;
   result.seed = options.seed;
+  result.strict = options.strict;
   std::vector<std::unique_ptr<Target>> targets;
   for (unsigned i = 0; i < std::max(options.jobs, 1U); ++i) targets.push_back(factory());
   result.target = targets[0]->name();

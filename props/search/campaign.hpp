@@ -34,6 +34,7 @@ struct CampaignOptions {
   bool hazards =
       true;  // where the target has them; a kernel that dies of each comes to little else
   bool minimize = true;
+  bool strict = false;  // what differs from code alone counts as a deviation
   std::optional<std::chrono::milliseconds> minimize_time;  // for each finding
   std::vector<Trace> known;  // known deviations of this dialect, of whatever targets
   // Links of other types that are not drawn. A campaign adds those of which its target is known to
@@ -77,6 +78,7 @@ struct CampaignResult {
   std::string broke_off;  // why a target failed before the end; what was found until then stands
 
   // Of the deviations that the campaign met, and of the known ones that their own traces showed.
+  bool strict = false;  // as CampaignOptions has it
   Tally tally() const;
   // A new deviation, one gone that is known of this target by its name, or something rare never
   // met.

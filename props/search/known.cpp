@@ -54,7 +54,7 @@ Known known_of(Target& target, const std::vector<Trace>& traces, bool hazards) {
     if (batch.empty()) return;
     target.run(batch, seen);
     for (std::size_t i = 0; i < batch.size(); ++i)
-      out.saw(batch[i], check(batch[i], seen[i]), listed(batch[i], target));
+      out.saw(batch[i], check(batch[i], seen[i], binding_of(target)), listed(batch[i], target));
     batch.clear();
   };
   // One that crashes a guest takes all of its batch along.
@@ -85,7 +85,14 @@ const Trace* known_as(std::span<const Trace> known, std::string_view bucket, con
 std::string Tally::text() const {
   std::string out = std::to_string(known) + " known, ";
   if (elsewhere) out += std::to_string(elsewhere) + " known on other releases, ";
-  return out + std::to_string(news) + " new";
+  out += std::to_string(news) + " new";
+  return differ ? out + ", " + std::to_string(differ) + " differ from code" : out;
+}
+
+Tally& Tally::operator+=(const Tally& other) {
+  known += other.known, elsewhere += other.elsewhere;
+  news += other.news, differ += other.differ;
+  return *this;
 }
 
 bool is_security_relevant(const Deviation& d, const Trace& trace, std::string_view target) {

@@ -18,6 +18,11 @@
 
 namespace mprogcheck {
 
+// By what a target is judged.
+inline Binding binding_of(const Target& target) {
+  return target.is_kernel() ? Binding::promises : Binding::every_clause;
+}
+
 // What the header of a known deviation says of a target: nothing, that other releases of Linux have
 // it, that this release has it, or that this target has it, by its name.
 enum class Listed : std::uint8_t { nowhere, elsewhere, release, name };
@@ -60,8 +65,14 @@ const Trace* known_as(std::span<const Trace> known, std::string_view bucket, con
 // Of the deviations that a target shows.
 struct Tally {
   std::size_t known = 0, elsewhere = 0, news = 0;
-  void add(const Excuse* excuse) { ++(!excuse ? news : excuse->elsewhere() ? elsewhere : known); }
-  // "18 known, 0 new"; "16 known, 2 known on other releases, 1 new"
+  std::size_t differ = 0;  // from code alone, and are not known
+  void add(const Excuse* excuse) { ++(excuse->elsewhere() ? elsewhere : known); }
+  void add_new(const Deviation& d) { ++(d.breach == Breach::code ? differ : news); }
+  std::size_t all() const { return known + elsewhere + news + differ; }
+  // Something new that is broken, or that differs from code, if that counts as well.
+  bool deviates(bool strict) const { return news != 0 || (strict && differ != 0); }
+  Tally& operator+=(const Tally& other);
+  // "18 known, 0 new"; "16 known, 2 known on other releases, 1 new, 3 differ from code"
   std::string text() const;
 };
 

@@ -33,7 +33,9 @@ void judge(const Trace& trace, const Verdict& verdict, const Target& target, Con
   }
   for (const Deviation& d : verdict.deviations) {
     ClauseResult& clause = out.clauses[clause_name(trace.header.dialect, d.verb, d.clause)];
-    ++(d.breach == Breach::promise ? clause.promise : clause.precedence);
+    ++(d.breach == Breach::promise      ? clause.promise
+       : d.breach == Breach::precedence ? clause.precedence
+                                        : clause.code);
     Example& example = out.deviations[bucket(d, trace.header.dialect)];
     if (++example.times > 1) continue;
     example.deviation = d;
@@ -169,12 +171,15 @@ std::optional<Trace> run_through(const Trace& trace) {
 Tally Conformance::tally() const {
   Tally out;
   for (const auto& [bucket, example] : deviations)
-    ++(example.known.empty() ? out.news : example.elsewhere ? out.elsewhere : out.known);
+    if (example.known.empty())
+      out.add_new(example.deviation);
+    else
+      ++(example.elsewhere ? out.elsewhere : out.known);
   return out;
 }
 
 bool Conformance::deviates() const {
-  return tally().news != 0;
+  return tally().deviates(strict);
 }
 
 bool Conformance::conforms() const {
@@ -205,6 +210,7 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
   Conformance out;
   out.target = target.name();
   const Capabilities can = out.can = target.capabilities();
+  out.binding = binding_of(target);
   std::vector<Trace> batch;
   std::vector<bool> is_known;
   bool ran_suite = suite.empty();
@@ -214,7 +220,7 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
     for (std::size_t i = 0; i < batch.size(); ++i) {
       ++out.traces;
       out.operations += batch[i].operations.size();
-      const Verdict verdict = check(batch[i], seen[i]);
+      const Verdict verdict = check(batch[i], seen[i], out.binding);
       judge(batch[i], verdict, target, out);
       if (is_known[i]) out.known.saw(batch[i], verdict, listed(batch[i], target));
     }

@@ -18,7 +18,7 @@ namespace mprogcheck {
 
 // One clause of one command, over all traces in which it decided.
 struct ClauseResult {
-  std::uint64_t decided = 0, precedence = 0, promise = 0;
+  std::uint64_t decided = 0, precedence = 0, promise = 0, code = 0;  // as Breach has them
 };
 
 // The first trace of the suite in which a target deviates so, cut off behind the deviation.
@@ -43,6 +43,7 @@ struct NotAsked {
 struct Conformance {
   std::string target;
   Capabilities can;
+  Binding binding{};
   // Why the target failed before the end, if it did. What was seen until then stands.
   std::string broke_off;
   std::uint64_t traces = 0, operations = 0;
@@ -54,6 +55,7 @@ struct Conformance {
   std::map<std::string, Example> deviations;  // by bucket
   Known known;                                // those it shows, and those it shows no longer
   Tally tally() const;                        // of the deviations
+  bool strict = false;                        // what differs from code alone counts as well
   bool deviates() const;                      // in a way that is not known
   // Nothing but known deviations, all that are known of it by its name, and nothing left undone.
   bool conforms() const;
