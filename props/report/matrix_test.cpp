@@ -159,8 +159,8 @@ TEST(Matrix, has_a_row_for_every_clause_that_can_decide) {
   std::size_t clauses = 0;
   for (const Dialect d : {Dialect::mainline, Dialect::rfc2})
     for (const ClauseRow& row : all_clauses(d)) clauses += row.clause.force != Force::may;
-  // Three of every change, one of every call and one of every packet, twice.
-  EXPECT_EQ(rows.size(), clauses + 10);
+  // The seven invariants that a bucket names, twice.
+  EXPECT_EQ(rows.size(), clauses + 14);
   std::set<std::tuple<Dialect, std::string, std::string_view>> names;
   for (const Row& row : rows) {
     EXPECT_EQ(row.cells.size(), 2U);
