@@ -71,9 +71,9 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       column.seen = conform(*target, suite, of_target, say);
       if (column.seen.traces == 0 && column.seen.broke_off.empty())
         column.seen.broke_off = "it can run no trace of the suite";
-      column.deviations =
-          report::gather_evidence(*target, column.seen, number, compiler,
-                                  target->stepper() ? kMostRuns : kMostRunsOfKernels, say);
+      column.deviations = report::gather_evidence(
+          *target, column.seen, number, compiler,
+          target->stepper() ? kMostRuns : kMostRunsOfKernels, version(), say);
       number += column.deviations.size();
     } catch (const CannotRun& e) {
       column.seen.broke_off = e.what();
