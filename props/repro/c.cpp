@@ -31,7 +31,6 @@ std::string comment(const CProgram& p, std::string_view headline, const ReproOri
   paragraph(headline.empty() ? "Lists of BPF programs at tcx and netkit." : headline);
   if (!p.steps.empty()) {
     const Clause& clause = p.steps.back().clause;
-    out += " *\n";
     paragraph(fmt::format("Of the last step: {} ({}; {})", clause.sentence, clause.id,
                           source_of(clause)));
   }
@@ -208,7 +207,7 @@ std::string main_function(const CProgram& p) {
   const std::size_t space = body.find("\n", body.find(p.spaces ? "open_space(n0)" : "err(2"));
   body.insert(space + 1, before);
   const bool declares = out.back() == '\n' && out.substr(out.size() - 2) != "{\n";
-  return out + (declares ? "\n" : "") + body + "\n\treturn deviations != 0;\n}\n";
+  return out + (declares ? "\n" : "") + body + "\treturn deviations != 0;\n}\n";
 }
 
 }  // namespace

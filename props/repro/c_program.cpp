@@ -80,8 +80,9 @@ std::size_t CProgram::run_of_attaches(std::size_t from) const {
 
 std::string device_index(const CProgram& program, const Step& step, std::uint8_t device) {
   const std::uint8_t space = step.op.space;
-  if (device == kLoopback || device == program.loopback) return "LOOPBACK";
+  if (device == kLoopback) return "LOOPBACK";
   if (device >= kMaxDevices) return "NO_DEVICE";
+  if (device == program.loopback) return "LOOPBACK";
   const bool here = device < step.header_devices
                         ? space == 0
                         : step.devices[device].there && step.devices[device].space == space;

@@ -256,9 +256,9 @@ class Writer {
     std::string out = check(fmt::format("{}({}, &told)", asked, descriptor(op_.link)));
     if (!tells_link(s_)) return out;
     const Point at = s_.must.at;
-    const std::string device = at.device == p_.loopback ? "LOOPBACK"
-                               : at.device == kNoDevice ? "0"
-                                                        : fmt::format("d{}", at.device);
+    const std::string device = at.device == kNoDevice     ? "0"
+                               : at.device == p_.loopback ? "LOOPBACK"
+                                                          : fmt::format("d{}", at.device);
     return out + folded(fmt::format("\tcheck_told(&told, {}, {}, {});",
                                     program_name(s_.must.answer.entries[0].prog), device,
                                     attach_type(at.hook)));

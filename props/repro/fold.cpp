@@ -23,7 +23,7 @@ Break last_break(std::string_view text, std::size_t column) {
     if (column > kColumns - (string ? 1 : 0)) break;
     if (text[i] != ' ' || i == 0) continue;
     const char before = text[i - 1];
-    if (!string && (before == ',' || before == '|' || before == '=')) comma = {i + 1, false};
+    if (!string && (before == ',' || before == '|')) comma = {i + 1, false};
     if (string && i + 1 < text.size() && text[i + 1] != '"') space = {i + 1, true};
   }
   // Within a string only where it is longer than a line.

@@ -170,7 +170,15 @@ std::string with_runtime(std::string_view declarations, std::string_view text) {
 
   std::vector<bool> used(all.size());
   std::set<std::string, std::less<>> names;
-  for (const std::string_view name : names_in(code_of(text))) names.emplace(name);
+  const auto add = [&](std::string_view name) {
+    names.emplace(name);
+    // Errors are too many to be told behind their header.
+    if (name[0] == 'E' && std::none_of(name.begin(), name.end(), [](char c) {
+          return c == '_' || std::islower(static_cast<unsigned char>(c));
+        }))
+      names.emplace("errno");
+  };
+  for (const std::string_view name : names_in(code_of(text))) add(name);
   for (bool more = true; more;) {
     more = false;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -180,7 +188,7 @@ std::string with_runtime(std::string_view declarations, std::string_view text) {
                                    [&](const std::string& d) { return names.contains(d); })))
         continue;
       used[i] = more = true;
-      names.insert(all[i].uses.begin(), all[i].uses.end());
+      for (const std::string& name : all[i].uses) add(name);
     }
   }
   std::string out;

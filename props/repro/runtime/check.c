@@ -7,7 +7,6 @@ static int deviations;
 
 #define CHECK(expected, call) check(#call, expected, strerrorname_np(-(call)))
 
-/* "!0" is any error. */
 static void check(const char *what, const char *expected, const char *seen)
 {
 	int differs = *expected == '!' ? !strcmp(expected + 1, seen) : !!strcmp(expected, seen);

@@ -7,7 +7,7 @@
 #include <bpf/btf.h> // btf btf_type
 #include <bpf/libbpf.h> // libbpf_find_vmlinux_btf_id
 #include <err.h>
-#include <errno.h> // errno ENODEV ENOENT ENOBUFS ENOSPC
+#include <errno.h> // errno
 #include <fcntl.h> // open openat
 #include <linux/if_ether.h> // ethhdr
 #include <linux/if_packet.h> // sockaddr_ll
@@ -15,7 +15,7 @@
 #include <linux/netfilter.h> // NF_ACCEPT
 #include <linux/pkt_sched.h> // TC_H_CLSACT
 #include <linux/rtnetlink.h> // nlmsghdr RTM_NEWQDISC RTM_DELQDISC
-#include <net/if.h> // if_nametoindex ifreq
+#include <net/if.h> // if_nametoindex if_indextoname ifreq IFNAMSIZ IFF_UP IFF_NOARP
 #include <poll.h> // pollfd
 #include <sched.h> // unshare setns clone
 #include <signal.h> // SIGCHLD

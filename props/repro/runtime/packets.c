@@ -37,7 +37,7 @@ static void *make_notes(size_t size)
 /* note->order[note->ran++] = prog; return note->verdicts[prog]; for a packet at the hook meant. */
 static void load_noting(int prog)
 {
-	const struct bpf_insn insns[] = {
+	const struct bpf_insn insns[17] = {
 		INSN(BPF_LD | BPF_DW | BPF_IMM, 6, BPF_PSEUDO_MAP_VALUE, 0, note_map),
 		INSN(0, 0, 0, 0, 0), /* the upper half of the above */
 		MOVE(0, TCX_NEXT),
@@ -56,11 +56,15 @@ static void load_noting(int prog)
 		LOAD(0, 6, offsetof(struct note, verdicts) + 4 * prog),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
 
-	load_insns(prog, BPF_PROG_TYPE_SCHED_CLS, insns, sizeof(insns) / sizeof(insns[0]));
+	fd[prog] = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, names[prog], "GPL", insns, 17, NULL);
+	if (bpf_prog_get_info_by_fd(fd[prog], &info, &size))
+		err(2, "could not run: loading a program");
+	id[prog] = info.id;
 }
 
-/* All say TCX_NEXT, unless told otherwise. */
 static void clear_note(int iif)
 {
 	note->iif = iif;
@@ -96,7 +100,6 @@ static void set_up(int ifindex)
 		err(2, "could not run: setting a device up");
 }
 
-/* A socket for packets of ours, which stands behind ingress. */
 static void open_loopback(void)
 {
 	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -114,7 +117,6 @@ static const char *send_packet(void)
 	char frame[60] = { [12] = (char)(ETHERTYPE >> 8), (char)ETHERTYPE };
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = LOOPBACK };
 
-	/* ENOBUFS is how the sender learns that it was dropped. */
 	if (sendto(packet_socket, frame, 60, 0, (void *)&to, sizeof(to)) < 0 && errno != ENOBUFS)
 		err(2, "could not run: sending a packet");
 	return recv(packet_socket, frame, sizeof(frame), 0) > 0 ? "passed" : "dropped";
