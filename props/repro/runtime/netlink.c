@@ -127,7 +127,7 @@ static void make_pair(const char *name, const char *peer_name, __u32 mode)
 }
 
 /* Closing a TAP removes the device; -1: a netkit, or none. A netkit has a peer. */
-static int tap[DEVICES], peer[DEVICES];
+static int tap[DEVICES], wire_of[DEVICES];
 
 /* A TAP device, or where the kernel has none, a netkit. */
 static int make_device(int i)
@@ -140,7 +140,7 @@ static int make_device(int i)
 	tap[i] = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
 	if (tap[i] < 0) {
 		make_pair(r.ifr_name, wire, NETKIT_L2);
-		peer[i] = if_nametoindex(wire);
+		wire_of[i] = if_nametoindex(wire);
 	} else if (ioctl(tap[i], TUNSETIFF, &r)) {
 		err(2, "could not run: making a TAP device");
 	}
@@ -151,10 +151,10 @@ static int remove_device(int i)
 {
 	struct request r;
 
-	if (peer[i]) {
+	if (wire_of[i]) {
 		begin(&r, RTM_DELLINK, 0);
-		r.link.ifi_index = peer[i];
-		peer[i] = 0;
+		r.link.ifi_index = wire_of[i];
+		wire_of[i] = 0;
 		return ask(&r);
 	}
 	if (tap[i] < 0)
@@ -171,7 +171,7 @@ static void close_taps(void)
 		if (tap[i] >= 0)
 			close(tap[i]);
 		tap[i] = -1;
-		peer[i] = 0;
+		wire_of[i] = 0;
 	}
 }
 

@@ -164,8 +164,8 @@ static int packet_passes(int device, int ifindex, int out, int milliseconds)
 	};
 	struct sockaddr_ll to = { .sll_family = AF_PACKET,
 				  .sll_protocol = htons(ETHERTYPE),
-				  .sll_ifindex = out ? ifindex : peer[device] };
-	const int is_tap = tap[device] >= 0, there = out ? is_tap ? 0 : peer[device] : ifindex;
+				  .sll_ifindex = out ? ifindex : wire_of[device] };
+	const int is_tap = tap[device] >= 0, there = out ? is_tap ? 0 : wire_of[device] : ifindex;
 	struct pollfd far_end = { .fd = there ? packet_socket : tap[device], .events = POLLIN };
 	int found;
 
@@ -190,9 +190,9 @@ static const char *send_packet_at(int device, int ifindex, int out)
 static void open_device(int device, int ifindex)
 {
 	set_up(ifindex);
-	if (!peer[device])
+	if (!wire_of[device])
 		return;
-	set_up(peer[device]);
+	set_up(wire_of[device]);
 	for (int out = 0; out < 2; out++)
 		for (int tries = 0; !packet_passes(device, ifindex, out, 5); tries++)
 			if (tries == 1000)
