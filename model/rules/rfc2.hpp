@@ -7,6 +7,7 @@
 #pragma once
 
 #include "model/rules/mainline.hpp"
+#include "model/rules/rfc2_sources.hpp"
 
 namespace mprogcheck::rules::rfc2 {
 
@@ -94,7 +95,7 @@ inline constexpr auto no_directive = std::tuple{
     due("relative.no_directive", Errno::inval,
         "The request gives a relative object, ID or LINK, but sets none of REPLACE, BEFORE and "
         "AFTER.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_tuple_relative")),
         [](const auto& f) {
           return !f.r.replace && !f.r.before && !f.r.after &&
                  (f.r.id || f.r.by_link || !f.r.relative.none);
@@ -103,77 +104,105 @@ inline constexpr auto no_directive = std::tuple{
 
 inline constexpr auto replacing = std::tuple{
     due("replace.combined", Errno::inval, "REPLACE is combined with BEFORE, AFTER or LINK.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_replace"), source::posting3("can also be combined")),
         [](const auto& f) { return f.r.replace && (f.r.before || f.r.after || f.r.by_link); }),
     due("replace.exists", Errno::exist,
-        "The new program is already on the list, and is not the program to replace.", source::kRfc2,
+        "The new program is already on the list, and is not the program to replace.",
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.r.replace && f.on_list && !f.replaces_itself; }),
-    due("replace.absent", Errno::noent, "The program to replace is not on the list.", source::kRfc2,
+    due("replace.absent", Errno::noent, "The program to replace is not on the list.",
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) {
           return f.r.replace && !f.r.by_link && (f.bare || f.r.relative.usable()) &&
                  !f.replaced.exists;
         }),
     due("replace.owned", Errno::busy,
         "The entry to replace does not have the owner of the request: its link, or none.",
-        source::kRfc2, [](const auto& f) { return f.replaced_owner_differs; }),
+        code(source::posting3("bpf_mprog_replace")),
+        [](const auto& f) { return f.replaced_owner_differs; }),
     due("replace.first", Errno::acces, "FIRST is set, and the entry to replace is not the head.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.replaced.exists && f.r.first && !f.anchor_is_head; }),
     due("replace.last", Errno::acces, "LAST is set, and the entry to replace is not the tail.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.replaced.exists && f.r.last && !f.anchor_is_tail; }),
 };
 
 inline constexpr auto both_ends = std::tuple{
     due("ends.exists", Errno::exist, "The program is already on this list, with or without a link.",
-        source::kRfc2, [](const auto& f) { return f.ends && f.on_list; }),
-    due("first.after", Errno::inval, "FIRST is combined with AFTER.", source::kRfc2,
+        code(source::posting3("bpf_mprog_head_tail")),
+        [](const auto& f) { return f.ends && f.on_list; }),
+    due("first.after", Errno::inval, "FIRST is combined with AFTER.",
+        code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.first && f.r.after; }),
-    due("first.taken", Errno::busy, "FIRST is set, and the head is already FIRST.", source::kRfc2,
+    due("first.taken", Errno::busy, "FIRST is set, and the head is already FIRST.",
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.ends && f.r.first && f.head_is_first; }),
-    due("both.before", Errno::inval, "FIRST and LAST are combined with BEFORE.", source::kRfc2,
+    due("both.before", Errno::inval, "FIRST and LAST are combined with BEFORE.",
+        code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.first && f.r.last && f.r.before; }),
     due("both.not_empty", Errno::busy, "FIRST and LAST are set, and the list is not empty.",
-        source::kRfc2, [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("Enforced throughout the bpf_mprog")),
+        [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
     due("first.not_head", Errno::busy,
-        "FIRST and BEFORE are set, and the relative object is not the head.", source::kRfc2,
+        "FIRST and BEFORE are set, and the relative object is not the head.",
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("BPF_F_BEFORE will just prepend")),
         [](const auto& f) {
           return f.ends && f.r.first && !f.r.last && f.r.before &&
                  ((f.bare && !f.empty) || (f.r.relative.usable() && !f.anchor_is_head));
         }),
-    due("last.before", Errno::inval, "LAST is combined with BEFORE.", source::kRfc2,
+    due("last.before", Errno::inval, "LAST is combined with BEFORE.",
+        code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.r.before; }),
-    due("last.taken", Errno::busy, "LAST is set, and the tail is already LAST.", source::kRfc2,
+    due("last.taken", Errno::busy, "LAST is set, and the tail is already LAST.",
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.tail_is_last; }),
     due("last.not_tail", Errno::busy,
-        "LAST and AFTER are set, and the relative object is not the tail.", source::kRfc2,
+        "LAST and AFTER are set, and the relative object is not the tail.",
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("BPF_F_AFTER will just append")),
         [](const auto& f) {
           return f.ends && f.r.last && !f.r.first && f.r.after &&
                  (f.bare || (f.r.relative.usable() && !f.anchor_is_tail));
         }),
-    due("ends.full", Errno::nospc, "The list is full.", source::kRfc2,
+    due("ends.full", Errno::nospc, "The list is full.",
+        code(source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && f.full; }),
 };
 
 inline constexpr auto plain = std::tuple{
-    due("plain.full", Errno::nospc, "The list is full.", source::kRfc2,
+    due("plain.full", Errno::nospc, "The list is full.",
+        code(source::posting3("bpf_mprog_add"), source::posting3("bpf_mprog_max")),
         [](const auto& f) { return f.plain && f.full; }),
-    due("plain.before_and_after", Errno::inval, "BEFORE is combined with AFTER.", source::kRfc2,
+    due("plain.before_and_after", Errno::inval, "BEFORE is combined with AFTER.",
+        code(source::posting3("bpf_mprog_add"), source::posting3("can also be combined")),
         [](const auto& f) { return f.plain && f.r.before && f.r.after; }),
     due("plain.exists", Errno::exist,
-        "The program is already on this list, with or without a link.", source::kRfc2,
+        "The program is already on this list, with or without a link.",
+        code(source::posting3("bpf_mprog_add")),
         [](const auto& f) { return f.plain && f.on_list; }),
     due("plain.absent", Errno::noent,
-        "BEFORE or AFTER is set, and the relative object is not on the list.", source::kRfc2,
+        "BEFORE or AFTER is set, and the relative object is not on the list.",
+        code(source::posting3("bpf_mprog_add")),
         [](const auto& f) {
           return f.plain && (f.r.before || f.r.after) && f.r.relative.usable() && !f.anchor.exists;
         }),
     due("plain.before_first", Errno::busy, "BEFORE is set, and the relative object is FIRST.",
-        source::kRfc2, [](const auto& f) { return f.plain && f.r.before && f.anchor_is_first; }),
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
+        [](const auto& f) { return f.plain && f.r.before && f.anchor_is_first; }),
     due("plain.after_last", Errno::busy, "AFTER is set, and the relative object is LAST.",
-        source::kRfc2, [](const auto& f) { return f.plain && f.r.after && f.anchor_is_last; }),
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
+        [](const auto& f) { return f.plain && f.r.after && f.anchor_is_last; }),
     due("plain.locked", Errno::busy,
-        "The only entry is FIRST and LAST, so there is no place for another.", source::kRfc2,
+        "The only entry is FIRST and LAST, so there is no place for another.",
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.appends && f.locked; }),
 };
 
@@ -183,8 +212,9 @@ inline constexpr auto replaces = std::tuple{
         "replace.replaces", Change::replace,
         "The new program takes the place of the old program, with the flags of the request. No "
         "other entry moves.",
-        source::kRfc2, [](const auto& f) { return f.r.replace; },
-        [](const auto& f) { return f.replaced.index; }),
+        code(source::posting3("bpf_mprog_replace"),
+             source::posting3("link detach, prog-based BPF_F_REPLACE")),
+        [](const auto& f) { return f.r.replace; }, [](const auto& f) { return f.replaced.index; }),
 };
 
 inline constexpr auto checks =
@@ -193,49 +223,69 @@ inline constexpr auto checks =
 inline constexpr auto inserts = std::tuple{
     effect(
         "first.inserts", Change::insert,
-        "The program is inserted at the head, and its entry stays the head.", source::kRfc2,
+        "The program is inserted at the head, and its entry stays the head.",
+        document(source::posting3("Enforced throughout the bpf_mprog"),
+                 source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && f.r.first; }, [](const auto& f) { return f.head; }),
     effect(
         "last.inserts", Change::insert,
-        "The program is inserted at the tail, and its entry stays the tail.", source::kRfc2,
+        "The program is inserted at the tail, and its entry stays the tail.",
+        document(source::posting3("Enforced throughout the bpf_mprog"),
+                 source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && !f.r.first; }, [](const auto& f) { return f.tail; }),
     effect(
         "plain.appends_before_last", Change::insert,
-        "The program is inserted immediately before LAST.", source::kRfc2,
+        "The program is inserted immediately before LAST.",
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.appends && f.tail_is_last; },
         [](const auto& f) { return f.tail - 1; }),
     effect(
-        "plain.appends", Change::insert, "The program is inserted at the tail.", source::kRfc2,
+        "plain.appends", Change::insert, "The program is inserted at the tail.",
+        code(source::posting3("bpf_mprog_add"), source::posting3("BPF_F_AFTER will just append")),
         [](const auto& f) { return f.appends && !f.tail_is_last; },
         [](const auto& f) { return f.tail; }),
     effect(
         "plain.prepends", Change::insert,
         "BEFORE is set without a relative object. The program is inserted before all entries but "
         "FIRST.",
-        source::kRfc2, [](const auto& f) { return f.plain && !f.appends && f.r.before && f.bare; },
+        document(source::posting3("BPF_F_BEFORE will just prepend"),
+                 source::posting3("Enforced throughout the bpf_mprog"),
+                 source::posting3("bpf_mprog_add")),
+        [](const auto& f) { return f.plain && !f.appends && f.r.before && f.bare; },
         [](const auto& f) { return f.first_regular.index; }),
     effect(
         "plain.before", Change::insert,
-        "The program is inserted immediately before the relative object.", source::kRfc2,
+        "The program is inserted immediately before the relative object.",
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("BPF_F_{BEFORE,AFTER} with relative_{fd,id}")),
         [](const auto& f) { return f.plain && f.r.before && !f.bare; },
         [](const auto& f) { return f.anchor.index; }),
     effect(
         "plain.appends_after", Change::insert,
         "AFTER is set without a relative object. The program is inserted after all entries but "
         "LAST.",
-        source::kRfc2,
+        document(source::posting3("BPF_F_AFTER will just append"),
+                 source::posting3("Enforced throughout the bpf_mprog"),
+                 source::posting3("bpf_mprog_add")),
         [](const auto& f) { return f.plain && !f.appends && !f.r.before && f.r.after && f.bare; },
         [](const auto& f) { return f.last_regular.index + 1; }),
     effect(
         "plain.after", Change::insert,
-        "The program is inserted immediately after the relative object.", source::kRfc2,
+        "The program is inserted immediately after the relative object.",
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("BPF_F_{BEFORE,AFTER} with relative_{fd,id}")),
         [](const auto& f) { return f.plain && !f.r.before && f.r.after && !f.bare; },
         [](const auto& f) { return f.anchor.index + 1; }),
 };
 
-inline constexpr auto attach = std::tuple_cat(front_attribute, front_caller, front_flags,
-                                              front_prog, front_device, checks, replaces, inserts);
-inline constexpr auto link_create = std::tuple_cat(mainline::link_front, checks, inserts);
+inline constexpr auto attach =
+    cite(cite(std::tuple_cat(front_attribute, front_caller, front_flags, front_prog, front_device,
+                             checks, replaces, inserts),
+              kRelative),
+         kAttach);
+inline constexpr auto link_create =
+    cite(cite(std::tuple_cat(mainline::link_front, checks, inserts), kRelative), kLinkCreate);
 
 template <class D>
 struct RemoveFacts {
@@ -304,14 +354,14 @@ inline constexpr auto remove = std::tuple_cat(
     stale, no_directive, relative_object, relative_foreign,
     std::tuple{
         due("remove.replace", Errno::inval, "The request sets REPLACE, which detach does not have.",
-            source::kRfc2, [](const auto& f) { return f.r.replace; }),
+            code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.r.replace; }),
         due("remove.first_not_head", Errno::noent,
             "FIRST means the head, and the list is empty or the named program is not the head.",
-            source::kRfc2,
+            code(source::posting3("bpf_mprog_del")),
             [](const auto& f) { return f.r.first && (f.empty || (f.names && !f.named_is_head)); }),
         due("remove.last_not_tail", Errno::noent,
             "LAST means the tail, and the list is empty or the request means another entry.",
-            source::kRfc2,
+            code(source::posting3("bpf_mprog_del")),
             [](const auto& f) {
               return f.r.last &&
                      (f.empty || (f.names && !f.named_is_tail) || (f.r.first && !f.sole));
@@ -319,16 +369,17 @@ inline constexpr auto remove = std::tuple_cat(
         due("remove.chosen_twice", Errno::inval,
             "BEFORE or AFTER is set without a relative object, but a name, FIRST or LAST already "
             "chooses the entry.",
-            source::kRfc2,
+            code(source::posting3("bpf_mprog_del")),
             [](const auto& f) { return f.bare && (f.r.before || f.r.after) && f.chosen; }),
         due("remove.no_neighbour", Errno::noent,
             "The relative object is not on the list, or has no neighbour on that side.",
-            source::kRfc2,
+            code(source::posting3("bpf_mprog_del")),
             [](const auto& f) {
               return (f.bare || f.r.relative.usable()) &&
                      ((f.r.before && !f.by_before.exists) || (f.r.after && !f.by_after.exists));
             }),
-        due("remove.differs", Errno::noent, "The directives mean different entries.", source::kRfc2,
+        due("remove.differs", Errno::noent, "The directives mean different entries.",
+            code(source::posting3("bpf_mprog_del"), source::posting3("can also be combined")),
             [](const auto& f) {
               return mainline::differ(f.by_before, f.by_after) ||
                      (f.chosen && !f.bare &&
@@ -336,34 +387,43 @@ inline constexpr auto remove = std::tuple_cat(
                        mainline::differ(f.by_choice, f.by_after)));
             }),
         due("remove.nothing_meant", Errno::noent,
-            "The request gives neither a program nor a directive.", source::kRfc2,
+            "The request gives neither a program nor a directive.",
+            code(source::posting3("bpf_mprog_del")),
             [](const auto& f) { return !f.chosen && !f.r.before && !f.r.after; }),
         due("remove.owned", Errno::busy, "A link owns the entry that the request means.",
-            source::kRfc2, [](const auto& f) { return f.meant_owned; }),
-        due("remove.absent", Errno::noent, "The named program is not on the list.", source::kRfc2,
+            code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.meant_owned; }),
+        due("remove.absent", Errno::noent, "The named program is not on the list.",
+            code(source::posting3("bpf_mprog_del")),
             [](const auto& f) { return f.names && !f.named.exists; }),
         effect(
             "remove.named", Change::remove, "The entry of the named program is removed.",
-            source::kRfc2, [](const auto& f) { return f.names; },
-            [](const auto& f) { return f.meant.index; }),
+            document(source::uapi("BPF_PROG_DETACH"),
+                     source::posting3("prog-based attach/detach and link API"),
+                     source::posting3("bpf_mprog_del")),
+            [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
         effect(
-            "remove.end", Change::remove, "FIRST removes the head, LAST the tail.", source::kRfc2,
+            "remove.end", Change::remove, "FIRST removes the head, LAST the tail.",
+            code(source::posting3("bpf_mprog_del")),
             [](const auto& f) { return !f.names && f.chosen; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.regular", Change::remove,
             "BEFORE or AFTER is set without a relative object. The first or last entry that is "
             "neither FIRST nor LAST is removed.",
-            source::kRfc2, [](const auto& f) { return !f.chosen && f.bare; },
+            code(source::posting3("bpf_mprog_del")),
+            [](const auto& f) { return !f.chosen && f.bare; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.neighbour", Change::remove,
-            "The entry immediately before or after the relative object is removed.", source::kRfc2,
+            "The entry immediately before or after the relative object is removed.",
+            code(source::posting3("bpf_mprog_del")),
             [](const auto& f) { return !f.chosen && !f.bare; },
             [](const auto& f) { return f.meant.index; }),
     });
 
-inline constexpr auto detach =
-    std::tuple_cat(front_attribute, front_caller, front_flags, front_named, front_device, remove);
+inline constexpr auto detach = cite(cite(std::tuple_cat(front_attribute, front_caller, front_flags,
+                                                        front_named, front_device, remove),
+                                         kRelative),
+                                    kDetach);
 
 }  // namespace mprogcheck::rules::rfc2

@@ -133,7 +133,7 @@ bool is_asked(const Step& create) {
 }
 
 std::string source_of(const Clause& clause) {
-  return std::string(clause.source);
+  return fmt::format("{}: {}", word(clause.source.basis), text(clause.source));
 }
 
 std::string provenance(const ReproOrigin& origin) {
