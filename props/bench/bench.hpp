@@ -26,6 +26,7 @@ double cpu_seconds_of(const auto& work) {
 int bench_explore();
 int bench_spin();
 int bench_kmod();  // throws CannotRun
+int bench_reproducers();
 // loaded_boots: how many beside two busy loops.
 int bench_vm(const std::string& kernel, int loaded_boots);
 // times: that the guest is killed. Throws CannotRun.

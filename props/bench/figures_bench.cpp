@@ -303,6 +303,7 @@ int main(int argc, char** argv) {
       return bench_killed(argc > 2 ? argv[2] : "7.2",
                           argc > 3 ? std::max(1, std::atoi(argv[3])) : 20);
     if (what == "kmod") return bench_kmod();
+    if (what == "reproducers") return bench_reproducers();
     if (what == "shortest") return shortest(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 4);
   } catch (const CannotRun& e) {
     tell(stderr, "bench: could not run: {}\n", e.what());
@@ -311,6 +312,6 @@ int main(int argc, char** argv) {
   const bool asked = what == "--help" || what == "-h";
   tell(asked ? stdout : stderr,
        "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS] | explore "
-       "| spin | kmod | vm [KERNEL [BOOTS]] | killed [KERNEL [TIMES]]\n");
+       "| spin | kmod | reproducers | vm [KERNEL [BOOTS]] | killed [KERNEL [TIMES]]\n");
   return asked ? 0 : 2;
 }

@@ -30,7 +30,7 @@ const std::vector<Section>& sections() {
        {{"test", "Build and run all tests; with --sanitize, those that sanitizers can add to."},
         {"bench FIGURE",
          "Measure, and print each figure beside the wanted one: lockstep, kernel, faults, "
-         "shortest, explore, spin, vm, killed, kmod."}}},
+         "shortest, explore, spin, vm, killed, kmod, reproducers."}}},
       {"Targets",
        {{"impl", "Our own implementation, in this process."},
         {"impl:FAULT", "The same with a planted fault; 'mprogcheck faults' lists them."},

@@ -69,9 +69,9 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       column.seen.strict = o.strict;
       if (column.seen.traces == 0 && column.seen.broke_off.empty())
         column.seen.broke_off = "it can run no trace of the suite";
-      column.deviations =
-          report::gather_evidence(*target, column.seen, number, compiler,
-                                  target->stepper() ? kMostRuns : kMostRunsOfKernels, say);
+      column.deviations = report::gather_evidence(
+          *target, column.seen, number, compiler,
+          target->stepper() ? kMostRuns : kMostRunsOfKernels, version(), say);
       number += column.deviations.size();
     } catch (const CannotRun& e) {
       column.seen.broke_off = e.what();

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "model/words/text.hpp"
+#include "props/cli/about.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/messages.hpp"
 #include "props/cli/report.hpp"
@@ -58,7 +59,8 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
 }
 
 // The minimal trace and its C program, side by side; a file that is there already is left as it is.
-Written hand_out(const Finding& f, const std::filesystem::path& directory) {
+Written hand_out(const Finding& f, const std::filesystem::path& directory,
+                 const ReproOrigin& origin) {
   Trace trace = f.trace;
   annotate(trace);
   trace.bucket = f.bucket;
@@ -71,7 +73,8 @@ Written hand_out(const Finding& f, const std::filesystem::path& directory) {
     write_new(directory / (stem + ".console"), f.last_words.console);
   try {
     const auto program = directory / (stem + ".c");
-    write_new(program, reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation)));
+    write_new(program,
+              reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation), origin));
     written.program = program.string();
   } catch (const std::invalid_argument&) {
     // Not every trace has a C program; the trace is written.
@@ -79,14 +82,20 @@ Written hand_out(const Finding& f, const std::filesystem::path& directory) {
   return written;
 }
 
+// The kernel of this machine by its release, any other target by its name.
+std::string where_seen(const Plan& plan) {
+  return plan.target == "kernel" ? plan.factory()->describe() : plan.target;
+}
+
 // Writes all new findings of a campaign. One that cannot be written is printed in full.
-WrittenFindings hand_out(const CampaignResult& result, const std::string& directory) {
+WrittenFindings hand_out(const CampaignResult& result, const std::string& directory,
+                         const ReproOrigin& origin) {
   WrittenFindings written;
   for (const auto& [name, f] : result.findings) {
     if (!f.known.empty()) continue;
     try {
       need_writable(directory);
-      written[name] = hand_out(f, directory);
+      written[name] = hand_out(f, directory, origin);
     } catch (const BadInput& e) {
       tell(stderr, "mprogcheck: {}\n", e.what());
     }
@@ -140,7 +149,7 @@ int run(const Options& o) {
       incomplete = fmt::format("not one trace was run on {} ({}); give more time", result.target,
                                word(result.dialect));
     if (!result.broke_off.empty()) incomplete = result.broke_off;
-    const WrittenFindings written = hand_out(result, o.out);
+    const WrittenFindings written = hand_out(result, o.out, {where_seen(plan), o.seed, version()});
     document["campaigns"].push_back(json_of(result, written));
     tell(prose, "{}",
          summary(prose, result, written, askable(clauses, plan.dialect, result.capabilities)));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "model/words/text.hpp"
+#include "props/cli/about.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
 #include "props/explore/explore.hpp"
@@ -94,7 +95,8 @@ int run_repro(const Options& o) {
   const Trace trace = only_trace(o.file);
   try {
     const std::string text = reproduce(trace, kFormats.at(o.format),
-                                       trace.preface.empty() ? std::string() : trace.preface[0]);
+                                       trace.preface.empty() ? std::string() : trace.preface[0],
+                                       {trace.target, std::nullopt, version()});
     deliver("repro", o.out, o.json, text, {{"file", o.file}, {"format", o.format}, {"text", text}});
   } catch (const std::invalid_argument& e) {
     throw BadInput(fmt::format("{}: {}", o.file, e.what()));

@@ -36,12 +36,12 @@ void make_smaller(Target& target, Evidence& evidence, const MinimizeOptions& how
   evidence.minimal = least.finished;
 }
 
-void write_program(Evidence& evidence) {
+void write_program(Evidence& evidence, const ReproOrigin& origin) {
   const std::string& what =
       evidence.example.known.empty() ? evidence.bucket : evidence.example.known;
   try {
     evidence.program = reproduce(evidence.example.trace, ReproFormat::c,
-                                 headline(what, evidence.example.deviation));
+                                 headline(what, evidence.example.deviation), origin);
   } catch (const std::invalid_argument& e) {
     evidence.confirmation = Confirmation::no_program;
     evidence.said = e.what();
@@ -95,9 +95,10 @@ std::string_view word(Confirmation confirmation) {
 
 std::vector<Evidence> gather_evidence(Target& target, const Conformance& seen,
                                       std::size_t first_number, Compiler& compiler,
-                                      std::size_t most_runs,
+                                      std::size_t most_runs, const std::string& version,
                                       const std::function<void(const std::string&)>& progress) {
   std::vector<Evidence> all;
+  const ReproOrigin origin{target.describe(), std::nullopt, version};
   bool runs_programs = true;
   std::string failed = seen.broke_off;
   for (const auto& [bucket, example] : seen.deviations) {
@@ -118,14 +119,14 @@ std::vector<Evidence> gather_evidence(Target& target, const Conformance& seen,
         take_kept(evidence);
       else if (failed.empty())
         make_smaller(target, evidence, how);
-      write_program(evidence);
+      write_program(evidence, origin);
       if (evidence.program.empty()) continue;
       if (failed.empty() && runs_programs) confirm(target, compiler, evidence);
       if (!runs_programs) evidence.confirmation = Confirmation::no_programs;
       runs_programs &= evidence.confirmation != Confirmation::no_programs;
     } catch (const CannotRun& e) {
       failed = e.what();
-      if (evidence.program.empty()) write_program(evidence);
+      if (evidence.program.empty()) write_program(evidence, origin);
     }
     if (failed.empty() || evidence.program.empty()) continue;
     evidence.minimal = example.kept.has_value();

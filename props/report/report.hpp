@@ -61,7 +61,7 @@ struct Report {
 // the C program and has the target run it.
 std::vector<Evidence> gather_evidence(Target& target, const Conformance& seen,
                                       std::size_t first_number, Compiler& compiler,
-                                      std::size_t most_runs,
+                                      std::size_t most_runs, const std::string& version,
                                       const std::function<void(const std::string&)>& progress);
 
 // The trace of a deviation as a file, with what it shows above it. A known one keeps its reason.

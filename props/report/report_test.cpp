@@ -49,7 +49,7 @@ class Machine : public InProcess {
 Column column_of(Target& target) {
   Compiler compiler;
   Column column{conform(target, suite(), {}, {}), target.describe(), {}};
-  column.deviations = gather_evidence(target, column.seen, 1, compiler, 1000, {});
+  column.deviations = gather_evidence(target, column.seen, 1, compiler, 1000, "0.1", {});
   return column;
 }
 
@@ -87,7 +87,7 @@ TEST(Tell, harm_is_shown_by_a_kernel_that_comes_to_harm_and_nothing_else_is) {
     example.kept = {example.deviation, example.trace};
     example.kept->first.aspect = aspect;
     target.result = result;
-    return gather_evidence(target, seen, 1, compiler, 1, {}).at(0);
+    return gather_evidence(target, seen, 1, compiler, 1, "0.1", {}).at(0);
   };
   const ProgramResult says_so{.status = 1, .output = "DEVIATION: error\n"};
   const ProgramResult dead{.status = -1, .output = "Oops\n", .harm = Harm::died};
@@ -105,7 +105,7 @@ TEST(Tell, within_bounds_that_count_runs) {
   Machine target("detach_before_head_takes_head");
   const Conformance seen = conform(target, suite(), {}, {});
   Compiler compiler;
-  const Evidence evidence = gather_evidence(target, seen, 7, compiler, 1, {}).at(0);
+  const Evidence evidence = gather_evidence(target, seen, 7, compiler, 1, "0.1", {}).at(0);
   EXPECT_FALSE(evidence.minimal);
   EXPECT_EQ(evidence.number, 7U);
   EXPECT_EQ(evidence.example.trace.operations.size(), 5U);

@@ -1,65 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One paragraph of a C reproducer: an operation, what it must lead to, and why.
+// The steps of a C reproducer: the call of libbpf, or of bpf(2) where libbpf cannot make it, and
+// what it must lead to.
 #include <fmt/format.h>
 
-#include <utility>
-#include <vector>
-
 #include "model/words/bpf_attribute.hpp"
+#include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 #include "model/words/words.hpp"
-#include "props/repro/c_uses.hpp"
-#include "props/repro/c_words.hpp"
-#include "props/repro/plan.hpp"
+#include "props/repro/c_program.hpp"
+#include "props/repro/libbpf_words.hpp"
 #include "props/repro/ways.hpp"
-#include "props/repro/writers.hpp"
 
 namespace mprogcheck::repro {
 namespace {
 
-// In the namespace of the caller. Devices of the header are in n0 for good.
-std::string device_index(const Step& step) {
-  const std::uint8_t d = step.op.point.device, space = step.op.space;
-  if (d == kLoopback) return "LOOPBACK";
-  if (d == kNoDevice || (d < step.header_devices && space != 0)) return "NO_DEVICE";
-  return d < step.header_devices ? fmt::format("ifindex[d{}]", d)
-                                 : fmt::format("index_in(n{}, d{})", space, d);
-}
-
-std::string attach_type(Hook hook) {
-  switch (hook) {
-    case Hook::ingress:
-      return "BPF_TCX_INGRESS";
-    case Hook::egress:
-      return "BPF_TCX_EGRESS";
-    case Hook::primary:
-      return "BPF_NETKIT_PRIMARY";
-    case Hook::peer:
-      return "BPF_NETKIT_PEER";
-    case Hook::bogus:
-      break;
-  }
-  return "NO_SUCH_TYPE";
-}
-
-// A list by the device whose it is.
-std::string place(Point p) {
-  return fmt::format("d{}_{}", p.device,
-                     p.hook == Hook::ingress  ? "ingress"
-                     : p.hook == Hook::egress ? "egress"
-                                              : "own");
-}
-
 std::string descriptor(Ref r) {
   switch (r.kind) {
     case Ref::Kind::prog:
-      return fmt::format("prog_fd[p{}]", r.raw);
+      return fmt::format("fd[p{}]", r.raw);
     case Ref::Kind::link:
-      return fmt::format("link_fd[l{}]", r.raw);
+      return fmt::format("fd[l{}]", r.raw);
     case Ref::Kind::file:
-      return "some_file";
+      return "file";
     case Ref::Kind::map:
-      return "some_map";
+      return "map";
     case Ref::Kind::bad:
       return "NOT_OPEN";
     case Ref::Kind::foreign:
@@ -71,248 +35,342 @@ std::string descriptor(Ref r) {
 }
 
 std::string id(Ref r) {
-  if (r.kind == Ref::Kind::prog) return fmt::format("prog_id[p{}]", r.raw);
-  if (r.kind == Ref::Kind::link) return fmt::format("link_id[l{}]", r.raw);
+  if (r.kind == Ref::Kind::prog) return fmt::format("id[p{}]", r.raw);
+  if (r.kind == Ref::Kind::link) return fmt::format("id[l{}]", r.raw);
   return r.given() ? "NO_SUCH_ID" : "0";
-}
-
-std::string flags(const Operation& op) {
-  static constexpr std::pair<std::uint8_t, std::string_view> kNames[] = {
-      {flag::replace, "BPF_F_REPLACE"},
-      {flag::before, "BPF_F_BEFORE"},
-      {flag::after, "BPF_F_AFTER"},
-      {flag::id, "BPF_F_ID"},
-      {flag::link, "BPF_F_LINK"}};
-  std::string out;
-  for (const auto& [bit, name] : kNames)
-    if (op.has(bit)) out += fmt::format("{}{}", out.empty() ? "" : " | ", name);
-  if (op.bits) out += fmt::format("{}{:#x}", out.empty() ? "" : " | ", op.bits);
-  return out;
-}
-
-// A designated initialiser, one member a line; members that are 0 anyway are left out.
-class Members {
- public:
-  Members& add(std::string_view name, std::string_view value) {
-    if (!value.empty() && value != "0") text_ += fmt::format("\t\t.{} = {},\n", name, value);
-    return *this;
-  }
-  std::string text() const { return text_.empty() ? "{ 0 }" : fmt::format("{{\n{}\t}}", text_); }
-
- private:
-  std::string text_;
-};
-
-Members& add_relative(Members& m, const Operation& op) {
-  return op.has(flag::id) ? m.add("relative_id", id(op.relative))
-                          : m.add("relative_fd", descriptor(op.relative));
 }
 
 std::string expected_revision(const Step& step) {
   if (is_revision_it_had(step))
-    return fmt::format("revision({}, {})", place(*step.where), step.op.revision);
+    return fmt::format("{}[{}]", place(*step.where), step.op.revision - 1);
   return step.op.revision ? fmt::format("{}ULL", step.op.revision) : "0";
 }
 
-// `variable` filled in, and the call of bpf(2) with it, as whoever and with however many bytes.
-std::string fill(std::string_view type, std::string_view variable, const Members& members) {
-  return fmt::format("\t{} = (struct {}) {};\n", variable, type, members.text());
+// What libbpf has no words for, or refuses itself.
+bool is_raw(const Operation& op) {
+  return op.odd_attribute() || op.caller != Caller::root ||
+         (op.verb == Verb::detach && op.old.given()) ||
+         (has_trait(op.verb, Trait::makes_link) && op.point.hook == Hook::bogus);
 }
 
-std::string call(const Operation& op, std::string_view command, std::string_view variable) {
-  if (!op.odd_attribute()) return fmt::format("call({0}, &{1}, sizeof({1}))", command, variable);
+// The call of bpf(2), as whoever and with however many bytes.
+std::string raw_call(const Operation& op, std::string_view command, std::string_view variable) {
+  const std::string_view bpf = op.caller == Caller::nobody   ? "bpf_as_nobody"
+                               : op.caller == Caller::userns ? "bpf_in_userns"
+                                                             : "sys_bpf";
+  if (!op.odd_attribute())
+    return fmt::format("{0}({1}, &{2}, sizeof({2}))", bpf, command, variable);
   const std::string dirty = op.dirty == kClean ? "CLEAN" : fmt::format("{}", op.dirty);
-  return fmt::format("call_with({2}, {3}, {0}, &{1}, sizeof({1}))", command, variable,
-                     bytes_given(op), dirty);
+  return fmt::format("bpf_with_bytes({3}, {4}, {0}, {1}, &{2}, sizeof({2}))", bpf, command,
+                     variable, bytes_given(op), dirty);
 }
 
-// Asked from another namespace than n0 where the step says so.
-std::string expect(const Step& step, std::string_view result) {
-  const std::string out = c_words::expect(step, result);
-  return step.op.space == 0 ? out
-                            : fmt::format("\tenter(n{});\n{}\tenter(n0);\n", step.op.space, out);
-}
+class Writer {
+ public:
+  Writer(const CProgram& program, const Step& step) : p_(program), s_(step), op_(step.op) {}
 
-std::string attach_or_detach(const Step& step, std::string_view command) {
-  const Operation& op = step.op;
-  Members m;
-  m.add("target_ifindex", device_index(step)).add("attach_bpf_fd", descriptor(op.prog));
-  m.add("attach_type", attach_type(op.point.hook)).add("attach_flags", flags(op));
-  m.add("replace_bpf_fd", descriptor(op.old));
-  add_relative(m, op).add("expected_revision", expected_revision(step));
-  return fill("attach_attr", "attach", m) + expect(step, call(op, command, "attach"));
-}
-
-std::string link_create(const Step& step) {
-  const Operation& op = step.op;
-  Members m;
-  m.add("prog_fd", descriptor(op.prog)).add("target_ifindex", device_index(step));
-  m.add("attach_type", attach_type(op.point.hook)).add("flags", flags(op));
-  add_relative(m, op).add("expected_revision", expected_revision(step));
-  return fill("link_create_attr", "create", m) +
-         expect(step, fmt::format("keep_link(l{}, {})", op.link.raw,
-                                  call(op, "BPF_LINK_CREATE", "create")));
-}
-
-std::string link_update(const Step& step) {
-  Members m;
-  m.add("link_fd", descriptor(step.op.link)).add("new_prog_fd", descriptor(step.op.prog));
-  m.add("flags", flags(step.op)).add("old_prog_fd", descriptor(step.op.old));
-  return fill("link_update_attr", "update", m) +
-         expect(step, call(step.op, "BPF_LINK_UPDATE", "update"));
-}
-
-std::string link_detach(const Step& step) {
-  Members m;
-  m.add("link_fd", descriptor(step.op.link));
-  return fill("link_detach_attr", "release", m) +
-         expect(step, call(step.op, "BPF_LINK_DETACH", "release"));
-}
-
-// Programs that were not asked for have no name.
-std::string entries(const Listing& list, bool progs = true) {
-  std::vector<std::string> rows;
-  for (std::size_t i = 0; i < list.filled; ++i) {
-    const Entry& e = list.entries[i];
-    rows.push_back(fmt::format("{{ {}, {} }}", progs ? program_name(e.prog) : "0",
-                               e.link == kNoLink ? "PLAIN" : link_name(e.link)));
+  std::string attach() {
+    if (is_raw(op_)) return raw_list("BPF_PROG_ATTACH");
+    return list_call("attach", "", "bpf_prog_attach_opts");
   }
-  return c_words::in_macro("ENTRIES", "NO_ENTRIES", rows);
-}
-
-std::string query(const Step& step) {
-  const Operation& op = step.op;
-  const auto array = [&](std::uint8_t bit, std::string_view name) -> std::string {
-    return op.arrays & bit ? op.fault ? "UNMAPPED" : fmt::format("ADDRESS({})", name) : "0";
-  };
-  Members m;
-  m.add("target_ifindex", device_index(step)).add("attach_type", attach_type(op.point.hook));
-  m.add("query_flags", flags(op)).add("prog_ids", array(array::progs, "prog_ids"));
-  m.add("count", fmt::format("{}", op.room))
-      .add("prog_attach_flags", array(array::prog_flags, "prog_flags"));
-  m.add("link_ids", array(array::links, "link_ids"))
-      .add("link_attach_flags", array(array::link_flags, "link_flags"));
-  const std::string out = fill("query_attr", "query", m) + "\tclear_arrays(&query);\n" +
-                          expect(step, call(op, "BPF_PROG_QUERY", "query"));
-  if (!has_answer(step) || !tells_count(op)) return out;
-  const std::string told =
-      fmt::format("&query, {}, {}, {}", step.must.answer.count,
-                  entries(step.must.answer, op.arrays & array::progs), op.room);
-  if (!tells_revision(op)) return out + fmt::format("\texpect_counted({});\n", told);
-  return out + fmt::format("\texpect_answer({}, {});\n", place(*step.where), told);
-}
-
-std::string info(const Step& step, std::string_view asked) {
-  std::string out = expect(step, fmt::format("{}({})", asked, descriptor(step.op.link)));
-  if (!tells_link(step)) return out;
-  const Point at = step.must.at;
-  return out + fmt::format("\texpect_told({}, {}, {});\n",
-                           program_name(step.must.answer.entries[0].prog),
-                           at.device == kNoDevice ? "0" : fmt::format("ifindex[d{}]", at.device),
-                           attach_type(at.hook));
-}
-
-std::string qdisc(const Step& step) {
-  const Operation& op = step.op;
-  const bool goes = op.change == TcChange::remove;
-  const auto flags = op.change == TcChange::add ? "NLM_F_CREATE | NLM_F_EXCL"
-                     : goes                     ? "0"
-                                                : "NLM_F_CREATE | NLM_F_REPLACE";
-  const std::string kind =
-      goes ? "NULL" : fmt::format("\"{}\"", words::name(words::kQdiscs, op.kind));
-  return expect(step, fmt::format("change_qdisc(d{}, {}, {}, {})", op.point.device,
-                                  goes ? "RTM_DELQDISC" : "RTM_NEWQDISC", flags, kind));
-}
-
-std::string expect_list(const Step& step, Point where, const Listing& list) {
-  return fmt::format("\texpect_list({}, {}, {});\n", place(where),
-                     step.changes ? "CHANGED" : "UNCHANGED", entries(list));
-}
-
-std::string packet(const Step& step) {
-  if (step.must.error != Errno::ok) return c_words::nothing("there is no such attach point");
-  std::vector<std::string> says, ran;
-  for (const Says& s : step.op.says) {
-    if (s.action == Action::next) continue;
-    const std::string_view verdict = s.action == Action::pass ? "TCX_PASS"
-                                     : s.action == Action::drop
-                                         ? "TCX_DROP"
-                                         : "42 /* undefined, so as TCX_NEXT */";
-    says.push_back(fmt::format("{{ p{}, {} }}", s.prog.raw, verdict));
+  std::string detach() {
+    if (is_raw(op_)) return raw_list("BPF_PROG_DETACH");
+    return list_call("detach", "", "bpf_prog_detach_opts");
   }
-  for (std::size_t i = 0; i < step.must.answer.filled; ++i)
-    ran.push_back(program_name(step.must.answer.entries[i].prog));
-  return fmt::format("\tsend_packet({}, {});\n\texpect_packet(\"{}\", {});\n", place(step.op.point),
-                     c_words::in_macro("SAYING", "ALL_NEXT", says),
-                     step.must.fate == Fate::dropped ? "dropped" : "passed",
-                     c_words::in_macro("RAN", "NOBODY_RAN", ran));
-}
+  std::string link_create() {
+    const std::string link = fmt::format("l{}", op_.link.raw);
+    if (!is_raw(op_)) {
+      const std::string_view prefix = of_netkit(op_.point.hook) ? "netkit." : "tcx.";
+      return list_call("create", prefix, "bpf_link_create", link);
+    }
+    Options o;
+    o.add("prog_fd", descriptor(op_.prog)).add("target_ifindex", index());
+    o.add("attach_type", attach_type(op_.point.hook)).add("flags", flag_names(op_, true));
+    add_relative(o).add("expected_revision", expected_revision(s_));
+    return fill("raw_create", "link_create_attr", o) +
+           check(fmt::format("keep_link({}, {})", link,
+                             raw_call(op_, "BPF_LINK_CREATE", "raw_create")));
+  }
+  std::string link_update() {
+    Options o;
+    if (is_raw(op_)) {
+      o.add("link_fd", descriptor(op_.link)).add("new_prog_fd", descriptor(op_.prog));
+      o.add("flags", flag_names(op_, true)).add("old_prog_fd", descriptor(op_.old));
+      return fill("raw_update", "link_update_attr", o) +
+             check(raw_call(op_, "BPF_LINK_UPDATE", "raw_update"));
+    }
+    o.add("flags", flag_names(op_, true)).add("old_prog_fd", descriptor(op_.old));
+    return reset("update", o) +
+           check(fmt::format("bpf_link_update({}, {}, {})", descriptor(op_.link),
+                             descriptor(op_.prog), o.empty() ? "NULL" : "&update"));
+  }
+  std::string link_detach() {
+    if (!is_raw(op_)) return check(fmt::format("bpf_link_detach({})", descriptor(op_.link)));
+    return fill("raw_release", "link_detach_attr", Options{}.add("link_fd", descriptor(op_.link))) +
+           check(raw_call(op_, "BPF_LINK_DETACH", "raw_release"));
+  }
 
-using Write = std::string (*)(const Step&, const Uses&);
+  std::string query() {
+    Options o;
+    std::string out, counted;
+    const bool raw = is_raw(op_);
+    const auto array = [&](std::uint8_t bit, std::string_view member, std::string_view name) {
+      if (!(op_.arrays & bit)) return;
+      const std::string at = op_.fault ? "UNMAPPED" : std::string(name);
+      o.add(member, raw ? fmt::format("(uintptr_t){}", at) : at);
+      if (!op_.fault) out += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", name);
+    };
+    if (raw) o.add("target_ifindex", index()).add("attach_type", attach_type(op_.point.hook));
+    o.add("query_flags", flag_names(op_, true)).add("count", fmt::format("{}", op_.room));
+    array(array::progs, "prog_ids", "prog_ids");
+    array(array::prog_flags, "prog_attach_flags", "prog_flags");
+    array(array::links, "link_ids", "link_ids");
+    array(array::link_flags, "link_attach_flags", "link_flags");
+    out += raw ? fill("raw_query", "query_attr", o) +
+                     check(raw_call(op_, "BPF_PROG_QUERY", "raw_query"))
+               : folded("\t" + o.reset("query")) +
+                     check(fmt::format("bpf_prog_query_opts({}, &query)", at()));
+    return out + answer(raw ? "raw_query" : "query");
+  }
+
+  std::string info() { return told("ask_link"); }
+  std::string fdinfo() { return told("read_fdinfo"); }
+
+  std::string close() {
+    const Ref& r = op_.prog;
+    if (r.kind != Ref::Kind::prog && r.kind != Ref::Kind::link)
+      return check(fmt::format("close({}) ? -errno : 0", descriptor(r)));
+    return check(fmt::format("close_object({}{})", r.kind == Ref::Kind::prog ? "p" : "l", r.raw));
+  }
+
+  std::string qdisc() {
+    const bool goes = op_.change == TcChange::remove;
+    const auto flags = op_.change == TcChange::add ? "NLM_F_CREATE | NLM_F_EXCL"
+                       : goes                      ? "0"
+                                                   : "NLM_F_CREATE | NLM_F_REPLACE";
+    const std::string kind =
+        goes ? "NULL" : fmt::format("\"{}\"", words::name(words::kQdiscs, op_.kind));
+    return check(fmt::format("change_qdisc({}, {}, {}, {})", index(),
+                             goes ? "RTM_DELQDISC" : "RTM_NEWQDISC", flags, kind));
+  }
+
+  std::string create() { return c_create(p_, s_); }
+  std::string change() { return c_change(p_, s_); }
+  std::string set() { return c_set(p_, s_); }
+  std::string remove() { return c_remove(p_, s_); }
+  std::string packet() { return c_packet(p_, s_); }
+  std::string send() { return c_send(p_, s_); }
+
+ private:
+  std::string index() const { return device_index(p_, s_, op_.point.device); }
+  std::string at() const { return index() + ", " + attach_type(op_.point.hook); }
+  std::string check(std::string_view call) const { return in_space(op_.space, c_check(s_, call)); }
+  static std::string reset(std::string_view name, const Options& o) {
+    return o.empty() ? "" : folded("\t" + o.reset(name));
+  }
+  static std::string fill(std::string_view name, std::string_view type, const Options& o) {
+    return folded(fmt::format("\t{} = {};", name, o.literal(fmt::format("struct {}", type))));
+  }
+  Options& add_relative(Options& o) const {
+    return op_.has(flag::id) ? o.add("relative_id", id(op_.relative))
+                             : o.add("relative_fd", descriptor(op_.relative));
+  }
+
+  std::string list_call(std::string_view options, std::string_view prefix,
+                        std::string_view function, std::string_view link = {}) {
+    Options o;
+    o.add("flags", flag_names(op_, !by_id(op_))).add("replace_prog_fd", descriptor(op_.old));
+    o.add(fmt::format("{}relative_{}", prefix, by_id(op_) ? "id" : "fd"),
+          by_id(op_) ? id(op_.relative) : descriptor(op_.relative));
+    o.add(fmt::format("{}expected_revision", prefix), expected_revision(s_));
+    const std::string call = fmt::format("{}({}, {}, {})", function, descriptor(op_.prog), at(),
+                                         o.empty() ? "NULL" : fmt::format("&{}", options));
+    return reset(options, o) +
+           check(link.empty() ? call : fmt::format("keep_link({}, {})", link, call));
+  }
+
+  std::string raw_list(std::string_view command) {
+    // What every header of the kernel knows.
+    if (!op_.odd_attribute() && op_.caller == Caller::root && !op_.relative.given() &&
+        !op_.revision) {
+      Options o;
+      o.add("target_fd", index()).add("attach_bpf_fd", descriptor(op_.prog));
+      o.add("attach_type", attach_type(op_.point.hook)).add("attach_flags", flag_names(op_, true));
+      o.add("replace_bpf_fd", descriptor(op_.old));
+      return folded(fmt::format("\tattr = {};", o.literal("union bpf_attr"))) +
+             check(fmt::format("syscall(__NR_bpf, {}, &attr, sizeof(attr)) < 0 ? -errno : 0",
+                               command));
+    }
+    Options o;
+    o.add("target_ifindex", index()).add("attach_bpf_fd", descriptor(op_.prog));
+    o.add("attach_type", attach_type(op_.point.hook)).add("attach_flags", flag_names(op_, true));
+    o.add("replace_bpf_fd", descriptor(op_.old));
+    add_relative(o).add("expected_revision", expected_revision(s_));
+    return fill("raw_attach", "attach_attr", o) + check(raw_call(op_, command, "raw_attach"));
+  }
+
+  std::string answer(std::string_view query) {
+    if (!has_answer(s_) || !tells_count(op_)) return "";
+    const Listing& list = s_.must.answer;
+    std::string out =
+        fmt::format("\tcheck_number(\"\\tcount\", {}, {}.count);\n", list.count, query);
+    const auto ids = [&](std::uint8_t bit, std::string_view name, char kind) {
+      if (!(op_.arrays & bit)) return;
+      std::string names;
+      for (std::size_t i = 0; list.filled <= 3 && i < list.filled; ++i) {
+        const Entry& e = list.entries[i];
+        const std::string told = kind == 'p'         ? fmt::format("id[{}]", program_name(e.prog))
+                                 : e.link == kNoLink ? "0"
+                                                     : fmt::format("id[{}]", link_name(e.link));
+        out +=
+            folded(fmt::format("\tcheck_number(\"\\t{0}[{1}]\", {2}, {0}[{1}]);", name, i, told));
+      }
+      if (list.filled <= 3) return;
+      for (std::size_t i = 0; i < list.filled; ++i) {
+        const Entry& e = list.entries[i];
+        names += i ? " " : "";
+        names += kind == 'p' ? program_name(e.prog) : e.link == kNoLink ? "-" : link_name(e.link);
+      }
+      if (list.filled)
+        out += folded(fmt::format("\tcheck_entries({}, '{}', {}, \"{}\");", name, kind,
+                                  static_cast<unsigned>(list.filled), names));
+    };
+    const auto flags = [&](std::uint8_t bit, std::string_view name) {
+      if (op_.arrays & bit && list.filled == 1)
+        out += fmt::format("\tcheck_number(\"\\t{0}[0]\", 0, {0}[0]);\n", name);
+      else if (op_.arrays & bit && list.filled)
+        out += fmt::format("\tcheck_flags({}, {});\n", name, static_cast<unsigned>(list.filled));
+    };
+    ids(array::progs, "prog_ids", 'p');
+    ids(array::links, "link_ids", 'l');
+    flags(array::prog_flags, "prog_flags");
+    flags(array::link_flags, "link_flags");
+    if (tells_revision(op_))
+      out += fmt::format("\tcheck_number(\"\\trevision\", {}[{}], {}.revision);\n",
+                         place(*s_.where), s_.revision - 1, query);
+    return s_.permitted.empty() ? out
+                                : fmt::format("\tif (!ret || ret == -ENOSPC) {{\n{}\t}}\n", out);
+  }
+
+  std::string told(std::string_view asked) {
+    std::string out = check(fmt::format("{}({}, &told)", asked, descriptor(op_.link)));
+    if (!tells_link(s_)) return out;
+    const Point at = s_.must.at;
+    const std::string device = at.device == kNoDevice     ? "0"
+                               : at.device == p_.loopback ? "LOOPBACK"
+                                                          : fmt::format("d{}", at.device);
+    return out + folded(fmt::format("\tcheck_told(&told, {}, {}, {});",
+                                    program_name(s_.must.answer.entries[0].prog), device,
+                                    attach_type(at.hook)));
+  }
+
+  const CProgram& p_;
+  const Step& s_;
+  const Operation& op_;
+};
+
+using Write = std::string (Writer::*)();
 using Op = Operation;
 constexpr auto bpf_fields =
     writes<&Op::point, &Op::prog, &Op::flags, &Op::bits, &Op::relative, &Op::old, &Op::revision,
            &Op::size, &Op::dirty, &Op::space, &Op::caller>;
 constexpr Way<Write> kWays[] = {
-    {Verb::attach,
-     [](const Step& s, const Uses&) { return attach_or_detach(s, "BPF_PROG_ATTACH"); }, bpf_fields},
-    {Verb::detach,
-     [](const Step& s, const Uses&) { return attach_or_detach(s, "BPF_PROG_DETACH"); }, bpf_fields},
-    {Verb::link_create, [](const Step& s, const Uses&) { return link_create(s); },
+    {Verb::attach, &Writer::attach, bpf_fields},
+    {Verb::detach, &Writer::detach, bpf_fields},
+    {Verb::link_create, &Writer::link_create,
      writes<&Op::link, &Op::prog, &Op::point, &Op::flags, &Op::bits, &Op::relative, &Op::revision,
             &Op::size, &Op::dirty, &Op::space, &Op::caller>},
-    {Verb::link_update, [](const Step& s, const Uses&) { return link_update(s); },
+    {Verb::link_update, &Writer::link_update,
      writes<&Op::link, &Op::prog, &Op::flags, &Op::bits, &Op::old, &Op::size, &Op::dirty,
             &Op::caller>},
-    {Verb::link_detach, [](const Step& s, const Uses&) { return link_detach(s); },
+    {Verb::link_detach, &Writer::link_detach,
      writes<&Op::link, &Op::size, &Op::dirty, &Op::caller>},
-    {Verb::info, [](const Step& s, const Uses&) { return info(s, "ask_link"); }, writes<&Op::link>},
-    {Verb::fdinfo, [](const Step& s, const Uses&) { return info(s, "read_fdinfo"); },
-     writes<&Op::link>},
-    {Verb::close,
-     [](const Step& s, const Uses&) {
-       return expect(s, fmt::format("close_for_good(&{})", descriptor(s.op.prog)));
-     },
-     writes<&Op::prog>},
-    {Verb::remove, c_remove, writes<&Op::point, &Op::space>},
-    {Verb::create, c_create, writes<&Op::point, &Op::peer, &Op::attrs, &Op::space>},
-    {Verb::change, c_change, writes<&Op::point, &Op::attrs>},
-    {Verb::set, c_set, writes<&Op::point, &Op::attrs>},
-    {Verb::send, [](const Step& s, const Uses&) { return c_send(s); },
+    {Verb::info, &Writer::info, writes<&Op::link>},
+    {Verb::fdinfo, &Writer::fdinfo, writes<&Op::link>},
+    {Verb::close, &Writer::close, writes<&Op::prog>},
+    {Verb::remove, &Writer::remove, writes<&Op::point, &Op::space>},
+    {Verb::create, &Writer::create, writes<&Op::point, &Op::peer, &Op::attrs, &Op::space>},
+    {Verb::change, &Writer::change, writes<&Op::point, &Op::attrs>},
+    {Verb::set, &Writer::set, writes<&Op::point, &Op::attrs>},
+    {Verb::send, &Writer::send,
      writes<&Op::point, &Op::bytes, &Op::mark, &Op::priority, &Op::says>},
-    {Verb::qdisc, [](const Step& s, const Uses&) { return qdisc(s); },
-     writes<&Op::point, &Op::change, &Op::kind>},
-    {Verb::query, [](const Step& s, const Uses&) { return query(s); },
+    {Verb::qdisc, &Writer::qdisc, writes<&Op::point, &Op::change, &Op::kind>},
+    {Verb::query, &Writer::query,
      writes<&Op::point, &Op::room, &Op::arrays, &Op::fault, &Op::bits, &Op::size, &Op::dirty,
             &Op::space, &Op::caller>},
-    {Verb::packet, [](const Step& s, const Uses&) { return packet(s); },
-     writes<&Op::point, &Op::says>},
+    {Verb::packet, &Writer::packet, writes<&Op::point, &Op::says>},
 };
 constexpr Refusal kRefusals[] = {
     {Trait::filter, "no kernel has links that own filters"},
     {Trait::provokes, "the harness provokes, in a VM of its own"},
 };
 
-std::string request(const Step& step, const Uses& uses) {
-  return way_of(kWays, kRefusals, step, "a C program")(step, uses);
+std::string errors(const std::vector<Errno>& all) {
+  std::string out;
+  for (const Errno e : all) out += fmt::format("-{}, ", to_string(e));
+  return "(const int[]){ " + out + "0 }";
 }
 
 }  // namespace
 
-std::string c_paragraph(const Step& step, const Uses& uses) {
-  std::string out = c_comment(fmt::format("{} ({})", step.clause.sentence, step.clause.id), "\t");
-  out += fmt::format("\tstep(\"{}\");\n", print(step.op));
-  for (const Errno e : step.also_due) out += fmt::format("\talso_due({});\n", c_words::error(e));
-  for (const Errno e : step.permitted)
-    out += fmt::format("\talso_permitted({});\n", c_words::error(e));
-  if (step.any_error) out += "\talso_permitted(ANY_ERROR);\n";
-  out += request(step, uses);
-  if (step.where && !has_trait(step.op.verb, Trait::tells_list))
-    out += expect_list(step, *step.where, step.must.after);
+std::string c_check(const Step& step, std::string_view call) {
+  const std::string error = step.any_error ? "!0" : error_text(step.must.error);
+  if (step.permitted.empty() && step.also_due.empty())
+    return folded(fmt::format("\tCHECK(\"{}\", {});", error, call));
+  std::string out, asked(call);
+  if (is_left_open(step) || (has_answer(step) && !step.permitted.empty())) {
+    out = folded(fmt::format("\tret = {};", call));
+    asked = "ret";
+  }
+  const bool first = step.permitted.empty();
+  return out + folded(fmt::format("\tcheck_{}(\"{}\", \"{}\", {}, {});", first ? "first" : "or",
+                                  word(step.op.verb), error,
+                                  errors(first ? step.also_due : step.permitted), asked));
+}
+
+std::string c_list(const CProgram& program, const Step& step, Point where, const Listing& list,
+                   bool changes) {
+  Point through = where;
+  std::uint8_t space = 0;
+  if (where.device >= step.header_devices) {
+    const DeviceView& d = step.devices[where.device];
+    const bool of_peer = where.hook == Hook::primary && !d.primary;
+    through = of_peer ? Point{d.link, Hook::peer} : where;
+    space = step.devices[through.device].space;
+  }
+  std::string entries;
+  for (std::size_t i = 0; i < list.filled; ++i) {
+    const Entry& e = list.entries[i];
+    entries += program_name(e.prog) + " " + (e.link == kNoLink ? "" : link_name(e.link) + " ");
+  }
+  const std::string device =
+      through.device == program.loopback ? "LOOPBACK" : fmt::format("d{}", through.device);
+  return in_space(space, folded(fmt::format("\tcheck_list({}, {}, {}, \"{}| {} revision\");",
+                                            device, attach_type(through.hook), place(where),
+                                            entries, changes ? "new" : "same")));
+}
+
+std::string c_step(const CProgram& program, const Step& step) {
+  Writer writer(program, step);
+  std::string out = (writer.*way_of(kWays, kRefusals, step, "a C program"))();
+  const bool list = step.where && !has_trait(step.op.verb, Trait::tells_list);
+  const bool shows = program.shows_devices && tells_devices(step.op.verb);
+  if (is_left_open(step)) {
+    std::string refused = shows ? c_devices(program, step, false) : "";
+    if (list) refused += c_list(program, step, *step.where, step.before, false);
+    for (std::size_t at = 0; (at = refused.find("\n\t", at)) != std::string::npos; ++at)
+      refused.insert(at + 1, "\t");
+    out += fmt::format("\tif (ret) {{\n{}{}\t\treturn left_open({});\n\t}}\n",
+                       refused.empty() ? "" : "\t", refused,
+                       step.number == program.steps.size() ? 1 : 0);
+  }
+  if (shows) out += c_devices(program, step);
+  if (list) out += c_list(program, step, *step.where, step.must.after, step.changes);
   // A qdisc shares both hooks.
   if (step.where && step.op.verb == Verb::qdisc)
-    out += expect_list(step, {step.where->device, Hook::egress}, step.must.answer);
-  return out + "\tdone();\n";
+    out +=
+        c_list(program, step, {step.where->device, Hook::egress}, step.must.answer, step.changes);
+  return out;
 }
 
 }  // namespace mprogcheck::repro

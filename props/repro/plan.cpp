@@ -56,7 +56,10 @@ std::vector<Step> plan(const Trace& trace) {
     step.number = steps.size() + 1;
     step.op = op;
     step.where = judged_by(world, op);
-    if (step.where) step.revision = world.chain(*step.where)->revision();
+    if (step.where) {
+      world.chain(*step.where)->list(step.before);
+      step.revision = step.before.revision;
+    }
     step.header_devices = trace.header.devices;
     for (std::uint8_t d = 0; d < kMaxDevices; ++d) step.devices[d] = world.view(d);
     for (std::uint8_t n = 0; n < kMaxSpaces; ++n) step.space_there[n] = world.space_there(n);
@@ -127,6 +130,18 @@ bool tells_link(const Step& step) {
 
 bool is_asked(const Step& create) {
   return create.clause.id != "create.space_gone" && create.clause.id != "create.twice";
+}
+
+std::string source_of(const Clause& clause) {
+  return fmt::format("{}: {}", word(clause.source.basis), text(clause.source));
+}
+
+std::string provenance(const ReproOrigin& origin) {
+  std::string out;
+  if (!origin.kernel.empty()) out += fmt::format("Seen on {}. ", origin.kernel);
+  if (origin.seed) out += fmt::format("Seed {}. ", *origin.seed);
+  out += "Written by mprogcheck";
+  return out + (origin.version.empty() ? "" : " " + origin.version) + ".";
 }
 
 std::string foreign_name(Foreign type) {

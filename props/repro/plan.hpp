@@ -12,6 +12,7 @@
 
 #include "model/words/trace.hpp"
 #include "model/world/world.hpp"
+#include "props/repro/repro.hpp"
 
 namespace mprogcheck::repro {
 
@@ -28,6 +29,7 @@ struct Step {
   bool any_error = false;      // the request has to fail, by whichever error
   std::optional<Point> where;  // the list it changes or would change, or asks for
   bool changes = false;        // that list
+  Listing before;              // of that list, as far as there is one
   std::uint64_t revision = 0;  // the model's, of that list, when the operation is made
   std::uint64_t revision_after = 0;
   std::uint8_t header_devices = 0;                // those behind are netkit's
@@ -67,6 +69,12 @@ bool tells_link(const Step& step);
 // A creation that reaches the kernel. It does not where its name stands for another device already,
 // or where there is nowhere to ask from.
 bool is_asked(const Step& create);
+
+// Where a clause comes from, for readers.
+std::string source_of(const Clause& clause);
+
+// "Seen on Linux 6.18.9, x86_64. Seed 7. Written by mprogcheck 0.1 (13aa2f0)."
+std::string provenance(const ReproOrigin& origin);
 
 // What a link of another type is called in C.
 std::string foreign_name(Foreign type);  // xdp_link

@@ -46,13 +46,14 @@ void require_harmless(const Trace& trace) {
 
 }  // namespace
 
-std::string reproduce(const Trace& trace, ReproFormat format, std::string_view headline) {
+std::string reproduce(const Trace& trace, ReproFormat format, std::string_view headline,
+                      const ReproOrigin& origin) {
   if (headline.empty()) headline = trace.reason;
   if (format == ReproFormat::trace) return annotated(trace, headline);
   repro::require_kernel_trace(trace);
-  if (format == ReproFormat::c) return repro::write_c(trace, headline);
+  if (format == ReproFormat::c) return repro::write_c(trace, headline, origin);
   require_harmless(trace);
-  if (format == ReproFormat::selftest) return repro::write_selftest(trace, headline);
+  if (format == ReproFormat::selftest) return repro::write_selftest(trace, headline, origin);
   return repro::write_bpftool(trace, headline);
 }
 

@@ -46,12 +46,21 @@ SelftestNeeds needs_of(const Trace& trace, const std::vector<Step>& steps) {
   return needs;
 }
 
-std::string comment(const std::vector<Step>& steps, std::string_view headline) {
+std::string comment(const std::vector<Step>& steps, std::string_view headline,
+                    const ReproOrigin& origin) {
   std::string out = "// SPDX-License-Identifier: GPL-2.0-only\n/*\n";
-  out += wrapped(headline.empty() ? "A sequence of operations at tcx." : for_c_comment(headline),
-                 " * ") +
-         " *\n";
-  for (const Step& s : steps) out += fmt::format(" *\t{}\n", print(s.op));
+  const auto paragraph = [&](std::string_view text) {
+    out += wrapped(for_c_comment(text), " * ", 98);
+  };
+  paragraph(headline.empty() ? "A sequence of operations at tcx." : headline);
+  if (!steps.empty()) {
+    const Clause& clause = steps.back().clause;
+    out += " *\n";
+    paragraph(fmt::format("Of the last step: {} ({}; {})", clause.sentence, clause.id,
+                          source_of(clause)));
+  }
+  out += " *\n";
+  paragraph(provenance(origin));
   return out + std::string(selftest_text::kUsage);
 }
 
@@ -141,12 +150,13 @@ std::string cleanup(const SelftestNeeds& needs) {
 
 }  // namespace
 
-std::string write_selftest(const Trace& trace, std::string_view headline) {
+std::string write_selftest(const Trace& trace, std::string_view headline,
+                           const ReproOrigin& origin) {
   const std::vector<Step> steps = plan(trace);
   SelftestNeeds needs = needs_of(trace, steps);
   std::string body;
   for (const Step& s : steps) body += selftest_paragraph(s, needs);
-  std::string out = comment(steps, headline) + std::string(selftest_text::kHeaders);
+  std::string out = comment(steps, headline, origin) + std::string(selftest_text::kHeaders);
   if (!needs.points.empty()) out += selftest_text::kAssertList;
   if (needs.new_revisions) out += selftest_text::kAssertNewRevision;
   out += "\nvoid serial_test_tc_mprog_repro(void)\n{\n";

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/words/text.hpp"
+#include "props/repro/libbpf_words.hpp"
 #include "props/repro/ways.hpp"
 
 namespace mprogcheck::repro {
@@ -11,40 +12,6 @@ namespace {
 
 std::string error(Errno e) {
   return e == Errno::ok ? "0" : "-" + to_string(e);
-}
-
-// The options of one call: members that are 0 are left out.
-class Options {
- public:
-  Options& add(std::string_view member, std::string_view value) {
-    if (value != "0") text_ += fmt::format(",\n\t\t.{} = {}", member, value);
-    return *this;
-  }
-  std::string reset(std::string_view name) const {
-    return fmt::format("\tLIBBPF_OPTS_RESET({}{}{});\n", name, text_, text_.empty() ? "" : "\n\t");
-  }
-
- private:
-  std::string text_;
-};
-
-// libbpf sets BPF_F_ID itself where it is given an id.
-bool by_id(const Operation& op) {
-  return op.has(flag::id) && op.relative.given();
-}
-
-std::string flags(const Operation& op) {
-  std::string out;
-  const auto add = [&](bool wanted, std::string_view name) {
-    if (wanted) out += fmt::format("{}{}", out.empty() ? "" : " | ", name);
-  };
-  add(op.has(flag::replace), "BPF_F_REPLACE");
-  add(op.has(flag::before), "BPF_F_BEFORE");
-  add(op.has(flag::after), "BPF_F_AFTER");
-  add(op.has(flag::id) && !by_id(op), "BPF_F_ID");
-  add(op.has(flag::link), "BPF_F_LINK");
-  add(op.bits != 0, fmt::format("{:#x}", op.bits));
-  return out.empty() ? "0" : out;
 }
 
 class Writer {
@@ -115,7 +82,10 @@ class Writer {
   }
   std::string link_update() {
     needs_.updates = true;
-    return Options{}.add("flags", flags(op_)).add("old_prog_fd", fd(op_.old)).reset("optu") +
+    return Options{}
+               .add("flags", flag_names(op_, !by_id(op_)))
+               .add("old_prog_fd", fd(op_.old))
+               .reset("optu") +
            fmt::format("\terr = bpf_link_update({}, {}, &optu);\n", fd(op_.link), fd(op_.prog));
   }
   std::string link_detach() { return fmt::format("\terr = bpf_link_detach({});\n", fd(op_.link)); }
@@ -153,7 +123,7 @@ class Writer {
       clear += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", member);
       needs_.arrays |= bit;
     };
-    o.add("query_flags", flags(op_)).add("count", fmt::format("{}", op_.room));
+    o.add("query_flags", flag_names(op_, !by_id(op_))).add("count", fmt::format("{}", op_.room));
     array(array::progs, "prog_ids");
     array(array::links, "link_ids");
     array(array::prog_flags, "prog_attach_flags");
@@ -189,7 +159,7 @@ class Writer {
 
   Options list_options(std::string_view prefix, const std::string& replaced) {
     Options o;
-    o.add("flags", flags(op_)).add("replace_prog_fd", replaced);
+    o.add("flags", flag_names(op_, !by_id(op_))).add("replace_prog_fd", replaced);
     o.add(fmt::format("{}relative_{}", prefix, by_id(op_) ? "id" : "fd"),
           by_id(op_) ? id(op_.relative) : fd(op_.relative));
     return o.add(fmt::format("{}expected_revision", prefix),

@@ -7,9 +7,8 @@
 
 namespace mprogcheck::repro::selftest_text {
 
-inline constexpr std::string_view kUsage = R"C( *
- * Written by mprogcheck, to be put into tools/testing/selftests/bpf/prog_tests/tc_mprog_repro.c:
- *	./test_progs -t tc_mprog_repro
+inline constexpr std::string_view kUsage =
+    R"C( * To be put into tools/testing/selftests/bpf/prog_tests/tc_mprog_repro.c: ./test_progs -t tc_mprog_repro
  */
 )C";
 

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/words/text.hpp"
 
@@ -29,6 +30,15 @@ inline Trace trace_of(std::string_view operations, std::string_view header = kHe
 
 inline bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
+}
+
+// The lines in which a C program tells a deviation.
+inline std::vector<std::string> deviations_in(const std::string& said) {
+  std::vector<std::string> out;
+  std::istringstream lines(said);
+  for (std::string line; std::getline(lines, line);)
+    if (contains(line, "DEVIATION")) out.push_back(line);
+  return out;
 }
 
 // Up to 6.18 at least, detaching what stands in front of the head detaches the head.

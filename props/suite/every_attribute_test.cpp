@@ -136,7 +136,8 @@ TEST(EveryAttribute, IsInTheReproducer) {
       EXPECT_NE(program.find(fmt::format("#define {} {}\n", a.uapi, a.type)), std::string::npos);
     }
     if (kShownData.has(key)) {
-      EXPECT_NE(program.find(fmt::format("FIELD({},", a.word)), std::string::npos) << a.word;
+      EXPECT_NE(program.find(fmt::format("{{ \"{}\", {} }}", a.word, a.uapi)), std::string::npos)
+          << a.word;
     }
   }
 }

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The steps of a C reproducer that ask rtnetlink for something, and what the devices must be then.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/words/forms.hpp"
+#include "model/words/text.hpp"
+#include "model/words/words.hpp"
+#include "props/repro/c_program.hpp"
+#include "props/repro/libbpf_words.hpp"
+
+namespace mprogcheck::repro {
+namespace {
+
+constexpr std::string_view kWholeHead = "sizeof(struct ifinfomsg)";
+
+// The descriptor of a namespace, or of something that is none.
+std::string space_descriptor(const Step& step, std::uint32_t space) {
+  if (space >= kMaxSpaces) return "file";
+  return step.space_there[space] ? fmt::format("netns[n{}]", space)
+                                 : fmt::format("file /* n{} has ended */", space);
+}
+
+std::string put_address(const Attr& a) {
+  static constexpr int kBytes[] = {6, 5, 10};
+  return fmt::format("\tput(&r, IFLA_ADDRESS, addresses[{}], {});\n", a.value,
+                     kBytes[static_cast<std::size_t>(a.form)]);
+}
+
+std::string value_text(Key key, std::uint32_t value) {
+  const ValueName* const name = value_name(key, value);
+  return name && !name->uapi.empty() ? std::string(name->uapi) : fmt::format("{}", value);
+}
+
+std::string put_number(const AttributeRow& type, const Attr& a, const std::string& value) {
+  const int bytes = type.width;
+  if (a.form == Form::whole)
+    return fmt::format("\tput_u{}(&r, {}, {});\n", 8 * bytes, type.uapi, value);
+  if (a.form == Form::shortened)
+    return fmt::format("\tput(&r, {}, &(__u{}){{ {} }}, {}); /* a byte short */\n", type.uapi,
+                       8 * bytes, value, bytes - 1);
+  return fmt::format("\tput(&r, {}, (__u{}[{}]){{ {} }}, {}); /* longer by four bytes */\n",
+                     type.uapi, 8 * bytes, 1 + 4 / bytes, value, bytes + 4);
+}
+
+// The attributes of the request that stand there, in its order. PEER_INFO is a nest of its own.
+std::string put_all(const Step& step, Within within) {
+  std::string out;
+  for (const Attr& a : step.op.attrs) {
+    const AttributeRow& type = row(a.key);
+    if (type.within != within || type.uapi.empty() || a.key == Key::peer) continue;
+    if (type.own == Key::name && step.op.attr(a.key)->value >= kMadeUpName) continue;
+    if (type.own == Key::name)
+      out += fmt::format("\tput_string(&r, IFLA_IFNAME, \"{}\");\n", device_name(a.value));
+    else if (type.own == Key::address)
+      out += put_address(a);
+    else if (type.own == Key::space)
+      out += put_number(type, a, space_descriptor(step, a.value));
+    else
+      out += put_number(type, a, value_text(a.key, a.value));
+  }
+  return out;
+}
+
+// Of the interface, unless the request names it otherwise.
+std::string put_name(const Operation& op, Key key, std::uint8_t device) {
+  if (op.attr(key)) return "";
+  return fmt::format("\tput_string(&r, IFLA_IFNAME, \"d{}\");\n", device);
+}
+
+std::string index_of(const Attr& a) {
+  return a.value == static_cast<std::uint32_t>(Index::negative) ? "-1" : "LOOPBACK";
+}
+
+std::string peer_info(const Step& step) {
+  const Operation& op = step.op;
+  if (op.peer_info_is(Presence::cut))
+    return fmt::format("\tput(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ 0 }}, {} / 2);\n",
+                       kWholeHead);
+  const std::string empty = fmt::format(
+      "\tput(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ 0 }}, {});\n", kWholeHead);
+  if (op.peer_info_is(Presence::given)) return empty;
+  if (op.verb != Verb::create || !op.has_peer_info()) return "";
+  const Attr* const index = op.attr(Key::peer_index);
+  const bool nested = op.peer_info_is(Presence::nested);
+  return (op.peer_info_is(Presence::twice) ? empty : "") +
+         folded(fmt::format("\tnest(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ {} }}, {});",
+                            index ? ".ifi_index = " + index_of(*index) : "0", kWholeHead)) +
+         put_name(op, Key::peer_name, op.peer) + put_all(step, Within::peer) +
+         (nested ? "\tnest_netkit(&r);\n" + empty + "\tunnest(&r);\n\tunnest(&r);\n" : "") +
+         "\tunnest(&r);\n";
+}
+
+// The index of each device that is new there, and the revisions of its lists.
+std::string new_indexes(const CProgram& p, const Step& step) {
+  std::string out;
+  for (std::uint8_t d = step.header_devices; d < kMaxDevices; ++d) {
+    const DeviceView &was = step.devices[d], &is = step.must.devices[d];
+    if (!is.there || (was.there && was.space == is.space)) continue;
+    out += in_space(is.space,
+                    fmt::format("\td{} = if_nametoindex(\"{}\");\n", d, device_name(is.name)));
+    for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary})
+      if (!was.there && p.lists.contains({d, hook}))
+        out += fmt::format("\tmemset({0}, 0, sizeof({0}));\n\t{0}[0] = 1;\n", place({d, hook}));
+  }
+  return out;
+}
+
+// About the device, which is asked for where it is.
+std::string ask_device(const Step& step) {
+  const std::uint8_t d = step.op.point.device;
+  const DeviceView& is = step.devices[d];
+  if (!is.there) return c_check(step, "-ENODEV");
+  return fmt::format("\tr.link.ifi_index = d{};\n", d) +
+         in_space(is.space, c_check(step, "ask(&r)"));
+}
+
+std::string device_text(const std::array<DeviceView, kMaxDevices>& all, std::uint8_t d) {
+  const DeviceView& v = all[d];
+  std::string link = "none";
+  if (v.link != kNoDevice)
+    link = all[v.link].space == v.space ? device_name(all[v.link].name) : "elsewhere";
+  std::string out = fmt::format(
+      "{}{}{} address={} mtu={} link={}", v.up ? "up" : "down", v.carrier ? " carrier" : "",
+      v.arp ? " arp" : "", value_name(Key::address, static_cast<std::uint32_t>(v.address))->word,
+      v.mtu, link);
+  const bool single = v.link == kNoDevice && v.pairing == netkit::single;
+  for (const Key key : kShownData) {
+    const bool shown = !single || kShownOfSingle.has(key);
+    out += fmt::format(" {}={}", row(key).word, row(key).since.empty() ? "" : "~");
+    out += shown ? fmt::format("{}", row(key).shown_in.get(v)) : "?";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string c_devices(const CProgram&, const Step& step, bool after) {
+  const auto& must = after ? step.must.devices : step.devices;
+  std::string out;
+  for (std::uint8_t d = step.header_devices; d < kMaxDevices; ++d) {
+    const bool named = step.op.verb == Verb::create && !step.op.attr(Key::name) &&
+                       !step.op.attr(Key::peer_name) && is_asked(step) &&
+                       (d == step.op.point.device || d == step.op.peer);
+    if (!must[d].there && !step.devices[d].there && !named) continue;
+    const DeviceView& at = must[d].there ? must[d] : step.devices[d];
+    const std::string name = at.there ? device_name(at.name) : fmt::format("d{}", d);
+    // Another may have the name.
+    const bool taken = !must[d].there && std::any_of(must.begin(), must.end(), [&](const auto& v) {
+      return v.there && device_name(v.name) == name && v.space == (at.there ? at.space : 0);
+    });
+    if (taken) continue;
+    out += in_space(at.there ? at.space : 0,
+                    folded(fmt::format("\tcheck_device(\"{}\", \"{}\");", name,
+                                       must[d].there ? device_text(must, d) : "none")));
+  }
+  return out;
+}
+
+std::string c_create(const CProgram& p, const Step& step) {
+  const Operation& op = step.op;
+  if (!is_asked(step)) return "\t/* The kernel is not asked. */\n";
+  const bool kept = op.point.device != op.peer;
+  if (p.only_prepares(step) && kept)
+    return fmt::format("\tmake_pair(\"d{}\", \"d{}\", NETKIT_L3);\n", op.point.device, op.peer) +
+           new_indexes(p, step);
+  std::string out = "\tbegin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);\n";
+  if (const Attr* const index = op.attr(Key::index))
+    out += fmt::format("\tr.link.ifi_index = {};\n", index_of(*index));
+  out += put_name(op, Key::name, op.point.device) + put_all(step, Within::device);
+  out += "\tnest_netkit(&r);\n" + peer_info(step) + put_all(step, Within::data);
+  out += in_space(op.space, c_check(step, "need_netkit(ask(&r))")) + new_indexes(p, step);
+  if (p.shows_devices || step.must.error == Errno::ok || op.attr(Key::name)) return out;
+  return out + in_space(op.space, fmt::format("\tcheck_number(\"\\tindex of d{0}\", 0, "
+                                              "if_nametoindex(\"d{0}\"));\n",
+                                              op.point.device));
+}
+
+std::string c_change(const CProgram&, const Step& step) {
+  return "\tbegin(&r, RTM_NEWLINK, 0);\n\tnest_netkit(&r);\n" + peer_info(step) +
+         put_all(step, Within::data) + ask_device(step);
+}
+
+std::string c_set(const CProgram& p, const Step& step) {
+  const Operation& op = step.op;
+  std::string out = "\tbegin(&r, RTM_SETLINK, 0);\n";
+  if (op.attrs[0].key == Key::state)
+    out += fmt::format("\tr.link.ifi_change = IFF_UP;\n{}",
+                       op.attrs[0].value ? "\tr.link.ifi_flags = IFF_UP;\n" : "");
+  return out + put_all(step, Within::device) + ask_device(step) + new_indexes(p, step);
+}
+
+std::string c_remove(const CProgram& p, const Step& step) {
+  const Operation& op = step.op;
+  const std::uint8_t d = op.point.device;
+  if (d != kAllDevices)
+    return d < step.header_devices ? c_check(step, fmt::format("remove_device({})", d))
+                                   : "\tbegin(&r, RTM_DELLINK, 0);\n" + ask_device(step);
+  std::string out, again;
+  if (op.space == 0 && !p.devices.empty()) out += "\tclose_taps();\n";
+  if (op.space == 0 && p.packets && !p.sends) out += "\tclose(packet_socket);\n";
+  if (p.sends) {
+    out += fmt::format("\tclose(arrivals[n{}]);\n", op.space);
+    again = in_space(op.space, fmt::format("\tarrivals[n{0}] = listen_here();\n", op.space));
+  }
+  return out + c_check(step, p.spaces ? fmt::format("end_space(n{})", op.space) : "leave_netns()") +
+         again;
+}
+
+std::string c_attributes() {
+  std::vector<const AttributeRow*> by_type;
+  for (const Key key : kInData) by_type.push_back(&row(key));
+  std::sort(by_type.begin(), by_type.end(),
+            [](const AttributeRow* a, const AttributeRow* b) { return a->type < b->type; });
+  std::string out = "/* Of linux/if_link.h, for headers older than Linux 6.7. */\n", values, rows;
+  for (const AttributeRow* a : by_type) {
+    out += fmt::format("#define {} {}\n", a->uapi, a->type);
+    if (a->of_other) continue;  // has the values of the side's own
+    for (const ValueName& value : a->values)
+      if (!value.uapi.empty()) values += fmt::format("#define {} {}\n", value.uapi, value.value);
+  }
+  for (const Key key : kShownData)
+    rows += fmt::format("\t{{ \"{}\", {} }},\n", row(key).word, row(key).uapi);
+  return out + values +
+         "\nstatic const struct {\n\tconst char *name;\n\tint type;\n} shown[] = {\n" + rows +
+         "};\n";
+}
+
+}  // namespace mprogcheck::repro

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Network namespaces of our own. What is attached in them goes with them.
+
+static void new_netns(void)
+{
+	if (unshare(CLONE_NEWNET))
+		err(2, "could not run: making a network namespace");
+}
+
+/* The program is in n0 but for single calls. */
+enum { n0, n1, SPACES };
+
+static int netns[SPACES];
+
+static void enter(int space)
+{
+	if (setns(netns[space], CLONE_NEWNET))
+		err(2, "could not run: entering a network namespace");
+}
+
+/* Makes a new one, and goes there. */
+static void open_space(int space)
+{
+	new_netns();
+	netns[space] = open("/proc/thread-self/ns/net", O_RDONLY);
+	if (netns[space] < 0)
+		err(2, "could not run: opening a network namespace");
+}
+
+/*
+ * Devices go behind the back of who leaves the last of their namespace. They go together, and a link
+ * is asked under the same lock, so one link tells of all: one at the loopback device.
+ */
+static int make_witness(void)
+{
+	int prog = trivial(BPF_PROG_TYPE_SCHED_CLS, TCX_NEXT, 0, 0);
+	int witness = bpf_link_create(prog, LOOPBACK, BPF_TCX_INGRESS, NULL);
+
+	if (witness < 0)
+		err(2, "could not run: attaching a program to the loopback device");
+	close(prog);
+	return witness;
+}
+
+static void wait_until_orphaned(int witness)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	for (int tries = 0; tries < 30000; tries++) {
+		if (bpf_link_get_info_by_fd(witness, &info, &size))
+			err(2, "could not run: asking a link for its device");
+		if (info.xdp.ifindex == 0) { /* at the same place as tcx.ifindex */
+			close(witness);
+			return;
+		}
+		usleep(1000);
+	}
+	err(2,
+	    "could not run: waiting for the end of a network namespace that nobody uses any more");
+}
+
+/* Into another one, with nothing in it; the one before goes with all that is in it. */
+static int leave_netns(void)
+{
+	int witness = make_witness();
+
+	new_netns();
+	wait_until_orphaned(witness);
+	return 0;
+}
+
+/* In its place there is another one, with nothing in it. */
+static int end_space(int space)
+{
+	int witness;
+
+	enter(space);
+	witness = make_witness();
+	close(netns[space]);
+	open_space(space);
+	enter(n0);
+	wait_until_orphaned(witness);
+	return 0;
+}

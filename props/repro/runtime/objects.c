@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Programs and links, by the names of the trace.
+
+static void load(int prog)
+{
+	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = -1 /* TCX_NEXT */ },
+					  { .code = BPF_JMP | BPF_EXIT } };
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	fd[prog] = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, names[prog], "GPL", insns, 2, NULL);
+	if (bpf_prog_get_info_by_fd(fd[prog], &info, &size))
+		err(2, "could not run: loading a program");
+	id[prog] = info.id;
+}
+
+static void load_insns(int prog, int type, const struct bpf_insn *insns, int count)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	fd[prog] = bpf_prog_load(type, names[prog], "GPL", insns, count, NULL);
+	if (bpf_prog_get_info_by_fd(fd[prog], &info, &size))
+		err(2, "could not run: loading a program");
+	id[prog] = info.id;
+}
+
+static void load_xdp(int prog)
+{
+	const struct bpf_insn pass[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = XDP_PASS },
+					 { .code = BPF_JMP | BPF_EXIT } };
+
+	load_insns(prog, BPF_PROG_TYPE_XDP, pass, 2);
+}
+
+/* Returns 0, or an error below 0. */
+static int keep_link(int link, int result)
+{
+	struct bpf_link_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	fd[link] = result;
+	id[link] = bpf_link_get_info_by_fd(result, &info, &size) ? NO_SUCH_ID : info.id;
+	return result < 0 ? result : 0;
+}
+
+/* Its id stays known: it may be on a list, or stale. */
+static int close_object(int object)
+{
+	int result = close(fd[object]);
+
+	fd[object] = NOT_OPEN;
+	return result ? -errno : 0;
+}
+
+/* What a link says of itself: the beginning of struct bpf_link_info. */
+struct told {
+	__u32 type, link, prog, unused, ifindex, attach_type;
+};
+
+static int ask_link(int link, struct told *told)
+{
+	__u32 size = sizeof(*told);
+
+	memset(told, 0, size);
+	return bpf_obj_get_info_by_fd(link, told, &size);
+}
+
+static int read_fdinfo(int link, struct told *told)
+{
+	char name[64], line[256];
+	FILE *file;
+
+	memset(told, 0, sizeof(*told));
+	sprintf(name, "/proc/self/fdinfo/%d", link);
+	file = fopen(name, "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		/* Each of them matches one line only. */
+		sscanf(line, "prog_id: %u", &told->prog);
+		sscanf(line, "ifindex: %u", &told->ifindex);
+		sscanf(line, "attach_type: %u", &told->attach_type);
+	}
+	fclose(file);
+	return 0;
+}
+
+/* Where the device is gone, or the link detached, the ifindex is 0. */
+static void check_told(const struct told *told, int prog, __u32 ifindex, __u32 type)
+{
+	check_number("\tid of the program", id[prog], told->prog);
+	check_number("\tifindex", ifindex, told->ifindex);
+	check_number("\tattach type", type, told->attach_type);
+}
