@@ -145,12 +145,18 @@ inline constexpr auto stale = std::tuple{
 };
 
 // A relative object is looked up, and its error given, even where no directive uses it.
-inline constexpr auto relative_object = std::tuple{
+inline constexpr auto relative_id = std::tuple{
     due("relative.id_unknown", Errno::noent,
         "ID is set, and no object has the id. No object has id 0.", source::kMprog,
         [](const auto& f) { return f.r.id && (f.r.relative.none || f.r.relative.missing); }),
+};
+
+inline constexpr auto relative_link_none = std::tuple{
     due("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
         source::kMprog, [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
+};
+
+inline constexpr auto relative_found = std::tuple{
     due("relative.closed", Errno::badf, "The descriptor of the relative object is not open.",
         source::kBpf2, [](const auto& f) { return !f.r.id && f.r.relative.missing; }),
     due("relative.prog_kind", Errno::inval,
@@ -164,6 +170,9 @@ inline constexpr auto relative_object = std::tuple{
         source::kMprog, [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
 };
 
+inline constexpr auto relative_object =
+    std::tuple_cat(relative_id, relative_link_none, relative_found);
+
 // Where no program is named none is of another type but a link that has none a list could hold.
 inline constexpr auto relative_foreign = std::tuple{
     fails("relative.foreign", Errno::inval,
@@ -175,7 +184,7 @@ inline constexpr auto relative_foreign = std::tuple{
 template <class D>
 struct QueryFacts {
   Request<D> r;
-  typename D::Bool room;  // there is room for at least one
+  typename D::Bool fills;  // program ids are asked for, with room for at least one
   typename D::Bool short_of_room;
   typename D::Bool empty;
 
@@ -183,7 +192,7 @@ struct QueryFacts {
   static QueryFacts of(const Chain& c, const Request<D>& r) {
     using Int = typename D::Int;
     return {.r = r,
-            .room = r.room != Int(0),
+            .fills = r.prog_ids && r.room != Int(0),
             .short_of_room = r.room < c.size(),
             .empty = c.size() == Int(0)};
   }
@@ -200,30 +209,28 @@ inline constexpr auto query = std::tuple_cat(
     },
     front_device,
     std::tuple{
-        anywhere("query.flags", Errno::inval, "The query sets a flag, and these hooks define none.",
-                 source::kMprog, [](const auto& f) { return f.r.other_flags; }),
+        anywhere(
+            "query.flags", Errno::inval,
+            "The query sets a flag in query_flags or attach_flags, and these hooks define none.",
+            source::kMprog, [](const auto& f) { return f.r.other_flags; }),
         due("query.fault", Errno::fault,
             "An array that the kernel must fill is at an address that is not mapped.",
-            source::kBpf2,
-            [](const auto& f) { return f.r.arrays && f.r.fault && f.room && !f.empty; }),
+            source::kBpf2, [](const auto& f) { return f.fills && f.r.fault && !f.empty; }),
         due("query.no_space", Errno::nospc,
             "The arrays have room for some entries but not for all. The kernel returns the first "
             "entries and the full count.",
-            source::kMprog, [](const auto& f) { return f.r.arrays && f.room && f.short_of_room; }),
-        may("query.no_room", Errno::nospc,
-            "The query gives no array, or arrays without room. The kernel may take it as a "
-            "question for the count only.",
-            source::kMprog,
-            [](const auto& f) { return (!f.r.arrays || !f.room) && f.short_of_room; }),
+            source::kMprog, [](const auto& f) { return f.fills && f.short_of_room; }),
         effect("query.empty", Change::none, "The list is empty. The query returns count 0.",
                source::kEmptyQuery, [](const auto& f) { return f.empty; }),
         effect("query.all", Change::none,
-               "The query returns the revision, the count, and every entry in each array that was "
-               "given.",
-               source::kMprog, [](const auto& f) { return f.r.arrays && !f.empty; }),
+               "The query returns the revision, the count, and every entry in list order: program "
+               "ids, link ids (0 for an entry without a link) and flags, each in its array if that "
+               "was given.",
+               source::kMprog, [](const auto& f) { return f.fills && !f.empty; }),
         effect("query.count", Change::none,
-               "The query gives no array. It returns the revision and the count.", source::kMprog,
-               [](const auto& f) { return !f.r.arrays && !f.empty; }),
+               "The query gives no array of program ids, or no room. It returns the revision and "
+               "the count, and fills no array.",
+               source::kMprog, [](const auto& f) { return !f.fills && !f.empty; }),
     });
 
 template <class D>
@@ -233,6 +240,7 @@ struct LinkFacts {
   typename D::Bool current;    // the new program is the one the link has
   typename D::Bool old_is_current;
   typename D::Bool on_list;  // the new program is on the link's list already
+  typename D::Bool at_end;   // the link's entry is FIRST or LAST
   typename D::Int index;     // of the link's entry
 
   static constexpr bool has_fields = true;
@@ -243,18 +251,21 @@ struct LinkFacts {
     visit("current", f.current);
     visit("old_is_current", f.old_is_current);
     visit("on_list", f.on_list);
+    visit("at_end", f.at_end);
     visit("index", f.index);
   }
 
   template <class Chain>
   static LinkFacts of(const Chain& c, const Request<D>& r) {
+    const auto at = c.find(r.link.prog);
     return {.r = r,
             .old_given = r.old.usable(),
             .current = r.link.usable() && (r.link_attached || r.owns_filter) && r.prog.usable() &&
                        r.prog.prog == r.link.prog,
             .old_is_current = r.link.usable() && r.old.usable() && r.old.prog == r.link.prog,
             .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
-            .index = c.find(r.link.prog).index};
+            .at_end = r.link_attached && at.exists && (c.is_first(at.index) || c.is_last(at.index)),
+            .index = at.index};
   }
 };
 static_assert(lists_every_field<LinkFacts>());
@@ -284,7 +295,7 @@ inline constexpr auto link_object = std::tuple{
         [](const auto& f) { return f.r.link.none || f.r.link.wrong_kind; }),
 };
 
-inline constexpr auto link_update = std::tuple_cat(
+inline constexpr auto link_update_checks = std::tuple_cat(
     front_attribute,
     std::tuple{
         due("link_update.flags", Errno::inval, "The request sets a flag other than REPLACE.",
@@ -318,12 +329,17 @@ inline constexpr auto link_update = std::tuple_cat(
         effect("link_update.filter", Change::none,
                "The filter of the link runs the new program. No other filter changes.",
                source::kTcLink, [](const auto& f) { return !f.current && f.r.owns_filter; }),
-        effect(
-            "link_update.replaces", Change::replace,
-            "The new program takes the place of the link's old program. No other entry moves.",
-            source::kTcx, [](const auto& f) { return !f.current && !f.r.owns_filter; },
-            [](const auto& f) { return f.index; }),
     });
+
+inline constexpr auto link_update_replaces = std::tuple{
+    effect(
+        "link_update.replaces", Change::replace,
+        "The new program takes the place of the link's old program. No other entry moves.",
+        source::kTcx, [](const auto& f) { return !f.current && !f.r.owns_filter && !f.at_end; },
+        [](const auto& f) { return f.index; }),
+};
+
+inline constexpr auto link_update = std::tuple_cat(link_update_checks, link_update_replaces);
 
 inline constexpr auto link_detach = std::tuple_cat(
     front_attribute, link_object,

@@ -176,14 +176,15 @@ inline constexpr auto link_front = std::tuple_cat(
         due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
             source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
     },
-    front_device,
-    std::tuple{
-        anywhere("front.flags", Errno::inval, "The command does not define one of the flag bits.",
-                 source::kUapi, [](const auto& f) { return f.r.other_flags; }),
-    });
+    front_device);
 
-inline constexpr auto link_create =
-    std::tuple_cat(link_front, stale, exists, relative_object, old_absent, before, after, inserts);
+inline constexpr auto link_flags = std::tuple{
+    anywhere("front.flags", Errno::inval, "The command does not define one of the flag bits.",
+             source::kUapi, [](const auto& f) { return f.r.other_flags; }),
+};
+
+inline constexpr auto link_create = std::tuple_cat(
+    link_front, link_flags, stale, exists, relative_object, old_absent, before, after, inserts);
 
 template <class D>
 struct RemoveFacts {

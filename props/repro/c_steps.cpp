@@ -169,12 +169,11 @@ std::string link_detach(const Step& step) {
          expect(step, call(step.op, "BPF_LINK_DETACH", "release"));
 }
 
-// Programs that were not asked for have no name.
-std::string entries(const Listing& list, bool progs = true) {
+std::string entries(const Listing& list) {
   std::vector<std::string> rows;
   for (std::size_t i = 0; i < list.filled; ++i) {
     const Entry& e = list.entries[i];
-    rows.push_back(fmt::format("{{ {}, {} }}", progs ? program_name(e.prog) : "0",
+    rows.push_back(fmt::format("{{ {}, {} }}", program_name(e.prog),
                                e.link == kNoLink ? "PLAIN" : link_name(e.link)));
   }
   return c_words::in_macro("ENTRIES", "NO_ENTRIES", rows);
@@ -195,9 +194,8 @@ std::string query(const Step& step) {
   const std::string out = fill("query_attr", "query", m) + "\tclear_arrays(&query);\n" +
                           expect(step, call(op, "BPF_PROG_QUERY", "query"));
   if (!has_answer(step) || !tells_count(op)) return out;
-  const std::string told =
-      fmt::format("&query, {}, {}, {}", step.must.answer.count,
-                  entries(step.must.answer, op.arrays & array::progs), op.room);
+  const std::string told = fmt::format("&query, {}, {}, {}", step.must.answer.count,
+                                       entries(step.must.answer), slots_to_fill(op));
   if (!tells_revision(op)) return out + fmt::format("\texpect_counted({});\n", told);
   return out + fmt::format("\texpect_answer({}, {});\n", place(*step.where), told);
 }

@@ -239,7 +239,7 @@ TEST(ReproC, NamesNoProgramThatIsNotThere) {
   const std::string text = reproduce(
       trace_of("attach p1 d0/ingress\nquery d0/ingress room=1 links", "device d0\nload p1"),
       ReproFormat::c);
-  EXPECT_TRUE(contains(text, "ENTRIES({ 0, PLAIN })")) << text;
+  EXPECT_TRUE(contains(text, "1, NO_ENTRIES, 0);")) << text;
 }
 
 TEST(ReproC, StopsWhereTheInterfaceLetAKernelGoAnotherWay) {

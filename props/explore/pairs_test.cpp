@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The explored worlds are large enough: two clauses that can hold of one request do so in one of
+// them, or the solver proves that they cannot, on lists of any length.
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "model/world/world.hpp"
+#include "proofs/solver.hpp"
+#include "proofs/step.hpp"
+#include "props/explore/explore.hpp"
+
+namespace mprogcheck {
+namespace {
+
+using proofs::Bool;
+using proofs::Step;
+using proofs::Terms;
+
+constexpr Verb kAsked[] = {Verb::attach,      Verb::link_create, Verb::detach,
+                           Verb::link_update, Verb::link_detach, Verb::close};
+
+struct Worlds {
+  Dialect dialect;
+  std::vector<Bounds> bounds;
+};
+
+// A program that is nowhere beside one that is attached beside a third: 3 programs. A relative link
+// beside a link to be made, or the one that owns the entry: 2 links. A full list, and one that is
+// not: 1 and 3 slots.
+Worlds worlds_of(Dialect d) {
+  const auto world = [&](std::uint8_t progs, std::uint8_t links, std::uint8_t capacity) {
+    return Bounds{
+        .dialect = d, .progs = progs, .links = links, .capacity = capacity, .revisions = true};
+  };
+  return {d, {world(3, 1, 1), world(3, 1, 3)}};
+}
+
+using Met = decltype(Exploration::met_with);
+
+Met met_in(const Worlds& worlds) {
+  Met all{};
+  for (const Bounds& b : worlds.bounds) {
+    const Exploration e = explore(b, nullptr, {});
+    for (std::size_t v = 0; v < all.size(); ++v)
+      for (std::size_t i = 0; i < all[v].size(); ++i) all[v][i] |= e.met_with[v][i];
+  }
+  return all;
+}
+
+// What a walk asks: all objects are there and are what they should be.
+Bool is_asked(const Step& s) {
+  const Request<Terms>& r = s.request;
+  Bool all = !r.other_flags && r.hook_known && r.device_known && !r.not_netkit && !r.not_primary &&
+             !r.single_device && r.privileged && !r.long_attribute && !r.dirty_tail &&
+             !r.dirty_gap && !r.owns_filter && !r.has_filters;
+  for (const Object<Terms>* o : {&r.prog, &r.relative, &r.old, &r.link})
+    all = all && !o->missing && !o->wrong_kind && !o->wrong_type;
+  if (has_trait(s.verb, Trait::inserts) || s.verb == Verb::link_update) all = all && !r.prog.none;
+  if (has_trait(s.verb, Trait::changes_link)) all = all && !r.link.none;
+  return all;
+}
+
+class Pairs : public testing::TestWithParam<Dialect> {};
+
+TEST_P(Pairs, that_can_meet_do_so_in_an_explored_world) {
+  const Dialect dialect = GetParam();
+  const Met met = met_in(worlds_of(dialect));
+  std::size_t reached = 0, cannot = 0;
+  for (const Verb verb : kAsked) {
+    const proofs::Session session;
+    const Step step(dialect, verb, proofs::endless(dialect));
+    proofs::Solver solver(step, 20'000'000, nullptr);
+    solver.add(is_asked(step).e);
+    for (std::size_t i = 0; i < step.rows.size(); ++i)
+      for (std::size_t k = i + 1; k < step.rows.size(); ++k) {
+        const Clause &one = step.rows[i].clause, &two = step.rows[k].clause;
+        if (one.force == Force::effect || two.force == Force::effect) continue;
+        if ((met[static_cast<std::size_t>(verb)][i] >> k & 1) != 0) {
+          ++reached;
+          continue;
+        }
+        solver.push();
+        solver.add((step.rows[i].guard && step.rows[k].guard).e);
+        EXPECT_EQ(solver.check(), z3::unsat)
+            << word(verb) << ": " << one.id << " and " << two.id << " are met in no world";
+        solver.pop();
+        ++cannot;
+      }
+  }
+  EXPECT_GT(reached, 100U);
+  EXPECT_GT(cannot, 100U);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfBoth, Pairs, testing::Values(Dialect::mainline, Dialect::rfc2),
+                         [](const auto& dialect) { return std::string(word(dialect.param)); });
+
+}  // namespace
+}  // namespace mprogcheck
