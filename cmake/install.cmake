@@ -48,7 +48,7 @@ install(FILES ${documents}/mprogcheck.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/
   RENAME mprogcheck)
 install(FILES ${documents}/_mprogcheck DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "run*" EXCLUDE)
 
 set(CPACK_PACKAGE_VENDOR mprogcheck)
 set(CPACK_PACKAGE_CONTACT "mprogcheck <mprogcheck@localhost>")

@@ -3,10 +3,14 @@
 // on purpose.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "model/rules/tables.hpp"
+#include "model/words/forms.hpp"
 
 namespace mprogcheck::proofs {
 
@@ -29,12 +33,18 @@ Rows<D> rows_over(const Table& table, const Facts& facts) {
   return rows;
 }
 
-// All commands on lists; of close(2): that of a link. Removing a device, which takes all its lists
-// along, is here as its answer alone.
-inline constexpr Verb kCommands[] = {Verb::attach,      Verb::link_create, Verb::detach,
-                                     Verb::link_update, Verb::link_detach, Verb::close,
-                                     Verb::query,       Verb::packet,      Verb::remove,
-                                     Verb::info,        Verb::fdinfo,      Verb::qdisc};
+// All commands on lists, in the order of the tables; of close(2): that of a link. Removing a
+// device, which takes all its lists along, is here as its answer alone.
+template <class Table>
+inline constexpr bool is_command = Table::of_list && !has_trait(Table::verb, Trait::provokes);
+inline constexpr auto kCommands = std::apply(
+    []<class... Table>(const Table&...) {
+      std::array<Verb, (0 + ... + is_command<Table>)> verbs{};
+      std::size_t n = 0;
+      ((is_command<Table> ? void(verbs[n++] = Table::verb) : void()), ...);
+      return verbs;
+    },
+    rules::mainline_tables);
 
 // The rules of `verb` in a dialect's tables, in order; none where they look at more than a list.
 template <const auto& kTables, class D, class Chain>

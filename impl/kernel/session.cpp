@@ -87,7 +87,7 @@ void Session::run_one(const Operation& op, Observation& seen) {
   };
   static constexpr Way kWays[] = {
       {Verb::info, &Session::info},
-      {Verb::fdinfo, &Session::fdinfo},
+      {Verb::fdinfo, &Session::info_in_proc},
       {Verb::close, &Session::close},
       {Verb::remove, &Session::remove},
       {Verb::qdisc, &Session::qdisc},
@@ -186,7 +186,7 @@ void Session::info(const Operation& op, Observation& seen) {
 }
 
 // Lines of a name, a colon and a value; what is not there is 0, which no link has.
-void Session::fdinfo(const Operation& op, Observation& seen) {
+void Session::info_in_proc(const Operation& op, Observation& seen) {
   std::ifstream file("/proc/thread-self/fdinfo/" +
                      std::to_string(fixture_.names.descriptor(op.link)));
   if (!file) {

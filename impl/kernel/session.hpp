@@ -38,7 +38,7 @@ class Session {
   void run_call(const Operation& op, Observation& seen);
   void keep_link(const Operation& op, int descriptor);
   void info(const Operation& op, Observation& seen);
-  void fdinfo(const Operation& op, Observation& seen);
+  void info_in_proc(const Operation& op, Observation& seen);
   void observe_link(Ref link, std::uint32_t prog_id, std::uint32_t ifindex,
                     std::uint32_t attach_type, Observation& seen) const;
   void close(const Operation& op, Observation& seen);

@@ -6,10 +6,10 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 #include "impl/target.hpp"
+#include "impl/vm/pattern.hpp"
 
 namespace mprogcheck::vm {
 namespace fs = std::filesystem;
@@ -32,13 +32,12 @@ constexpr std::string_view kSecuritySuites[] = {"trixie-security", "forky-securi
 // Throws CannotRun if all that is wrong is our disk.
 std::string complaint(const std::string& errors, const fs::path& directory) {
   if (errors.find("No space left on device") != errors.npos) disk_is_full(directory);
-  static const std::regex kNoise(
-      R"( ?\[IP: [^\]]*\]| \([0-9a-f.:]+\)|^E: (Failed to fetch +\S+ +)?|\S+://\S+\s*)");
-  static const std::regex kHost(R"('[^' ]+\.[^' ]+'|\S+:\d+\b)");
+  static const Pattern kNoise(
+      " ?\\[IP: [^]]*]| \\([0-9a-f.:]+\\)|^E: (Failed to fetch +[^ ]+ +)?|[^ ]+://[^ ]+ *");
+  static const Pattern kHost("'[^' ]+\\.[^' ]+'|[^ ]+:[0-9]+\\b");
   std::istringstream in(errors);
   for (std::string line; std::getline(in, line);)
-    if (line.starts_with("E: "))
-      return std::regex_replace(std::regex_replace(line, kNoise, ""), kHost, "the mirror");
+    if (line.starts_with("E: ")) return kHost.replaced(kNoise.replaced(line, ""), "the mirror");
   return "apt gave no reason";
 }
 
@@ -168,10 +167,10 @@ std::vector<Offer> ask(const std::vector<Suite>& suites, const fs::path& directo
   // That a suite is not there is the one error that is none.
   std::istringstream in(said);
   std::vector<std::string> missing;
-  static const std::regex kMissing(R"(E: .* (\S+) Release' does not have a Release file.*)");
+  static const Pattern kMissing("^E: .* ([^ ]+) Release' does not have a Release file");
   for (std::string line; std::getline(in, line);) {
-    if (std::smatch m; std::regex_match(line, m, kMissing))
-      missing.push_back(m[1]);
+    if (const auto m = kMissing.in(line))
+      missing.push_back((*m)[1]);
     else
       errors += line + "\n";
   }

@@ -8,11 +8,11 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
-#include <regex>
 #include <vector>
 
 #include "impl/target.hpp"
 #include "impl/vm/modules.hpp"
+#include "impl/vm/pattern.hpp"
 
 namespace mprogcheck::vm {
 namespace {
@@ -136,12 +136,12 @@ bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::
   archive_read_support_format_tar(tar.get());
   if (archive_read_open(tar.get(), &inner, nullptr, &Inner::read, nullptr) != ARCHIVE_OK)
     broken(package, tar.get());
-  static const std::regex kKernel(R"((\./)?(boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz))");
+  static const Pattern kKernel("^(\\./)?(boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz)$");
   bool found = false;
   while ((entry = next(package, tar.get()))) {
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     const std::filesystem::path name = archive_entry_pathname(entry);
-    const bool is_kernel = std::regex_match(name.string(), kKernel);
+    const bool is_kernel = kKernel.in(name.string()).has_value();
     if (is_kernel || is_wanted_module(name))
       write_entry(package, tar.get(), is_kernel ? kernel : modules / name.filename());
     found |= is_kernel;

@@ -4,10 +4,10 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <regex>
 #include <stdexcept>
 #include <vector>
 
+#include "impl/vm/pattern.hpp"
 #include "impl/vm/version.hpp"
 
 namespace mprogcheck::vm {
@@ -87,8 +87,8 @@ BzImage read_bzimage(const std::filesystem::path& file) {
   image.banner = bytes.text(bytes.at(kKernelVersion, 2) + 0x200);
   image.uname = image.banner.substr(0, image.banner.find(' '));
   if (image.uname.empty()) refuse("it does not say which version it is");
-  static const std::regex kDebian(R"( Debian (\d\S*))");
-  if (std::smatch m; std::regex_search(image.banner, m, kDebian)) image.version = m[1];
+  static const Pattern kDebian(" Debian ([0-9][^ ]*)");
+  if (const auto m = kDebian.in(image.banner)) image.version = (*m)[1];
   image.release = release_in(image.version.empty() ? image.uname : image.version);
   if (image.release.empty()) image.release = image.uname;
   return image;

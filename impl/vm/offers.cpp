@@ -7,11 +7,11 @@
 #include <cstring>
 #include <fstream>
 #include <map>
-#include <regex>
 #include <utility>
 
 #include "impl/target.hpp"
 #include "impl/vm/archive.hpp"
+#include "impl/vm/pattern.hpp"
 #include "impl/vm/version.hpp"
 
 namespace mprogcheck::vm {
@@ -25,8 +25,8 @@ int preference(std::string_view package) {
 }
 
 // Of a kernel's packages those without it are pointers of a few kB, or hold its debug symbols.
-const std::regex kKernelPackage(
-    R"(linux-(image|binary|modules)-(unsigned-)?(\d\S*-cloud-amd64)(-unsigned)?)");
+const Pattern kKernelPackage(
+    "^linux-(image|binary|modules)-(unsigned-)?([0-9][^ ]*-cloud-amd64)(-unsigned)?$");
 constexpr std::uint64_t kSmallestKernel = 1U << 20;
 
 constexpr const char* kOfModules = "Modules-";  // before the names of fields in a list of ours
@@ -51,15 +51,15 @@ void add_offers(const Suite& suite, const fs::path& list, std::vector<Offer>& ou
   each_paragraph(list, wanted, [&](Paragraph p) {
     Offer o;
     o.kernel.package = p["Package"];
-    std::smatch name;
-    if (!std::regex_match(o.kernel.package, name, kKernelPackage)) return;
-    o.kernel.uname = name[3];
+    const auto name = kKernelPackage.in(o.kernel.package);
+    if (!name) return;
+    o.kernel.uname = (*name)[3];
     o.kernel.version = p["Version"];
     o.kernel.release = release_in(o.kernel.version);
     o.kernel.suite = suite.name;
     o.image = {suite.repository + p["Filename"], p["SHA256"], size_in(p["Size"])};
     if (o.image.sha256.empty()) return;
-    if (name[1] == "modules") {
+    if ((*name)[1] == "modules") {
       modules[{o.kernel.uname, o.kernel.version}] = o.image;
       return;
     }

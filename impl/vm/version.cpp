@@ -2,7 +2,8 @@
 #include "impl/vm/version.hpp"
 
 #include <algorithm>
-#include <regex>
+
+#include "impl/vm/pattern.hpp"
 
 namespace mprogcheck::vm {
 namespace {
@@ -48,10 +49,10 @@ int compare_versions(std::string_view a, std::string_view b) {
 }
 
 std::string release_in(std::string_view text) {
-  static const std::regex kRelease(R"(^(\d+\.\d+(\.\d+)*)([-~](rc\d+))?)");
-  std::match_results<std::string_view::const_iterator> m;
-  if (!std::regex_search(text.begin(), text.end(), m, kRelease)) return {};
-  return m[4].matched ? m[1].str() + "-" + m[4].str() : m[1].str();
+  static const Pattern kRelease("^([0-9]+\\.[0-9]+(\\.[0-9]+)*)([-~](rc[0-9]+))?");
+  const auto m = kRelease.in(std::string(text));
+  if (!m) return {};
+  return (*m)[4].empty() ? (*m)[1] : (*m)[1] + "-" + (*m)[4];
 }
 
 std::string in_debian_order(std::string_view release) {

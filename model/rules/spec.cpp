@@ -10,13 +10,10 @@
 namespace mprogcheck {
 namespace {
 
-// The commands in the order of the document.
-constexpr Verb kCommands[] = {
-    Verb::attach,      Verb::detach, Verb::query,       Verb::link_create, Verb::link_update,
-    Verb::link_detach, Verb::info,   Verb::fdinfo,      Verb::close,       Verb::remove,
-    Verb::qdisc,       Verb::filter, Verb::filter_link, Verb::chain,       Verb::packet,
-    Verb::create,      Verb::change, Verb::set,         Verb::send,
-};
+// The document is about what a caller asks of the kernel, not about what a test does to it.
+bool is_asked(Verb verb) {
+  return !has_trait(verb, Trait::provokes);
+}
 
 constexpr std::string_view kPreamble =
     "Each command has a table of clauses. A clause has a condition on the request and the list, "
@@ -88,16 +85,19 @@ std::string outcome(const Clause& clause) {
 
 std::vector<ClauseRow> all_clauses(Dialect dialect) {
   std::vector<ClauseRow> rows;
-  for (const Verb verb : kCommands)
-    for (const Clause& clause : clauses_of(dialect, verb)) rows.push_back({verb, clause});
+  for (const words::Head& head : kHeads)
+    if (is_asked(head.verb))
+      for (const Clause& clause : clauses_of(dialect, head.verb))
+        rows.push_back({head.verb, clause});
   return rows;
 }
 
 std::string specification(Dialect dialect) {
   std::string out = "# Dialect `" + std::string(dialect->name) +
                     "`: " + std::string(dialect->title) + "\n\n" + std::string(kPreamble);
-  for (const Verb verb : kCommands)
-    if (!clauses_of(dialect, verb).empty()) out += table(dialect, verb);
+  for (const words::Head& head : kHeads)
+    if (is_asked(head.verb) && !clauses_of(dialect, head.verb).empty())
+      out += table(dialect, head.verb);
   return out;
 }
 

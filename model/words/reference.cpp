@@ -11,9 +11,8 @@ namespace {
 
 constexpr std::string_view kBeginning = R"(# The trace language
 
-A trace is a text file: a header, then one operation a line. What is expected of an operation may
-stand behind `=>`, a comment behind `#`. A file holds one trace or several; each begins with its
-`dialect` line.
+A trace is a text file: a header, then one operation a line. `=>` introduces what is expected of an
+operation, `#` a comment. A file holds one trace or several; each begins with its `dialect` line.
 
     dialect mainline
     device d0
@@ -46,15 +45,14 @@ stand behind `=>`, a comment behind `#`. A file holds one trace or several; each
 
 ## Operations
 
-Options may stand in any order. Where one is left out the field has its default, which is 0 or as the
-table says.
+Options may come in any order. The field of an option that is left out has its default, which is 0
+unless the table says otherwise.
 )";
 
 constexpr std::string_view kEnd = R"(
 ## Expectations
 
-Behind `=>` stands `ok` or an error such as `EEXIST`. An operation that answers may be expected to
-answer:
+An expectation is `ok` or an error such as `EEXIST`. The answer of an operation can be expected too:
 
 | word | of | meaning |
 |---|---|---|
@@ -91,11 +89,11 @@ std::string line_of(const words::Attributes&) {
   std::string keys;
   for (const Key key : kAllKeys) (keys += keys.empty() ? "`" : "`, `") += row(key).word;
   return "| KEY`=`VALUE | an attribute, in the order of the message; KEY is one of " + keys +
-         "`; behind the value `:short` or `:long` gives it another length |\n";
+         "`; `:short` or `:long` after the value makes it a byte shorter or four bytes longer |\n";
 }
 std::string line_of(const words::Verdicts&) {
-  return "| PROG`=`VERDICT | what the program returns: `pass`, `drop`, `unknown`, `redirect`; by "
-         "default `next`; of two programs at most |\n";
+  return "| PROG`=`VERDICT | what the program returns: `pass`, `drop`, `unknown` or `redirect`; the "
+         "default is `next`; at most two programs have one |\n";
 }
 
 template <class Row>

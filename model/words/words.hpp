@@ -26,7 +26,6 @@ inline constexpr Pair<TcChange> kTcChanges[] = {{"add", TcChange::add},
                                                 {"remove", TcChange::remove}};
 inline constexpr Pair<TcChange> kQdiscChanges[] = {
     {"add", TcChange::add}, {"replace", TcChange::replace}, {"remove", TcChange::remove}};
-inline constexpr Pair<std::uint32_t> kFilterFlags[] = {{"skip_hw", kSkipHw}, {"skip_sw", kSkipSw}};
 inline constexpr Pair<Harm> kHarms[] = {
     {"none", Harm::none}, {"warned", Harm::warned}, {"died", Harm::died}, {"silent", Harm::silent}};
 inline constexpr Pair<Hook> kHooks[] = {{"ingress", Hook::ingress},
