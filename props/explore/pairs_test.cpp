@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "model/words/text.hpp"
 #include "model/world/world.hpp"
 #include "proofs/solver.hpp"
 #include "proofs/step.hpp"
