@@ -117,9 +117,10 @@ TEST(Check, ByHowMuchTheRevisionMovesIsNobodysBusiness) {
 }
 
 TEST(Check, WhatARuleMayRefuseConformsEitherWay) {
-  const Trace trace = trace_of("attach p0 d0/ingress\nquery d0/ingress\nquery d0/ingress progs\n");
+  const Trace trace = trace_of(
+      "attach p0 d0/ingress\nquery d0/ingress dirty=28\nquery d0/ingress progs dirty=28\n");
   auto seen = observe(trace);
-  for (const std::size_t i : {1, 2}) seen[i].error = Errno::nospc;
+  for (const std::size_t i : {1, 2}) seen[i].error = Errno::inval;
   EXPECT_EQ(summaries(check(trace, seen)), Lines{});
 
   const Trace refused = trace_of(
@@ -152,12 +153,13 @@ TEST(Check, AQdiscOfTheOtherKindMayBeRefusedAndThenNothingHasChanged) {
 }
 
 TEST(Check, AQueryWithoutAnArrayOfProgramsIsNeverShortOfRoom) {
-  for (const char* query : {"query d0/ingress", "query d0/ingress room=1 links"}) {
-    const Trace trace =
-        trace_of(std::string("attach p0 d0/ingress\nattach p1 d0/ingress\n") + query + "\n");
+  for (const std::string query : {"query d0/ingress", "query d0/ingress room=1 links"}) {
+    const Trace trace = trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\n" + query + "\n");
     auto seen = observe(trace);
     seen[2].error = Errno::nospc;
-    EXPECT_EQ(summaries(check(trace, seen)), Lines{"3 promise error query.count: ok / ENOSPC"});
+    const std::string told = query.ends_with("links") ? " links=none" : "";
+    EXPECT_EQ(summaries(check(trace, seen)),
+              Lines{"3 promise error query.count: ok / ENOSPC rev=3 count=2" + told});
   }
 }
 
