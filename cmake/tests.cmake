@@ -17,7 +17,8 @@ set(test_options $<$<CONFIG:Release>:-O1>)
 file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cpp "")
 add_library(test_headers STATIC ${PROJECT_BINARY_DIR}/test_headers.cpp)
 target_link_libraries(test_headers PRIVATE GTest::gtest fmt::fmt)
-target_precompile_headers(test_headers PRIVATE ${standard_headers} <fstream> <gtest/gtest.h> <rapidcheck.h>)
+target_precompile_headers(test_headers PRIVATE ${standard_headers} ${model_headers} <fstream> <gtest/gtest.h>
+  <rapidcheck.h>)
 target_compile_options(test_headers PRIVATE ${test_options})
 
 # All test programs and what they run: what a sanitizer's preset builds.
@@ -84,6 +85,7 @@ if(SANITIZE)
     repro_c_test repro_netkit_test conform_report_test # compilers
     proofs_test                                        # solvers
     symbolic_test spec_test                            # what the compiler instantiates, and texts
+    hostile_guest_test                                 # a program with limits that a sanitizer exceeds
     kernel_campaign_test)                              # the kernel
 endif()
 
@@ -104,6 +106,11 @@ tests_in(impl/fake_kernel/test inprocess)
 tests_in(impl/kernel kernel)
 tests_in(impl/stress kernel)
 tests_in(impl/vm vm fmt::fmt nlohmann_json::nlohmann_json)
+if(NOT SANITIZE)
+  add_executable(liar impl/vm/test/liar.cpp)
+  target_link_libraries(liar PRIVATE vm)
+  add_dependencies(hostile_guest_test liar)
+endif()
 foreach(folder IN ITEMS generate search suite explore plan stress messages repro cli)
   tests_in(props/${folder} props proofs inprocess kernel fmt::fmt nlohmann_json::nlohmann_json pugixml::pugixml)
 endforeach()
@@ -134,6 +141,8 @@ if(FUZZERS)
   # Coverage feedback for what the fuzzers are to explore.
   target_compile_options(model PRIVATE -fsanitize=fuzzer-no-link)
   target_compile_options(core PRIVATE -fsanitize=fuzzer-no-link)
+  target_compile_options(vm PRIVATE -fsanitize=fuzzer-no-link)
   fuzzer(model/words/parse_fuzzer.cpp 200000 model)
   fuzzer(props/search/lockstep_fuzzer.cpp 20000 props inprocess)
+  fuzzer(impl/vm/border_fuzzer.cpp 200000 vm)
 endif()

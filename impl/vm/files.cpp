@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/vm/files.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,13 +18,16 @@
 namespace mprogcheck::vm {
 namespace {
 
+// Sealed: whoever boots from it cannot change it for the next.
 Descriptor in_memory(const char* name, std::string_view bytes) {
-  Descriptor file(::memfd_create(name, MFD_CLOEXEC));
+  Descriptor file(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
   while (file.is_open() && !bytes.empty()) {
     const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
     if (written <= 0) file.reset();
     if (file.is_open()) bytes.remove_prefix(static_cast<std::size_t>(written));
   }
+  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+  if (file.is_open() && ::fcntl(file.number(), F_ADD_SEALS, kSeals) != 0) file.reset();
   if (!file.is_open())
     throw CannotRun(std::string("could not put ") + name + " into memory: " + std::strerror(errno));
   return file;
@@ -45,6 +49,10 @@ Descriptor unpacked_kernel(const std::filesystem::path& image) {
   const std::string kernel = unpacked(payload_of(image));
   if (!kernel.starts_with(kElf)) return {};
   return in_memory("vmlinux", kernel);
+}
+
+Descriptor packed_kernel(const std::filesystem::path& image) {
+  return in_memory("bzImage", content_of(image));
 }
 
 Descriptor initramfs_with(const std::filesystem::path& init, const ModuleFiles& modules) {

@@ -15,6 +15,9 @@ namespace mprogcheck::vm {
 // here. Throws std::invalid_argument as read_bzimage() does.
 Descriptor unpacked_kernel(const std::filesystem::path& image);
 
+// The bzImage as it is.
+Descriptor packed_kernel(const std::filesystem::path& image);
+
 // A cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst) that holds `init` as
 // /init, and each module, unpacked, as /NAME.ko. Throws CannotRun if one cannot be read.
 Descriptor initramfs_with(const std::filesystem::path& init, const ModuleFiles& modules);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <x86intrin.h>
@@ -18,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "impl/vm/confine.hpp"
 #include "impl/vm/files.hpp"
 
 namespace mprogcheck::vm {
@@ -28,6 +28,8 @@ using std::chrono::milliseconds;
 
 // For the rest of its last words.
 constexpr milliseconds kAfterPanic{3000};
+
+constexpr std::size_t kMostOfConsole = 4U << 20;
 
 constexpr const char* kQemu = "qemu-system-x86_64";
 
@@ -94,6 +96,7 @@ bool met_a_breakpoint(std::string_view console) {
 BootFiles::BootFiles(const Boot& boot) {
   try {
     kernel = unpacked_kernel(boot.kernel);
+    image = packed_kernel(boot.kernel);
     ModuleFiles modules = modules_of(boot.kernel);
     if (!boot.module.empty()) modules.emplace_back(kOurModule, boot.module);
     initramfs = initramfs_with(boot.agent, modules);
@@ -140,11 +143,12 @@ void Guest::start(const Boot& boot, const BootFiles& files) {
                     chardev = "socket,id=channel,fd=" + std::to_string(channel.theirs.number()),
                     serial = "socket,id=console,fd=" + std::to_string(console.theirs.number()),
                     append = command_line(boot), processors = std::to_string(boot.processors),
-                    image = packed_ ? boot.kernel.string()
-                                    : "/proc/self/fd/" + std::to_string(files.kernel.number());
+                    image = "/proc/self/fd/" +
+                            std::to_string((packed_ ? files.image : files.kernel).number());
   std::vector<const char*> arguments{kQemu};
-  for (const char* a : {"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M",
-                        kMachine, "-accel", "tcg", "-cpu", kProcessor, "-m", "256"})
+  for (const char* a :
+       {"-sandbox", kSandbox, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+        "-M", kMachine, "-accel", "tcg", "-cpu", kProcessor, "-m", "256"})
     arguments.push_back(a);
   for (const auto& [option, value] :
        {std::pair<const char*, const std::string*>{"-smp", &processors},
@@ -167,14 +171,13 @@ void Guest::start(const Boot& boot, const BootFiles& files) {
     // be dead itself. (A thread that ends before its guest takes it along as well: then it is lost,
     // and another boots.)
     ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != ours) ::_exit(127);
     for (const int fd : {channel.theirs.number(), console.theirs.number(), files.initramfs.number(),
-                         files.kernel.number()})
+                         files.kernel.number(), files.image.number()})
       ::fcntl(fd, F_SETFD, 0);
     const int null = ::open("/dev/null", O_RDWR);
     for (const int fd : {0, 1}) ::dup2(null, fd);
     ::dup2(console.theirs.number(), 2);  // what QEMU itself complains of
+    confine(ours);
     ::execvp(kQemu, const_cast<char* const*>(arguments.data()));
     ::_exit(127);
   }
@@ -190,7 +193,7 @@ bool Guest::say_hello(const Boot& boot) {
   hello_at_ = 0;
   std::optional<Frame> frame;
   try {
-    frame = receive(boot.patience);
+    frame = receive(boot.patience, kMostOfHello);
   } catch (const Garbled&) {
     return false;
   }
@@ -204,7 +207,11 @@ bool Guest::say_hello(const Boot& boot) {
   if (frame->kind == Frame::Kind::cannot)
     throw CannotRun(boot.kernel.string() + ": " + frame->payload);
   if (frame->kind != Frame::Kind::hello) return false;
-  hello_ = hello_from(frame->payload);
+  try {
+    hello_ = hello_from(frame->payload);
+  } catch (const Garbled& e) {
+    throw CannotRun(boot.kernel.string() + ": its hello is " + e.what());
+  }
   hello_at_ = console_.size();
   return true;
 }
@@ -239,11 +246,11 @@ void Guest::queue(const Frame& frame) {
 }
 
 // A kernel that has panicked ends QEMU, but some hang in the attempt.
-std::optional<Frame> Guest::receive(milliseconds patience) {
+std::optional<Frame> Guest::receive(milliseconds patience, std::size_t most) {
   auto end = Clock::now() + patience;
   bool panicked = false;
   for (;;) {
-    if (auto frame = arrived_.next()) return frame;
+    if (auto frame = arrived_.next(most)) return frame;
     const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
     if (ended_) return std::nullopt;
     if (left.count() <= 0) {
@@ -258,6 +265,13 @@ std::optional<Frame> Guest::receive(milliseconds patience) {
   }
 }
 
+// Of a kernel that never stops complaining the beginning and the end are kept.
+void Guest::note_console(std::string_view bytes) {
+  console_.append(bytes);
+  if (console_.size() > hello_at_ + kMostOfConsole)
+    console_.erase(hello_at_ + kMostOfConsole / 4, kMostOfConsole / 4);
+}
+
 void Guest::exchange(milliseconds time) {
   std::array<pollfd, 2> wait{
       pollfd{.fd = channel_.number(),
@@ -268,7 +282,7 @@ void Guest::exchange(milliseconds time) {
   std::array<char, 65536> buffer;
   if (wait[1].revents != 0) {
     const ssize_t got = ::read(console_pipe_.number(), buffer.data(), buffer.size());
-    if (got > 0) console_.append(buffer.data(), static_cast<std::size_t>(got));
+    if (got > 0) note_console({buffer.data(), static_cast<std::size_t>(got)});
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) ended_ = true;
   }
   if ((wait[0].revents & POLLOUT) != 0) {
@@ -288,7 +302,7 @@ Harm Guest::harm() {
     std::array<char, 4096> buffer;
     const ssize_t got = ::read(console_pipe_.number(), buffer.data(), buffer.size());
     if (got <= 0) break;
-    console_.append(buffer.data(), static_cast<std::size_t>(got));
+    note_console({buffer.data(), static_cast<std::size_t>(got)});
   }
   if (ended_) return Harm::died;
   if (silent_) return first_splat(console()).empty() ? Harm::silent : Harm::died;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One kernel under QEMU with the agent as its only program. No network, no disk, no shared folder:
-// frames go over a virtio port, the kernel's console is read beside it.
+// frames go over a virtio port, the kernel's console is read beside it. QEMU runs with as little as
+// it needs, see confine.hpp.
 #pragma once
 
 #include <sys/types.h>
@@ -30,6 +31,7 @@ struct Boot {
 struct BootFiles {
   explicit BootFiles(const Boot& boot);
   Descriptor kernel;  // unpacked; or not open, and the bzImage itself has to do
+  Descriptor image;   // the bzImage
   Descriptor initramfs;
 };
 
@@ -48,10 +50,10 @@ class Guest {
   int tries() const { return tries_; }
   double seconds_to_hello() const { return seconds_; }
 
-  // Sends what was queued while it reads, until a frame is there. Nothing where none will come; see
-  // harm(). Throws Garbled.
+  // Sends what was queued while it reads, until a frame is there, of `most` bytes. Nothing where
+  // none will come; see harm(). Throws Garbled.
   void queue(const Frame& frame);
-  std::optional<Frame> receive(std::chrono::milliseconds patience);
+  std::optional<Frame> receive(std::chrono::milliseconds patience, std::size_t most);
 
   // What became of the guest, so far as is known; read when a frame failed to come, or after one
   // that did.
@@ -69,6 +71,7 @@ class Guest {
   bool say_hello(const Boot& boot);
   // Moves bytes both ways until something arrived or the time is over.
   void exchange(std::chrono::milliseconds time);
+  void note_console(std::string_view bytes);
   void stop();
 
   pid_t qemu_ = -1;

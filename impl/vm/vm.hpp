@@ -18,9 +18,10 @@ namespace mprogcheck {
 struct VmOptions {
   std::string name;  // of the target, as in vm:7.2
   vm::Boot boot;
-  // An agent that has sent nothing for so long answers no more. Emulated and on a busy machine, a
-  // guest may be a thousand times slower than the kernel below it.
-  std::chrono::seconds patience{90};
+  // An agent that has sent nothing for so long answers no more, nor one that has not come to the
+  // end of a batch in twice the time. Emulated and on a busy machine, a guest may be a thousand
+  // times slower than the kernel below it.
+  std::chrono::milliseconds patience{90000};
 };
 
 class Vm : public Target {
@@ -35,8 +36,9 @@ class Vm : public Target {
   // A guest that panics, complains in its log or falls silent is a finding: it is run again, one
   // trace and then one operation at a time, each in a guest that has not come to harm, until the
   // operation is known; its observation says so, and the ones behind it are missing where nothing
-  // could follow. A guest that is ended from outside, or by its emulator, is not: what it ran is
-  // run again. Throws CannotRun if no guest boots any more.
+  // could follow. Silence counts only if it comes again in a fresh guest. A guest that is ended
+  // from outside, or by its emulator, or whose answers are none, is not a finding: what it ran is
+  // run again. Throws CannotRun if that does not help, or if no guest boots any more.
   void run(std::span<const Trace> traces,
            std::vector<std::vector<Observation>>& observations) override;
   LastWords last_words() const override { return {vm::first_splat(last_words_), last_words_}; }
@@ -74,14 +76,16 @@ class Vm : public Target {
                     std::vector<std::vector<Observation>>& observations);
   Harm run_carefully(const Trace& trace, std::vector<Observation>& seen);
   Harm run_carefully_once(const Trace& trace, std::vector<Observation>& seen);
+  // Counts a guest that was lost while it ran `what`. Throws CannotRun if it is one too many.
+  void note_lost(int tries, const std::string& what, const std::string& why);
   Harm note_harm();
   // The next frame, of one of these kinds. None where the guest came to harm, as note_harm() tells:
   // one that complains on its console may well be unable to do what it is asked. Throws CannotRun
   // where the agent refuses in a guest that is well, Garbled.
   std::optional<vm::Frame> answer(std::initializer_list<vm::Frame::Kind> kinds,
-                                  std::chrono::milliseconds patience);
-  std::optional<vm::Frame> answer(vm::Frame::Kind kind) {
-    return answer({kind}, options_.patience);
+                                  std::chrono::milliseconds patience, std::size_t most);
+  std::optional<vm::Frame> answer(vm::Frame::Kind kind, std::size_t most) {
+    return answer({kind}, options_.patience, most);
   }
 
   VmOptions options_;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What goes over the channel between the harness and the agent in a guest: frames, each with a
 // length and a checksum, and in them traces and observations as bytes. Both ends are built from the
-// same source for the same machine, so values travel as they lie in memory; the layout in the hello
-// guards that.
+// same source for the same machine, so numbers travel as they lie in memory; the layout in the
+// hello guards that. What comes from a guest is checked as it is read, and bounded by what was
+// asked.
 #pragma once
 
 #include <cstdint>
@@ -54,12 +55,22 @@ struct Frame {
 
 std::string framed(const Frame& frame);
 
+// How many bytes an answer may have, of observations see below; and a request, to an agent, which
+// trusts the harness.
+inline constexpr std::size_t kMostOfRequest = 1U << 28;
+inline constexpr std::size_t kMostOfHello = 1U << 16, kMostOfProgram = 1U << 20,
+                             kMostOfMessages = 1U << 24, kMostOfFigures = 1U << 10;
+constexpr std::size_t most_bytes_of_round(const StressOptions& options) {
+  return kMostOfHello + std::size_t{options.calls} * 1024;
+}
+
 // Takes bytes as they come, gives frames.
 class Unframer {
  public:
   void add(std::string_view bytes) { buffer_ += bytes; }
-  // The next whole frame; nothing if more bytes are needed. Throws Garbled.
-  std::optional<Frame> next();
+  // The next whole frame; nothing if more bytes are needed. Throws Garbled, also where the frame
+  // is longer than `most`, before any of it is kept.
+  std::optional<Frame> next(std::size_t most);
 
  private:
   std::string buffer_;
@@ -80,7 +91,10 @@ Hello hello_from(std::string_view bytes);
 std::string bytes_of(const Trace& trace);  // header and operations only
 Trace trace_from(std::string_view bytes);
 std::string bytes_of(std::span<const Observation> seen);
-void observations_from(std::string_view bytes, std::vector<Observation>& seen);
+// Of so many operations, one observation each: neither more nor fewer.
+void observations_from(std::string_view bytes, std::size_t operations,
+                       std::vector<Observation>& seen);
+std::size_t most_bytes_of_observations(std::size_t operations);
 std::string bytes_of(const ProgramResult& result);
 ProgramResult result_from(std::string_view bytes);
 std::string bytes_of(const StressOptions& options);
@@ -90,6 +104,6 @@ StressRound stress_round_from(std::string_view bytes);
 std::string bytes_of(const MessageBatch& batch);
 MessageBatch batch_from(std::string_view bytes);
 std::string bytes_of(const MessageAnswers& answers);
-MessageAnswers answers_from(std::string_view bytes);
+MessageAnswers answers_from(std::string_view bytes, std::size_t buffers);
 
 }  // namespace mprogcheck::vm

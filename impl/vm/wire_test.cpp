@@ -65,7 +65,7 @@ TEST(Wire, ObservationsArriveAsTheyAre) {
   auto seen = observations_of(some_trace());
   seen.back().harm = Harm::warned;
   std::vector<Observation> there;
-  observations_from(bytes_of(seen), there);
+  observations_from(bytes_of(seen), seen.size(), there);
   EXPECT_TRUE(there == seen);
 }
 
@@ -80,7 +80,7 @@ TEST(Wire, DevicesAndJourneysArriveAsTheyAre) {
   ASSERT_EQ(seen[5].journey.met, 2);
   seen[0].extack = "a word";
   std::vector<Observation> there;
-  observations_from(bytes_of(seen), there);
+  observations_from(bytes_of(seen), seen.size(), there);
   EXPECT_TRUE(there == seen);
   EXPECT_EQ(there[0].extack, "a word");
 }
@@ -94,7 +94,7 @@ TEST(Wire, FiltersArriveAsTheyAre) {
           .at(0));
   ASSERT_TRUE(seen[2].has_filters);
   std::vector<Observation> there;
-  observations_from(bytes_of(seen), there);
+  observations_from(bytes_of(seen), seen.size(), there);
   EXPECT_TRUE(there == seen);
 }
 
@@ -120,11 +120,11 @@ TEST(Wire, MessagesAndAnswersArriveAsTheyAre) {
   answers.left.links_held = 2;
   answers.replies = {{{"one", "two"}, {}}, {}};
   answers.replies[0].after.lists[3] = 7;
-  const MessageAnswers arrived = answers_from(bytes_of(answers));
+  const MessageAnswers arrived = answers_from(bytes_of(answers), answers.replies.size());
   EXPECT_EQ(bytes_of(arrived), bytes_of(answers));
   EXPECT_EQ(arrived.replies.at(0).datagrams.at(1), "two");
   EXPECT_TRUE(arrived.replies[0].after == answers.replies[0].after);
-  EXPECT_THROW(answers_from("short"), Garbled);
+  EXPECT_THROW(answers_from("short", 1), Garbled);
 }
 
 TEST(Wire, AnAgentOfAnotherBuildIsRefused) {
@@ -148,7 +148,7 @@ TEST(Wire, FramesComeInPiecesOfAnySize) {
     const std::size_t part = std::min<std::size_t>(1 + random() % 5000, stream.size() - at);
     unframer.add(std::string_view(stream).substr(at, part));
     at += part;
-    while (const auto frame = unframer.next()) {
+    while (const auto frame = unframer.next(1 << 20)) {
       ASSERT_LT(arrived, sent.size());
       EXPECT_EQ(frame->kind, sent[arrived].kind);
       EXPECT_EQ(frame->payload, sent[arrived++].payload);
@@ -165,7 +165,7 @@ TEST(Wire, NoBitCanBeTurnedUnnoticed) {
     Unframer unframer;
     unframer.add(turned);
     try {
-      const auto frame = unframer.next();
+      const auto frame = unframer.next(1 << 20);
       // A longer length waits for more; the kind is not covered, and is checked by who gets it.
       EXPECT_TRUE(!frame || frame->payload == "what was seen") << bit;
     } catch (const Garbled&) {
@@ -173,12 +173,23 @@ TEST(Wire, NoBitCanBeTurnedUnnoticed) {
   }
 }
 
+// Before a byte of it is kept.
+TEST(Wire, AFrameLongerThanAnAnswerCanBeIsRefused) {
+  Unframer unframer;
+  unframer.add(framed({Frame::Kind::seen, std::string(100, 'x')}).substr(0, 20));
+  EXPECT_EQ(unframer.next(100), std::nullopt);
+  EXPECT_THROW(unframer.next(99), Garbled);
+}
+
 TEST(Wire, BytesThatEndTooEarlyAreRefused) {
   const std::string trace = bytes_of(some_trace());
   EXPECT_THROW(trace_from(trace.substr(0, trace.size() - 1)), Garbled);
   const std::string seen = bytes_of(observations_of(some_trace()));
   std::vector<Observation> there;
-  EXPECT_THROW(observations_from(seen.substr(0, seen.size() - 1), there), Garbled);
+  const std::size_t operations = some_trace().operations.size();
+  EXPECT_THROW(observations_from(seen.substr(0, seen.size() - 1), operations, there), Garbled);
+  EXPECT_THROW(observations_from(seen, operations - 1, there), Garbled);
+  EXPECT_THROW(observations_from(seen, operations + 1, there), Garbled);
   EXPECT_THROW(hello_from("short"), Garbled);
 }
 

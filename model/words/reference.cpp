@@ -92,7 +92,8 @@ std::string line_of(const words::Attributes&) {
          "`; `:short` or `:long` after the value makes it a byte shorter or four bytes longer |\n";
 }
 std::string line_of(const words::Verdicts&) {
-  return "| PROG`=`VERDICT | what the program returns: `pass`, `drop`, `unknown` or `redirect`; the "
+  return "| PROG`=`VERDICT | what the program returns: `pass`, `drop`, `unknown` or `redirect`; "
+         "the "
          "default is `next`; at most two programs have one |\n";
 }
 

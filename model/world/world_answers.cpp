@@ -57,7 +57,7 @@ void World::assume_link(Link link, Point point, Hook hook, Prog prog) {
 }
 
 bool World::adopt(Point point, const Listing& seen) {
-  if (!chain(point)) return false;
+  if (!chain(point) || seen.filled > chain(point)->capacity()) return false;
   for (std::size_t i = 0; i < seen.filled; ++i) {
     const Entry& e = seen.entries[i];
     if (e.prog.raw >= kMaxProgs || (e.link != kNoLink && e.link.raw >= kMaxLinks)) return false;

@@ -139,7 +139,7 @@ class Agent {
     for (;;) {
       // What was answered goes out when nothing more is asked for.
       std::optional<Frame> frame;
-      while (!(frame = arrived_.next())) {
+      while (!(frame = arrived_.next(kMostOfRequest))) {
         if (!more_is_there()) flush();
         receive();
       }
@@ -240,7 +240,7 @@ class Agent {
   // What the console says until then is of the operation that was answered last.
   void wait_to_go_on() {
     std::optional<Frame> frame;
-    while (!(frame = arrived_.next())) receive();
+    while (!(frame = arrived_.next(kMostOfRequest))) receive();
     if (frame->kind != Kind::go_on) throw Garbled("a frame in the middle of a trace");
   }
 

@@ -2,7 +2,11 @@
 // A real kernel in a guest: what it answers comes back, and harm it comes to is found out, down to
 // the operation. Where no kernel or no QEMU can be had these tests skip, with the reason.
 #include <signal.h>
+#include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <thread>
 
 #include "impl/vm/agent/testing.hpp"
@@ -50,6 +54,27 @@ TEST_F(RealKernel, answers_many_traces_as_it_answers_each) {
   ASSERT_EQ(together.size(), traces.size());
   for (std::size_t i = 0; i < traces.size(); ++i)
     EXPECT_TRUE(together[i] == run_one(traces[i])) << i;
+}
+
+// Of a line of /proc/PID/status.
+std::string status_of(pid_t process, const std::string& name) {
+  std::ifstream in("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(name + ":")) return line.substr(name.size() + 2);
+  return {};
+}
+
+TEST_F(RealKernel, runs_with_as_little_as_it_needs) {
+  const pid_t qemu = vm_->guest().process();
+  EXPECT_EQ(status_of(qemu, "Seccomp"), "2");
+  EXPECT_EQ(status_of(qemu, "NoNewPrivs"), "1");
+  if (::geteuid() != 0) GTEST_SKIP() << "without root there is less to give up";
+  EXPECT_EQ(status_of(qemu, "Uid"), "65534\t65534\t65534\t65534");
+  EXPECT_EQ(status_of(qemu, "Groups").find_first_not_of(' '), std::string::npos);
+  for (const char* set : {"CapInh", "CapPrm", "CapEff", "CapAmb"})
+    EXPECT_EQ(status_of(qemu, set), "0000000000000000") << set;
+  const std::string net = "/proc/" + std::to_string(qemu) + "/ns/net";
+  EXPECT_NE(std::filesystem::read_symlink(net), std::filesystem::read_symlink("/proc/self/ns/net"));
 }
 
 // Provoked in the third of four traces that run together.

@@ -38,7 +38,7 @@ int main() {
     const ssize_t got = ::read(port.number(), buffer, sizeof(buffer));
     if (got > 0) arrived.add({buffer, static_cast<std::size_t>(got)});
     if (got <= 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    while (const auto frame = arrived.next()) {
+    while (const auto frame = arrived.next(vm::kMostOfRequest)) {
       if (frame->kind != Frame::Kind::baseline) send(log, "<2>WARNING: refused by mprogcheck\n");
       send(port, vm::framed({Frame::Kind::cannot, "it is refused"}));
     }

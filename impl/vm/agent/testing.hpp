@@ -26,7 +26,8 @@ struct ModuleFails : std::runtime_error {
 class InAGuest : public testing::Test {
  protected:
   // For SetUpTestSuite(). `patience` is how long an answer may take.
-  static void boot(const std::string& kernel, std::chrono::seconds patience = VmOptions{}.patience,
+  static void boot(const std::string& kernel,
+                   std::chrono::milliseconds patience = VmOptions{}.patience,
                    const char* agent = MPROGCHECK_AGENT) {
     boot_by([&] {
       VmOptions options;
