@@ -151,11 +151,6 @@ inline constexpr auto relative_id = std::tuple{
         [](const auto& f) { return f.r.id && (f.r.relative.none || f.r.relative.missing); }),
 };
 
-inline constexpr auto relative_link_none = std::tuple{
-    due("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
-        source::kMprog, [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
-};
-
 inline constexpr auto relative_found = std::tuple{
     due("relative.closed", Errno::badf, "The descriptor of the relative object is not open.",
         source::kBpf2, [](const auto& f) { return !f.r.id && f.r.relative.missing; }),
@@ -169,9 +164,6 @@ inline constexpr auto relative_found = std::tuple{
         "The relative program, or the program of the relative link, has another type.",
         source::kMprog, [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
 };
-
-inline constexpr auto relative_object =
-    std::tuple_cat(relative_id, relative_link_none, relative_found);
 
 // Where no program is named none is of another type but a link that has none a list could hold.
 inline constexpr auto relative_foreign = std::tuple{

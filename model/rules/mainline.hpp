@@ -76,6 +76,14 @@ typename D::Bool differ(const Place<D>& a, const Place<D>& b) {
   return a.exists && b.exists && a.index != b.index;
 }
 
+inline constexpr auto relative_link_none = std::tuple{
+    due("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
+        source::kMprog, [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
+};
+
+inline constexpr auto relative_object =
+    std::tuple_cat(relative_id, relative_link_none, relative_found);
+
 inline constexpr auto exists = std::tuple{
     due("insert.exists", Errno::exist,
         "The program is already on this list, with or without a link.", source::kMprog,
