@@ -87,6 +87,12 @@ class Target {
   virtual std::string name() const = 0;
   // What it is, for a report: of a kernel its release. Says nothing that differs from run to run.
   virtual std::string describe() const { return name(); }
+  // What the running kernel calls itself, if it is one that people run: "6.12.95+deb12-amd64".
+  // Known deviations are matched by it. Empty of our own implementation, and of our module.
+  virtual std::string release() const { return {}; }
+  // A kernel that people run. Documents and selftests bind it; what else our own implementation
+  // has to keep, it may do otherwise.
+  bool is_kernel() const { return !release().empty(); }
   // How many traces are best run at a time.
   virtual std::size_t batch() const { return 4; }
   // What the kernel said when it last came to harm.

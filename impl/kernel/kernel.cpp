@@ -223,6 +223,11 @@ std::uint32_t Kernel::devices_made() const {
   return inside_->shared->devices.made();
 }
 
+std::string Kernel::release() const {
+  utsname own{};
+  return ::uname(&own) == 0 ? own.release : "";
+}
+
 std::string Kernel::describe() const {
   utsname own{};
   if (::uname(&own) != 0) return name();

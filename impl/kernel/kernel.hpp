@@ -52,6 +52,7 @@ class Kernel : public Target {
   // How many devices were created so far.
   std::uint32_t devices_made() const;
 
+  std::string release() const override;
   std::string describe() const override;  // "Linux 6.18.5, x86_64"
   // On this machine, for a minute at most; in network namespaces only if the program creates them.
   std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;

@@ -46,6 +46,10 @@ std::string Vm::describe() const {
   return options_.boot.module.empty() ? kernel : "our own implementation as a module of " + kernel;
 }
 
+std::string Vm::release() const {
+  return options_.boot.module.empty() ? guest_->hello().release : "";
+}
+
 void Vm::reboot() {
   guest_.reset();
   guest_ = std::make_unique<vm::Guest>(options_.boot, files_);

@@ -30,6 +30,7 @@ class Vm : public Target {
 
   std::string name() const override { return options_.name; }
   std::string describe() const override;
+  std::string release() const override;
   Capabilities capabilities() const override { return guest_->hello().capabilities; }
   std::size_t batch() const override { return 16; }
 

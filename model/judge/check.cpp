@@ -33,10 +33,19 @@ class Revisions {
   std::array<std::vector<std::uint64_t>, kMaxDevices * kLists> seen_;
 };
 
+// A document and a selftest are as good as each other.
+int rank(Basis basis) {
+  return basis == Basis::selftest ? 0 : static_cast<int>(basis);
+}
+
 class Checker {
  public:
-  Checker(const Trace& trace, Observations seen, bool first_only)
-      : trace_(trace), seen_(seen), first_only_(first_only), revisions_(trace.header.revision) {
+  Checker(const Trace& trace, Observations seen, Binding binding, bool first_only)
+      : trace_(trace),
+        seen_(seen),
+        binding_(binding),
+        first_only_(first_only),
+        revisions_(trace.header.revision) {
     world_.reset(trace.header);
   }
 
@@ -44,7 +53,7 @@ class Checker {
     for (step_ = 0; step_ < trace_.operations.size(); ++step_) {
       const Observation* const seen = seen_.at(step_);
       if (!seen || !judge(shortened(trace_.operations[step_]), *seen)) break;
-      if (first_only_ && !verdict_.conforms()) break;
+      if (first_only_ && !verdict_.deviations.empty()) break;
     }
     verdict_.judged = step_;
     return std::move(verdict_);
@@ -53,7 +62,7 @@ class Checker {
  private:
   void strayed(const Operation& op, const Observation& seen) {
     Deviation d = deviation(op, Aspect::answer);
-    d.clause = "attribute.within";
+    name(d, Judged::attribute_within);
     report(std::move(d), seen,
            "no byte written outside the " + std::to_string(bytes_given(op)) +
                " bytes of the attribute",
@@ -78,6 +87,7 @@ class Checker {
     if (seen.harm != Harm::none) {
       prediction_.decision = decision;
       Deviation d = deviation(op, Aspect::harm);
+      d.broken = &clause_of(Judged::harm);
       d.detail = "." + std::string(words::name(words::kHarms, seen.harm));
       report(std::move(d), seen, "no harm", describe(seen.harm));
       if (seen.harm != Harm::warned) return false;
@@ -146,7 +156,9 @@ class Checker {
 
   // A target reports a list if and only if the request is about one.
   void presence(const Operation& op, const Observation& seen) {
-    report(deviation(op, Aspect::list), seen, where_ ? "a list" : "no list",
+    Deviation d = deviation(op, Aspect::list);
+    d.broken = &clause_of(Judged::told);
+    report(std::move(d), seen, where_ ? "a list" : "no list",
            seen.has_after ? describe(seen.after) : "no list");
   }
 
@@ -155,7 +167,8 @@ class Checker {
     Deviation d;
     d.step = step_;
     d.verb = op.verb;
-    d.clause = clauses[prediction_.decision.rule].id;
+    d.broken = &clauses[prediction_.decision.rule];
+    d.clause = d.broken->id;
     d.aspect = aspect;
     d.expected_error = prediction_.decision.error;
     d.detail = kind_of(op);
@@ -168,7 +181,23 @@ class Checker {
     return d;
   }
 
+  // The invariant is what the bucket names, too.
+  static void name(Deviation& d, Judged what) {
+    d.broken = &clause_of(what);
+    d.clause = d.broken->id;
+  }
+
+  // A request that was to fail may not change anything; one that was to succeed has the effect its
+  // clause says.
+  void blame(Deviation& d, Judged if_refused) const {
+    if (prediction_.decision.error != Errno::ok) d.broken = &clause_of(if_refused);
+  }
+
   void report(Deviation d, const Observation& seen, std::string expected, std::string observed) {
+    if (binding_ == Binding::promises && !d.broken->source.promises()) {
+      if (d.broken->source.basis == Basis::house) return;
+      d.breach = Breach::code;
+    }
     d.observed_error = seen.error;
     d.expected = std::move(expected);
     d.observed = std::move(observed);
@@ -178,10 +207,14 @@ class Checker {
   void error_differs(const Operation& op, const Decision& decision, const Observation& seen) {
     Deviation d = deviation(op, Aspect::error);
     const auto clauses = clauses_of(trace_.header.dialect, op.verb);
-    for (std::size_t i = 0; i < clauses.size(); ++i)
-      if ((decision.met >> i & 1) && clauses[i].force == Force::due &&
-          clauses[i].error == seen.error)
-        d.breach = Breach::precedence;
+    for (std::size_t i = 0; i < clauses.size(); ++i) {
+      const Clause& clause = clauses[i];
+      if (!(decision.met >> i & 1) || clause.force != Force::due) continue;
+      if (clause.error == seen.error) d.breach = Breach::precedence;
+      // Each of them is broken.
+      if (rank(clause.source.basis) < rank(d.broken->source.basis)) d.broken = &clause;
+    }
+    if (d.breach == Breach::precedence) d.broken = &clause_of(Judged::precedence);
     report(std::move(d), seen, to_string(decision.error), describe(op, seen));
   }
 
@@ -204,6 +237,7 @@ class Checker {
       if (what.empty()) continue;
       Deviation deviates = deviation(op, Aspect::devices);
       deviates.detail = "." + std::string(what);
+      blame(deviates, Judged::refusal_elsewhere);
       const std::string which = "d" + std::to_string(int{d}) + ": ";
       report(std::move(deviates), seen, which + describe(model), which + describe(seen.devices[d]));
       return world_.adopt(seen.devices);
@@ -222,6 +256,8 @@ class Checker {
     if (what.empty()) return true;
     Deviation d = deviation(op, Aspect::filters);
     d.detail = "." + std::string(what);
+    blame(d, Judged::refusal_elsewhere);
+    if (what == "told") d.broken = &clause_of(Judged::told);
     report(std::move(d), seen, told(model), told(seen));
     return false;
   }
@@ -246,16 +282,31 @@ class Checker {
     return true;
   }
 
+  // What says so, where the clause that decides says only that there is an answer.
+  std::optional<Judged> of_answer(std::string_view what) const {
+    if (what == "overrun") return Judged::query_within;
+    if (what == "progs") return Judged::query_progs;
+    if (what == "links") return Judged::query_links;
+    if (what == "flags")
+      return concerns(trace_.header.dialect, Judged::query_flags) ? Judged::query_flags
+                                                                  : Judged::query_end_flags;
+    if (what == "on") return Judged::send_on;
+    if (what == "scrub") return Judged::send_scrub;
+    if (what == "counted") return Judged::send_counted;
+    return std::nullopt;
+  }
+
   bool answer(const Operation& op, const Observation& seen) {
     const Observation& model = prediction_.observation;
     const std::string_view what = difference(op, model, seen);
     if (what.empty()) return true;
     Deviation d = deviation(op, Aspect::answer);
     d.detail = "." + std::string(what) + d.detail;
+    if (const auto invariant = of_answer(what)) d.broken = &clause_of(*invariant);
     if (what == "revision" && d.at_netkit && seen.answer.count == 0 &&
         seen.answer.revision == trace_.header.revision)
-      d.clause = "revision.never_returns";
-    if (seen.fate == Fate::damaged) d.clause = "send.whole";
+      name(d, Judged::revision_told);
+    if (seen.fate == Fate::damaged) name(d, Judged::send_whole);
     report(std::move(d), seen, describe(op, model),
            describe(op, seen) + (seen.overran ? ", and wrote past the room given" : ""));
     if (op.verb != Verb::query || seen.error != Errno::ok) return true;
@@ -272,8 +323,11 @@ class Checker {
   bool after(const Operation& op, const Observation& seen, bool changes) {
     const Listing& model = prediction_.observation.after;
     const bool entries_differ = model.count != seen.after.count || !model.same_entries(seen.after);
-    if (entries_differ)
-      report(deviation(op, Aspect::list), seen, describe(model), describe(seen.after));
+    if (entries_differ) {
+      Deviation d = deviation(op, Aspect::list);
+      blame(d, Judged::refusal_nothing);
+      report(std::move(d), seen, describe(model), describe(seen.after));
+    }
     revision(op, seen, changes);
     if (entries_differ) return take_over(seen.after);
     if (model.revision == seen.after.revision || lives_on(*where_, seen.after)) return true;
@@ -285,24 +339,32 @@ class Checker {
     return at.hook == Hook::primary && seen.count == 0;
   }
 
+  // What a revision that the list has had before breaks.
+  Judged returned(const Listing& seen) const {
+    if (seen.count != 0) return Judged::revision_never_returns;
+    return lives_on(*where_, seen) ? Judged::revision_told : Judged::revision_emptied;
+  }
+
   // That it moves, is not 0 and never comes back is promised; by how much is not.
   void revision(const Operation& op, const Observation& seen, bool changes) {
     const std::uint64_t now = seen.after.revision, model = prediction_.observation.after.revision;
     if (!changes) {
       if (now == model) return;
       Deviation d = deviation(op, Aspect::revision);
+      d.broken = &clause_of(model == trace_.header.revision ? Judged::revision_first
+                                                            : Judged::revision_kept);
       // A list that is freed while it is empty, whenever that may be.
       if (seen.after.count == 0 &&
           (now == trace_.header.revision || !revisions_.fresh(*where_, now)))
-        d.clause = "revision.never_returns";
+        name(d, returned(seen.after));
       report(std::move(d), seen, "revision " + std::to_string(model) + " as before",
              "revision " + std::to_string(now));
     } else if (!revisions_.fresh(*where_, now) || now == 0) {
       Deviation d = deviation(op, Aspect::revision);
       const bool moved = now != revision_before_;
-      d.clause = now == 0 ? "revision.never_0"
-                 : moved  ? "revision.never_returns"
-                          : "revision.unmoved";
+      name(d, now == 0 ? Judged::revision_never_0
+              : moved  ? returned(seen.after)
+                       : Judged::revision_unmoved);
       report(std::move(d), seen,
              "a revision this list has not had yet, such as " + std::to_string(model),
              "revision " + std::to_string(now) +
@@ -324,13 +386,16 @@ class Checker {
       return;
     }
     if (seen.references == model) return;
-    report(deviation(op, Aspect::references), seen, std::to_string(model) + " references held",
+    Deviation d = deviation(op, Aspect::references);
+    d.broken = &clause_of(Judged::references);
+    report(std::move(d), seen, std::to_string(model) + " references held",
            std::to_string(seen.references) + " references held");
     reference_offset_ = seen.references - world_.references();
   }
 
   const Trace& trace_;
   Observations seen_;
+  Binding binding_;
   bool first_only_;
   World world_;
   Revisions revisions_;
@@ -358,65 +423,12 @@ bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error) 
   return false;
 }
 
-Verdict check(const Trace& trace, Observations observations) {
-  return Checker(trace, observations, false).run();
+Verdict check(const Trace& trace, Observations observations, Binding binding) {
+  return Checker(trace, observations, binding, false).run();
 }
 
-Verdict check_first(const Trace& trace, Observations observations) {
-  return Checker(trace, observations, true).run();
-}
-
-std::string_view word(Breach breach) {
-  return breach == Breach::promise ? "promise" : "precedence";
-}
-
-std::string_view word(Aspect aspect) {
-  switch (aspect) {
-    case Aspect::error:
-      return "error";
-    case Aspect::answer:
-      return "answer";
-    case Aspect::list:
-      return "list";
-    case Aspect::revision:
-      return "revision";
-    case Aspect::references:
-      return "references";
-    case Aspect::harm:
-      return "harm";
-    case Aspect::devices:
-      return "devices";
-    case Aspect::filters:
-      return "filters";
-  }
-  return "?";
-}
-
-std::string bucket(const Deviation& d, Dialect dialect) {
-  const std::string_view at = d.at_netkit ? ".netkit." : of_filters(d.verb) ? ".tc." : ".tcx.";
-  const std::string place = std::string(word(dialect)) + std::string(at);
-  const std::string out = place + std::string(word(d.verb)) + "." + std::string(d.clause);
-  // A revision that comes back is one finding, whichever way the list was emptied; so is what is
-  // written beside an attribute, whatever was asked.
-  if (d.clause.starts_with("revision.") || d.clause == "attribute.within" ||
-      d.clause == "send.whole")
-    return place + std::string(d.clause);
-  // So is an undefined verdict at tcx, wherever the packet would have come to.
-  if (d.verb == Verb::send && d.detail.ends_with(".unknown")) return place + "send.unknown_at_tcx";
-  if (d.aspect == Aspect::error)
-    return out + "." + to_string(d.expected_error) + "-" + to_string(d.observed_error) + d.detail;
-  return out + "." + std::string(word(d.aspect)) + d.detail;
-}
-
-std::string explain(const Deviation& d, const Trace& trace) {
-  std::string out = "step " + std::to_string(d.step + 1) + ": " + print(trace.operations[d.step]) +
-                    "\n  model:  " + d.expected + "   (" + std::string(d.clause) + ")" +
-                    "\n  target: " + d.observed + "\n  breaks the " + std::string(word(d.breach));
-  if (!d.permitted.empty()) {
-    out += "; also met:";
-    for (const auto clause : d.permitted) out += " " + std::string(clause);
-  }
-  return out;
+Verdict check_first(const Trace& trace, Observations observations, Binding binding) {
+  return Checker(trace, observations, binding, true).run();
 }
 
 }  // namespace mprogcheck

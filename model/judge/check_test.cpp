@@ -212,7 +212,9 @@ TEST(Check, AnErrorThatIsDueButNotFirstBreaksThePrecedence) {
   EXPECT_EQ(bucket(d, Dialect::mainline), "mainline.tcx.attach.insert.exists.EEXIST-EBADF");
   EXPECT_EQ(explain(d, trace),
             "step 2: attach p0 d0/ingress before rel=bad\n  model:  EEXIST   (insert.exists)\n"
-            "  target: EBADF [p0] rev 2\n  breaks the precedence; also met: relative.closed");
+            "  target: EBADF [p0] rev 2\n  breaks the precedence; also met: relative.closed\n"
+            "  source: precedence (code: kernel/bpf/mprog.c, bpf_mprog_attach; kernel/bpf/mprog.c, "
+            "bpf_mprog_detach; kernel/bpf/syscall.c, link_update)");
 }
 
 TEST(Check, AnErrorThatNoRulePermitsBreaksThePromise) {
@@ -265,10 +267,9 @@ TEST(Check, ARevisionThatComesBackBreaksThePromise) {
   seen[1].after.revision = 1;
   const Verdict verdict = check(trace, seen);
   EXPECT_EQ(summaries(verdict),
-            Lines{"2 promise revision revision.never_returns: a revision this list has not had "
+            Lines{"2 promise revision revision.emptied: a revision this list has not had "
                   "yet, such as 3 / revision 1 again"});
-  EXPECT_EQ(bucket(verdict.deviations.at(0), Dialect::mainline),
-            "mainline.tcx.revision.never_returns");
+  EXPECT_EQ(bucket(verdict.deviations.at(0), Dialect::mainline), "mainline.tcx.revision.emptied");
 }
 
 TEST(Check, ARevisionThatStandsStillOrIs0BreaksThePromise) {

@@ -1,177 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Rules both dialects share: what the system call checks in front of the list, the relative object,
-// the query and the link commands that do not depend on the order of the list.
+// Rules both dialects share: the query, the link commands that do not depend on the order of the
+// list, and what removes devices and qdiscs.
 #pragma once
 
-#include "model/rules/domain.hpp"
-#include "model/rules/rule.hpp"
+#include "model/rules/front.hpp"
 
 namespace mprogcheck::rules {
-
-// Where the sources of the rules are to be found.
-namespace source {
-inline constexpr std::string_view kUapi = "include/uapi/linux/bpf.h, BPF_F_* and struct bpf_attr";
-inline constexpr std::string_view kMprog =
-    "commit 053c8e1f235d (bpf: Add generic attach/detach/query API for multi-progs)";
-inline constexpr std::string_view kTcx =
-    "commit e420bed02507 (bpf: Add fd-based tcx multi-prog infra with link support)";
-inline constexpr std::string_view kUnused =
-    "commit ba62d61128bd (bpf: Refuse unused attributes in bpf_prog_{attach,detach})";
-inline constexpr std::string_view kBpf2 = "bpf(2), EBADF and EINVAL; kernel/bpf/syscall.c";
-inline constexpr std::string_view kSelftests =
-    "tools/testing/selftests/bpf/prog_tests/tc_opts.c, tc_links.c";
-inline constexpr std::string_view kEmptyQuery =
-    "commit edfa9af0a73e (bpf: Handle bpf_mprog_query with NULL entry)";
-inline constexpr std::string_view kLinkUpdate =
-    "bpf(2) BPF_LINK_UPDATE; include/uapi/linux/bpf.h, link_update";
-inline constexpr std::string_view kRfc2 = "seed 003 (bpf-next v2 1/7, 2023-06-07)";
-inline constexpr std::string_view kHouse = "close(2); netdevice(7)";
-inline constexpr std::string_view kAttribute =
-    "bpf(2); Documentation/process/adding-syscalls.rst, designing for extension";
-inline constexpr std::string_view kCapabilities = "capabilities(7), CAP_BPF and CAP_NET_ADMIN";
-inline constexpr std::string_view kTcLink =
-    "seed 002 (net: sched: add bpf_link API for bpf classifier, 2021-05-28)";
-inline constexpr std::string_view kQdisc = "tc(8), add, replace, delete; netlink(7), NLM_F_EXCL";
-inline constexpr std::string_view kLinkInfo =
-    "include/uapi/linux/bpf.h, struct bpf_link_info; proc_pid_fdinfo(5)";
-inline constexpr std::string_view kOurs = "of the harness itself";
-inline constexpr std::string_view kNetkit =
-    "commit 35dfaad7188c (netkit, bpf: Add bpf programmable net device); seed 000";
-inline constexpr std::string_view kSingle = "seed 004 (netkit: Add single device mode for netkit)";
-}  // namespace source
-
-// What bpf(2) says of the attribute before any command looks at it. Of the tail it says that it has
-// to be 0, not which error a caller gets whose tail is longer than the kernel knows fields.
-inline constexpr auto front_attribute = std::tuple{
-    may("attribute.long", Errno::toobig, "The attribute is longer than a page.", source::kAttribute,
-        [](const auto& f) { return f.r.long_attribute; }),
-    fails("attribute.tail", Errno::inval,
-          "A byte after the last field of the command is not 0: the caller asks for something that "
-          "the kernel does not know.",
-          source::kAttribute, [](const auto& f) { return f.r.dirty_tail; }),
-};
-
-// Of the commands that have such bytes.
-inline constexpr auto attribute_gap = std::tuple{
-    may("attribute.gap", Errno::inval,
-        "A byte between two fields, or of a field that these hooks do not use, is not 0. The "
-        "kernel may ignore it.",
-        source::kAttribute, [](const auto& f) { return f.r.dirty_gap; }),
-};
-
-// Whoever holds the program's descriptor may have been trusted with attaching it.
-inline constexpr auto front_caller = std::tuple{
-    may("front.caller", Errno::perm,
-        "The caller does not have CAP_NET_ADMIN in the initial user namespace. The descriptor of "
-        "the program may be enough.",
-        source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
-};
-
-inline constexpr auto front_flags = std::tuple{
-    due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
-        source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
-    due("front.flags", Errno::inval, "The command does not define one of the flag bits.",
-        source::kUapi, [](const auto& f) { return f.r.other_flags; }),
-};
-
-inline constexpr auto front_prog_object = std::tuple{
-    due("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
-        source::kBpf2, [](const auto& f) { return f.r.prog.missing; }),
-    due("front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
-        source::kBpf2, [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
-};
-
-inline constexpr auto front_prog_type = std::tuple{
-    due("front.prog_type", Errno::inval, "The attach point does not run programs of this type.",
-        source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
-};
-
-inline constexpr auto front_prog = std::tuple_cat(front_prog_object, front_prog_type);
-
-// On detach a program need not be named.
-inline constexpr auto front_named = std::tuple_cat(
-    std::tuple{
-        due("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
-            source::kBpf2, [](const auto& f) { return f.r.prog.missing; }),
-        due("front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
-            source::kBpf2, [](const auto& f) { return f.r.prog.wrong_kind; }),
-    },
-    front_prog_type);
-
-inline constexpr auto front_device = std::tuple{
-    due("front.device", Errno::nodev, "The network namespace of the caller has no such device.",
-        source::kTcx, [](const auto& f) { return !f.r.device_known; }),
-    due("front.not_netkit", Errno::nxio,
-        "The hook belongs to netkit, and the device is not a netkit device.", source::kNetkit,
-        [](const auto& f) { return f.r.not_netkit; }),
-    due("front.not_primary", Errno::acces,
-        "The device is the peer of a pair. Programs are managed through the primary only.",
-        source::kNetkit, [](const auto& f) { return f.r.not_primary; }),
-    due("front.single", Errno::opnotsupp,
-        "The device is a single netkit device, which runs no programs.", source::kSingle,
-        [](const auto& f) { return f.r.single_device; }),
-};
-
-inline constexpr auto front_old_unused = std::tuple{
-    anywhere("front.old_unused", Errno::inval,
-             "The request names a program to replace, but does not set REPLACE.", source::kUnused,
-             [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
-};
-
-inline constexpr auto front_old_named = std::tuple{
-    anywhere("front.old_unused", Errno::inval,
-             "The request names a program to replace, but detach replaces nothing.",
-             source::kUnused, [](const auto& f) { return !f.r.old.none; }),
-};
-
-inline constexpr auto front_old = std::tuple{
-    due("front.old_closed", Errno::badf, "The descriptor of the program to replace is not open.",
-        source::kBpf2, [](const auto& f) { return f.r.replace && f.r.old.missing; }),
-    due("front.old_kind", Errno::inval,
-        "The descriptor of the program to replace does not refer to a program.", source::kBpf2,
-        [](const auto& f) { return f.r.replace && (f.r.old.none || f.r.old.wrong_kind); }),
-};
-
-// The replaced program of an attach is looked up by type, that of a link update is not.
-inline constexpr auto front_old_type = std::tuple{
-    due("front.old_type", Errno::inval, "The program to replace has another type.", source::kBpf2,
-        [](const auto& f) { return f.r.replace && f.r.old.wrong_type; }),
-};
-
-inline constexpr auto stale = std::tuple{
-    due("list.stale", Errno::stale,
-        "The expected revision differs from the current revision of the list.", source::kUapi,
-        [](const auto& f) { return f.stale; }),
-};
-
-// A relative object is looked up, and its error given, even where no directive uses it.
-inline constexpr auto relative_id = std::tuple{
-    due("relative.id_unknown", Errno::noent,
-        "ID is set, and no object has the id. No object has id 0.", source::kMprog,
-        [](const auto& f) { return f.r.id && (f.r.relative.none || f.r.relative.missing); }),
-};
-
-inline constexpr auto relative_found = std::tuple{
-    due("relative.closed", Errno::badf, "The descriptor of the relative object is not open.",
-        source::kBpf2, [](const auto& f) { return !f.r.id && f.r.relative.missing; }),
-    due("relative.prog_kind", Errno::inval,
-        "The descriptor of the relative object does not refer to a program.", source::kBpf2,
-        [](const auto& f) { return !f.r.by_link && f.r.relative.wrong_kind; }),
-    due("relative.link_kind", Errno::inval,
-        "LINK is set, and the descriptor does not refer to a link.", source::kBpf2,
-        [](const auto& f) { return f.r.by_link && f.r.relative.wrong_kind; }),
-    due("relative.type", Errno::inval,
-        "The relative program, or the program of the relative link, has another type.",
-        source::kMprog, [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
-};
-
-// Where no program is named none is of another type but a link that has none a list could hold.
-inline constexpr auto relative_foreign = std::tuple{
-    fails("relative.foreign", Errno::inval,
-          "The request names no program, and no list can hold a link of the kind of the relative "
-          "link. The kernel may refuse the kind, or look for the link and not find it.",
-          source::kMprog, [](const auto& f) { return f.r.relative.wrong_type && f.r.prog.none; }),
-};
 
 template <class D>
 struct QueryFacts {
@@ -190,40 +24,65 @@ struct QueryFacts {
   }
 };
 
-inline constexpr auto query = std::tuple_cat(
-    front_attribute, attribute_gap,
-    std::tuple{
-        due("query.caller", Errno::perm,
-            "The caller does not have CAP_NET_ADMIN in the initial user namespace.",
-            source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
-        due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
-            source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
-    },
-    front_device,
-    std::tuple{
-        anywhere(
-            "query.flags", Errno::inval,
-            "The query sets a flag in query_flags or attach_flags, and these hooks define none.",
-            source::kMprog, [](const auto& f) { return f.r.other_flags; }),
-        due("query.fault", Errno::fault,
-            "An array that the kernel must fill is at an address that is not mapped.",
-            source::kBpf2, [](const auto& f) { return f.fills && f.r.fault && !f.empty; }),
-        due("query.no_space", Errno::nospc,
-            "The arrays have room for some entries but not for all. The kernel returns the first "
-            "entries and the full count.",
-            source::kMprog, [](const auto& f) { return f.fills && f.short_of_room; }),
-        effect("query.empty", Change::none, "The list is empty. The query returns count 0.",
-               source::kEmptyQuery, [](const auto& f) { return f.empty; }),
-        effect("query.all", Change::none,
-               "The query returns the revision, the count, and every entry in list order: program "
-               "ids, link ids (0 for an entry without a link) and flags, each in its array if that "
-               "was given.",
-               source::kMprog, [](const auto& f) { return f.fills && !f.empty; }),
-        effect("query.count", Change::none,
-               "The query gives no array of program ids, or no room. It returns the revision and "
-               "the count, and fills no array.",
-               source::kMprog, [](const auto& f) { return !f.fills && !f.empty; }),
-    });
+inline constexpr Cited kQuery[] = {
+    {"front.device", code(source::tcx_c("tcx_prog_query"), source::netkit_c("netkit_dev_fetch"))},
+    {"front.not_primary", selftest(source::tc_netkit("serial_test_tc_netkit_device"),
+                                   source::netkit_commit("Only the primary device"))},
+};
+
+inline constexpr auto query = cite(
+    std::tuple_cat(
+        front_attribute, attribute_gap,
+        std::tuple{
+            due("query.caller", Errno::perm,
+                "The caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN in the initial user "
+                "namespace.",
+                code(source::syscall_c("bpf_prog_query")),
+                [](const auto& f) { return !f.r.privileged; }),
+            due("front.attach_type", Errno::inval, "The kernel knows no such attach type.",
+                code(source::syscall_c("bpf_prog_query")),
+                [](const auto& f) { return !f.r.hook_known; }),
+        },
+        front_device,
+        std::tuple{
+            anywhere("query.flags", Errno::inval,
+                     "The query sets a flag in query_flags or attach_flags, and these hooks define "
+                     "none.",
+                     selftest(source::tc_opts("test_tc_opts_query_target")),
+                     [](const auto& f) { return f.r.other_flags; }),
+            due("query.fault", Errno::fault,
+                "An array that the kernel must fill is at an address that is not mapped.",
+                code(source::mprog_c("bpf_mprog_query")),
+                [](const auto& f) { return f.fills && f.r.fault && !f.empty; }),
+            due("query.no_space", Errno::nospc,
+                "The arrays have room for some entries but not for all. The kernel returns the "
+                "first "
+                "entries and the full count.",
+                selftest(source::tc_opts("test_tc_opts_query_target")),
+                [](const auto& f) { return f.fills && f.short_of_room; }),
+            effect("query.empty", Change::none,
+                   "The list is empty. The query returns count 0, and the revision that an attach "
+                   "may then expect.",
+                   document(commit("edfa9af0a73e", "count of 0 and revision of"),
+                            source::tc_opts("test_tc_opts_query_attach_target")),
+                   [](const auto& f) { return f.empty; }),
+            effect(
+                "query.all", Change::none,
+                "The query returns the revision, the count, and every entry in list order in each "
+                "array that was given.",
+                document(source::mprog_commit("prog_ids are always filled with"),
+                         source::uapi("BPF_PROG_QUERY"),
+                         source::tc_opts("test_tc_opts_query_target")),
+                [](const auto& f) { return f.fills && !f.empty; }),
+            effect("query.count", Change::none,
+                   "The query gives no array of program ids, or no room. It returns the revision "
+                   "and the count, and fills no array.",
+                   document(commit("a4fe78386afb", "populates count and revision fields"),
+                            source::uapi("BPF_PROG_QUERY"),
+                            source::tc_opts("test_tc_opts_query_target")),
+                   [](const auto& f) { return !f.fills && !f.empty; }),
+        }),
+    kQuery);
 
 template <class D>
 struct LinkFacts {
@@ -281,53 +140,106 @@ typename D::Revision next_revision(Dialect dialect, typename D::Revision revisio
 }
 
 inline constexpr auto link_object = std::tuple{
-    due("link.closed", Errno::badf, "The descriptor of the link is not open.", source::kBpf2,
-        [](const auto& f) { return f.r.link.missing; }),
-    due("link.kind", Errno::inval, "The descriptor does not refer to a link.", source::kBpf2,
+    due("link.closed", Errno::badf, "The descriptor of the link is not open.",
+        document(source::bpf2("EBADF")), [](const auto& f) { return f.r.link.missing; }),
+    due("link.kind", Errno::inval, "The descriptor does not refer to a link.",
+        code(source::syscall_c("bpf_link_get_from_fd")),
         [](const auto& f) { return f.r.link.none || f.r.link.wrong_kind; }),
 };
 
-inline constexpr auto link_update_checks = std::tuple_cat(
-    front_attribute,
-    std::tuple{
-        due("link_update.flags", Errno::inval, "The request sets a flag other than REPLACE.",
-            source::kLinkUpdate, [](const auto& f) { return f.r.other_flags; }),
-    },
-    link_object, front_prog_object, front_old,
-    std::tuple{
-        due("link_update.old_unused", Errno::inval,
-            "The request names an old program, but does not set REPLACE.", source::kLinkUpdate,
-            [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
-        due("link_update.orphan", Errno::nolink,
-            "The link is detached, or its device or its filter was removed.", source::kTcx,
-            [](const auto& f) {
-              return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter;
-            }),
-        due("link_update.not_current", Errno::perm,
-            "The named old program is not the program of the link.", source::kLinkUpdate,
-            [](const auto& f) {
-              return f.r.replace && f.r.link.usable() && f.old_given && !f.old_is_current;
-            }),
-        due("link_update.exists", Errno::exist, "The new program is already on this list.",
-            source::kMprog,
-            [](const auto& f) {
-              return f.r.link_attached && f.r.prog.usable() && !f.current && f.on_list;
-            }),
-        due("link_update.type", Errno::inval, "The new program has another type.", source::kBpf2,
-            [](const auto& f) { return f.r.prog.wrong_type; }),
-        effect("link_update.same", Change::none,
-               "The link already has this program. Nothing changes.", source::kTcx,
-               [](const auto& f) { return f.current; }),
-        effect("link_update.filter", Change::none,
-               "The filter of the link runs the new program. No other filter changes.",
-               source::kTcLink, [](const auto& f) { return !f.current && f.r.owns_filter; }),
-    });
+inline constexpr Cited kLinkUpdate[] = {
+    {"front.prog_closed",
+     document(source::bpf2("EBADF"), source::flow_dissector("test_link_update_invalid_prog"))},
+    {"front.old_closed",
+     document(source::bpf2("EBADF"), source::flow_dissector("test_link_update_invalid_opts"))},
+    {"front.old_kind", source::kNoProgram},
+};
+
+inline constexpr auto
+    link_update_checks = cite(std::tuple_cat(
+                                  front_attribute,
+                                  std::tuple{
+                                      due("link_update.flags", Errno::inval,
+                                          "The request sets a flag other than REPLACE.",
+                                          selftest(source::flow_dissector(
+                                                       "test_link_update_invalid_opts"),
+                                                   file("Documentation/process/"
+                                                        "adding-syscalls.rst",
+                                                        "reject the system call"),
+                                                   source::syscall_c("link_update")),
+                                          [](const auto& f) { return f.r.other_flags; }),
+                                  },
+                                  link_object, front_prog_object, front_old,
+                                  std::tuple{
+                                      due("link_update.old_unused", Errno::inval,
+                                          "The request names an old program, but does "
+                                          "not set REPLACE.",
+                                          selftest(source::flow_dissector(
+                                                       "test_link_update_invalid_opts"),
+                                                   source::uapi("old_prog_fd")),
+                                          [](const auto& f) {
+                                            return !f.r.replace && !f.r.old.none;
+                                          }),
+                                      due("link_update.orphan", Errno::nolink,
+                                          "The link is detached, or its device or its "
+                                          "filter was removed.",
+                                          code(source::tcx_c("tcx_link_update"),
+                                               source::netkit_c("netkit_link_update"),
+                                               posting("000", "netkit_link_update")),
+                                          [](const auto& f) {
+                                            return f.r.link.usable() && !f.r.link_attached &&
+                                                   !f.r.owns_filter;
+                                          }),
+                                      due("link_update.not_current", Errno::perm,
+                                          "The named old program is not the program of "
+                                          "the link.",
+                                          code(source::tcx_c("tcx_link_update"),
+                                               source::netkit_c("netkit_link_update"),
+                                               source::flow_dissector(
+                                                   "test_link_update_invalid_opts")),
+                                          [](const auto& f) {
+                                            return f.r.replace && f.r.link.usable() &&
+                                                   f.old_given && !f.old_is_current;
+                                          }),
+                                      due("link_update.exists", Errno::exist,
+                                          "The new program is already on this list.",
+                                          code(source::mprog_c("bpf_mprog_attach")),
+                                          [](const auto& f) {
+                                            return f.r.link_attached && f.r.prog.usable() &&
+                                                   !f.current && f.on_list;
+                                          }),
+                                      due("link_update.type", Errno::inval,
+                                          "The new program has another type.",
+                                          code(source::mprog_c("bpf_mprog_prog"),
+                                               source::flow_dissector(
+                                                   "test_link_update_invalid_prog")),
+                                          [](const auto& f) { return f.r.prog.wrong_type; }),
+                                      effect(
+                                          "link_update.same", Change::none,
+                                          "The link already has this program. Nothing "
+                                          "changes.",
+                                          selftest(source::tc_links("test_tc_links_replace_target"),
+                                                   source::tcx_c("tcx_link_update")),
+                                          [](const auto& f) { return f.current; }),
+                                      effect("link_update.filter", Change::none,
+                                             "The filter of the link runs the new "
+                                             "program. No other filter changes.",
+                                             document(posting("002",
+                                                              "changing it and deleting it only")),
+                                             [](const auto& f) {
+                                               return !f.current && f.r.owns_filter;
+                                             }),
+                                  }),
+                              kLinkUpdate);
 
 inline constexpr auto link_update_replaces = std::tuple{
     effect(
         "link_update.replaces", Change::replace,
-        "The new program takes the place of the link's old program. No other entry moves.",
-        source::kTcx, [](const auto& f) { return !f.current && !f.r.owns_filter && !f.at_end; },
+        "The new program takes the place of the "
+        "link's old program. No other entry moves.",
+        selftest(source::tc_links("test_tc_links_replace_target"), source::uapi("BPF_LINK_UPDATE"),
+                 source::tcx_commit("(atomic) BPF program update")),
+        [](const auto& f) { return !f.current && !f.r.owns_filter && !f.at_end; },
         [](const auto& f) { return f.index; }),
 };
 
@@ -338,108 +250,164 @@ inline constexpr auto link_detach = std::tuple_cat(
     std::tuple{
         effect(
             "link_detach.removes", Change::remove,
-            "The entry of the link is removed. The link stays, detached.", source::kTcx,
+            "The entry of the link is removed. The link stays, detached.",
+            document(source::uapi("BPF_LINK_DETACH"),
+                     source::tc_links("test_tc_links_replace_target"),
+                     source::tcx_c("tcx_link_detach")),
             [](const auto& f) { return f.r.link_attached; }, [](const auto& f) { return f.index; }),
         effect("link_detach.filter", Change::none,
-               "The filter of the link is removed. The link stays, detached.", source::kTcLink,
+               "The filter of the link is removed. The link stays, detached.",
+               document(posting("002", "changing it and deleting it only"),
+                        source::uapi("BPF_LINK_DETACH")),
                [](const auto& f) { return f.r.owns_filter; }),
         effect("link_detach.again", Change::none,
                "The link is already detached or orphaned. The call returns 0, and nothing changes.",
-               source::kTcx, [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
+               code(source::tcx_c("tcx_link_detach"), source::netkit_c("netkit_link_detach")),
+               [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
     });
 
 inline constexpr auto link_tells = std::tuple{
     effect("info.attached", Change::none,
            "The kernel returns the program, the device and the attach type of the link.",
-           source::kLinkInfo, [](const auto& f) { return f.r.link_attached || f.r.owns_filter; }),
+           document(source::uapi("bpf_link_info"), source::uapi("BPF_OBJ_GET_INFO_BY_FD"),
+                    source::tcx_c("tcx_link_fill_info")),
+           [](const auto& f) { return f.r.link_attached || f.r.owns_filter; }),
     effect("info.detached", Change::none,
            "The link is on no list and has no filter. The kernel returns its program, its attach "
            "type, and ifindex 0.",
-           source::kTcx, [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
+           selftest(source::tc_links("test_tc_links_dev_cleanup_target"),
+                    source::tcx_c("tcx_link_fill_info"), source::netkit_c("netkit_link_fill_info")),
+           [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
 };
 
-inline constexpr auto info = std::tuple_cat(link_object, link_tells);
+inline constexpr Cited kInfo[] = {
+    {"link.kind", code(source::syscall_c("bpf_obj_get_info_by_fd"))},
+};
 
-inline constexpr auto fdinfo = std::tuple_cat(
-    std::tuple{
-        due("fdinfo.closed", Errno::noent,
-            "The descriptor is not open, so /proc has no file for it.", source::kLinkInfo,
-            [](const auto& f) { return f.r.link.missing; }),
-    },
-    link_tells);
+inline constexpr auto info = cite(std::tuple_cat(link_object, link_tells), kInfo);
+
+inline constexpr Cited kFdinfo[] = {
+    {"info.attached",
+     code(source::syscall_c("bpf_link_show_fdinfo"), source::tcx_c("tcx_link_fdinfo"),
+          source::netkit_c("netkit_link_fdinfo"))},
+    {"info.detached",
+     code(source::syscall_c("bpf_link_show_fdinfo"), source::tcx_c("tcx_link_fdinfo"),
+          source::netkit_c("netkit_link_fdinfo"))},
+};
+
+inline constexpr auto fdinfo =
+    cite(std::tuple_cat(
+             std::tuple{
+                 due("fdinfo.closed", Errno::noent,
+                     "The descriptor is not open, so /proc has no file for it.",
+                     document(man("proc_pid_fdinfo(5)", "for each file which the"),
+                              man("open(2)", "the named file does not exist")),
+                     [](const auto& f) { return f.r.link.missing; }),
+             },
+             link_tells),
+         kFdinfo);
 
 // close(2) of a program: r.prog. Of a link: r.link, whose entry goes with its last reference.
 inline constexpr auto close = std::tuple{
-    due("close.closed", Errno::badf, "The descriptor is not open.", source::kHouse,
+    due("close.closed", Errno::badf, "The descriptor is not open.",
+        document(man("close(2)", "valid open file descriptor")),
         [](const auto& f) { return f.r.prog.missing || f.r.link.missing; }),
     effect(
         "close.link", Change::remove,
-        "The last reference to an attached link is dropped. Its entry is removed.", source::kTcx,
+        "The last reference to an attached link is dropped. Its entry is removed.",
+        document(source::tcx_commit("hook points do not reference"),
+                 source::tcx_commit("safe, auto-detachable behavior by default"),
+                 source::tc_links("test_tc_links_replace_target")),
         [](const auto& f) { return f.r.link.usable() && f.r.link_attached; },
         [](const auto& f) { return f.index; }),
     effect("close.filter", Change::none,
            "The last reference to a link with a filter is dropped. The filter is removed.",
-           source::kTcLink, [](const auto& f) { return f.r.link.usable() && f.r.owns_filter; }),
+           document(source::tcx_commit("safe, auto-detachable behavior by default")),
+           [](const auto& f) { return f.r.link.usable() && f.r.owns_filter; }),
     effect(
         "close.detached_link", Change::none,
-        "The link owns no entry. It is freed, and no list changes.", source::kTcx,
+        "The link owns no entry. It is freed, and no list changes.",
+        code(source::tcx_c("tcx_link_release"), source::netkit_c("netkit_link_release")),
         [](const auto& f) { return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter; }),
     effect(
         "close.prog", Change::none,
         "The descriptor is closed. An attached program stays loaded as long as its entry exists.",
-        source::kMprog, [](const auto& f) { return f.r.link.none; }),
+        document(source::uapi("or attached (for example, bound to"),
+                 source::tc_opts("test_tc_opts_max_target"), source::bpf2("BPF_PROG_LOAD")),
+        [](const auto& f) { return f.r.link.none; }),
 };
 
 inline constexpr auto remove = std::tuple{
-    due("remove_device.gone", Errno::nodev, "The device does not exist.", source::kHouse,
-        [](const auto& f) { return !f.r.device_known; }),
+    due("remove_device.gone", Errno::nodev, "The device does not exist.",
+        code(source::rtnetlink_c("rtnl_dellink")), [](const auto& f) { return !f.r.device_known; }),
     effect("remove_device.clears", Change::none,
            "The device is removed with its lists. Entries without a link drop their references, "
            "and links are orphaned.",
-           source::kTcx,
+           selftest(source::tc_links("test_tc_links_dev_cleanup_target"),
+                    source::tc_opts("test_tc_opts_dev_cleanup_target"),
+                    source::tcx_c("tcx_uninstall")),
            [](const auto& f) {
              return f.r.device_known && !f.r.whole_namespace && !f.r.paired && !f.r.has_filters;
            }),
     effect("remove_device.filters", Change::none,
            "The filters of the device are removed as well. Filters made by netlink drop their "
            "references, and links are orphaned.",
-           source::kTcLink,
+           document(posting("002", "or net_device shutdown"),
+                    source::tc_links("test_tc_links_dev_mixed"),
+                    file("net/core/dev.c", "dev_shutdown")),
            [](const auto& f) {
              return f.r.device_known && !f.r.whole_namespace && !f.r.paired && f.r.has_filters;
            }),
     effect("remove_device.pair", Change::none,
-           "Removing one device of a pair removes both, with their lists.", source::kNetkit,
+           "Removing one device of a pair removes both, with their lists.",
+           code(source::netkit_c("netkit_del_link")),
            [](const auto& f) { return f.r.device_known && !f.r.whole_namespace && f.r.paired; }),
     effect("remove_namespace.clears", Change::none,
-           "The namespace is removed, with every device in it.", source::kTcx,
+           "The namespace is removed, with every virtual device in it.",
+           code(file("net/core/dev.c", "default_device_exit_batch"),
+                man("network_namespaces(7)", "When a namespace is freed")),
            [](const auto& f) { return f.r.whole_namespace; }),
 };
 
 // A qdisc shares the hooks of the device, not the lists.
 inline constexpr auto qdisc = std::tuple{
-    due("front.device", Errno::nodev, "The device does not exist.", source::kTcx,
+    due("front.device", Errno::nodev, "The device does not exist.",
+        code(file("net/sched/sch_api.c", "tc_modify_qdisc"),
+             file("net/sched/sch_api.c", "tc_get_qdisc")),
         [](const auto& f) { return !f.r.device_known; }),
     due("qdisc.exists", Errno::exist,
-        "A qdisc is added, and the device already has one of this kind.", source::kQdisc,
+        "A qdisc is added, and the device already has one of this kind.",
+        code(file("net/sched/sch_api.c", "tc_modify_qdisc"),
+             file("tools/testing/selftests/tc-testing/tc-tests/qdiscs/ingress.json",
+                  "Add duplicate ingress qdisc"),
+             man("netlink(7)", "NLM_F_EXCL")),
         [](const auto& f) { return f.r.adds && f.r.has_qdisc && !f.r.other_qdisc; }),
     may("qdisc.other", Errno::exist,
         "A qdisc is added, and the device has one of the other kind. The kernel may replace it.",
-        source::kQdisc, [](const auto& f) { return f.r.adds && f.r.has_qdisc && f.r.other_qdisc; }),
+        code(file("net/sched/sch_api.c", "tc_modify_qdisc")),
+        [](const auto& f) { return f.r.adds && f.r.has_qdisc && f.r.other_qdisc; }),
     fails("qdisc.absent", Errno::noent, "A qdisc is deleted, and the device has none.",
-          source::kQdisc, [](const auto& f) { return f.r.removes && !f.r.has_qdisc; }),
+          selftest(file("tools/testing/selftests/tc-testing/tc-tests/qdiscs/ingress.json",
+                        "Delete nonexistent ingress qdisc"),
+                   file("Documentation/netlink/specs/tc.yaml", "delqdisc"),
+                   file("net/sched/sch_api.c", "tc_get_qdisc")),
+          [](const auto& f) { return f.r.removes && !f.r.has_qdisc; }),
     effect("qdisc.tears_down", Change::none,
            "The qdisc is deleted, or replaced by one of the other kind, and its filters are "
            "removed. Filters made by netlink drop their references, and links are orphaned.",
-           source::kTcLink, [](const auto& f) { return f.r.has_filters && f.r.other_qdisc; }),
+           document(man("tc(8)", "as any filters attached to"), posting("002", "qdisc tear down"),
+                    commit("715c5ce454a6", "deleted, also detaching all filters")),
+           [](const auto& f) { return f.r.has_filters && f.r.other_qdisc; }),
     effect("qdisc.beside", Change::none,
-           "The qdisc is added, replaced or deleted. No list and no filter changes.", source::kTcx,
+           "The qdisc is added, replaced or deleted. No list and no filter changes.",
+           document(source::tcx_commit("qdisc-less"), source::tc_opts("test_tc_opts_delete_empty")),
            [](const auto& f) { return f.r.device_known && !(f.r.has_filters && f.r.other_qdisc); }),
 };
 
 // Whoever conforms comes to no harm; a kernel that is provoked does, and has to be found out.
 inline constexpr auto provoke = std::tuple{
     effect("provoke.unharmed", Change::none, "The kernel keeps running, and no list changes.",
-           source::kOurs, [](const auto& f) { return f.r.link.none; }),
+           house(), [](const auto& f) { return f.r.link.none; }),
 };
 
 }  // namespace mprogcheck::rules

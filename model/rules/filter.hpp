@@ -10,15 +10,6 @@
 
 namespace mprogcheck::rules {
 
-namespace source {
-inline constexpr std::string_view kTc =
-    "tc(8), filter: add, change, replace, delete; chain: delete";
-inline constexpr std::string_view kTcBpf =
-    "tc-bpf(8), skip_hw and skip_sw; include/uapi/linux/pkt_cls.h, TCA_CLS_FLAGS_*";
-inline constexpr std::string_view kTcLinkAttach = "the posting of seed 002, bpf_tc_link_attach()";
-inline constexpr std::string_view kClsact = "commit 1f211a1b929c (net, sched: add clsact qdisc)";
-}  // namespace source
-
 template <class D>
 struct FilterFacts {
   using Bool = typename D::Bool;
@@ -45,95 +36,139 @@ static_assert(lists_every_field<FilterFacts>());
 inline constexpr auto filter_caller = std::tuple{
     due("filter.caller", Errno::perm,
         "The caller does not have CAP_NET_ADMIN, which changing filters by netlink needs.",
-        source::kCapabilities, [](const auto& f) { return !f.r.privileged; }),
+        code(source::rtnetlink_c("rtnetlink_rcv_msg")),
+        [](const auto& f) { return !f.r.privileged; }),
 };
 
 inline constexpr auto filter_hook = std::tuple{
     anywhere("front.device", Errno::nodev,
-             "The network namespace of the caller has no such device.", source::kTc,
+             "The network namespace of the caller has no such device.",
+             code(source::cls_api_c("__tcf_qdisc_find")),
              [](const auto& f) { return !f.r.device_known; }),
     fails("filter.no_hook", Errno::inval,
           "No qdisc of the device has the hook. A clsact qdisc has both hooks, an ingress qdisc "
           "has ingress.",
-          source::kClsact, [](const auto& f) { return f.r.device_known && f.no_hook; }),
+          house(source::cls_api_c("__tcf_qdisc_find"),
+                commit("1f211a1b929c", "works on ingress, but also on")),
+          [](const auto& f) { return f.r.device_known && f.no_hook; }),
 };
 
 inline constexpr auto filter = std::tuple_cat(
     filter_caller, filter_hook,
     std::tuple{
         anywhere("filter.flags", Errno::inval,
-                 "The request sets a flag other than SKIP_HW and SKIP_SW.", source::kTcBpf,
+                 "The request sets a flag other than SKIP_HW and SKIP_SW.",
+                 code(file("net/sched/cls_bpf.c", "cls_bpf_change")),
                  [](const auto& f) { return f.r.other_flags; }),
         anywhere("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
-                 source::kBpf2, [](const auto& f) { return !f.r.removes && f.r.prog.missing; }),
+                 code(file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd")),
+                 [](const auto& f) { return !f.r.removes && f.r.prog.missing; }),
         anywhere(
             "front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
-            source::kBpf2,
+            code(file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd"),
+                 source::syscall_c("__bpf_prog_get")),
             [](const auto& f) { return !f.r.removes && (f.r.prog.none || f.r.prog.wrong_kind); }),
         anywhere("front.prog_type", Errno::inval, "Filters do not run programs of this type.",
-                 source::kBpf2, [](const auto& f) { return f.r.prog.wrong_type; }),
+                 code(file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd")),
+                 [](const auto& f) { return f.r.prog.wrong_type; }),
         anywhere("filter.exists", Errno::exist, "The request adds a filter where one exists.",
-                 source::kTc, [](const auto& f) { return f.r.adds && f.there; }),
+                 document(commit("715c5ce454a6", "failing with -EEXIST"),
+                          man("netlink(7)", "NLM_F_EXCL"), source::cls_api_c("tc_new_tfilter")),
+                 [](const auto& f) { return f.r.adds && f.there; }),
         anywhere("filter.owned", Errno::perm,
-                 "A link owns the filter. Netlink cannot change or delete it.", source::kTcLink,
+                 "A link owns the filter. Netlink cannot change or delete it.",
+                 document(posting("002", "from netlink returns EPERM, denoting"),
+                          posting("002", "cannot be replaced by netlink API")),
                  [](const auto& f) { return !f.r.adds && f.owned; }),
         fails("filter.absent", Errno::noent,
-              "The request changes or deletes a filter that does not exist.", source::kTc,
+              "The request changes or deletes a filter that does not exist.",
+              code(source::cls_api_c("tc_del_tfilter"), source::cls_api_c("tc_new_tfilter"),
+                   man("netlink(7)", "NLM_F_CREATE")),
               [](const auto& f) { return (f.changes || f.r.removes) && !f.there; }),
         fails("filter.skip_sw", Errno::inval,
               "The request sets SKIP_SW, and the device cannot run programs in hardware. Nothing "
               "is installed.",
-              source::kTcBpf, [](const auto& f) { return f.skips_sw; }),
-        effect("filter.removes", Change::none, "The filter is deleted.", source::kTc,
+              document(man("tc-bpf(8)", "kernel will report an error and")),
+              [](const auto& f) { return f.skips_sw; }),
+        effect("filter.removes", Change::none, "The filter is deleted.",
+               selftest(file("tools/testing/selftests/tc-testing/tc-tests/filters/bpf.json",
+                             "Delete cBPF filter"),
+                        commit("715c5ce454a6", "and removing traffic control filters")),
                [](const auto& f) { return f.r.removes; }),
         effect("filter.replaces", Change::none,
-               "The filter, which netlink made, runs the new program.", source::kTcLink,
+               "The filter, which netlink made, runs the new program.",
+               document(man("tc(8)", "nearly atomic remove/add"),
+                        commit("715c5ce454a6", "allows replacing an existing filter instead"),
+                        file("tools/testing/selftests/tc-testing/tc-tests/filters/bpf.json",
+                             "Replace cBPF bytecode")),
                [](const auto& f) { return !f.r.removes && f.there; }),
         effect("filter.makes", Change::none,
-               "A filter without a link is created, with direct action.", source::kTc,
+               "A filter without a link is created, with direct action.",
+               document(man("tc(8)", "not exist yet it is created"),
+                        man("tc-bpf(8)", "direct-action")),
                [](const auto& f) { return !f.r.removes && !f.there; }),
     });
 
-inline constexpr auto filter_link = std::tuple_cat(
-    front_caller, front_prog,
-    std::tuple{
-        due("filter_link.caller", Errno::perm,
-            "The caller does not have CAP_NET_ADMIN, which making a filter needs by a link as by "
-            "netlink.",
-            source::kTcLinkAttach, [](const auto& f) { return !f.r.privileged; }),
-        due("filter_link.flags", Errno::inval,
-            "The request sets a flag other than SKIP_HW and SKIP_SW.", source::kTcLinkAttach,
-            [](const auto& f) { return f.r.other_flags; }),
-        due("front.device", Errno::nodev, "The network namespace of the caller has no such device.",
-            source::kTc, [](const auto& f) { return !f.r.device_known; }),
-        fails("filter.no_hook", Errno::inval,
-              "No qdisc of the device has the hook. A clsact qdisc has both hooks, an ingress "
-              "qdisc has ingress.",
-              source::kClsact, [](const auto& f) { return f.r.device_known && f.no_hook; }),
-        due("filter_link.exists", Errno::exist,
-            "A filter already exists, made by netlink or by a link. No link takes it over.",
-            source::kTcLink, [](const auto& f) { return f.there; }),
-        fails("filter.skip_sw", Errno::inval,
-              "The request sets SKIP_SW, and the device cannot run programs in hardware. Nothing "
-              "is installed.",
-              source::kTcBpf, [](const auto& f) { return f.skips_sw; }),
-        effect("filter_link.makes", Change::none,
-               "The link gets a filter of chain 0, with direct action, for all protocols.",
-               source::kTcLink, [](const auto& f) { return !f.there; }),
-    });
+inline constexpr Cited kFilterLink[] = {
+    {"front.prog_type", code(source::syscall_c("attach_type_to_prog_type"))},
+};
+
+inline constexpr auto filter_link = cite(
+    std::tuple_cat(
+        front_prog,
+        std::tuple{
+            due("filter_link.caller", Errno::perm,
+                "The caller does not have CAP_NET_ADMIN, which making a filter needs, by a link as "
+                "by netlink.",
+                house(), [](const auto& f) { return !f.r.privileged; }),
+            due("filter_link.flags", Errno::inval,
+                "The request sets a flag other than SKIP_HW and SKIP_SW.",
+                code(posting("002", "cls_bpf_link_change")),
+                [](const auto& f) { return f.r.other_flags; }),
+            due("front.device", Errno::nodev,
+                "The network namespace of the caller has no such device.",
+                code(source::cls_api_c("__tcf_qdisc_find")),
+                [](const auto& f) { return !f.r.device_known; }),
+            fails("filter.no_hook", Errno::inval,
+                  "No qdisc of the device has the hook. A clsact qdisc has both hooks, an ingress "
+                  "qdisc has ingress.",
+                  house(source::cls_api_c("__tcf_qdisc_find"),
+                        commit("1f211a1b929c", "works on ingress, but also on")),
+                  [](const auto& f) { return f.r.device_known && f.no_hook; }),
+            due("filter_link.exists", Errno::exist,
+                "A filter already exists, made by netlink or by a link. No link takes it over.",
+                document(posting("002", "attempt will fail with EEXIST")),
+                [](const auto& f) { return f.there; }),
+            fails(
+                "filter.skip_sw", Errno::inval,
+                "The request sets SKIP_SW, and the device cannot run programs in hardware. Nothing "
+                "is installed.",
+                document(man("tc-bpf(8)", "kernel will report an error and")),
+                [](const auto& f) { return f.skips_sw; }),
+            effect("filter_link.makes", Change::none,
+                   "The link gets a filter of chain 0, with direct action, for all protocols.",
+                   document(posting("002", "always setting direct action mode"),
+                            posting("002", "protocol to ETH_P_ALL"),
+                            commit("715c5ce454a6", "chain index of 0")),
+                   [](const auto& f) { return !f.there; }),
+        }),
+    kFilterLink);
 
 inline constexpr auto chain = std::tuple_cat(
     filter_caller, filter_hook,
     std::tuple{
         may("chain.empty", Errno::inval, "The chain has no filters, and may not exist.",
-            source::kTc, [](const auto& f) { return f.r.device_known && !f.no_hook && !f.there; }),
+            code(source::cls_api_c("tc_ctl_chain")),
+            [](const auto& f) { return f.r.device_known && !f.no_hook && !f.there; }),
         effect("chain.removes", Change::none,
                "All filters of the chain are deleted. Filters made by netlink drop their "
                "references, and links are orphaned.",
-               source::kTcLink, [](const auto& f) { return f.there; }),
+               document(posting("002", "detached due to chain removal"),
+                        source::cls_api_c("user requested chain removal")),
+               [](const auto& f) { return f.there; }),
         effect("chain.nothing", Change::none,
-               "The chain has no filters. No filter of another chain changes.", source::kTc,
-               [](const auto& f) { return !f.there; }),
+               "The chain has no filters. No filter of another chain changes.",
+               code(source::cls_api_c("tc_ctl_chain")), [](const auto& f) { return !f.there; }),
     });
 
 }  // namespace mprogcheck::rules

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "model/rules/common.hpp"
+#include "model/rules/mainline_sources.hpp"
 
 namespace mprogcheck::rules::mainline {
 
@@ -76,48 +77,51 @@ typename D::Bool differ(const Place<D>& a, const Place<D>& b) {
   return a.exists && b.exists && a.index != b.index;
 }
 
-inline constexpr auto relative_link_none = std::tuple{
-    due("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
-        source::kMprog, [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
-};
-
-inline constexpr auto relative_object =
-    std::tuple_cat(relative_id, relative_link_none, relative_found);
-
 inline constexpr auto exists = std::tuple{
     due("insert.exists", Errno::exist,
-        "The program is already on this list, with or without a link.", source::kMprog,
+        "The program is already on this list, with or without a link.",
+        selftest(source::tc_opts("test_tc_opts_invalid_target"),
+                 source::tc_opts("test_tc_opts_mixed_target"), source::mprog_c("bpf_mprog_attach")),
         [](const auto& f) { return f.on_list; }),
 };
 
 inline constexpr auto old_absent = std::tuple{
     due("insert.old_absent", Errno::noent, "The program to replace is not on the list.",
-        source::kMprog,
+        code(source::mprog_c("bpf_mprog_pos_exact")),
         [](const auto& f) {
           return f.r.replace && (f.r.old.none || f.r.old.usable()) && !f.replaced.exists;
         }),
 };
 
 inline constexpr auto before = std::tuple{
-    due("insert.full", Errno::range, "The list is full.", source::kMprog,
+    due("insert.full", Errno::range, "The list is full.",
+        selftest(source::tc_opts("test_tc_opts_max_target"), source::mprog_c("bpf_mprog_attach"),
+                 file("include/linux/bpf_mprog.h", "BPF_MPROG_MAX")),
         [](const auto& f) { return !f.r.replace && f.full; }),
     due("insert.before_absent", Errno::noent,
-        "BEFORE is set, and the relative object is not on the list.", source::kMprog,
+        "BEFORE is set, and the relative object is not on the list.",
+        selftest(source::tc_opts("test_tc_opts_invalid_target"),
+                 source::mprog_c("bpf_mprog_pos_before")),
         [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
 };
 
 inline constexpr auto after = std::tuple{
     due("insert.after_absent", Errno::noent,
-        "AFTER is set, and the relative object is not on the list.", source::kMprog,
+        "AFTER is set, and the relative object is not on the list.",
+        selftest(source::tc_opts("test_tc_opts_invalid_target"),
+                 source::mprog_c("bpf_mprog_pos_after")),
         [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
     due("insert.after_differs", Errno::range, "AFTER means another place than REPLACE or BEFORE.",
-        source::kMprog,
+        selftest(source::tc_opts("test_tc_opts_replace_target"),
+                 source::tc_opts("test_tc_opts_invalid_target"),
+                 source::mprog_c("bpf_mprog_attach")),
         [](const auto& f) {
           return differ(f.by_replace, f.by_after) || differ(f.by_before, f.by_after);
         }),
     due("insert.no_directive", Errno::inval,
         "The request gives a relative object, ID or LINK, but no directive that uses it.",
-        source::kMprog,
+        selftest(source::tc_opts("test_tc_opts_invalid_target"),
+                 source::mprog_c("bpf_mprog_attach")),
         [](const auto& f) {
           return !f.r.replace && !f.r.before && !f.r.after &&
                  (f.r.id || f.r.by_link || !f.r.relative.none);
@@ -128,27 +132,36 @@ inline constexpr auto inserts = std::tuple{
     effect(
         "insert.prepends", Change::insert,
         "BEFORE is set without a relative object. The program is inserted at the head.",
-        source::kMprog, [](const auto& f) { return f.r.before && f.bare && !f.r.replace; },
+        document(source::mprog_commit("then BPF_F_BEFORE will just prepend"),
+                 source::tc_opts("test_tc_opts_prepend_target")),
+        [](const auto& f) { return f.r.before && f.bare && !f.r.replace; },
         [](const auto& f) { return f.by_before.index + 1; }),
     effect(
         "insert.before", Change::insert,
-        "The program is inserted immediately before the relative object.", source::kMprog,
+        "The program is inserted immediately before the relative object.",
+        selftest(source::tc_opts("test_tc_opts_before_target"),
+                 source::mprog_c("bpf_mprog_pos_before")),
         [](const auto& f) { return f.r.before && !f.bare && !f.r.replace; },
         [](const auto& f) { return f.by_before.index + 1; }),
     effect(
         "insert.appends_after", Change::insert,
         "AFTER is set without a relative object. The program is inserted at the tail.",
-        source::kMprog,
+        document(source::mprog_commit("BPF_F_AFTER will just append for"),
+                 source::tc_opts("test_tc_opts_append_target")),
         [](const auto& f) { return f.r.after && f.bare && !f.r.before && !f.r.replace; },
         [](const auto& f) { return f.by_after.index; }),
     effect(
         "insert.after", Change::insert,
-        "The program is inserted immediately after the relative object.", source::kMprog,
+        "The program is inserted immediately after the relative object.",
+        selftest(source::tc_opts("test_tc_opts_after_target"),
+                 source::mprog_c("bpf_mprog_pos_after")),
         [](const auto& f) { return f.r.after && !f.bare && !f.r.before && !f.r.replace; },
         [](const auto& f) { return f.by_after.index; }),
     effect(
         "insert.appends", Change::insert,
-        "No directive is set. The program is inserted at the tail.", source::kMprog,
+        "No directive is set. The program is inserted at the tail.",
+        document(source::mprog_commit("it's default append behavior for attaching"),
+                 source::tc_opts("test_tc_opts_before_target")),
         [](const auto& f) { return !f.r.after && !f.r.before && !f.r.replace; },
         [](const auto& f) { return f.tail; }),
 };
@@ -156,19 +169,24 @@ inline constexpr auto inserts = std::tuple{
 // Only an attach can name what it would replace. REPLACE of a link to be made names nothing.
 inline constexpr auto old_owned = std::tuple{
     due("insert.old_owned", Errno::busy,
-        "The entry to replace does not have the owner of the request: its link, or none.",
-        source::kMprog, [](const auto& f) { return f.owner_differs; }),
+        "A link owns the entry to replace, and an attach has none.",
+        selftest(source::tc_opts("test_tc_opts_mixed_target"),
+                 source::mprog_c("bpf_mprog_pos_exact")),
+        [](const auto& f) { return f.owner_differs; }),
 };
 
 inline constexpr auto before_differs = std::tuple{
     due("insert.before_differs", Errno::range, "REPLACE and BEFORE mean different places.",
-        source::kMprog, [](const auto& f) { return differ(f.by_replace, f.by_before); }),
+        code(source::mprog_c("bpf_mprog_attach")),
+        [](const auto& f) { return differ(f.by_replace, f.by_before); }),
 };
 
 inline constexpr auto replaces = std::tuple{
     effect(
         "insert.replaces", Change::replace,
-        "The new program takes the place of the old program. No other entry moves.", source::kMprog,
+        "The new program takes the place of the old program. No other entry moves.",
+        selftest(source::tc_opts("test_tc_opts_replace_target"),
+                 source::mprog_c("bpf_mprog_replace")),
         [](const auto& f) { return f.r.replace; },
         [](const auto& f) { return f.by_replace.index; }),
 };
@@ -178,21 +196,27 @@ inline constexpr auto attach =
                    front_device, front_old, front_old_type, stale, exists, relative_object,
                    old_absent, old_owned, before, before_differs, after, replaces, inserts);
 
-inline constexpr auto link_front = std::tuple_cat(
-    front_attribute, attribute_gap, front_caller, front_prog,
-    std::tuple{
-        due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
-            source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
-    },
-    front_device);
+inline constexpr auto link_front =
+    std::tuple_cat(front_attribute, attribute_gap, front_caller, front_prog,
+                   std::tuple{
+                       due("front.attach_type", Errno::inval,
+                           "The programs of this type have no such attach type.",
+                           code(source::syscall_c("bpf_prog_attach_check_attach_type")),
+                           [](const auto& f) { return !f.r.hook_known; }),
+                   },
+                   front_device);
 
 inline constexpr auto link_flags = std::tuple{
     anywhere("front.flags", Errno::inval, "The command does not define one of the flag bits.",
-             source::kUapi, [](const auto& f) { return f.r.other_flags; }),
+             house(file("Documentation/process/adding-syscalls.rst",
+                        "and reject the system call (with")),
+             [](const auto& f) { return f.r.other_flags; }),
 };
 
-inline constexpr auto link_create = std::tuple_cat(
-    link_front, link_flags, stale, exists, relative_object, old_absent, before, after, inserts);
+inline constexpr auto link_create =
+    cite(std::tuple_cat(link_front, link_flags, stale, exists, relative_object, old_absent, before,
+                        after, inserts),
+         kLinkCreate);
 
 template <class D>
 struct RemoveFacts {
@@ -260,79 +284,79 @@ inline constexpr auto remove = std::tuple_cat(
         anywhere("remove.empty", Errno::noent,
                  "The list is empty. The kernel may have freed it, and then it has no revision "
                  "that could be stale.",
-                 source::kMprog, [](const auto& f) { return f.empty; }),
+                 selftest(source::tc_opts("test_tc_opts_delete_empty"), source::tc_opts("test_tc_opts_detach_target"), source::mprog_c("bpf_mprog_detach")), [](const auto& f) { return f.empty; }),
         due("remove.replace", Errno::inval, "The request sets REPLACE, which detach does not have.",
-            source::kMprog, [](const auto& f) { return f.r.replace; }),
+            code(source::mprog_c("bpf_mprog_detach")), [](const auto& f) { return f.r.replace; }),
     },
     stale, relative_object, relative_foreign,
     std::tuple{
         due("remove.named_absent", Errno::noent, "The named program is not on the list.",
-            source::kMprog, [](const auto& f) { return f.names && !f.named.exists; }),
+            selftest(source::tc_opts("test_tc_opts_detach_before_target"), source::tc_opts("test_tc_opts_detach_after_target"), source::mprog_c("bpf_mprog_pos_exact")), [](const auto& f) { return f.names && !f.named.exists; }),
         due("remove.named_owned", Errno::busy, "A link owns the entry of the named program.",
-            source::kMprog, [](const auto& f) { return f.named_owned; }),
+            code(source::mprog_c("bpf_mprog_pos_exact")), [](const auto& f) { return f.named_owned; }),
         due("remove.before_absent", Errno::noent,
-            "BEFORE is set, and the relative object is not on the list.", source::kMprog,
+            "BEFORE is set, and the relative object is not on the list.", selftest(source::tc_opts("test_tc_opts_detach_before_target"), source::mprog_c("bpf_mprog_pos_before")),
             [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
         fails("remove.before_nobody", Errno::range,
               "BEFORE is set, and the relative object is the head: there is no entry before it.",
-              source::kMprog, [](const auto& f) { return f.nobody_before; }),
+              code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.nobody_before; }),
         due("remove.before_differs", Errno::range,
-            "BEFORE means another entry than that of the named program.", source::kMprog,
+            "BEFORE means another entry than that of the named program.", selftest(source::tc_opts("test_tc_opts_detach_before_target"), source::mprog_c("bpf_mprog_detach")),
             [](const auto& f) { return f.named.exists && differ(f.named, f.by_before); }),
         due("remove.after_absent", Errno::noent,
-            "AFTER is set, and the relative object is not on the list.", source::kMprog,
+            "AFTER is set, and the relative object is not on the list.", code(source::mprog_c("bpf_mprog_pos_after")),
             [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
         fails("remove.after_nobody", Errno::range,
               "AFTER is set, and the relative object is the tail: there is no entry after it.",
-              source::kMprog, [](const auto& f) { return f.nobody_after; }),
+              code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.nobody_after; }),
         due("remove.after_differs", Errno::range,
             "AFTER means another entry than BEFORE, or than that of the named program.",
-            source::kMprog,
+            selftest(source::tc_opts("test_tc_opts_detach_after_target"), source::mprog_c("bpf_mprog_detach")),
             [](const auto& f) {
               return differ(f.named, f.by_after) || differ(f.by_before, f.by_after);
             }),
         may("remove.named_end", Errno::range,
             "The request names a program, and sets BEFORE or AFTER without a relative object. The "
             "kernel may compare the place of the program with the end of the list.",
-            source::kSelftests,
+            code(source::mprog_c("bpf_mprog_detach")),
             [](const auto& f) { return f.names && f.bare && (f.r.before || f.r.after); }),
         may("remove.both_ends", Errno::range,
             "BEFORE and AFTER are set without a relative object. The kernel may refuse this even "
             "if the list has one entry, which is both ends.",
-            source::kSelftests,
+            code(source::mprog_c("bpf_mprog_detach")),
             [](const auto& f) { return !f.names && f.bare && f.r.before && f.r.after; }),
         due("remove.no_directive", Errno::inval,
             "The request gives a relative object, ID or LINK, but no program and no directive.",
-            source::kMprog,
+            code(source::mprog_c("bpf_mprog_detach")),
             [](const auto& f) {
               return !f.names && !f.r.before && !f.r.after &&
                      (f.r.id || f.r.by_link || !f.r.relative.none);
             }),
         due("remove.owned", Errno::busy, "A link owns the entry that the request means.",
-            source::kMprog, [](const auto& f) { return !f.names && f.meant_owned; }),
+            selftest(source::tc_opts("test_tc_opts_demixed_target"), source::mprog_c("bpf_mprog_fetch")), [](const auto& f) { return !f.names && f.meant_owned; }),
         effect(
             "remove.named", Change::remove, "The entry of the named program is removed.",
-            source::kMprog, [](const auto& f) { return f.names; },
+            document(source::uapi("BPF_PROG_DETACH"), file("tools/lib/bpf/bpf.h", "bpf_prog_detach_opts"), source::tc_opts("test_tc_opts_after_target")), [](const auto& f) { return f.names; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.first", Change::remove,
             "BEFORE is set without a relative object. The first entry is removed.",
-            source::kSelftests, [](const auto& f) { return !f.names && f.r.before && f.bare; },
+            selftest(source::tc_opts("test_tc_opts_detach_target"), source::mprog_c("bpf_mprog_fetch")), [](const auto& f) { return !f.names && f.r.before && f.bare; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.before", Change::remove,
-            "The entry immediately before the relative object is removed.", source::kSelftests,
+            "The entry immediately before the relative object is removed.", selftest(source::tc_opts("test_tc_opts_detach_before_target"), source::mprog_c("bpf_mprog_pos_before")),
             [](const auto& f) { return !f.names && f.r.before && !f.bare; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.after", Change::remove,
-            "The entry immediately after the relative object is removed.", source::kSelftests,
+            "The entry immediately after the relative object is removed.", selftest(source::tc_opts("test_tc_opts_detach_after_target"), source::mprog_c("bpf_mprog_pos_after")),
             [](const auto& f) { return !f.names && f.r.after && !f.bare && !f.r.before; },
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.last", Change::remove,
             "No directive is set, or AFTER without a relative object. The last entry is removed.",
-            source::kSelftests,
+            selftest(source::tc_opts("test_tc_opts_detach_target"), source::mprog_c("bpf_mprog_detach")),
             [](const auto& f) { return !f.names && (f.bare || !f.r.after) && !f.r.before; },
             [](const auto& f) { return f.meant.index; }),
     });
@@ -340,13 +364,17 @@ inline constexpr auto remove = std::tuple_cat(
 // Without a descriptor to show for it, anybody's entry could be meant.
 inline constexpr auto unnamed_caller = std::tuple{
     due("remove.caller", Errno::perm,
-        "The request names no program, and the caller does not have CAP_NET_ADMIN in the initial "
-        "user namespace.",
-        source::kCapabilities, [](const auto& f) { return !f.r.privileged && f.r.prog.none; }),
+        "The request names no program, and the caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN "
+        "in the "
+        "initial user namespace.",
+        document(commit("ae23bc81ddf7", "CAP_NET_ADMIN or CAP_SYS_ADMIN"), source::bpf2("EPERM"),
+                 file("include/linux/bpf_mprog.h", "bpf_mprog_detach_empty", "7.0")),
+        [](const auto& f) { return !f.r.privileged && f.r.prog.none; }),
 };
 
 inline constexpr auto detach =
-    std::tuple_cat(front_attribute, front_caller, front_flags, front_old_named, front_named,
-                   unnamed_caller, front_device, remove);
+    cite(std::tuple_cat(front_attribute, front_caller, front_flags, front_old_named, front_named,
+                        unnamed_caller, front_device, remove),
+         kDetach);
 
 }  // namespace mprogcheck::rules::mainline

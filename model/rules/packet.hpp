@@ -38,24 +38,31 @@ inline constexpr auto ran = [](const auto& f) { return f.ran; };
 
 // The index of an effect is the number of programs that ran.
 inline constexpr auto packet = std::tuple{
-    due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.",
-        source::kBpf2, [](const auto& f) { return !f.r.hook_known; }),
-    due("front.device", Errno::nodev, "The device does not exist.", source::kTcx,
+    due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.", house(),
+        [](const auto& f) { return !f.r.hook_known; }),
+    due("front.device", Errno::nodev, "The device does not exist.", house(),
         [](const auto& f) { return !f.r.device_known; }),
     effect(
         "packet.drop", Change::none,
-        "Programs run in list order up to the one that drops the packet.", source::kUapi,
+        "Programs run in list order up to the one that drops the packet.",
+        document(source::tcx_commit("terminating ones with TCX_PASS, TCX_DROP, TCX_REDIRECT"),
+                 source::uapi("TCX_DROP"), file("net/core/dev.c", "tcx_run")),
         [](const auto& f) { return f.dropped; }, ran),
     effect(
         "packet.pass", Change::none,
-        "Programs run in list order up to the one that passes the packet.", source::kUapi,
+        "Programs run in list order up to the one that passes the packet.",
+        document(source::tcx_commit("terminating ones with TCX_PASS, TCX_DROP, TCX_REDIRECT"),
+                 source::uapi("TCX_PASS"), source::tc_opts("test_tc_chain_mixed")),
         [](const auto& f) { return f.passed; }, ran),
     effect(
         "packet.next", Change::none,
         "A program that returns NEXT or an undefined code hands the packet to the next program. "
         "After the programs of the list run the filters of the hook, in order of priority. If no "
         "program decides, the packet passes.",
-        source::kUapi, [](const auto& f) { return !f.dropped && !f.passed; }, ran),
+        selftest(
+            source::uapi("tcx_action_base"), source::tc_opts("test_tc_chain_mixed"),
+            file("tools/testing/selftests/net/forwarding/tc_actions.sh", "gact_drop_and_ok_test")),
+        [](const auto& f) { return !f.dropped && !f.passed; }, ran),
 };
 
 }  // namespace mprogcheck::rules

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "model/rules/mainline.hpp"
+#include "model/rules/rfc2_sources.hpp"
 
 namespace mprogcheck::rules::rfc2 {
 
@@ -104,7 +105,7 @@ inline constexpr auto no_directive = std::tuple{
     due("relative.no_directive", Errno::inval,
         "The request gives a relative object, ID or LINK, but sets none of REPLACE, BEFORE and "
         "AFTER.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_tuple_relative")),
         [](const auto& f) {
           return !f.r.replace && !f.r.before && !f.r.after &&
                  (f.r.id || f.r.by_link || !f.r.relative.none);
@@ -114,7 +115,8 @@ inline constexpr auto no_directive = std::tuple{
 // By descriptor 0 the posting looks for a link, as by any other.
 inline constexpr auto relative_link_none = std::tuple{
     fails("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
-          source::kRfc2, [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
+          code(source::posting3("bpf_mprog_tuple_relative")),
+          [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
 };
 
 inline constexpr auto relative_object =
@@ -125,50 +127,61 @@ inline constexpr auto replacing = std::tuple{
         "REPLACE is combined with BEFORE, AFTER or LINK. By the prose of the posting directives "
         "can "
         "be combined.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_replace"), source::posting3("can also be combined")),
         [](const auto& f) { return f.r.replace && (f.r.before || f.r.after || f.r.by_link); }),
     due("replace.exists", Errno::exist,
-        "The new program is already on the list, and is not the program to replace.", source::kRfc2,
+        "The new program is already on the list, and is not the program to replace.",
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.r.replace && f.on_list && !f.replaces_itself; }),
-    due("replace.absent", Errno::noent, "The program to replace is not on the list.", source::kRfc2,
+    due("replace.absent", Errno::noent, "The program to replace is not on the list.",
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) {
           return f.r.replace && !f.r.by_link && (f.bare || f.r.relative.usable()) &&
                  !f.replaced.exists;
         }),
     due("replace.owned", Errno::busy,
         "The entry to replace does not have the owner of the request: its link, or none.",
-        source::kRfc2, [](const auto& f) { return f.replaced_owner_differs; }),
+        code(source::posting3("bpf_mprog_replace")),
+        [](const auto& f) { return f.replaced_owner_differs; }),
 };
 
 // Not for a link to be made: an entry it could replace is never its own.
 inline constexpr auto replacing_ends = std::tuple{
     due("replace.first", Errno::acces, "FIRST is set, and the entry to replace is not the head.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.replaced.exists && f.r.first && !f.anchor_is_head; }),
     due("replace.last", Errno::acces, "LAST is set, and the entry to replace is not the tail.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.replaced.exists && f.r.last && !f.anchor_is_tail; }),
 };
 
 inline constexpr auto both_ends = std::tuple{
     due("ends.exists", Errno::exist, "The program is already on this list, with or without a link.",
-        source::kRfc2, [](const auto& f) { return f.ends && f.on_list; }),
+        code(source::posting3("bpf_mprog_head_tail")),
+        [](const auto& f) { return f.ends && f.on_list; }),
     due("first.after", Errno::inval,
         "FIRST is combined with AFTER. By the prose of the posting directives can be combined, and "
         "on an empty list both can hold.",
-        source::kRfc2, [](const auto& f) { return f.ends && f.r.first && f.r.after; }),
-    due("first.taken", Errno::busy, "FIRST is set, and the head is already FIRST.", source::kRfc2,
+        code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
+        [](const auto& f) { return f.ends && f.r.first && f.r.after; }),
+    due("first.taken", Errno::busy, "FIRST is set, and the head is already FIRST.",
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.ends && f.r.first && f.head_is_first; }),
     due("both.before", Errno::inval,
         "FIRST and LAST are combined with BEFORE. By the prose of the posting directives can be "
         "combined, and on an empty list all three can hold.",
-        source::kRfc2, [](const auto& f) { return f.ends && f.r.first && f.r.last && f.r.before; }),
+        code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
+        [](const auto& f) { return f.ends && f.r.first && f.r.last && f.r.before; }),
     due("both.not_empty", Errno::busy, "FIRST and LAST are set, and the list is not empty.",
-        source::kRfc2, [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("Enforced throughout the bpf_mprog")),
+        [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
     due("first.not_head", Errno::busy,
         "FIRST and BEFORE are set, and the relative object is not the head, or there is none and "
         "the list is not empty. By the prose of the posting BEFORE of nothing prepends.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("BPF_F_BEFORE will just prepend")),
         [](const auto& f) {
           return f.ends && f.r.first && !f.r.last && f.r.before &&
                  ((f.bare && !f.empty) || (f.r.relative.usable() && !f.anchor_is_head));
@@ -176,42 +189,56 @@ inline constexpr auto both_ends = std::tuple{
     due("last.before", Errno::inval,
         "LAST is combined with BEFORE. By the prose of the posting directives can be combined, and "
         "on an empty list both can hold.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.r.before; }),
-    due("last.taken", Errno::busy, "LAST is set, and the tail is already LAST.", source::kRfc2,
+    due("last.taken", Errno::busy, "LAST is set, and the tail is already LAST.",
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.tail_is_last; }),
     due("last.not_tail", Errno::busy,
         "LAST and AFTER are set, and the relative object is not the tail, or there is none, even "
         "if the list is empty. By the prose of the posting AFTER of nothing appends.",
-        source::kRfc2,
+        code(source::posting3("bpf_mprog_head_tail"),
+             source::posting3("BPF_F_AFTER will just append")),
         [](const auto& f) {
           return f.ends && f.r.last && !f.r.first && f.r.after &&
                  (f.bare || (f.r.relative.usable() && !f.anchor_is_tail));
         }),
-    due("ends.full", Errno::nospc, "The list is full.", source::kRfc2,
+    due("ends.full", Errno::nospc, "The list is full.",
+        code(source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && f.full; }),
 };
 
 inline constexpr auto plain = std::tuple{
-    due("plain.full", Errno::nospc, "The list is full.", source::kRfc2,
+    due("plain.full", Errno::nospc, "The list is full.",
+        code(source::posting3("bpf_mprog_add"), source::posting3("bpf_mprog_max")),
         [](const auto& f) { return f.plain && f.full; }),
     due("plain.before_and_after", Errno::inval,
         "BEFORE is combined with AFTER. By the prose of the posting directives can be combined.",
-        source::kRfc2, [](const auto& f) { return f.plain && f.r.before && f.r.after; }),
+        code(source::posting3("bpf_mprog_add"), source::posting3("can also be combined")),
+        [](const auto& f) { return f.plain && f.r.before && f.r.after; }),
     due("plain.exists", Errno::exist,
-        "The program is already on this list, with or without a link.", source::kRfc2,
+        "The program is already on this list, with or without a link.",
+        code(source::posting3("bpf_mprog_add")),
         [](const auto& f) { return f.plain && f.on_list; }),
     due("plain.locked", Errno::busy,
         "The only entry is FIRST and LAST, so there is no place for another, nor beside an object "
         "that is not on the list.",
-        source::kRfc2, [](const auto& f) { return f.locked && (f.appends || f.beside_absent); }),
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
+        [](const auto& f) { return f.locked && (f.appends || f.beside_absent); }),
     due("plain.absent", Errno::noent,
-        "BEFORE or AFTER is set, and the relative object is not on the list.", source::kRfc2,
+        "BEFORE or AFTER is set, and the relative object is not on the list.",
+        code(source::posting3("bpf_mprog_add")),
         [](const auto& f) { return f.beside_absent && !f.locked; }),
     due("plain.before_first", Errno::busy, "BEFORE is set, and the relative object is FIRST.",
-        source::kRfc2, [](const auto& f) { return f.plain && f.r.before && f.anchor_is_first; }),
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
+        [](const auto& f) { return f.plain && f.r.before && f.anchor_is_first; }),
     due("plain.after_last", Errno::busy, "AFTER is set, and the relative object is LAST.",
-        source::kRfc2, [](const auto& f) { return f.plain && f.r.after && f.anchor_is_last; }),
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
+        [](const auto& f) { return f.plain && f.r.after && f.anchor_is_last; }),
 };
 
 // Not for a link to be made: an entry it could replace is never its own.
@@ -220,8 +247,9 @@ inline constexpr auto replaces = std::tuple{
         "replace.replaces", Change::replace,
         "The new program takes the place of the old program, with the flags of the request. No "
         "other entry moves.",
-        source::kRfc2, [](const auto& f) { return f.r.replace; },
-        [](const auto& f) { return f.replaced.index; }),
+        code(source::posting3("bpf_mprog_replace"),
+             source::posting3("link detach, prog-based BPF_F_REPLACE")),
+        [](const auto& f) { return f.r.replace; }, [](const auto& f) { return f.replaced.index; }),
 };
 
 inline constexpr auto checks_up_to_replace =
@@ -231,201 +259,96 @@ inline constexpr auto checks_of_place = std::tuple_cat(both_ends, plain);
 inline constexpr auto inserts = std::tuple{
     effect(
         "first.inserts", Change::insert,
-        "The program is inserted at the head, and its entry stays the head.", source::kRfc2,
+        "The program is inserted at the head, and its entry stays the head.",
+        document(source::posting3("Enforced throughout the bpf_mprog"),
+                 source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && f.r.first; }, [](const auto& f) { return f.head; }),
     effect(
         "last.inserts", Change::insert,
-        "The program is inserted at the tail, and its entry stays the tail.", source::kRfc2,
+        "The program is inserted at the tail, and its entry stays the tail.",
+        document(source::posting3("Enforced throughout the bpf_mprog"),
+                 source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && !f.r.first; }, [](const auto& f) { return f.tail; }),
     effect(
         "plain.appends_before_last", Change::insert,
-        "The program is inserted immediately before LAST.", source::kRfc2,
+        "The program is inserted immediately before LAST.",
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.appends && f.tail_is_last; },
         [](const auto& f) { return f.tail - 1; }),
     effect(
-        "plain.appends", Change::insert, "The program is inserted at the tail.", source::kRfc2,
+        "plain.appends", Change::insert, "The program is inserted at the tail.",
+        code(source::posting3("bpf_mprog_add"), source::posting3("BPF_F_AFTER will just append")),
         [](const auto& f) { return f.appends && !f.tail_is_last; },
         [](const auto& f) { return f.tail; }),
     effect(
         "plain.prepends", Change::insert,
         "BEFORE is set without a relative object. The program is inserted before all entries but "
         "FIRST.",
-        source::kRfc2, [](const auto& f) { return f.plain && !f.appends && f.r.before && f.bare; },
+        document(source::posting3("BPF_F_BEFORE will just prepend"),
+                 source::posting3("Enforced throughout the bpf_mprog"),
+                 source::posting3("bpf_mprog_add")),
+        [](const auto& f) { return f.plain && !f.appends && f.r.before && f.bare; },
         [](const auto& f) { return f.first_regular.index; }),
     effect(
         "plain.before", Change::insert,
-        "The program is inserted immediately before the relative object.", source::kRfc2,
+        "The program is inserted immediately before the relative object.",
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("BPF_F_{BEFORE,AFTER} with relative_{fd,id}")),
         [](const auto& f) { return f.plain && f.r.before && !f.bare; },
         [](const auto& f) { return f.anchor.index; }),
     effect(
         "plain.appends_after", Change::insert,
         "AFTER is set without a relative object. The program is inserted after all entries but "
         "LAST.",
-        source::kRfc2,
+        document(source::posting3("BPF_F_AFTER will just append"),
+                 source::posting3("Enforced throughout the bpf_mprog"),
+                 source::posting3("bpf_mprog_add")),
         [](const auto& f) { return f.plain && !f.appends && !f.r.before && f.r.after && f.bare; },
         [](const auto& f) { return f.last_regular.index + 1; }),
     effect(
         "plain.after", Change::insert,
-        "The program is inserted immediately after the relative object.", source::kRfc2,
+        "The program is inserted immediately after the relative object.",
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("BPF_F_{BEFORE,AFTER} with relative_{fd,id}")),
         [](const auto& f) { return f.plain && !f.r.before && f.r.after && !f.bare; },
         [](const auto& f) { return f.anchor.index + 1; }),
 };
 
-inline constexpr auto attach =
-    std::tuple_cat(front_attribute, front_caller, front_flags, front_prog, front_device,
-                   checks_up_to_replace, replacing_ends, checks_of_place, replaces, inserts);
+inline constexpr auto attach = cite(
+    cite(std::tuple_cat(front_attribute, front_caller, front_flags, front_prog, front_device,
+                        checks_up_to_replace, replacing_ends, checks_of_place, replaces, inserts),
+         kRelative),
+    kAttach);
 
 // The posting looks only at the bits it knows.
 inline constexpr auto link_flags = std::tuple{
     may("front.flags", Errno::inval,
         "The command does not define one of the flag bits. The kernel may ignore it.",
-        source::kRfc2, [](const auto& f) { return f.r.other_flags; }),
+        house(
+            file("Documentation/process/adding-syscalls.rst", "and reject the system call (with")),
+        [](const auto& f) { return f.r.other_flags; }),
 };
 
-inline constexpr auto link_create = std::tuple_cat(mainline::link_front, link_flags,
-                                                   checks_up_to_replace, checks_of_place, inserts);
+inline constexpr auto link_create =
+    cite(cite(std::tuple_cat(mainline::link_front, link_flags, checks_up_to_replace,
+                             checks_of_place, inserts),
+              kRelative),
+         kLinkCreate);
 
 // FIRST and LAST are held until the link is detached; only REPLACE by program states them anew.
-inline constexpr auto link_update = std::tuple_cat(
-    link_update_checks, link_update_replaces,
-    std::tuple{
-        effect(
-            "link_update.keeps_ends", Change::replace,
-            "The entry is FIRST or LAST. The new program takes its place, and the "
-            "entry stays FIRST or LAST.",
-            source::kRfc2, [](const auto& f) { return !f.current && !f.r.owns_filter && f.at_end; },
-            [](const auto& f) { return f.index; }),
-    });
-
-template <class D>
-struct RemoveFacts {
-  using Bool = typename D::Bool;
-  Request<D> r;
-  Bool stale, empty, names, bare;
-  Place<D> named;
-  Bool named_is_head, named_is_tail, sole;
-  Bool chosen;  // by name, FIRST or LAST
-  Place<D> anchor;
-  // What BEFORE or AFTER mean. Of both only one counts: AFTER of nothing, BEFORE of an object.
-  Place<D> by_side;
-  Place<D> by_choice;  // the entry named, or the head or tail FIRST or LAST mean
-  Place<D> meant;
-  Bool meant_owned;
-
-  template <class Chain>
-  static RemoveFacts of(const Chain& c, const Request<D>& r);
-};
-
-template <class D>
-template <class Chain>
-RemoveFacts<D> RemoveFacts<D>::of(const Chain& c, const Request<D>& r) {
-  using Int = typename D::Int;
-  using Bool = typename D::Bool;
-  const Int last = c.size() - 1;
-  const Bool filled = c.size() != Int(0);
-  const Bool names = r.prog.usable();
-  const Bool bare = mainline::is_bare(r);
-  const auto at = c.find(r.prog.prog);
-  const Place<D> named{names && at.exists, at.index};
-  const auto anchor = mainline::anchor_of<D>(c, r);
-  const auto regular_first = first_regular_of<D>(c);
-  const auto regular_last = last_regular_of<D>(c);
-  const Bool in_front = anchor.exists && anchor.index > Int(0);
-  const Bool behind = anchor.exists && anchor.index < last;
-  const Place<D> by_side{
-      (r.before || r.after) &&
-          D::ite(bare, D::ite(r.after, regular_last.exists, regular_first.exists),
-                 D::ite(r.before, in_front, behind)),
-      D::ite(bare, D::ite(r.after, regular_last.index, regular_first.index),
-             D::ite(r.before, Int(anchor.index - 1), Int(anchor.index + 1)))};
-  const Bool chosen = names || r.first || r.last;
-  const Place<D> by_choice{D::ite(names, named.exists, Bool(filled && (r.first || r.last))),
-                           D::ite(names, named.index, D::ite(r.first, Int(0), last))};
-  const Place<D> meant{D::ite(chosen, by_choice.exists, by_side.exists),
-                       D::ite(chosen, by_choice.index, by_side.index)};
-  return {.r = r,
-          .stale = r.expects && r.expected != c.revision(),
-          .empty = !filled,
-          .names = names,
-          .bare = bare,
-          .named = named,
-          .named_is_head = named.exists && named.index == Int(0),
-          .named_is_tail = named.exists && named.index == last,
-          .sole = c.size() == Int(1),
-          .chosen = chosen,
-          .anchor = anchor,
-          .by_side = by_side,
-          .by_choice = by_choice,
-          .meant = meant,
-          .meant_owned = meant.exists && c.owner(meant.index) != r.owner};
-}
-
-inline constexpr auto remove = std::tuple_cat(
-    stale, no_directive, relative_object, relative_foreign,
-    std::tuple{
-        due("remove.replace", Errno::inval, "The request sets REPLACE, which detach does not have.",
-            source::kRfc2, [](const auto& f) { return f.r.replace; }),
-        due("remove.first_not_head", Errno::noent,
-            "FIRST means the head, and the list is empty or the named program is not the head.",
-            source::kRfc2,
-            [](const auto& f) { return f.r.first && (f.empty || (f.names && !f.named_is_head)); }),
-        due("remove.last_not_tail", Errno::noent,
-            "LAST means the tail, and the list is empty or the request means another entry.",
-            source::kRfc2,
-            [](const auto& f) {
-              return f.r.last &&
-                     (f.empty || (f.names && !f.named_is_tail) || (f.r.first && !f.sole));
-            }),
-        due("remove.chosen_twice", Errno::inval,
-            "BEFORE or AFTER is set without a relative object, but a name, FIRST or LAST already "
-            "chooses the entry.",
-            source::kRfc2,
-            [](const auto& f) { return f.bare && (f.r.before || f.r.after) && f.chosen; }),
-        due("remove.no_neighbour", Errno::noent,
-            "The relative object is not on the list, or has no neighbour on that side. Where "
-            "BEFORE and AFTER are set, the side is BEFORE of an object, and AFTER of nothing.",
-            source::kRfc2,
-            [](const auto& f) {
-              return (f.bare || f.r.relative.usable()) && (f.r.before || f.r.after) &&
-                     !f.by_side.exists;
-            }),
-        due("remove.differs", Errno::noent,
-            "The entry that a name, FIRST or LAST chooses is not the neighbour.", source::kRfc2,
-            [](const auto& f) {
-              return f.chosen && !f.bare && mainline::differ(f.by_choice, f.by_side);
-            }),
-        due("remove.nothing_meant", Errno::noent,
-            "The request gives neither a program nor a directive.", source::kRfc2,
-            [](const auto& f) { return !f.chosen && !f.r.before && !f.r.after; }),
-        due("remove.owned", Errno::busy, "A link owns the entry that the request means.",
-            source::kRfc2, [](const auto& f) { return f.meant_owned; }),
-        due("remove.absent", Errno::noent,
-            "The named program is not on the list. The code of the posting reports success if the "
-            "list has become empty, and removes nothing.",
-            source::kRfc2, [](const auto& f) { return f.names && !f.named.exists; }),
-        effect(
-            "remove.named", Change::remove, "The entry of the named program is removed.",
-            source::kRfc2, [](const auto& f) { return f.names; },
-            [](const auto& f) { return f.meant.index; }),
-        effect(
-            "remove.end", Change::remove, "FIRST removes the head, LAST the tail.", source::kRfc2,
-            [](const auto& f) { return !f.names && f.chosen; },
-            [](const auto& f) { return f.meant.index; }),
-        effect(
-            "remove.regular", Change::remove,
-            "BEFORE or AFTER is set without a relative object. BEFORE removes the first entry that "
-            "is not FIRST, AFTER the last that is not LAST, and so do both together.",
-            source::kRfc2, [](const auto& f) { return !f.chosen && f.bare; },
-            [](const auto& f) { return f.meant.index; }),
-        effect(
-            "remove.neighbour", Change::remove,
-            "The entry immediately before or after the relative object is removed; if BEFORE and "
-            "AFTER are set, the one before.",
-            source::kRfc2, [](const auto& f) { return !f.chosen && !f.bare; },
-            [](const auto& f) { return f.meant.index; }),
-    });
-
-inline constexpr auto detach =
-    std::tuple_cat(front_attribute, front_caller, front_flags, front_named, front_device, remove);
+inline constexpr auto link_update =
+    std::tuple_cat(link_update_checks, link_update_replaces,
+                   std::tuple{
+                       effect(
+                           "link_update.keeps_ends", Change::replace,
+                           "The entry is FIRST or LAST. The new program takes its place, and the "
+                           "entry stays FIRST "
+                           "or LAST.",
+                           document(source::posting3("Enforced throughout the bpf_mprog"),
+                                    source::posting3("link detach, prog-based BPF_F_REPLACE")),
+                           [](const auto& f) { return !f.current && !f.r.owns_filter && f.at_end; },
+                           [](const auto& f) { return f.index; }),
+                   });
 
 }  // namespace mprogcheck::rules::rfc2

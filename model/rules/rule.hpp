@@ -10,9 +10,9 @@
 // own is what ours answers.
 //
 //   inline constexpr auto table = std::tuple{
-//       due("remove.stale", Errno::stale, "An expected revision ...", "uapi bpf.h",
-//           [](const auto& f) { return f.stale; }),
-//       effect("remove.named", Change::remove, "The named program goes.", "...", guard, index)};
+//       due("remove.stale", Errno::stale, "An expected revision ...",
+//           selftest(...), [](const auto& f) { return f.stale; }),
+//       effect("remove.named", Change::remove, "The named program goes.", code(...), guard, index)};
 #pragma once
 
 #include <array>
@@ -24,6 +24,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "model/rules/source.hpp"
 #include "model/words/errno.hpp"
 
 namespace mprogcheck {
@@ -40,7 +41,7 @@ struct Clause {
   Errno error;
   Change change;
   std::string_view sentence;
-  std::string_view source;
+  Source source;
   bool ordered = true;     // its place among the error rules is promised
   bool any_error = false;  // any error keeps the promise
 };
@@ -58,34 +59,59 @@ Rule(Clause, Guard, Index) -> Rule<Guard, Index>;  // clang 14 wants it said
 inline constexpr auto nowhere = [](const auto&) { return 0; };
 
 template <class Guard>
-constexpr auto due(std::string_view id, Errno e, std::string_view sentence, std::string_view source,
+constexpr auto due(std::string_view id, Errno e, std::string_view sentence, Source source,
                    Guard guard) {
   return Rule{Clause{id, Force::due, e, Change::none, sentence, source, true}, guard, nowhere};
 }
 
 template <class Guard>
-constexpr auto anywhere(std::string_view id, Errno e, std::string_view sentence,
-                        std::string_view source, Guard guard) {
+constexpr auto anywhere(std::string_view id, Errno e, std::string_view sentence, Source source,
+                        Guard guard) {
   return Rule{Clause{id, Force::due, e, Change::none, sentence, source, false}, guard, nowhere};
 }
 
 template <class Guard>
-constexpr auto fails(std::string_view id, Errno e, std::string_view sentence,
-                     std::string_view source, Guard guard) {
+constexpr auto fails(std::string_view id, Errno e, std::string_view sentence, Source source,
+                     Guard guard) {
   return Rule{Clause{id, Force::due, e, Change::none, sentence, source, true, true}, guard,
               nowhere};
 }
 
 template <class Guard>
-constexpr auto may(std::string_view id, Errno e, std::string_view sentence, std::string_view source,
+constexpr auto may(std::string_view id, Errno e, std::string_view sentence, Source source,
                    Guard guard) {
   return Rule{Clause{id, Force::may, e, Change::none, sentence, source, true}, guard, nowhere};
 }
 
 template <class Guard, class Index = decltype(nowhere)>
-constexpr auto effect(std::string_view id, Change change, std::string_view sentence,
-                      std::string_view source, Guard guard, Index index = nowhere) {
+constexpr auto effect(std::string_view id, Change change, std::string_view sentence, Source source,
+                      Guard guard, Index index = nowhere) {
   return Rule{Clause{id, Force::effect, Errno::ok, change, sentence, source, true}, guard, index};
+}
+
+// What a clause stands on in one command, where the other commands that have it stand on other
+// texts. With a sentence: it also says it in other words.
+struct Cited {
+  std::string_view id;
+  Source source;
+  std::string_view sentence{};
+};
+
+// The same rules with these sources. A clause that the table does not have does not compile.
+template <class Table, std::size_t kCited>
+constexpr Table cite(Table table, const Cited (&all)[kCited]) {
+  for (const Cited& cited : all) {
+    bool found = false;
+    const auto set = [&](Clause& clause) {
+      if (clause.id != cited.id) return;
+      found = true;
+      clause.source = cited.source;
+      if (!cited.sentence.empty()) clause.sentence = cited.sentence;
+    };
+    std::apply([&](auto&... rule) { (set(rule.clause), ...); }, table);
+    if (!found) std::abort();
+  }
+  return table;
 }
 
 // Calls visit(rule, constant index) for each rule, in order.

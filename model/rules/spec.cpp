@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "model/rules/invariants.hpp"
 #include "model/words/forms.hpp"
 #include "model/words/text.hpp"
 #include "model/world/world.hpp"
@@ -31,7 +32,19 @@ constexpr std::string_view kPreamble =
     "A target that gives\n"
     "  another of them keeps the promise and breaks the precedence.\n"
     "- **May.** A clause that *may* refuse permits its error where the interface does not say what "
-    "happens. It never decides.\n";
+    "happens. It never decides.\n"
+    "\n"
+    "*refused* stands for any error: that the request fails is promised, with which error is not.\n"
+    "\n"
+    "Each clause says on what it stands, and where to read it. What a `document` says (a comment "
+    "in "
+    "a uapi header,\n"
+    "Documentation/, a manual page, a commit message, the prose of a posting) and what a "
+    "`selftest` "
+    "of the kernel asserts\n"
+    "is a promise. Where the basis is `code`, nothing but an implementation does so; `house` is "
+    "our "
+    "own rule.\n";
 
 std::string_view word(Change change) {
   switch (change) {
@@ -57,15 +70,33 @@ std::string cell(std::string_view text) {
   return out;
 }
 
+std::string row(const Clause& clause) {
+  return " | `" + std::string(clause.id) + "` | " + outcome(clause) + " | " +
+         cell(clause.sentence) + " | " + std::string(word(clause.source.basis)) + " | " +
+         cell(text(clause.source)) + " |\n";
+}
+
+constexpr std::string_view kInvariantsTitle =
+    "\n## What is judged of every answer\n"
+    "\nBeside the table of its command each answer is held against these.\n"
+    "\n| of | clause | outcome | what | basis | source |\n|---|---|---|---|---|---|\n";
+
+std::string invariants(Dialect dialect) {
+  std::string out(kInvariantsTitle);
+  for (const Invariant& invariant : all_invariants())
+    if (concerns(dialect, invariant.what))
+      out += "| " + std::string(invariant.command) + row(invariant.clause);
+  return out;
+}
+
 std::string table(Dialect dialect, Verb verb) {
   std::string out = "\n## " + std::string(word(verb)) + " (" + std::string(form(verb).command) +
                     ")\n\n" + std::string(form(verb).meaning) +
-                    "\n\n| | clause | outcome | when, and what | source |\n" +
-                    "|--:|---|---|---|---|\n";
+                    "\n\n| | clause | outcome | when, and what | basis | source |\n" +
+                    "|--:|---|---|---|---|---|\n";
   std::size_t number = 0;
   for (const Clause& clause : clauses_of(dialect, verb))
-    out += "| " + std::to_string(++number) + " | `" + std::string(clause.id) + "` | " +
-           outcome(clause) + " | " + cell(clause.sentence) + " | " + cell(clause.source) + " |\n";
+    out += "| " + std::to_string(++number) + row(clause);
   return out;
 }
 
@@ -74,7 +105,7 @@ std::string table(Dialect dialect, Verb verb) {
 std::string outcome(const Clause& clause) {
   switch (clause.force) {
     case Force::due:
-      return to_string(clause.error);
+      return clause.any_error ? "refused" : to_string(clause.error);
     case Force::may:
       return "may " + to_string(clause.error);
     case Force::effect:
@@ -98,7 +129,7 @@ std::string specification(Dialect dialect) {
   for (const words::Head& head : kHeads)
     if (is_asked(head.verb) && !clauses_of(dialect, head.verb).empty())
       out += table(dialect, head.verb);
-  return out;
+  return out + invariants(dialect);
 }
 
 }  // namespace mprogcheck

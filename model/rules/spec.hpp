@@ -21,7 +21,7 @@ struct ClauseRow {
 // Every clause of the dialect, by command, each table in order of precedence.
 std::vector<ClauseRow> all_clauses(Dialect dialect);
 
-// What the clause answers: "EEXIST", "may ENOSPC", "ok", "ok, insert".
+// What the clause answers: "EEXIST", "refused", "may ENOSPC", "ok", "ok, insert".
 std::string outcome(const Clause& clause);
 
 std::string specification(Dialect dialect);

@@ -13,6 +13,7 @@
 #include <set>
 #include <sstream>
 
+#include "model/rules/invariants.hpp"
 #include "model/words/bpf_attribute.hpp"
 #include "model/words/text.hpp"
 #include "model/words/words.hpp"
@@ -44,6 +45,15 @@ bool never_decides(const std::string& clause) {
          std::end(kNeverDecides);
 }
 
+// Every basis but our own rule has a text to read.
+void expect_sound(const Source& source, const std::string& which) {
+  EXPECT_TRUE(source.basis == Basis::house || source.count > 0) << which;
+  for (const Reference& r : source.references())
+    EXPECT_EQ(fault_of(r), "") << which << ": " << text(r);
+  for (std::size_t i = source.count; i < source.all.size(); ++i)
+    EXPECT_EQ(source.all[i], Reference{}) << which;
+}
+
 class Tables : public testing::TestWithParam<Dialect> {};
 INSTANTIATE_TEST_SUITE_P(Spec, Tables, testing::Values(Dialect::mainline, Dialect::rfc2),
                          [](const auto& info) { return std::string(word(info.param)); });
@@ -54,7 +64,7 @@ TEST_P(Tables, EveryClauseHasAnIdASentenceAndASource) {
     EXPECT_NE(clause.id.find('.'), std::string_view::npos) << which;
     EXPECT_TRUE(clause.sentence.ends_with('.')) << which;
     EXPECT_GT(clause.sentence.size(), 8U) << which;
-    EXPECT_FALSE(clause.source.empty()) << which;
+    expect_sound(clause.source, which);
   }
 }
 
@@ -96,6 +106,57 @@ TEST_P(Tables, TheDocumentHasARowForEveryClauseInOrder) {
   }
 }
 
+TEST(Invariants, EachHasAnIdOfItsOwnASentenceAndASource) {
+  std::set<std::string_view> ids;
+  for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
+    for (const auto& [verb, clause] : all_clauses(dialect)) ids.insert(clause.id);
+  for (const auto& [what, command, clause] : all_invariants()) {
+    EXPECT_EQ(&clause_of(what), &all_invariants()[static_cast<std::size_t>(what)].clause);
+    EXPECT_TRUE(ids.insert(clause.id).second) << clause.id;
+    EXPECT_TRUE(clause.sentence.ends_with('.')) << clause.id;
+    EXPECT_FALSE(command.empty()) << clause.id;
+    expect_sound(clause.source, std::string(clause.id));
+  }
+}
+
+TEST_P(Tables, TheDocumentHasARowForEveryInvariantOfTheDialect) {
+  const std::string document = specification(GetParam());
+  for (const auto& [what, command, clause] : all_invariants())
+    EXPECT_EQ(document.find("| " + std::string(command) + " | `" + std::string(clause.id) +
+                            "` |") != std::string::npos,
+              concerns(GetParam(), what))
+        << clause.id;
+}
+
+// Of the references nobody looks up in a tree the test knows what there is.
+TEST(Sources, AReferenceThatIsNotWellFormedIsFound) {
+  EXPECT_EQ(fault_of(file("kernel/bpf/tcx.c", "tcx_prog_attach")), "");
+  EXPECT_EQ(fault_of(file("kernel/bpf/tcx.c", "tcx_prog_attach", "7.1")), "");
+  EXPECT_NE(fault_of(file("tcx.c", "tcx_prog_attach")), "");
+  EXPECT_NE(fault_of(file("/kernel/bpf/tcx.c", "tcx_prog_attach")), "");
+  EXPECT_NE(fault_of(file("kernel/bpf/tcx.c, BPF_F_*", "tcx_prog_attach")), "");
+  EXPECT_NE(fault_of(file("kernel/bpf/tcx.c", "")), "");
+  EXPECT_NE(fault_of(file("kernel/bpf/tcx.c", "tcx_prog_attach", "next")), "");
+  EXPECT_EQ(fault_of(man("proc_pid_fdinfo(5)", "file")), "");
+  EXPECT_NE(fault_of(man("bpf(2), EBADF", "file")), "");
+  EXPECT_NE(fault_of(man("bpf", "file")), "");
+  EXPECT_EQ(fault_of(commit("053c8e1f235d", "prepend")), "");
+  EXPECT_NE(fault_of(commit("053c8e1f235", "prepend")), "");
+  EXPECT_NE(fault_of(commit("053c8e1f235e", "prepend")), "");  // of this one nobody knows the title
+  EXPECT_EQ(fault_of(posting("003", "prepend")), "");
+  EXPECT_NE(fault_of(posting("3", "prepend")), "");
+}
+
+TEST(Sources, ASourceIsWrittenForPeople) {
+  EXPECT_EQ(
+      text(document(file("kernel/bpf/tcx.c", "tcx_uninstall", "7.1"), man("bpf(2)", "EBADF"))),
+      "kernel/bpf/tcx.c, tcx_uninstall (since 7.1); bpf(2), EBADF");
+  EXPECT_EQ(text(code(commit("e420bed02507", "qdisc-less"))),
+            "commit e420bed02507 (bpf: Add fd-based tcx multi-prog infra with link support), "
+            "\"qdisc-less\"");
+  EXPECT_EQ(text(house()), "none");
+}
+
 // Which clauses there are, in which order, and how strong each is, must not change by accident.
 constexpr auto kGolden = MPROGCHECK_SOURCE_DIR "/model/rules/rules.golden";
 
@@ -105,8 +166,9 @@ std::string strengths() {
       "# dialect command clause: what it says, and what it leaves open. In table order.\n";
   for (const Dialect dialect : {Dialect::mainline, Dialect::rfc2})
     for (const auto& [verb, clause] : all_clauses(dialect))
-      out += name(dialect, verb, clause) + ": " + (clause.force == Force::due ? "due " : "") +
-             outcome(clause) + (clause.ordered ? "" : ", in any order") +
+      out += name(dialect, verb, clause) + ": " +
+             (clause.force == Force::due ? "due " + to_string(clause.error) : outcome(clause)) +
+             (clause.ordered ? "" : ", in any order") +
              (clause.any_error ? ", or any other error" : "") + "\n";
   return out;
 }

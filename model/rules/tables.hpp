@@ -20,7 +20,7 @@
 #include "model/rules/filter.hpp"
 #include "model/rules/mainline.hpp"
 #include "model/rules/packet.hpp"
-#include "model/rules/rfc2.hpp"
+#include "model/rules/rfc2_detach.hpp"
 #include "model/words/operation.hpp"
 
 namespace mprogcheck {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/words/operation_reader.hpp"
+#include "model/words/releases.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck {
@@ -81,8 +82,8 @@ class Parser : OperationReader {
   bool header_line(std::string_view body) {
     Trace& trace = traces_.back();
     const Token key = tokens_[next_++];
-    if (key.text == "reason" || key.text == "target" || key.text == "capacity" ||
-        key.text == "revision")
+    if (key.text == "reason" || key.text == "target" || key.text == "releases" ||
+        key.text == "bucket" || key.text == "capacity" || key.text == "revision")
       once(key);
     if (key.text == "reason") {
       trace.reason = std::string(trimmed(body.substr(6)));
@@ -91,6 +92,10 @@ class Parser : OperationReader {
     if (key.text == "target") {
       trace.target = std::string(need("the targets on which this deviation is known").text);
       while (next_ < tokens_.size()) (trace.target += ' ') += tokens_[next_++].text;
+    } else if (key.text == "releases") {
+      releases();
+    } else if (key.text == "bucket") {
+      trace.bucket = std::string(need("the bucket of this deviation, as a report names it").text);
     } else if (key.text == "capacity") {
       const Token t = need("a number");
       trace.header.capacity =
@@ -118,6 +123,20 @@ class Parser : OperationReader {
     no_more();
     above_to_preface();
     return true;
+  }
+
+  void releases() {
+    std::string& text = traces_.back().releases;
+    std::vector<std::size_t> columns;  // of each character of the text
+    while (next_ < tokens_.size()) {
+      const Token t = tokens_[next_++];
+      if (!text.empty()) text += ' ', columns.push_back(t.column);
+      for (std::size_t i = 0; i < t.text.size(); ++i) columns.push_back(t.column + i);
+      text += t.text;
+    }
+    ranges_in(text, [&](std::size_t at, const std::string& what) {
+      fail(at_, at > columns.size() ? end_column_ : columns[at - 1], what);
+    });
   }
 
   void load(Token t) {

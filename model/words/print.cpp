@@ -30,6 +30,8 @@ void print_header(std::ostream& out, const Trace& trace) {
   for (const auto& line : trace.preface) out << "#" << (line.empty() ? "" : " ") << line << "\n";
   out << "dialect " << word(h.dialect) << "\n";
   if (!trace.target.empty()) out << "target " << trace.target << "\n";
+  if (!trace.releases.empty()) out << "releases " << trace.releases << "\n";
+  if (!trace.bucket.empty()) out << "bucket " << trace.bucket << "\n";
   if (!trace.reason.empty()) out << "reason " << trace.reason << "\n";
   if (h.capacity != kMaxCapacity) out << "capacity " << int{h.capacity} << "\n";
   if (h.revision != 1) out << "revision " << h.revision << "\n";

@@ -23,7 +23,7 @@ inline std::string trace_of_example(Verb verb) {
   return out + std::string(form(verb).example) + "\n";
 }
 
-inline Ref something(const Reference&, Field, Verb) {
+inline Ref something(const words::Reference&, Field, Verb) {
   return ref(Prog{1});
 }
 inline std::uint64_t something(const Number& kind, Field field, Verb verb) {

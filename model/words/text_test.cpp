@@ -517,6 +517,9 @@ Trace any_trace() {
   for (std::size_t p = 0; p < 6; ++p) t.header.loaded[p] = choose(5) != 0;
   for (std::size_t p = 0; p < 6; ++p) t.header.xdp[p] = t.header.loaded[p] && choose(5) == 0;
   if (sometimes()) t.reason = "differs  in d0, since p1 went";
+  if (sometimes()) t.target = "kmod vm:7.2";
+  if (sometimes()) t.releases = "6.6 to 6.12.113, 6.16, from 7.3-rc2";
+  if (sometimes()) t.bucket = "mainline.tcx.detach.remove.tail.error.ok-ERANGE";
   while (choose(3) == 0) t.preface.push_back(any_prose());
 
   NameCheck names(t.header);

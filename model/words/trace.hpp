@@ -52,10 +52,13 @@ struct Trace {
   // Both empty, or one for each operation.
   std::vector<std::optional<Expected>> expected;
   std::vector<Comment> comments;
-  // Of a known deviation: why the trace is kept, and on which targets it is known, with a blank
-  // between two.
+  // Of a known deviation: why the trace is kept; the targets on which it is known, with a blank
+  // between two; the releases of Linux that have it (releases.hpp); and the bucket, which is all
+  // that it stands for.
   std::string reason;
   std::string target;
+  std::string releases;
+  std::string bucket;
   std::vector<std::string> preface;  // comment lines before the header
   bool operator==(const Trace&) const = default;
 };

@@ -82,10 +82,12 @@ struct InGuest {  // of those that are guests
 };
 TargetFactory target_named(const std::string& name, const InGuest& guest = {});
 
-// The traces of known deviations in the files, which may be names of installed ones. Each must give
-// a reason and its targets: a deviation that is passed over for no reason hides bugs. Throws
-// BadInput or ParseError.
+// The traces of known deviations: the program's own, but where "none" is among the files, and those
+// in the files, which may be names of installed ones. Each must give a reason, its releases or
+// targets, and its bucket. Throws BadInput or ParseError.
 std::vector<Trace> known_deviations(const std::vector<std::string>& files);
+std::vector<Trace> own_known_deviations();
+bool without_own(const std::vector<std::string>& files);
 
 // One line on a terminal, rewritten in place; nothing in a pipe. Where there is one, standard
 // output is written line by line.

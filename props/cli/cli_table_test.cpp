@@ -78,8 +78,10 @@ TEST_F(CommandLine, compare_tells_where_targets_part_and_whose_deviation_it_is) 
 
 TEST_F(CommandLine, compare_takes_known_deviations_as_reported) {
   write("a.trace", kSound);
-  write("known.trace", "dialect mainline\ntarget impl:before_lands_behind\nreason planted\n" +
-                           kSound.substr(kSound.find('\n') + 1));
+  write("known.trace",
+        "dialect mainline\ntarget impl:before_lands_behind\nreason planted\n"
+        "bucket mainline.tcx.attach.insert.before.list\n" +
+            kSound.substr(kSound.find('\n') + 1));
   const Ran r = run(
       "compare a.trace --target impl --target impl:before_lands_behind --known known.trace --json");
   EXPECT_EQ(r.status, 0) << r.err;

@@ -91,6 +91,8 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
   write("unfounded", kSound);
   write("of_none", "dialect mainline\nreason a\ndevice d0\nremove d0\n");
   write("of_unknown", "dialect mainline\nreason a\ntarget moon\ndevice d0\nremove d0\n");
+  write("of_anything", "dialect mainline\nreason a\nreleases from 6.6\ndevice d0\nremove d0\n");
+  write("of_future", "dialect mainline\nreleases 7.x\ndevice d0\nremove d0\n");
   const std::pair<const char*, const char*> cases[] = {
       {"replay missing", "missing: no such file"},
       {"replay dir", "dir: is a directory"},
@@ -129,6 +131,9 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
       {"fuzz --known unfounded --target impl", "unfounded:1:1: a known deviation without a reason"},
       {"fuzz --known of_none --target impl", "of_none:1:1: a known deviation of no target"},
       {"fuzz --known of_unknown --target impl", "of_unknown:1:1: there is no target 'moon'"},
+      {"fuzz --known of_anything --target impl",
+       "of_anything:1:1: a known deviation without its bucket"},
+      {"replay of_future", "of_future:2:10: expected a release such as 6.12"},
       {"replay /dev/zero", "/dev/zero: is larger than any trace (64 MiB)"},
       {"replay /proc/self/mem", "/proc/self/mem: reading failed"},
       {"faults nothing_such", "there is no planted fault 'nothing_such'"},
@@ -204,8 +209,8 @@ TEST_F(CommandLine, long_lists_and_traces_are_abbreviated_where_a_file_has_them)
     attach += "attach " + name + " d0/ingress => ok\n";
     progs += (p ? "," : "") + name;
   }
-  write("known", "dialect mainline\ntarget impl\nreason none\ndevice d0\n" + load + "\n" + attach +
-                     "query d0/ingress room=20 progs => ok progs=" + progs + "\n");
+  write("known", "dialect mainline\ntarget impl\nbucket b\nreason none\ndevice d0\n" + load + "\n" +
+                     attach + "query d0/ingress room=20 progs => ok progs=" + progs + "\n");
   const Ran r = run("fuzz --target impl --dialect mainline --traces 2 --seed 1 --known known");
   EXPECT_EQ(r.status, 1);
   for (const char* part : {"load p0 p1 p2 p3 p4 ...9 more... ", "# ... 9 operations more\n",
@@ -286,6 +291,38 @@ TEST_F(CommandLine, known_deviations_are_passed_over_and_missed_when_they_go_awa
   EXPECT_NE(gone.out.find("gone away"), std::string::npos);
 }
 
+// Of our own implementation nothing is known, whatever kernels are known to do.
+TEST_F(CommandLine, replay_counts_each_deviation_and_with_known_the_new_ones) {
+  write("t.trace",
+        "dialect mainline\ndevice d0\nload p0\nattach p0 d0/ingress => ok\n"
+        "detach none d0/ingress before rel=p0 => ERANGE\n");
+  const std::string line = "replay t.trace --target impl:detach_before_head_takes_head";
+  const Ran bare = run(line);
+  EXPECT_EQ(bare.status, 1);
+  EXPECT_NE(bare.out.find("DEVIATES: 0 known, 1 new\n"), std::string::npos) << bare.out;
+  write("known",
+        "dialect mainline\ntarget impl:detach_before_head_takes_head\nreason planted\n"
+        "bucket mainline.tcx.detach.remove.before_nobody.ERANGE-ok\ndevice d0\nload p0\n"
+        "attach p0 d0/ingress\ndetach none d0/ingress before rel=p0\n");
+  const Ran known = run(line + " --known known");
+  EXPECT_EQ(known.status, 0) << known.out;
+  EXPECT_NE(known.out.find("conforms except for known deviations: 1 known, 0 new\n"),
+            std::string::npos)
+      << known.out;
+  EXPECT_NE(known.out.find("known: mainline.tcx.detach.remove.before_nobody.ERANGE-ok (planted)"),
+            std::string::npos)
+      << known.out;
+  EXPECT_EQ(run(line + " --known none").status, 1);
+  const auto document = nlohmann::json::parse(run(line + " --known known --json").out);
+  EXPECT_EQ(document["known"], 1);
+  EXPECT_EQ(document["new"], 0);
+  EXPECT_EQ(document["traces"][0]["deviations"][0]["known"], "planted");
+  const Ran table = run("table t.trace --target impl:detach_before_head_takes_head --known known");
+  EXPECT_EQ(table.status, 0) << table.err;
+  EXPECT_NE(table.out.find("(known) |"), std::string::npos) << table.out;
+  EXPECT_EQ(run("table t.trace --target impl:detach_before_head_takes_head").status, 1);
+}
+
 TEST_F(CommandLine, conform_runs_the_suite) {
   const Ran r = run("conform");
   EXPECT_EQ(r.status, 0) << r.out;
@@ -293,6 +330,8 @@ TEST_F(CommandLine, conform_runs_the_suite) {
   const Ran faulty = run("conform --target impl:after_one_too_far");
   EXPECT_EQ(faulty.status, 1) << faulty.out;
   EXPECT_NE(faulty.out.find("DEVIATION mainline.tcx.attach.insert.after"), std::string::npos);
+  EXPECT_TRUE(r.out.ends_with("  conforms\n")) << r.out;
+  EXPECT_NE(faulty.out.find("  does not conform: 0 known, "), std::string::npos) << faulty.out;
 }
 
 // The solver and the walk still write what is checked in. If rules or generator changed on purpose:

@@ -142,11 +142,18 @@ Option Command::dialect(std::string& to, const std::string& otherwise) {
               fmt::format("{} (default: {})", fmt::join(words, " or "), otherwise))
       .among(words);
 }
+Option Command::strict(bool& to) {
+  return flag("--strict", to,
+              "End with 1 also for what differs from code alone, which no document and no selftest "
+              "promises");
+}
+
 Option Command::known(Words& to) {
   return texts("--known FILE", to,
-               "Traces of known deviations, each with its targets and a reason. A name such as "
-               "known/kernel.trace that is not in this directory is looked for among the files "
-               "that are installed");
+               "Know the deviations in FILE as well as those that are installed, each a trace with "
+               "its releases or targets, its bucket and a reason; none: without those that are "
+               "installed. A name such as known/kernel.trace that is not in this directory is "
+               "looked for among them");
 }
 Option Command::seed(std::uint64_t& to, const std::string& what) {
   return number("--seed N", to, {}, what);

@@ -70,6 +70,7 @@ class Command {
   Option target(std::string& to, const std::string& what);
   Option dialect(std::string& to, const std::string& otherwise);
   Option known(std::vector<std::string>& to);
+  Option strict(bool& to);
   Option seed(std::uint64_t& to, const std::string& what);
   Option append(std::string& to);
   Option out_dir(std::string& to, const std::string& what);

@@ -33,9 +33,10 @@ struct Compared {
 
 // The deviation that a target shows first, if it is at or in front of that operation: behind one
 // nobody promises that two go the same way.
-std::string bucket_until(const Trace& trace, Observations seen, std::size_t step) {
-  const Verdict verdict = check_first(trace, seen);
-  if (verdict.conforms() || verdict.deviations[0].step > step) return {};
+std::string bucket_until(const Trace& trace, Observations seen, std::size_t step,
+                         const Target& target) {
+  const Verdict verdict = check_first(trace, seen, binding_of(target));
+  if (verdict.deviations.empty() || verdict.deviations[0].step > step) return {};
   return bucket(verdict.deviations[0], trace.header.dialect);
 }
 
@@ -49,10 +50,7 @@ class Comparison {
       c.name = name;
       c.target = target_named(name)();
       c.can = c.target->capabilities();
-      std::vector<Trace> its;
-      std::copy_if(known.begin(), known.end(), std::back_inserter(its),
-                   [&](const Trace& t) { return is_of(t, name) && unsupported(t, c.can).empty(); });
-      c.known = known_of(*c.target, its);
+      c.known = known_of(*c.target, known);
       compared_.push_back(std::move(c));
     }
   }
@@ -110,8 +108,8 @@ class Comparison {
   FILE* prose() const { return o_.json ? stderr : stdout; }
 
   std::string reason(const Compared& c, const std::string& bucket) const {
-    const auto its = c.known.reasons.find(bucket);
-    return its != c.known.reasons.end() ? its->second : compared_[0].known.reasons.at(bucket);
+    const Excuse* const its = c.known.excuse(bucket);
+    return its ? its->reason : compared_[0].known.shown.at(bucket).reason;
   }
 
   void judge(const std::string& file, const Trace& trace, Compared& c, Observations one,
@@ -121,11 +119,12 @@ class Comparison {
       ++c.same;
       return;
     }
-    std::string whose = compared_[0].name, shown = bucket_until(trace, one, step);
-    bool known = compared_[0].known.reasons.contains(shown);
+    std::string whose = compared_[0].name,
+                shown = bucket_until(trace, one, step, *compared_[0].target);
+    bool known = compared_[0].known.excuse(shown);
     if (shown.empty()) {
-      whose = c.name, shown = bucket_until(trace, other, step);
-      known = c.known.reasons.contains(shown);
+      whose = c.name, shown = bucket_until(trace, other, step, *c.target);
+      known = c.known.excuse(shown);
     }
     if (shown.empty())
       ++c.permitted;

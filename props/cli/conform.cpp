@@ -15,8 +15,8 @@
 #include "props/cli/report.hpp"
 #include "props/cli/values.hpp"
 #include "props/generate/long_lists.hpp"
+#include "props/report/matrix.hpp"
 #include "props/search/interrupt.hpp"
-#include "props/search/known.hpp"
 #include "props/suite/device_suite.hpp"
 #include "props/suite/filter_suite.hpp"
 
@@ -35,7 +35,7 @@ struct Options {
   std::string generate;
   std::vector<std::string> known;
   std::string out, date;
-  bool json = false;
+  bool strict = false, json = false;
 };
 
 // --- The suite is written
@@ -187,65 +187,52 @@ int generate(const Options& o) {
 
 // --- The suite is run
 
-std::vector<Trace> read_suite(const std::string& directory) {
-  std::error_code error;
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(directory, error))
-    if (entry.path().extension() == ".trace") files.push_back(entry.path());
-  if (error || files.empty())
-    throw BadInput(fmt::format(
-        "{}: no traces here; 'mprogcheck conform --generate DIR' writes a suite", directory));
-  std::sort(files.begin(), files.end());
-  std::vector<Trace> suite;
-  std::size_t wrong = 0;
-  for (const auto& file : files) {
-    std::vector<Spots> spots;
-    auto traces = read_traces(file, &spots);
-    for (std::size_t i = 0; i < traces.size(); ++i) {
-      wrong += tell_misprints(file, traces[i], spots[i]).size();
-      suite.push_back(std::move(traces[i]));
-    }
-  }
-  if (wrong)
-    throw BadInput(fmt::format("{}: {} in the suite; correct what stands behind '=>'", directory,
-                               times(wrong, "misprint")));
-  return suite;
-}
-
+// The same numbers as in the report, which are those of the matrix.
 void show(FILE* out, const Conformance& c) {
-  std::size_t holds = 0, precedence = 0, promise = 0;
-  for (const auto& [name, clause] : c.clauses)
-    ++(clause.promise ? promise : clause.precedence ? precedence : holds);
+  auto answers = report::answers(report::matrix({&c, 1}), 0);
+  using A = report::Answer;
   tell(out,
-       "{}: {} operations in {} traces; of {} clauses {} hold, of {} the precedence "
-       "differs, of {} the promise is broken\n",
-       c.target, grouped(c.operations), grouped(c.traces), c.clauses.size(), holds, precedence,
-       promise);
+       "{}: {} operations in {} traces; of {} clauses {} hold, of {} the precedence differs, of {} "
+       "the promise is broken{}; {} unsupported, {} not met{}\n",
+       c.target, grouped(c.operations), grouped(c.traces),
+       answers[A::holds] + answers[A::precedence] + answers[A::promise] + answers[A::code],
+       answers[A::holds], answers[A::precedence], answers[A::promise],
+       answers[A::code] ? fmt::format(", {} differ from code", answers[A::code]) : "",
+       answers[A::unsupported], answers[A::not_met],
+       answers[A::not_judged] ? fmt::format(", {} not judged", answers[A::not_judged]) : "");
   for (const auto& [why, traces] : c.not_run)
     tell(out, "  {} not run: it {}\n", grouped(traces), why);
-  for (const Trace& t : c.gone)
-    tell(out, "  {}: a known deviation has gone away ({})\n", bad(out, "FAILED"), t.reason);
+  tell(out, "{}", lines_of_missing(out, c.known));
   for (const auto& [name, example] : c.deviations)
     if (!example.known.empty())
-      tell(out, "  known, in {}: {} ({})\n", example.times, name, example.known);
+      tell(out, "{}", known_line(name, example.known, example.elsewhere, example.times));
+}
+
+void show_verdict(FILE* out, const Conformance& c) {
+  tell(out, "  {}\n",
+       verdict(out, {c.target, c.tally(), c.deviates() || !c.known.gone.empty(),
+                     c.broke_off.empty() ? "" : "the target failed before the end"}));
 }
 
 void show_deviations(FILE* out, const Conformance& c) {
-  for (const auto& [name, example] : c.deviations)
-    if (example.known.empty())
-      tell(out, "\n  {} {} (in {} of them)\n{}{}\n", bad(out, "DEVIATION"), name, example.times,
-           print(example.trace), explain(example.deviation, example.trace));
+  for (const auto& [name, example] : c.deviations) {
+    if (!example.known.empty()) continue;
+    tell(out, "\n  {} {}: {} (in {} of them)\n", title(out, example.deviation), name,
+         what_differs(example.deviation), example.times);
+    if (example.security) tell(out, "  {}\n", kSecurityRelevant);
+    tell(out, "{}{}\n", print(example.trace), explain(example.deviation, example.trace));
+  }
 }
 
 // A line for each new deviation; the rest is in the report.
 void point_to_deviations(FILE* out, const report::Report& report, const fs::path& directory) {
-  constexpr std::size_t kFirstWords = 40;
   const fs::path folder = directory / report::folders(report).back();
   for (const report::Evidence& e : report.columns.back().deviations)
     if (e.example.known.empty())
-      tell(out, "  {} {}: observed {:.{}}, expected {:.{}}; {}.trace\n", bad(out, "DEVIATION"),
-           e.bucket, e.example.deviation.observed, kFirstWords, e.example.deviation.expected,
-           kFirstWords, (folder / std::to_string(e.number)).string());
+      tell(out, "  {} {}: observed {}, expected {}; {}; {}.trace\n",
+           title(out, e.example.deviation), e.bucket, e.example.deviation.observed,
+           e.example.deviation.expected, what_differs(e.example.deviation),
+           (folder / std::to_string(e.number)).string());
 }
 
 Json json_of(const Conformance& c) {
@@ -256,13 +243,18 @@ Json json_of(const Conformance& c) {
   for (const auto& [name, r] : c.clauses)
     clauses[name] = {{"decided", r.decided},
                      {"precedence differs", r.precedence},
-                     {"promise broken", r.promise}};
+                     {"promise broken", r.promise},
+                     {"differs from code", r.code}};
   Json& deviations = out["deviations"] = Json::array();
   for (const auto& [name, example] : c.deviations) {
     deviations.push_back(cli::json_of(example.deviation, example.trace));
     deviations.back()["traces"] = example.times;
     deviations.back()["known"] = example.known;
+    deviations.back()["elsewhere"] = example.elsewhere;
+    if (example.security) deviations.back()["security"] = true;
   }
+  add_known(out, c.known, c.tally());
+  out["verdict"] = report::verdict(c);
   return out;
 }
 
@@ -275,33 +267,30 @@ std::string command_of(const Options& o) {
   for (const auto& target : o.targets) add("--target", target);
   for (const auto& suite : o.suites) add("--suite", suite);
   for (const auto& file : o.known) add("--known", file);
+  if (o.strict) out += " --strict";
   add("--date", o.date);
   add("--out", o.out);
   return out;
 }
 
 // One report over all targets. A target that could not run does not hide the findings of others.
-// The traces of known deviations are run on every target: the report says from which release on
-// each is so.
-int run_with_report(const Options& o, std::vector<Trace> suite, const std::vector<Trace>& known) {
+int run_with_report(const Options& o, const std::vector<Trace>& suite,
+                    const std::vector<Trace>& known) {
   FILE* prose = o.json ? stderr : stdout;
   Json document = Json::array();
   bool deviates = false, complete = true;
   const std::atomic<bool>& interrupted = end_on_signals();
   ReportOptions r{
-      o.targets, o.suites.empty() ? kOwnSuites : o.suites, o.known, command_of(o), o.date, o.out};
-  for (Trace t : known) {
-    t.reason.clear();
-    t.target.clear();
-    suite.push_back(std::move(t));
-  }
+      o.targets, o.suites.empty() ? kOwnSuites : o.suites, o.known, command_of(o), o.date, o.out,
+      o.strict};
   write_report(r, suite, known, [&](const report::Report& report) {
     const Conformance& c = report.columns.back().seen;
     // Ctrl-C ends guests too, and a guest that is gone shows no known deviation.
-    deviates |= c.deviates() || (!c.gone.empty() && !interrupted);
+    deviates |= c.deviates() || (!c.known.gone.empty() && !interrupted);
     complete &= c.broke_off.empty();
     if (c.traces) show(prose, c);
     point_to_deviations(prose, report, o.out);
+    if (c.traces) show_verdict(prose, c);
     if (!c.broke_off.empty())
       tell(stderr, "mprogcheck: could not run: {}: {}\n", c.target, c.broke_off);
     document.push_back(json_of(c));
@@ -312,20 +301,28 @@ int run_with_report(const Options& o, std::vector<Trace> suite, const std::vecto
   return deviates ? kDeviates : complete ? kConforms : kCannotRun;
 }
 
-int run(const Options& o) {
-  if (!o.generate.empty()) return generate(o);
-  if (!o.out.empty()) need_empty(o.out);
-  end_on_signals();
+// The suite, and the traces of known deviations, which are run on every target: without the
+// program's own the clauses that they break must not seem to hold.
+std::vector<Trace> suite_of(const Options& o) {
   std::vector<Trace> suite;
   std::vector<std::string> directories = o.suites;
   if (directories.empty())
     for (const std::string& own : kOwnSuites) directories.push_back(data_file(own).string());
   for (const auto& directory : directories) {
     unless_interrupted(directory);
-    for (Trace& t : read_suite(directory)) suite.push_back(std::move(t));
+    for (Trace& t : traces_in(directory)) suite.push_back(std::move(t));
   }
-  const auto known = known_deviations(o.known);
-  if (!o.out.empty()) return run_with_report(o, std::move(suite), known);
+  if (!o.suites.empty() || !without_own(o.known)) return suite;
+  for (Trace& t : own_known_deviations()) suite.push_back(std::move(t));
+  return suite;
+}
+
+int run(const Options& o) {
+  if (!o.generate.empty()) return generate(o);
+  if (!o.out.empty()) need_empty(o.out);
+  end_on_signals();
+  const std::vector<Trace> suite = suite_of(o), known = known_deviations(o.known);
+  if (!o.out.empty()) return run_with_report(o, suite, known);
   FILE* prose = o.json ? stderr : stdout;
   Json document = Json::array();
   bool conforms = true;
@@ -333,17 +330,16 @@ int run(const Options& o) {
   for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
   for (const std::string& name : o.targets) {
     const auto target = target_named(name)();
-    std::vector<Trace> of_target;
-    std::copy_if(known.begin(), known.end(), std::back_inserter(of_target),
-                 [&, &name = name](const Trace& t) { return is_of(t, name); });
-    const Conformance c =
-        conform(*target, suite, of_target, [&](const std::string& text) { progress(text); });
+    Conformance c =
+        conform(*target, suite, known, [&](const std::string& text) { progress(text); });
+    c.strict = o.strict;
     progress.clear();
     if (!c.broke_off.empty()) throw CannotRun(c.broke_off);
     if (c.traces == 0) throw CannotRun(fmt::format("{} can run no trace of the suite", name));
     conforms &= c.conforms();
     show(prose, c);
     show_deviations(prose, c);
+    show_verdict(prose, c);
     document.push_back(json_of(c));
   }
   if (o.json) print_json("conform", {{"targets", document}});
@@ -369,6 +365,7 @@ void add_conform(Program& program) {
              "Run the traces in DIR (default: traces/clauses and traces/suite, as installed)")
       .excludes(generate);
   verb.known(o->known).excludes(generate);
+  verb.strict(o->strict).excludes(generate);
   auto out = verb.out_dir(o->out,
                           "Write one report over all targets to the new directory DIR: HTML, "
                           "Markdown, JSON and JUnit XML, and each deviation as a trace and a C "
@@ -380,10 +377,8 @@ void add_conform(Program& program) {
       .check(iso_date());
   verb.json(o->json);
   verb.example("mprogcheck conform", "Runs the suite on our own implementation.");
-  verb.example(
-      "mprogcheck conform --target vm:6.12 --target vm:7.3-rc --known known/kernel.trace "
-      "--known known/vm.trace --known known/netkit.trace --out report",
-      "Compares two kernels in one report.");
+  verb.example("mprogcheck conform --target vm:6.12 --target vm:7.3-rc --out report",
+               "Compares two kernels in one report.");
   verb.action([o] { return run(*o); });
 }
 

@@ -8,7 +8,6 @@
 #include "props/cli/about.hpp"
 #include "props/cli/cli.hpp"
 #include "props/search/interrupt.hpp"
-#include "props/search/known.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -53,7 +52,8 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
           fmt::format("--target {} is given twice; a report has one column per target", name));
     factories.push_back(target_named(name));
   }
-  report::Report report{version(), o.command, o.date, {}, o.suites, o.known, suite.size(), {}};
+  report::Report report{
+      version(), o.command, o.date, {}, o.suites, o.known, suite.size() + known.size(), {}};
   Progress progress;
   const auto say = [&](const std::string& text) { progress(text); };
   Compiler compiler;
@@ -65,10 +65,8 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       unless_interrupted();
       const auto target = factories[i]();
       column.description = target->describe();
-      std::vector<Trace> of_target;
-      std::copy_if(known.begin(), known.end(), std::back_inserter(of_target),
-                   [&](const Trace& t) { return is_of(t, o.targets[i]); });
-      column.seen = conform(*target, suite, of_target, say);
+      column.seen = conform(*target, suite, known, say);
+      column.seen.strict = o.strict;
       if (column.seen.traces == 0 && column.seen.broke_off.empty())
         column.seen.broke_off = "it can run no trace of the suite";
       column.deviations =

@@ -17,6 +17,7 @@ struct ReportOptions {
   std::string command;              // for the report
   std::string date;                 // for the report
   std::string out;                  // a folder that is not there yet, or is empty
+  bool strict = false;              // what differs from code alone counts as a deviation
 };
 
 // Throws BadInput if a report cannot be written there, before anything is run.

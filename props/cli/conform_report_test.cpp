@@ -129,6 +129,62 @@ TEST_F(ConformReport, as_junit_xml_counts_what_the_matrix_shows) {
   EXPECT_EQ(suites.attribute("errors").as_int(), 0);
 }
 
+// Terminal, document, Markdown and page give the same numbers of each target.
+TEST_F(ConformReport, counts_what_the_terminal_counts) {
+  const Ran r = run("conform " + kTargets + "--out report");
+  const json d = document();
+  const std::string md = slurp(work / "report" / "report.md");
+  std::size_t lines = 0;
+  for (const json& target : d["targets"]) {
+    const json& n = target["clauses"];
+    const auto number = [&](const char* key) { return n[key].get<std::size_t>(); };
+    const std::size_t decided =
+        number("holds") + number("precedence differs") + number("promise broken");
+    const std::string says =
+        ": of " + std::to_string(decided) + " clauses " + std::to_string(number("holds")) +
+        " hold, of " + std::to_string(number("precedence differs")) +
+        " the precedence differs, of " + std::to_string(number("promise broken")) +
+        " the promise is broken; " + std::to_string(number("unsupported")) + " unsupported, " +
+        std::to_string(number("not met")) + " not met\n";
+    // "impl: 30,000 operations in 3,000 traces; of ..."
+    const std::string begin = target["name"].get<std::string>() + ": ";
+    bool found = false;
+    std::istringstream out(r.out);
+    for (std::string line; std::getline(out, line);)
+      found |= line.starts_with(begin) && (line + "\n").ends_with(says.substr(2));
+    EXPECT_TRUE(found) << begin << says << r.out;
+    EXPECT_EQ(decided + number("unsupported") + number("not met") + number("could not run"),
+              d["clauses"].size());
+    const std::string tally = target["tally"];
+    EXPECT_EQ(tally, target["known"].dump() + " known, " + target["new"].dump() + " new");
+    EXPECT_NE(md.find(target["verdict"].get<std::string>() + "; " + tally + " |"),
+              std::string::npos)
+        << md;
+    if (target["new"] != 0) {
+      EXPECT_NE(r.out.find("  does not conform: " + tally + "\n"), std::string::npos) << r.out;
+    }
+    std::size_t news = 0;
+    for (const json& deviation : d["deviations"])
+      news += deviation["target"] == target["name"] && deviation["known"].is_null();
+    EXPECT_EQ(target["new"], news);
+    ++lines;
+  }
+  EXPECT_EQ(lines, 3U);
+}
+
+// Whatever is long is where it differs: nothing is cut.
+TEST_F(ConformReport, tells_the_whole_of_what_differs_and_first_what) {
+  const Ran r = run("conform --target impl:after_one_too_far --out report");
+  const json d = document();
+  for (const json& deviation : d["deviations"]) {
+    const std::string begin = "  DEVIATION " + deviation["bucket"].get<std::string>() +
+                              ": observed " + deviation["observed"].get<std::string>() +
+                              ", expected ";
+    EXPECT_NE(r.out.find(begin), std::string::npos) << begin << "\n" << r.out;
+  }
+  EXPECT_NE(r.out.find("; list: p"), std::string::npos) << r.out;
+}
+
 TEST_F(ConformReport, is_the_same_each_time) {
   const std::string line = "conform " + kTargets + "--out report";
   run(line);
@@ -239,7 +295,7 @@ TEST_F(ConformReport, says_at_once_what_is_wrong_with_the_request) {
 // The suite many times over, so that there is something to interrupt.
 TEST_F(ConformReport, that_is_interrupted_is_written_and_ends_with_3) {
   write("known",
-        "dialect mainline\ntarget impl\nreason gone\ndevice d0\nload p0\n\n"
+        "dialect mainline\ntarget impl\nbucket b\nreason gone\ndevice d0\nload p0\n\n"
         "attach p0 d0/ingress\n");
   std::string line =
       "conform --target impl --target impl:before_lands_behind --known known --out report";

@@ -45,8 +45,10 @@ std::optional<Minimal> found_in_module(const FaultInfo& f, Dialect dialect, cons
                                        const std::function<void(std::size_t)>& progress) {
   const auto module = target_named("kmod:" + std::string(f.name))();
   std::vector<Trace> known = known_deviations(o.known);
-  std::erase_if(known,
-                [&](const Trace& t) { return t.header.dialect != dialect || !is_of(t, o.target); });
+  std::erase_if(known, [&](const Trace& t) {
+    return t.header.dialect != dialect || listed(t, o.target, "") != Listed::name;
+  });
+  for (Trace& t : known) t.target = module->name();
   const auto found = first_found(*module, dialect, o.seed, kEnough, known, progress);
   if (!found) return std::nullopt;
   InProcess process(f.name);

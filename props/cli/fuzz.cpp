@@ -11,7 +11,7 @@
 #include "props/cli/report.hpp"
 #include "props/repro/repro.hpp"
 #include "props/search/interrupt.hpp"
-#include "props/search/known.hpp"
+#include "props/suite/conform.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -25,7 +25,7 @@ struct Options {
   unsigned jobs = 0;
   std::vector<std::string> known;
   std::string out = "findings", append;
-  bool hazards = false, json = false;
+  bool hazards = false, strict = false, json = false;
 };
 
 struct Plan {
@@ -33,10 +33,6 @@ struct Plan {
   Dialect dialect;
   TargetFactory factory;
 };
-
-bool concerns(const Trace& t, const Plan& plan) {
-  return t.header.dialect == plan.dialect && is_of(t, plan.target);
-}
 
 // The campaigns. Without a target: our own implementation, and the kernel where it can run.
 std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
@@ -65,6 +61,7 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
 Written hand_out(const Finding& f, const std::filesystem::path& directory) {
   Trace trace = f.trace;
   annotate(trace);
+  trace.bucket = f.bucket;
   trace.preface = {f.bucket, fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1,
                                          f.deviation.expected, f.deviation.observed)};
   const std::string text = print(trace), stem = free_stem(directory, f.bucket, ".trace", text);
@@ -74,7 +71,7 @@ Written hand_out(const Finding& f, const std::filesystem::path& directory) {
     write_new(directory / (stem + ".console"), f.last_words.console);
   try {
     const auto program = directory / (stem + ".c");
-    write_new(program, reproduce(f.trace, ReproFormat::c, f.bucket));
+    write_new(program, reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation)));
     written.program = program.string();
   } catch (const std::invalid_argument&) {
     // Not every trace has a C program; the trace is written.
@@ -100,6 +97,7 @@ WrittenFindings hand_out(const CampaignResult& result, const std::string& direct
 int run(const Options& o) {
   std::vector<std::string> notes;
   const std::vector<Trace> known = known_deviations(o.known);
+  const std::vector<Trace> clauses = traces_in(data_file("traces/clauses"));
   const auto all = plans(o, notes);
   if (all.empty()) throw CannotRun("no target can run");
   FILE* prose = o.json ? stderr : stdout;
@@ -123,6 +121,7 @@ int run(const Options& o) {
       c.time = std::chrono::milliseconds(
           static_cast<std::int64_t>(1000 * o.seconds / static_cast<double>(all.size())));
     c.hazards = o.hazards || !plan.target.starts_with("vm:");
+    c.strict = o.strict;
     c.stop = &interrupted;
     c.jobs = o.jobs                    ? o.jobs
              : plan.target == "kernel" ? 1
@@ -133,7 +132,7 @@ int run(const Options& o) {
       c.minimize_time = std::chrono::seconds(60);
     c.progress = [&](const std::string& text) { progress.show(text); };
     for (const Trace& t : known)
-      if (concerns(t, plan)) c.known.push_back(t);
+      if (t.header.dialect == plan.dialect) c.known.push_back(t);
     const CampaignResult result = run_campaign(plan.factory, c);
     progress.clear();
     deviates |= result.deviates();
@@ -143,7 +142,8 @@ int run(const Options& o) {
     if (!result.broke_off.empty()) incomplete = result.broke_off;
     const WrittenFindings written = hand_out(result, o.out);
     document["campaigns"].push_back(json_of(result, written));
-    tell(prose, "{}", summary(prose, result, written));
+    tell(prose, "{}",
+         summary(prose, result, written, askable(clauses, plan.dialect, result.capabilities)));
     flush(prose);
   }
   if (interrupted) incomplete = "interrupted before the end";
@@ -188,11 +188,12 @@ void add_fuzz(Program& program) {
               "Threads, 1 to 64 (default: one per processor; on kernel: 1)");
   verb.append(o->append);
   verb.known(o->known);
+  verb.strict(o->strict);
   verb.out_dir(o->out, "Write minimal traces and C programs to DIR (default: findings)");
   verb.json(o->json);
   verb.example("mprogcheck fuzz --target impl --traces 1000 --seed 1",
                "Runs a thousand traces of each dialect on our own implementation.");
-  verb.example("mprogcheck fuzz --target vm:7.2 --time 10m --known known/kernel.trace",
+  verb.example("mprogcheck fuzz --target vm:7.2 --time 10m",
                "Ten minutes on Linux 7.2 in guests; known deviations are passed over.");
   verb.action([o, seed] {
     if (!seed.given()) o->seed = std::random_device{}();

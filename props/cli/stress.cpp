@@ -12,13 +12,14 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
 #include "props/search/interrupt.hpp"
+#include "props/search/known.hpp"
 
 namespace mprogcheck::cli {
 namespace {
 
 struct Options {
   std::string target = "kmod", dialect, out = "findings", append;
-  std::vector<std::string> histories;
+  std::vector<std::string> histories, known;
   double seconds = 60;
   std::uint64_t rounds = 0, seed = 0;
   std::uint32_t calls = 2000, processes = 4;
@@ -88,6 +89,10 @@ class Rounds {
     if (dialects_.empty())
       throw CannotRun(fmt::format("{} {}", o.target,
                                   speaks_not(dialect_from(o.dialect).value_or(Dialect::mainline))));
+    // What a stress would find in every round. The rest of what is known it does not come to.
+    const Known known = known_of(*target_, known_deviations(o.known), false);
+    for (const auto& [bucket, excuse] : known.shown)
+      if (bucket.ends_with(".revision.never_returns")) avoided_.push_back(bucket);
   }
 
   int run() {
@@ -109,6 +114,9 @@ class Rounds {
     if (incomplete.empty()) incomplete = not_tried();
     progress_.clear();
     tell(prose_, "{}: {}\n", target_->describe(), totals_.text());
+    for (const std::string& bucket : avoided_) tell(prose_, "  known, and avoided: {}\n", bucket);
+    if (is_kernel(o_.target))
+      tell(prose_, "  {} known, {} new\n", avoided_.size(), totals_.findings);
     tell(prose_, "{} sent, {} of them arrived and met {}; {} removed\n", times(sum_.sent, "packet"),
          grouped(sum_.received), times(sum_.met, "program"), times(sum_.removals, "device"));
     if (o_.json) print_json("stress", document(interrupted));
@@ -138,8 +146,8 @@ class Rounds {
   void one() {
     const std::uint64_t number = totals_.rounds + 1;
     progress_.show(fmt::format("round {}: {}", number, totals_.text()));
-    StressOptions options =
-        draw_round(o_.seed + number, dialects_[number % dialects_.size()], target_->capabilities());
+    StressOptions options = draw_round(o_.seed + number, dialects_[number % dialects_.size()],
+                                       target_->capabilities(), !avoided_.empty());
     options.calls = o_.calls;
     options.processes = o_.processes;
     StressRound round;
@@ -195,6 +203,7 @@ class Rounds {
     out["received"] = sum_.received;
     out["programs_met"] = sum_.met;
     out["removals"] = sum_.removals;
+    out["known"] = avoided_;
     out["kept"] = kept_;
     out["interrupted"] = interrupted;
     return out;
@@ -205,6 +214,7 @@ class Rounds {
   std::unique_ptr<Target> target_;
   Vm* vm_;
   std::vector<Dialect> dialects_;
+  std::vector<std::string> avoided_;  // known deviations, by bucket
   Progress progress_;
   Totals totals_;
   StressFigures sum_;
@@ -232,6 +242,7 @@ void add_stress(Program& program) {
                         "Draw the rounds from seed N (default: a new seed, which is printed). The "
                         "order in which the calls take effect is not determined by it");
   verb.append(o->append);
+  verb.known(o->known);
   verb.out_dir(o->out,
                "Write histories that are findings, or could not be judged, to DIR (default: "
                "findings)");

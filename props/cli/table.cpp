@@ -16,8 +16,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> files;
-  std::vector<std::string> targets{"impl"};
-  bool outcomes = false, json = false;
+  std::vector<std::string> targets{"impl"}, known;
+  bool outcomes = false, strict = false, json = false;
 };
 
 // What the author says first of it, or its first operation.
@@ -26,11 +26,11 @@ std::string title(const Trace& trace, bool outcomes) {
   return trace.preface.empty() ? print(trace.operations[0]) : trace.preface[0];
 }
 
-std::string verdict_of(const Trace& trace, const Verdict& verdict) {
-  if (verdict.conforms()) return "holds";
-  const Deviation& d = verdict.deviations.front();
-  return fmt::format("**step {}**: `{}`: {}, not {}", d.step + 1, print(trace.operations[d.step]),
-                     d.observed, d.expected);
+// The first that is new, or else the first.
+std::string verdict_of(const Trace& trace, const Deviation& d) {
+  return fmt::format("**step {}**{}: `{}`: {}, not {}", d.step + 1,
+                     d.breach == Breach::code ? " differs from code" : "",
+                     print(trace.operations[d.step]), d.observed, d.expected);
 }
 
 int run(const Options& o) {
@@ -50,11 +50,15 @@ int run(const Options& o) {
     }
   }
   for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
+  const std::vector<Trace> known = known_deviations(o.known);
+  std::vector<Tally> tallies;  // of each target
   end_on_signals();
   Progress progress;
   for (const std::string& name : o.targets) {
     const auto target = target_named(name)();
     const Capabilities can = target->capabilities();
+    Tally tally;
+    bool broken = false;  // known or not
     for (std::size_t i = 0; i < rows.size(); ++i) {
       Row& row = rows[i];
       progress(fmt::format("{}: {} of {}", name, i + 1, rows.size()));
@@ -65,13 +69,31 @@ int run(const Options& o) {
       }
       std::vector<std::vector<Observation>> seen;
       target->run(std::span(&row.trace, 1), seen);
-      const Verdict verdict = check(row.trace, seen[0]);
-      deviates |= !verdict.conforms();
-      std::string cell = verdict_of(row.trace, verdict);
+      const Verdict verdict = check(row.trace, seen[0], binding_of(*target));
+      Tally here;
+      const Deviation* shown = nullptr;
+      for (const Deviation& d : verdict.deviations) {
+        const Trace* const as = known_as(known, bucket(d, row.trace.header.dialect), *target);
+        if (!shown || (!as && here.news + here.differ == 0)) shown = &d;
+        if (!as)
+          here.add_new(d);
+        else
+          ++(listed(*as, *target) == Listed::elsewhere ? here.elsewhere : here.known);
+      }
+      tally += here;
+      broken |= !verdict.conforms(o.strict);
+      std::string cell = shown ? verdict_of(row.trace, *shown) : "holds";
       if (o.outcomes)
-        cell = report::outcome(row.trace, seen[0]) + (verdict.conforms() ? "" : " **deviates**");
+        cell = report::outcome(row.trace, seen[0]) + (!shown ? ""
+                                                      : shown->breach == Breach::code
+                                                          ? " **differs from code**"
+                                                          : " **deviates**");
+      if (shown && here.news + here.differ == 0)
+        cell += here.known ? " (known)" : " (known on other releases)";
       row.cells.push_back(std::move(cell));
     }
+    deviates |= tally.deviates(o.strict) || (o.known.empty() && broken);
+    tallies.push_back(tally);
   }
   progress.clear();
   if (o.json) {
@@ -82,13 +104,19 @@ int run(const Options& o) {
       all.push_back(
           {{"file", row.file}, {"trace", title(row.trace, o.outcomes)}, {"cells", cells}});
     }
-    print_json("table", {{"targets", o.targets}, {"rows", all}});
+    Json counts = Json::object();
+    for (std::size_t t = 0; t < o.targets.size(); ++t)
+      add_tally(counts[o.targets[t]], tallies[t]);
+    print_json("table", {{"targets", o.targets}, {"rows", all}, {"deviations", counts}});
   } else {
     std::string rule = "|---|";
     for (std::size_t t = 0; t < o.targets.size(); ++t) rule += "---|";
     tell(stdout, "| trace | {} |\n{}\n", fmt::join(o.targets, " | "), rule);
     for (const Row& row : rows)
       tell(stdout, "| {} | {} |\n", title(row.trace, o.outcomes), fmt::join(row.cells, " | "));
+    for (std::size_t t = 0; t < o.targets.size(); ++t)
+      if (tallies[t].all())
+        tell(stdout, "{}{}: {}\n", t == 0 ? "\n" : "", o.targets[t], tallies[t].text());
   }
   return deviates ? kDeviates : misprinted ? kBadInput : missing ? kCannotRun : kConforms;
 }
@@ -103,6 +131,8 @@ void add_table(Program& program) {
   verb.targets(o->targets, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
   verb.flag("--outcomes", o->outcomes,
             "Show the answers of each trace's requests and packets, not only whether it holds");
+  verb.known(o->known);
+  verb.strict(o->strict);
   verb.json(o->json);
   verb.example("mprogcheck table traces/tutorial/*.trace --target impl --target vm:7.2",
                "Compares our own implementation and Linux 7.2.");

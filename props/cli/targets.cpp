@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <span>
-#include <sstream>
 
 #include "impl/inprocess/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
@@ -113,35 +112,6 @@ TargetFactory target_named(const std::string& name, const InGuest& guest) {
       fmt::format("there is no target '{}'{}; targets are impl, impl:FAULT, kernel, kmod, "
                   "kmod:FAULT and vm:KERNEL",
                   name, did_you_mean(name, {"impl", "kernel", "kmod"})));
-}
-
-std::vector<Trace> known_deviations(const std::vector<std::string>& files) {
-  std::vector<Trace> out;
-  for (const std::string& file : files) {
-    std::vector<Spots> spots;
-    std::error_code error;
-    const bool installed =
-        !std::filesystem::exists(file, error) && std::filesystem::exists(data_file(file), error);
-    auto traces = read_traces(installed ? data_file(file) : std::filesystem::path(file), &spots);
-    for (std::size_t i = 0; i < traces.size(); ++i) {
-      const auto refuse = [&](std::string_view why) {
-        throw ParseError(fmt::format("{}: {}", where(file, spots[i].dialect), why));
-      };
-      if (traces[i].reason.empty())
-        refuse("a known deviation without a reason; add a line 'reason ...' below 'dialect'");
-      if (traces[i].target.empty())
-        refuse(
-            "a known deviation of no target; add a line such as 'target kernel' below 'dialect'");
-      try {
-        std::istringstream names(traces[i].target);
-        for (std::string name; names >> name;) target_named(name);
-      } catch (const BadInput& e) {
-        refuse(e.what());
-      }
-      out.push_back(std::move(traces[i]));
-    }
-  }
-  return out;
 }
 
 }  // namespace mprogcheck::cli

@@ -32,15 +32,15 @@ struct ToggleFacts {
 
 constexpr auto kToggle = std::tuple{
     due("toggle.refuses", Errno::busy, "The program or the list does not exist, or it is full.",
-        "this test",
+        house(),
         [](const auto& f) {
           return !f.r.prog.usable() || !f.r.device_known || !f.r.hook_known ||
                  (!f.there.exists && f.full);
         }),
-    effect("toggle.puts", Change::insert, "The program goes in front.", "this test",
+    effect("toggle.puts", Change::insert, "The program goes in front.", house(),
            [](const auto& f) { return !f.there.exists; }),
     effect(
-        "toggle.takes", Change::remove, "The program leaves the list.", "this test",
+        "toggle.takes", Change::remove, "The program leaves the list.", house(),
         [](const auto& f) { return f.there.exists; }, [](const auto& f) { return f.there.index; }),
 };
 constexpr auto kToggleTables = std::tuple{rules::Table<Verb::attach, kToggle, ToggleFacts>{}};

@@ -120,6 +120,8 @@ Plan plan(const Start& start, std::span<const std::string> order) {
   Trace& trace = result.trace;
   trace.reason.clear();  // the plan is no known deviation
   trace.target.clear();
+  trace.releases.clear();
+  trace.bucket.clear();
   std::bitset<kMaxProgs> on_list;
   for (const auto& entry : start.list) on_list.set(entry.second.raw);
   Numbers number(trace.header.loaded, on_list, order);

@@ -23,20 +23,17 @@ Json list() {
   return Json::array();
 }
 
-Json count_answers(const std::vector<Row>& rows, std::size_t column) {
+Json json_of(const Answers& answers) {
   Json out = Json::object();
-  for (const Answer a : {Answer::holds, Answer::precedence, Answer::promise, Answer::unsupported,
-                         Answer::not_met, Answer::could_not_run})
-    out[std::string(word(a))] = std::count_if(
-        rows.begin(), rows.end(), [&](const Row& row) { return row.cells[column].answer == a; });
+  for (const auto& [answer, rows] : answers) out[std::string(word(answer))] = rows;
   return out;
 }
 
-std::string verdict(const Conformance& seen) {
-  if (seen.deviates()) return "deviates";
-  if (!seen.broke_off.empty()) return "could not run";
-  if (!seen.gone.empty()) return "a known deviation has gone away";
-  return seen.deviations.empty() ? "conforms" : "conforms except for known deviations";
+Json json_of(const std::vector<Trace>& traces) {
+  Json out = list();
+  for (const Trace& t : traces)
+    out.push_back({{"reason", t.reason}, {"bucket", t.bucket}, {"trace", print(t)}});
+  return out;
 }
 
 Json json_of(const Column& column, const std::vector<Row>& rows, std::size_t number) {
@@ -44,16 +41,20 @@ Json json_of(const Column& column, const std::vector<Row>& rows, std::size_t num
   Json out{{"name", seen.target},
            {"description", column.description},
            {"verdict", verdict(seen)},
+           {"tally", seen.tally().text()},
+           {"known", seen.tally().known},
+           {"known_elsewhere", seen.tally().elsewhere},
+           {"new", seen.tally().news},
+           {"differ_from_code", seen.tally().differ},
            {"could_not_run", nothing_if_empty(seen.broke_off)},
            {"traces", seen.traces},
            {"operations", seen.operations},
            {"not_run", list()},
-           {"clauses", count_answers(rows, number)},
-           {"gone", list()}};
+           {"clauses", json_of(answers(rows, number))},
+           {"gone", json_of(seen.known.gone)},
+           {"fixed", json_of(seen.known.fixed)}};
   for (const auto& [why, traces] : seen.not_run)
     out["not_run"].push_back({{"why", why}, {"traces", traces}});
-  for (const Trace& t : seen.gone)
-    out["gone"].push_back({{"reason", t.reason}, {"trace", print(t)}});
   return out;
 }
 
@@ -75,7 +76,8 @@ Json json_of(const Row& row, const std::vector<Column>& columns,
            {"clause", row.clause.id},
            {"outcome", outcome(row.clause)},
            {"sentence", row.clause.sentence},
-           {"source", row.clause.source},
+           {"basis", word(row.clause.source.basis)},
+           {"source", text(row.clause.source)},
            {"differs", row.differs()},
            {"since", list()},
            {"since_when", nothing_if_empty(sentence(row.since))},
@@ -85,11 +87,9 @@ Json json_of(const Row& row, const std::vector<Column>& columns,
         {{"target", s.target}, {"answer", word(s.answer)}, {"otherwise", s.otherwise}});
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     const Cell& cell = row.cells[i];
-    Json one{{"target", columns[i].seen.target},
-             {"answer", word(cell.answer)},
-             {"why", nothing_if_empty(cell.why)},
-             {"known", cell.known},
-             {"deviations", list()}};
+    Json one{{"target", columns[i].seen.target},  {"answer", word(cell.answer)},
+             {"why", nothing_if_empty(cell.why)}, {"known", cell.known},
+             {"elsewhere", cell.elsewhere},       {"deviations", list()}};
     for (const std::string& bucket : cell.buckets)
       one["deviations"].push_back(numbers[i].at(bucket));
     out["cells"].push_back(std::move(one));
@@ -116,6 +116,9 @@ Json json_of(const Evidence& evidence, const Column& column, const std::string& 
            {"command", word(d.verb)},
            {"clause", d.clause},
            {"breaks", word(d.breach)},
+           {"says", does_what(d)},
+           {"basis", d.broken ? word(d.broken->source.basis) : ""},
+           {"grounds", grounds(d)},
            {"aspect", word(d.aspect)},
            {"step", d.step + 1},
            {"operation", print(trace.operations[d.step])},
@@ -125,6 +128,7 @@ Json json_of(const Evidence& evidence, const Column& column, const std::string& 
            {"traces", evidence.example.times},
            {"minimal", evidence.minimal},
            {"known", nothing_if_empty(evidence.example.known)},
+           {"elsewhere", evidence.example.elsewhere},
            {"security", evidence.example.security},
            {"console", nothing_if_empty(evidence.example.console)},
            {"trace", trace_file(evidence, column.seen.target)},
@@ -140,6 +144,14 @@ Json json_of(const Evidence& evidence, const Column& column, const std::string& 
 }
 
 }  // namespace
+
+std::string verdict(const Conformance& seen) {
+  if (seen.deviates()) return "deviates";
+  if (!seen.broke_off.empty()) return "could not run";
+  if (!seen.known.gone.empty()) return "a known deviation has gone away";
+  const Tally tally = seen.tally();
+  return tally.known || tally.elsewhere ? "conforms except for known deviations" : "conforms";
+}
 
 std::vector<std::string> folders(const Report& report) {
   std::vector<std::string> out;
@@ -168,6 +180,8 @@ Json document(const Report& report) {
   }
   const std::vector<Row> rows = matrix(seen);
   const std::vector<std::string> folder = folders(report);
+  const bool strict = std::any_of(report.columns.begin(), report.columns.end(),
+                                  [](const Column& c) { return c.seen.strict; });
   Json out{
       {"schema", 1},
       {"tool", "mprogcheck"},
@@ -176,6 +190,7 @@ Json document(const Report& report) {
       {"date", nothing_if_empty(report.date)},
       {"seed", report.seed ? Json(*report.seed) : Json()},
       {"suite", {{"folders", report.suites}, {"known", report.known}, {"traces", report.traces}}},
+      {"strict", strict},
       {"targets", list()},
       {"clauses", list()},
       {"deviations", list()}};

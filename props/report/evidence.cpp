@@ -37,10 +37,11 @@ void make_smaller(Target& target, Evidence& evidence, const MinimizeOptions& how
 }
 
 void write_program(Evidence& evidence) {
-  const std::string& headline =
+  const std::string& what =
       evidence.example.known.empty() ? evidence.bucket : evidence.example.known;
   try {
-    evidence.program = reproduce(evidence.example.trace, ReproFormat::c, headline);
+    evidence.program = reproduce(evidence.example.trace, ReproFormat::c,
+                                 headline(what, evidence.example.deviation));
   } catch (const std::invalid_argument& e) {
     evidence.confirmation = Confirmation::no_program;
     evidence.said = e.what();
@@ -138,8 +139,10 @@ std::string trace_file(const Evidence& evidence, const std::string& target) {
   Trace trace = evidence.example.trace;
   const Deviation& d = evidence.example.deviation;
   annotate(trace);
+  trace.bucket = evidence.bucket;
   trace.reason = evidence.example.known;
-  if (!trace.reason.empty()) trace.target = target;
+  // A known one keeps its releases.
+  trace.target = trace.reason.empty() || !trace.releases.empty() ? "" : target;
   trace.preface = {evidence.bucket, "step " + std::to_string(d.step + 1) + ": expected " +
                                         d.expected + ", observed " + d.observed};
   return print(trace);

@@ -9,38 +9,13 @@
 namespace mprogcheck::report {
 namespace {
 
-// The judge counts these itself (model/judge/check.cpp); they are in no table of rules.
-constexpr std::string_view kRevisions =
-    "include/uapi/linux/bpf.h, expected_revision: its purpose, an update of the list as it was";
-constexpr Clause kOfEveryChange[] = {
-    {"revision.unmoved", Force::effect, Errno::ok, Change::none,
-     "A change moves the revision of its list.", kRevisions},
-    {"revision.never_returns", Force::effect, Errno::ok, Change::none,
-     "A revision that a list has had does not come back.", kRevisions},
-    {"revision.never_0", Force::effect, Errno::ok, Change::none,
-     "No list has revision 0: in a request that means any.", kRevisions},
-};
-constexpr Clause kWithin{
-    "attribute.within",
-    Force::effect,
-    Errno::ok,
-    Change::none,
-    "Nothing is written beside an attribute that is as long as it is said to be.",
-    "include/uapi/linux/bpf.h, union bpf_attr and its size"};
-
-constexpr Clause kWholePacket{"send.whole",
-                              Force::effect,
-                              Errno::ok,
-                              Change::none,
-                              "What arrives of a packet is what was sent.",
-                              "packet(7); seed 000"};
-
 bool among(const std::string& name, std::span<const std::string> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool broken(const Cell& cell) {
-  return cell.answer == Answer::promise || cell.answer == Answer::precedence;
+  return cell.answer == Answer::promise || cell.answer == Answer::precedence ||
+         cell.answer == Answer::code;
 }
 
 // The names of a clause that is in no table, one for each command.
@@ -54,28 +29,35 @@ std::vector<std::string> with_each_command(Dialect dialect, std::string_view cla
   return names;
 }
 
+// Those invariants that a bucket names. The others show as the clause that decides the request.
+constexpr Judged kNamed[] = {Judged::revision_unmoved, Judged::revision_never_returns,
+                             Judged::revision_emptied, Judged::revision_told,
+                             Judged::revision_never_0, Judged::attribute_within,
+                             Judged::send_whole};
+
+// The clauses at which a target was asked for it.
+std::vector<std::string> asked_by(Dialect dialect, const Invariant& invariant,
+                                  const std::vector<ClauseRow>& clauses) {
+  if (invariant.what == Judged::attribute_within)
+    return with_each_command(dialect, invariant.clause.id, clauses);
+  std::vector<std::string> names;
+  for (const auto& [verb, of] : clauses)
+    if (of.force == Force::effect &&
+        (invariant.what == Judged::send_whole ? verb == Verb::send : of.change != Change::none))
+      names.push_back(clause_name(dialect, verb, of.id));
+  return names;
+}
+
 void add_rows_of_no_table(std::span<const Conformance> seen, Dialect dialect,
                           const std::vector<ClauseRow>& clauses, std::vector<Row>& rows) {
-  const auto add = [&](std::string_view command, const Clause& clause,
-                       const std::vector<std::string>& names,
-                       const std::vector<std::string>& asked_by) {
-    Row row{dialect, std::string(command), clause, {}, {}};
-    for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, names, asked_by));
+  for (const Judged what : kNamed) {
+    const Invariant& invariant = all_invariants()[static_cast<std::size_t>(what)];
+    const auto names = with_each_command(dialect, invariant.clause.id, clauses);
+    const auto asked = asked_by(dialect, invariant, clauses);
+    Row row{dialect, std::string(invariant.command), invariant.clause, {}, {}};
+    for (const Conformance& s : seen) row.cells.push_back(cell_of(s, dialect, names, asked));
     rows.push_back(std::move(row));
-  };
-  std::vector<std::string> changing;
-  for (const auto& [verb, of] : clauses)
-    if (of.force == Force::effect && of.change != Change::none)
-      changing.push_back(clause_name(dialect, verb, of.id));
-  for (const Clause& clause : kOfEveryChange)
-    add(kAnyChange, clause, with_each_command(dialect, clause.id, clauses), changing);
-  const auto within = with_each_command(dialect, kWithin.id, clauses);
-  add(kAnyCall, kWithin, within, within);
-  std::vector<std::string> sending;
-  for (const auto& [verb, of] : clauses)
-    if (verb == Verb::send && of.force == Force::effect)
-      sending.push_back(clause_name(dialect, verb, of.id));
-  add(word(Verb::send), kWholePacket, {clause_name(dialect, Verb::send, kWholePacket.id)}, sending);
+  }
 }
 
 }  // namespace
@@ -88,8 +70,12 @@ std::string_view word(Answer answer) {
       return "precedence differs";
     case Answer::promise:
       return "promise broken";
+    case Answer::code:
+      return "differs from code";
     case Answer::unsupported:
       return "unsupported";
+    case Answer::not_judged:
+      return "not judged";
     case Answer::not_met:
       return "not met";
     case Answer::could_not_run:
@@ -99,26 +85,31 @@ std::string_view word(Answer answer) {
 }
 
 bool definite(Answer answer) {
-  return answer != Answer::not_met && answer != Answer::could_not_run;
+  return answer != Answer::not_met && answer != Answer::could_not_run &&
+         answer != Answer::not_judged;
 }
 
 Cell cell_of(const Conformance& seen, Dialect dialect, std::span<const std::string> names,
              std::span<const std::string> asked_by) {
   Cell cell;
-  std::uint64_t promise = 0, precedence = 0, asked = 0;
+  std::uint64_t promise = 0, precedence = 0, code = 0, asked = 0;
   for (const auto& [name, result] : seen.clauses) {
-    if (among(name, names)) promise += result.promise, precedence += result.precedence;
+    if (among(name, names)) {
+      promise += result.promise, precedence += result.precedence;
+      code += result.code;
+    }
     if (among(name, asked_by)) asked += result.decided;
   }
-  if (promise || precedence) {
+  if (promise || precedence || code) {
     // A deviation stays one, whatever happened after it.
-    cell.answer = promise ? Answer::promise : Answer::precedence;
+    cell.answer = promise ? Answer::promise : precedence ? Answer::precedence : Answer::code;
     cell.known = true;
     for (const auto& [bucket, example] : seen.deviations) {
       const Deviation& d = example.deviation;
       if (!among(clause_name(example.trace.header.dialect, d.verb, d.clause), names)) continue;
       cell.buckets.push_back(bucket);
       cell.known &= !example.known.empty();
+      cell.elsewhere |= example.elsewhere;
     }
     return cell;
   }
@@ -176,8 +167,23 @@ std::vector<Row> matrix(std::span<const Conformance> seen) {
     }
     add_rows_of_no_table(seen, dialect, clauses, rows);
   }
-  for (Row& row : rows) row.since = since(row.cells, targets);
+  for (Row& row : rows) {
+    for (std::size_t i = 0; i < seen.size(); ++i)
+      if (row.clause.source.basis == Basis::house && seen[i].binding == Binding::promises)
+        row.cells[i] = {.answer = Answer::not_judged, .why = "a rule of our own judges no kernel"};
+    row.since = since(row.cells, targets);
+  }
   return rows;
+}
+
+Answers answers(std::span<const Row> rows, std::size_t column) {
+  Answers out;
+  for (const Answer a :
+       {Answer::holds, Answer::precedence, Answer::promise, Answer::code, Answer::unsupported,
+        Answer::not_judged, Answer::not_met, Answer::could_not_run})
+    out[a] = static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [&](const Row& row) { return row.cells[column].answer == a; }));
+  return out;
 }
 
 }  // namespace mprogcheck::report

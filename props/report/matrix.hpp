@@ -10,17 +10,19 @@
 #include <string_view>
 #include <vector>
 
-#include "model/rules/rule.hpp"
+#include "model/rules/invariants.hpp"
 #include "props/suite/conform.hpp"
 
 namespace mprogcheck::report {
 
-// The result of a clause on a target. Only the first three are answers of the target.
+// The result of a clause on a target. Only the first four are answers of the target.
 enum class Answer : std::uint8_t {
   holds,
   precedence,     // another error than the one that is promised to win
   promise,        // an answer that no clause permits
+  code,           // the same, where only an implementation says so
   unsupported,    // no trace in which the clause decides can run there
+  not_judged,     // a rule of our own, and the target is a kernel
   not_met,        // traces of the clause ran there, but it decided in none of them
   could_not_run,  // the target was not available, or failed before the end
 };
@@ -33,6 +35,7 @@ struct Cell {
   std::string why;                   // of `unsupported` and `could_not_run`
   std::vector<std::string> buckets;  // of the deviations that break it
   bool known = false;                // each of them is
+  bool elsewhere = false;            // on other releases alone
 };
 
 // From this target on, the answer is another than that of the targets before.
@@ -45,16 +48,13 @@ struct Since {
 
 struct Row {
   Dialect dialect{};
-  std::string command;  // as in `spec`, or one of these two
+  std::string command;  // as in `spec`
   Clause clause;
   std::vector<Cell> cells;  // one for each target
   std::vector<Since> since;
   // Whether a target breaks it, or the targets answer differently.
   bool differs() const;
 };
-
-// The command of clauses about every change of a list, whatever made it.
-inline constexpr std::string_view kAnyChange = "any change", kAnyCall = "any call";
 
 // The result of one clause, from what was seen of the target. `names` are the clause under each
 // command it concerns (clause_name()); it counts as met where one of `asked_by` decides.
@@ -68,5 +68,9 @@ std::vector<Since> since(std::span<const Cell> cells, std::span<const std::strin
 // A row for every clause that can decide, in the order of `spec`; behind those of each dialect, the
 // clauses about every change. Clauses that only permit have no row: they never decide.
 std::vector<Row> matrix(std::span<const Conformance> seen);
+
+// How many rows have which answer in a column. Each answer is there.
+using Answers = std::map<Answer, std::size_t>;
+Answers answers(std::span<const Row> rows, std::size_t column);
 
 }  // namespace mprogcheck::report

@@ -26,7 +26,9 @@ Conformance speaks_mainline(const std::string& name = "t") {
 void breaks(Conformance& c, Verb verb, std::string_view clause, const std::string& bucket,
             Breach breach = Breach::promise, const std::string& known = "") {
   ClauseResult& result = c.clauses[clause_name(Dialect::mainline, verb, clause)];
-  ++(breach == Breach::promise ? result.promise : result.precedence);
+  ++(breach == Breach::promise      ? result.promise
+     : breach == Breach::precedence ? result.precedence
+                                    : result.code);
   Example& example = c.deviations[bucket];
   example.deviation.verb = verb;
   example.deviation.clause = clause;
@@ -62,6 +64,31 @@ TEST(Cell, a_broken_promise_weighs_more_than_the_precedence) {
   EXPECT_EQ(cell.answer, Answer::promise);
   EXPECT_EQ(cell.buckets, (std::vector<std::string>{"order", "worse"}));
   EXPECT_FALSE(cell.known);
+}
+
+TEST(Cell, what_differs_from_code_weighs_least) {
+  Conformance c = speaks_mainline();
+  c.clauses[kFull].decided = 3;
+  breaks(c, Verb::attach, "insert.full", "differs", Breach::code);
+  EXPECT_EQ(full_of(c).answer, Answer::code);
+  EXPECT_FALSE(c.deviates());
+  EXPECT_EQ(c.tally().text(), "0 known, 0 new, 1 differ from code");
+  c.strict = true;
+  EXPECT_TRUE(c.deviates());
+  breaks(c, Verb::attach, "insert.full", "order", Breach::precedence);
+  EXPECT_EQ(full_of(c).answer, Answer::precedence);
+}
+
+TEST(Matrix, a_rule_of_our_own_judges_no_kernel) {
+  Conformance c = speaks_mainline();
+  const std::string change = clause_name(Dialect::mainline, Verb::attach, "insert.appends");
+  c.clauses[change].decided = 1;
+  const auto answer = [&] {
+    return row_of(matrix({&c, 1}), "any change", "revision.emptied").cells[0].answer;
+  };
+  EXPECT_EQ(answer(), Answer::holds);
+  c.binding = Binding::promises;
+  EXPECT_EQ(answer(), Answer::not_judged);
 }
 
 TEST(Cell, it_is_known_only_if_every_deviation_is) {

@@ -69,6 +69,9 @@ std::string trace_file(const Evidence& evidence, const std::string& target);
 // The folders for traces and programs: one for each column, named for its target.
 std::vector<std::string> folders(const Report& report);
 
+// What is said of a target in a word.
+std::string verdict(const Conformance& seen);
+
 // The files of the report by name: report.json, report.md, report.xml, report.html.
 std::map<std::string, std::string> forms(const Report& report);
 

@@ -24,13 +24,28 @@ std::string transcript(const Trace& trace, Observations seen, const Verdict& ver
     const Operation& op = trace.operations[i];
     out += fmt::format("  {:{}}   {}\n", print(op), width, describe(op, seen.at(i)));
     for (; next != verdict.deviations.end() && next->step == i; ++next)
-      out += fmt::format("    {}: the model says {} ({}); this breaks the {}\n", deviation,
-                         next->expected, next->clause, word(next->breach));
+      out += fmt::format("    {}: the model says {} ({}); this {}\n      source: {}\n",
+                         next->breach == Breach::code ? "differs" : deviation, next->expected,
+                         next->clause, does_what(*next), grounds(*next));
   }
   if (verdict.judged < trace.operations.size())
     out += fmt::format(
         "    not judged from step {} on: no state of the model explains what the target showed\n",
         verdict.judged + 1);
+  return out;
+}
+
+std::vector<Refusal> permitted_refusals(const Trace& trace, Observations seen,
+                                        const Verdict& verdict) {
+  std::vector<Refusal> out;
+  const auto wrong = misprints(trace);
+  for (std::size_t i = 0; i < trace.expected.size() && i < verdict.judged; ++i) {
+    const Observation* const o = seen.at(i);
+    if (!o || !trace.expected[i] || trace.expected[i]->error == o->error) continue;
+    const auto here = [&](const auto& x) { return x.step == i; };
+    if (std::ranges::any_of(verdict.deviations, here) || std::ranges::any_of(wrong, here)) continue;
+    out.push_back({i, to_string(trace.expected[i]->error), to_string(o->error)});
+  }
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/judge/check.hpp"
 #include "model/words/observations.hpp"
@@ -18,6 +19,16 @@ std::string describe(const Operation& op, const Observation* seen);
 // is written, which may be in colour.
 std::string transcript(const Trace& trace, Observations seen, const Verdict& verdict,
                        std::string_view deviation = "DEVIATION");
+
+// An answer that a clause permits in place of what the file expects: no deviation, and not what the
+// author of the file wanted to see. Where the file expects what the model does not, that is its
+// mistake (misprints()).
+struct Refusal {
+  std::size_t step;
+  std::string expected, observed;
+};
+std::vector<Refusal> permitted_refusals(const Trace& trace, Observations seen,
+                                        const Verdict& verdict);
 
 // In one line: the result of the first operation, and of every other that is not just "ok". Ends
 // with what harm the kernel came to.

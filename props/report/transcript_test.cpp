@@ -57,6 +57,24 @@ TEST(Outcome, ends_with_the_harm_or_where_nothing_more_was_reached) {
   EXPECT_EQ(outcome(kTrace, cut), "EEXIST, not reached");
 }
 
+// netkit has no queues, so it may refuse them.
+TEST(PermittedRefusals, are_what_stands_in_place_of_what_the_file_expects) {
+  const Trace trace = parse(
+      "dialect mainline\ncreate d0 d1 peer.rxqueues=1025 => ok\ncreate d2 d3 mtu=1 => EINVAL\n"
+      "create d2 d3 rxqueues=1025 => EOPNOTSUPP\ncreate d4 d5 rxqueues=1025\n",
+      "t")[0];
+  std::vector<Observation> seen(4, answered(Errno::opnotsupp));
+  for (Observation& o : seen) o.has_devices = true;
+  const Verdict verdict = check(trace, seen);
+  const auto refusals = permitted_refusals(trace, seen, verdict);
+  // Not the deviation of the second step, nor what the file expects wrongly, or says nothing of.
+  ASSERT_EQ(refusals.size(), 1U);
+  EXPECT_EQ(refusals[0].step, 0U);
+  EXPECT_EQ(refusals[0].expected, "ok");
+  EXPECT_EQ(refusals[0].observed, "EOPNOTSUPP");
+  EXPECT_EQ(verdict.deviations.at(0).step, 1U);
+}
+
 TEST(FirstDifference, is_where_only_one_target_came_so_far) {
   const auto dies = dies_at_the_second();
   EXPECT_EQ(first_difference(kTrace, dies, dies), kTrace.operations.size());

@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "model/words/text.hpp"
-#include "props/search/known.hpp"
 #include "props/search/minimize.hpp"
 
 namespace mprogcheck {
@@ -102,7 +101,7 @@ class Worker {
     }
     target_.run(traces, observations_);
     for (std::size_t i = 0; i < traces.size(); ++i)
-      note(index + i, traces[i], check(traces[i], observations_[i]));
+      note(index + i, traces[i], check(traces[i], observations_[i], binding_of(target_)));
     traces_ += traces.size();
     operations_.store(operations_.load(std::memory_order_relaxed) + count,
                       std::memory_order_relaxed);
@@ -110,7 +109,7 @@ class Worker {
 
   void judge(std::uint64_t index, const Trace& trace) {
     target_.run(std::span(&trace, 1), observations_);
-    note(index, trace, check(trace, observations_[0]));
+    note(index, trace, check(trace, observations_[0], binding_of(target_)));
   }
 
   void note(std::uint64_t index, const Trace& trace, const Verdict& verdict) {
@@ -199,10 +198,7 @@ std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
 Trace generate(const CampaignOptions& options, const Capabilities& all, std::uint64_t index) {
   Capabilities can = all;
   can.hazards = can.hazards && options.hazards;
-  // What is known to kill this kernel would do so again and again.
-  for (const Trace& known : options.known)
-    if (const Ref r = known.operations.back().relative; r.kind == Ref::Kind::foreign)
-      can.foreign.reset(r.raw);
+  can.foreign &= ~options.avoid;
   Random c = choices_of(options.seed, options.dialect, index);
   const Scope scope = draw_scope(c, options.dialect, can);
   Generator generator(c, scope);
@@ -219,25 +215,38 @@ Trace generate(const CampaignOptions& options, const Capabilities& all, std::uin
 }
 
 bool CampaignResult::deviates() const {
-  return !gone.empty() || !missed.empty() ||
-         std::any_of(findings.begin(), findings.end(),
-                     [](const auto& f) { return f.second.known.empty(); });
+  return !known.gone.empty() || !missed.empty() || tally().deviates(strict);
+}
+
+Tally CampaignResult::tally() const {
+  Tally out;
+  for (const auto& [bucket, excuse] : known.shown) out.add(&excuse);
+  for (const auto& [bucket, finding] : findings)
+    if (finding.known.empty()) out.add_new(finding.deviation);
+  return out;
 }
 
 bool CampaignResult::conforms() const {
   return traces != 0 && !stopped && broke_off.empty() && !deviates();
 }
 
-CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions& options) {
+CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions& given) {
+  CampaignOptions options = given;
   CampaignResult result(options.dialect);
   result.dialect = options.dialect;
   result.seed = options.seed;
+  result.strict = options.strict;
   std::vector<std::unique_ptr<Target>> targets;
   for (unsigned i = 0; i < std::max(options.jobs, 1U); ++i) targets.push_back(factory());
   result.target = targets[0]->name();
+  result.capabilities = targets[0]->capabilities();
+  result.capabilities.hazards &= options.hazards;
 
-  const Known known = known_of(*targets[0], options.known);
-  result.gone = known.gone;
+  result.known = known_of(*targets[0], options.known, options.hazards);
+  for (const auto& [bucket, excuse] : result.known.shown)
+    if (const Ref r = excuse.trace.operations[excuse.deviation.step].relative;
+        excuse.deviation.aspect == Aspect::harm && r.kind == Ref::Kind::foreign)
+      options.avoid.set(r.raw);
 
   const auto start = Clock::now();
   const auto end = options.time ? start + *options.time : Clock::time_point::max();
@@ -253,8 +262,11 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
   for (auto& [name, finding] : result.findings) {
-    if (const auto k = known.reasons.find(name); k != known.reasons.end()) {
-      finding.known = k->second;
+    finding.security = is_security_relevant(finding.deviation, finding.trace, result.target);
+    if (const Excuse* const excuse = result.known.excuse(name)) {
+      finding.known = excuse->reason.empty() ? "known" : excuse->reason;
+      finding.elsewhere = excuse->elsewhere();
+      finding.security |= excuse->reason.starts_with(kSecurity);
     } else if (options.minimize && !is_stopped(options) && result.broke_off.empty()) {
       MinimizeOptions how;
       if (options.minimize_time) how.deadline = Clock::now() + *options.minimize_time;
@@ -279,7 +291,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
     }
   }
   result.stopped = is_stopped(options);
-  const Capabilities can = targets[0]->capabilities();
+  const Capabilities& can = result.capabilities;
   if (result.coverage.operations() >= kLongEnough)
     for (const auto& s : result.coverage.sometimes(can.packets, can.netkit, can.filters))
       if (s.times == 0) result.missed.push_back(s.name);

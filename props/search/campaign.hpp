@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "model/judge/check.hpp"
 #include "props/generate/generator.hpp"
 #include "props/search/coverage.hpp"
+#include "props/search/known.hpp"
 
 namespace mprogcheck {
 
@@ -32,8 +34,12 @@ struct CampaignOptions {
   bool hazards =
       true;  // where the target has them; a kernel that dies of each comes to little else
   bool minimize = true;
+  bool strict = false;  // what differs from code alone counts as a deviation
   std::optional<std::chrono::milliseconds> minimize_time;  // for each finding
-  std::vector<Trace> known;  // known deviations of this target and dialect
+  std::vector<Trace> known;  // known deviations of this dialect, of whatever targets
+  // Links of other types that are not drawn. A campaign adds those of which its target is known to
+  // die, and does: it would do so again and again.
+  std::bitset<kForeigns> avoid;
   // Set from outside, a campaign ends: the result is what was met and found so far, and nothing is
   // minimised any more.
   const std::atomic<bool>* stop = nullptr;
@@ -48,6 +54,8 @@ struct Finding {
   std::uint64_t times = 0;  // traces that showed it
   std::uint64_t index = 0;  // of the first of them
   std::string known;        // the reason, if it is a known deviation
+  bool elsewhere = false;   // known on other releases alone
+  bool security = false;    // by what was seen, or as the reason has it
   bool minimal = false;     // the trace is
   bool again = true;        // it showed when the trace was run alone, if that was tried
   LastWords last_words;     // where the kernel came to harm
@@ -56,19 +64,25 @@ struct Finding {
 struct CampaignResult {
   explicit CampaignResult(Dialect dialect) : coverage(dialect) {}
   std::string target;
+  Capabilities capabilities;  // of it, as far as the campaign uses them
   Dialect dialect{};
   std::uint64_t seed = 0, traces = 0;
   double seconds = 0;
   Coverage coverage;
   std::map<std::string, Finding> findings;
-  std::vector<Trace> gone;  // known deviations that the target no longer shows
+  Known known;  // deviations, as the target shows them, and those that it shows no longer
   std::vector<std::string_view>
       missed;  // of the `sometimes` list, if the campaign was long enough to ask
 
   bool stopped = false;   // by CampaignOptions::stop
   std::string broke_off;  // why a target failed before the end; what was found until then stands
 
-  bool deviates() const;  // a new deviation, a known one gone, or something rare never met
+  // Of the deviations that the campaign met, and of the known ones that their own traces showed.
+  bool strict = false;  // as CampaignOptions has it
+  Tally tally() const;
+  // A new deviation, one gone that is known of this target by its name, or something rare never
+  // met.
+  bool deviates() const;
   bool conforms() const;  // it ran to its end and does not
 };
 

@@ -32,7 +32,7 @@ std::optional<std::uint64_t> operations_until_found(Target& target, Dialect dial
 std::optional<First> first_found(Target& target, Dialect dialect, std::uint64_t seed,
                                  std::uint64_t limit, const std::vector<Trace>& known,
                                  const std::function<void(std::size_t)>& progress) {
-  const auto reasons = known_of(target, known).reasons;
+  const Known already = known_of(target, known);
   CampaignOptions options;
   options.dialect = dialect;
   options.seed = seed;
@@ -49,7 +49,7 @@ std::optional<First> first_found(Target& target, Dialect dialect, std::uint64_t 
       done += traces[i].operations.size();
       if (verdict.conforms()) continue;
       const std::string shown = bucket(verdict.deviations[0], dialect);
-      if (reasons.contains(shown)) continue;
+      if (already.excuse(shown)) continue;
       // A mistake may damage what is not the trace's own; alone it may then not show.
       try {
         return First{traces[i], shown, minimize(target, traces[i], shown, how)};

@@ -34,7 +34,7 @@ struct First {
   Minimal minimal;
 };
 // Generated with this seed for what the target can do; nothing if `limit` operations were not
-// enough. `known` are of the target and the dialect. `progress` as for smallest_found().
+// enough. `known` are of the dialect. `progress` as for smallest_found().
 std::optional<First> first_found(Target& target, Dialect dialect, std::uint64_t seed,
                                  std::uint64_t limit, const std::vector<Trace>& known,
                                  const std::function<void(std::size_t)>& progress = {});

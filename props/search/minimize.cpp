@@ -9,6 +9,7 @@
 
 #include "model/words/forms.hpp"
 #include "model/words/text.hpp"
+#include "props/search/known.hpp"
 #include "props/search/simpler.hpp"
 
 namespace mprogcheck {
@@ -17,7 +18,7 @@ std::vector<Shown> deviations_on(Target& target, const Trace& trace) {
   std::vector<std::vector<Observation>> seen;
   target.run(std::span(&trace, 1), seen);
   std::vector<Shown> out;
-  for (Deviation& d : check(trace, seen[0]).deviations) {
+  for (Deviation& d : check(trace, seen[0], binding_of(target)).deviations) {
     std::string name = bucket(d, trace.header.dialect);
     out.push_back({std::move(name), std::move(d)});
   }
@@ -85,6 +86,8 @@ class Minimizer {
     best_.preface.clear();
     best_.reason.clear();
     best_.target.clear();
+    best_.releases.clear();
+    best_.bucket.clear();
   }
 
   Minimal run() {

@@ -37,7 +37,7 @@ inline std::size_t parts_of(const Verdicts&, const Operation& op) {
       op.says.begin(), op.says.end(), [](const Says& s) { return s.action != Action::next; }));
 }
 template <class M>
-std::size_t parts_of(const Operand<M, Reference>&, const Operation&) {
+std::size_t parts_of(const Operand<M, words::Reference>&, const Operation&) {
   return 0;
 }
 template <class M>
@@ -92,7 +92,7 @@ constexpr int turn_of(const Literal&) {
 inline constexpr int kTurns = 5;
 
 template <class M, class Try>
-void simplify(const Option<M, Reference>& part, Try&& attempt) {
+void simplify(const Option<M, words::Reference>& part, Try&& attempt) {
   attempt([&](Operation& op) { part.reset(op); });
   if (part.field != Field::relative) return;
   attempt([&](Operation& op) {
@@ -172,7 +172,7 @@ void simplify(const Verdicts&, Try&& attempt) {
     });
 }
 template <class M, class Try>
-void simplify(const Operand<M, Reference>& part, Try&& attempt) {
+void simplify(const Operand<M, words::Reference>& part, Try&& attempt) {
   if (part.kind.none_means_any) attempt([&](Operation& op) { part.reset(op); });
 }
 template <class M, class Try>

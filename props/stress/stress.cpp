@@ -5,12 +5,13 @@
 
 namespace mprogcheck {
 
-StressOptions draw_round(std::uint64_t seed, Dialect dialect, const Capabilities& can) {
+StressOptions draw_round(std::uint64_t seed, Dialect dialect, const Capabilities& can,
+                         bool revisions_return) {
   Random random(seed);
   StressOptions o;
   o.seed = random.next();
   o.module = can.any_capacity;
-  o.gentle = !o.module;
+  o.gentle = !o.module && revisions_return;
   o.header.dialect = dialect;
   o.header.devices = 0;
   std::uint32_t progs = 8;

@@ -13,8 +13,10 @@
 namespace mprogcheck {
 
 // A round as varied as the target allows; processes and calls are the caller's to say. A kernel of
-// its own is treated gently, since what is known of it is not to be found once more.
-StressOptions draw_round(std::uint64_t seed, Dialect dialect, const Capabilities& can);
+// its own is treated gently where it is known to let revisions return, which every round would find
+// once more.
+StressOptions draw_round(std::uint64_t seed, Dialect dialect, const Capabilities& can,
+                         bool revisions_return = true);
 
 struct JudgedRound {
   History history;  // as far as it is needed to see what is refused, if anything is

@@ -6,14 +6,24 @@
 #include <set>
 
 #include "model/words/text.hpp"
-#include "props/search/known.hpp"
 
 namespace mprogcheck {
 namespace {
 
-void judge(const Trace& trace, std::span<const Observation> seen, const Target& target,
-           Conformance& out) {
-  const Verdict verdict = check(trace, seen);
+// The trace up to a deviation, without what only a known one has.
+Trace cut_off(const Trace& trace, std::size_t step) {
+  Trace out = trace;
+  out.reason.clear();
+  out.target.clear();
+  out.releases.clear();
+  out.bucket.clear();
+  out.operations.resize(step + 1);
+  if (!out.expected.empty()) out.expected.resize(step + 1);
+  if (!out.comments.empty()) out.comments.resize(step + 1);
+  return out;
+}
+
+void judge(const Trace& trace, const Verdict& verdict, const Target& target, Conformance& out) {
   for (std::size_t i = 0; i < verdict.judged; ++i) {
     const Verb verb = trace.operations[i].verb;
     const Clause& decided = clauses_of(trace.header.dialect, verb)[verdict.rules[i]];
@@ -23,20 +33,19 @@ void judge(const Trace& trace, std::span<const Observation> seen, const Target& 
   }
   for (const Deviation& d : verdict.deviations) {
     ClauseResult& clause = out.clauses[clause_name(trace.header.dialect, d.verb, d.clause)];
-    ++(d.breach == Breach::promise ? clause.promise : clause.precedence);
+    ++(d.breach == Breach::promise      ? clause.promise
+       : d.breach == Breach::precedence ? clause.precedence
+                                        : clause.code);
     Example& example = out.deviations[bucket(d, trace.header.dialect)];
     if (++example.times > 1) continue;
     example.deviation = d;
+    example.security = is_security_relevant(d, trace, target.name());
     if (d.aspect == Aspect::harm) {
       const LastWords last_words = target.last_words();
-      example.security = is_kernel(target.name());
       example.console = last_words.console;
       if (!last_words.title.empty()) example.deviation.observed += ": " + last_words.title;
     }
-    example.trace = trace;
-    example.trace.operations.resize(d.step + 1);
-    if (!example.trace.expected.empty()) example.trace.expected.resize(d.step + 1);
-    if (!example.trace.comments.empty()) example.trace.comments.resize(d.step + 1);
+    example.trace = cut_off(trace, d.step);
   }
 }
 
@@ -160,13 +169,39 @@ std::optional<Trace> run_through(const Trace& trace) {
   return extended(trace, by);
 }
 
+Tally Conformance::tally() const {
+  Tally out;
+  for (const auto& [bucket, example] : deviations)
+    if (example.known.empty())
+      out.add_new(example.deviation);
+    else
+      ++(example.elsewhere ? out.elsewhere : out.known);
+  return out;
+}
+
 bool Conformance::deviates() const {
-  return std::any_of(deviations.begin(), deviations.end(),
-                     [](const auto& d) { return d.second.known.empty(); });
+  return tally().deviates(strict);
 }
 
 bool Conformance::conforms() const {
-  return broke_off.empty() && gone.empty() && !deviates();
+  return broke_off.empty() && known.gone.empty() && !deviates();
+}
+
+std::set<std::string> askable(const std::vector<Trace>& suite, Dialect dialect,
+                              const Capabilities& can) {
+  std::set<std::string> out;
+  World world;
+  Prediction p;
+  for (const Trace& trace : suite) {
+    if (trace.header.dialect != dialect || !unsupported(trace, can).empty()) continue;
+    world.reset(trace.header);
+    for (const Operation& op : trace.operations) {
+      world.step(op, p);
+      const Clause& decides = clauses_of(dialect, op.verb)[p.decision.rule];
+      out.insert(std::string(word(op.verb)) + "/" + std::string(decides.id));
+    }
+  }
+  return out;
 }
 
 Conformance conform(Target& target, const std::vector<Trace>& suite,
@@ -176,43 +211,50 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
   Conformance out;
   out.target = target.name();
   const Capabilities can = out.can = target.capabilities();
-  // First, so that it is said of what is found before a target fails.
-  Known already = known_of(target, known);
-  out.gone = std::move(already.gone);
+  out.binding = binding_of(target);
   std::vector<Trace> batch;
+  std::vector<bool> is_known;
   std::vector<std::vector<Observation>> seen;
   const auto run = [&] {
     target.run(batch, seen);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       ++out.traces;
       out.operations += batch[i].operations.size();
-      judge(batch[i], seen[i], target, out);
+      const Verdict verdict = check(batch[i], seen[i], out.binding);
+      judge(batch[i], verdict, target, out);
+      if (is_known[i]) out.known.saw(batch[i], verdict, listed(batch[i], target));
     }
     batch.clear();
+    is_known.clear();
     if (progress)
       progress(out.target + ": " + std::to_string(out.traces) + " of " +
-               std::to_string(suite.size()) + " traces");
+               std::to_string(known.size() + suite.size()) + " traces");
+  };
+  const auto add = [&](const Trace& trace, bool of_known) {
+    if (const std::string why = unsupported(trace, can); !why.empty()) {
+      const std::string kind = why.substr(0, why.find(':'));
+      ++out.not_run[kind];
+      miss(trace, kind, out);
+      return;
+    }
+    batch.push_back(trace);
+    is_known.push_back(of_known);
+    if (batch.size() == target.batch()) run();
   };
   try {
-    for (const Trace& trace : suite) {
-      if (const std::string why = unsupported(trace, can); !why.empty()) {
-        const std::string kind = why.substr(0, why.find(':'));
-        ++out.not_run[kind];
-        miss(trace, kind, out);
-        continue;
-      }
-      batch.push_back(trace);
-      if (batch.size() == target.batch()) run();
-    }
+    // First, so that it is said of what is found before a target fails.
+    for (const Trace& trace : known) add(trace, true);
+    for (const Trace& trace : suite) add(trace, false);
     if (!batch.empty()) run();
   } catch (const CannotRun& e) {
     out.broke_off = e.what();
   }
   for (auto& [bucket, example] : out.deviations)
-    if (const auto k = already.reasons.find(bucket); k != already.reasons.end()) {
-      example.known = k->second;
-      example.kept = already.shown.at(bucket);
-      example.security |= k->second.starts_with(kSecurity);
+    if (const Excuse* const excuse = out.known.excuse(bucket)) {
+      example.known = excuse->reason.empty() ? "known" : excuse->reason;
+      example.elsewhere = excuse->elsewhere();
+      example.kept = {excuse->deviation, excuse->trace};
+      example.security |= excuse->reason.starts_with(kSecurity);
     }
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return out;

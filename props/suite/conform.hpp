@@ -5,18 +5,20 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "impl/target.hpp"
 #include "model/judge/check.hpp"
+#include "props/search/known.hpp"
 
 namespace mprogcheck {
 
 // One clause of one command, over all traces in which it decided.
 struct ClauseResult {
-  std::uint64_t decided = 0, precedence = 0, promise = 0;
+  std::uint64_t decided = 0, precedence = 0, promise = 0, code = 0;  // as Breach has them
 };
 
 // The first trace of the suite in which a target deviates so, cut off behind the deviation.
@@ -25,14 +27,12 @@ struct Example {
   Trace trace;
   std::uint64_t times = 0;                          // traces that show it
   std::string known;                                // the reason, if it is known already
+  bool elsewhere = false;                           // on other releases alone
   std::optional<std::pair<Deviation, Trace>> kept;  // then, as the file of known ones shows it
-  // It lets a program harm the kernel: the reason says so, or the kernel came to harm on the way.
+  // By what was seen, or as the reason has it.
   bool security = false;
   std::string console;  // what the kernel said then
 };
-
-// The reason of a known deviation that is security relevant begins with this.
-inline constexpr std::string_view kSecurity = "security: ";
 
 // A clause that decides in traces the target could not run.
 struct NotAsked {
@@ -43,6 +43,7 @@ struct NotAsked {
 struct Conformance {
   std::string target;
   Capabilities can;
+  Binding binding{};
   // Why the target failed before the end, if it did. What was seen until then stands.
   std::string broke_off;
   std::uint64_t traces = 0, operations = 0;
@@ -52,9 +53,11 @@ struct Conformance {
   std::map<std::string, ClauseResult> clauses;
   std::map<std::string, NotAsked> not_asked;  // by the same name
   std::map<std::string, Example> deviations;  // by bucket
-  std::vector<Trace> gone;                    // known deviations that it shows no longer
+  Known known;                                // those it shows, and those it shows no longer
+  Tally tally() const;                        // of the deviations
+  bool strict = false;                        // what differs from code alone counts as well
   bool deviates() const;                      // in a way that is not known
-  // Nothing but known deviations, all of those, and nothing left undone.
+  // Nothing but known deviations, all that are known of it by its name, and nothing left undone.
   bool conforms() const;
 };
 
@@ -70,8 +73,13 @@ Trace other_direction(const Trace& trace);
 // there.
 std::optional<Trace> run_through(const Trace& trace);
 
-// Runs all of `suite` that the target can run; where the target fails on the way, that is in the
-// result. `known` are deviations of this target that are known already.
+// The clauses that decide in a trace that the target can run, as in "attach/insert.full": those
+// that it could be asked about.
+std::set<std::string> askable(const std::vector<Trace>& suite, Dialect dialect,
+                              const Capabilities& can);
+
+// Runs all that the target can run of the traces of known deviations, of whatever targets, and of
+// `suite`; where the target fails on the way, that is in the result.
 Conformance conform(Target& target, const std::vector<Trace>& suite,
                     const std::vector<Trace>& known,
                     const std::function<void(const std::string&)>& progress);
