@@ -156,8 +156,10 @@ void directives_agree(const Step& s, Queries& q) {
     const bool inserts = is(s, i, Change::insert);
     const Int in_front = inserts ? anchor(s) : anchor(s) - 1;
     const Int tail = inserts ? s.before.length : s.before.length - 1;
+    // With BEFORE and AFTER of an object rfc2 removes the one before.
+    const Bool one_side(is(s, i, Change::remove) && s.dialect->has_ends());
     Bool all = implies(r.before && !is_bare(s), k == in_front) &&
-               implies(r.after && !is_bare(s), k == anchor(s) + 1) &&
+               implies(r.after && !is_bare(s) && !(one_side && r.before), k == anchor(s) + 1) &&
                implies(r.first, k == Int(0)) && implies(r.last, k == tail);
     if (is(s, i, Change::replace)) all = all && implies(r.replace, s.before.prog(k) == old.prog);
     if (is(s, i, Change::remove))
@@ -179,15 +181,17 @@ void exactly_one_goes(const Step& s, Queries& q) {
       const Bool named = r.prog.usable(), bare = is_bare(s);
       const Bool chosen = named || r.first || r.last;
       const Int last = s.before.length - 1;
+      // Of BEFORE and AFTER together rfc2 looks at AFTER of nothing, and at BEFORE of an object.
+      const Bool one_side(s.dialect->has_ends());
       meant = implies(named, s.before.prog(k) == r.prog.prog) &&
-              implies(!chosen && bare && r.before,
+              implies(!chosen && bare && r.before && !(one_side && r.after),
                       implies(s.before.holds(j) && j < k, s.before.is_first(j)) &&
                           !s.before.is_first(k)) &&
-              implies(!chosen && bare && !r.before,
+              implies(!chosen && bare && (!r.before || (one_side && r.after)),
                       implies(s.before.holds(j) && j > k, s.before.is_last(j)) &&
                           !s.before.is_last(k)) &&
               implies(!chosen && !bare && r.before, k == anchor(s) - 1) &&
-              implies(!chosen && !bare && r.after, k == anchor(s) + 1) &&
+              implies(!chosen && !bare && r.after && !(one_side && r.before), k == anchor(s) + 1) &&
               implies(r.first, k == Int(0)) && implies(r.last, k == last);
     }
     ask(q, s, i,
@@ -320,17 +324,15 @@ void runs_in_order(const Step& s, Queries& q) {
     ask(q, s, i, c.holds(j), s.rows[i].clause.id == "packet.next" ? to_the_end : ended);
   }
 }
-// What may be refused is what says the place twice over, asks for nothing to be filled, or is no
-// ordinary call.
+// What may be refused is what says the place twice over, or is no ordinary call.
 void may_refuse_only(const Step& s, Queries& q) {
   const Request<Terms>& r = s.request;
   const Bool twice = (r.prog.usable() && (r.before || r.after)) || (r.before && r.after);
-  const Bool nothing_to_fill = !r.arrays || r.room == Int(0);
   const Bool odd = !r.privileged || r.long_attribute || r.dirty_gap;
   for (std::size_t i = 0; i < s.rows.size(); ++i)
     if (s.permits(i))
       q.push_back({std::string(s.rows[i].clause.id), s.rows[i].guard && !s.refused(),
-                   odd || (has_trait(s.verb, Trait::only_asks) ? nothing_to_fill : twice)});
+                   odd || (Bool(s.verb == Verb::link_create) && r.other_flags) || twice});
 }
 // Of what is not the caller's own nothing is told and nothing goes.
 void stranger_is_kept_out(const Step& s, Queries& q) {
@@ -345,7 +347,7 @@ void nothing_unread(const Step& s, Queries& q) {
     if (s.rows[i].clause.force == Force::effect) ask(q, s, i, !s.request.dirty_tail);
 }
 void answers_are_whole(const Step& s, Queries& q) {
-  const Bool wanted = s.request.arrays && s.request.room != Int(0);
+  const Bool wanted = s.request.prog_ids && s.request.room != Int(0);
   const Bool fits = s.before.length <= s.request.room;
   for (std::size_t i = 0; i < s.rows.size(); ++i) {
     if (s.rows[i].clause.force == Force::effect) ask(q, s, i, wanted, fits);

@@ -265,7 +265,8 @@ class Decoder {
     if (takes<&Operation::room>(op.verb)) {
       op.room = static_cast<std::uint8_t>(std::min(read_(r.room), int{kMaxCapacity} + 1));
       op.fault = read_(r.fault);
-      if (read_(r.arrays)) op.arrays = array::progs | array::links;
+      if (read_(r.arrays)) op.arrays = array::links;
+      if (read_(r.prog_ids)) op.arrays |= array::progs;
     }
     std::size_t speaks = 0;
     for (const Voice<Terms>& v : r.says)

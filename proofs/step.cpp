@@ -162,9 +162,9 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   if (sends || of_device) known.push_back(!r.other_flags);
   if (of_device) known.push_back(r.hook_known);
   if (queries)
-    known.push_back(Int(0) <= r.room);
+    known.push_back(Int(0) <= r.room && implies(r.prog_ids, r.arrays));
   else
-    known.push_back(!r.arrays && !r.fault && r.room == Int(0));
+    known.push_back(!r.arrays && !r.prog_ids && !r.fault && r.room == Int(0));
   for (const Voice<Terms>& v : r.says)
     known.push_back(sends ? is_name(v.prog) && implies(v.drops, v.ends) : !v.ends);
   known.push_back(!(r.says[0].ends && r.says[1].ends && r.says[0].prog == r.says[1].prog));

@@ -92,7 +92,7 @@ class Search {
     const auto on_list = [&](const Terms::Prog& p) { return c.find(p).exists; };
     const auto& [one, two] = r.says;
     if (takes<&Operation::room>(finite_.verb))
-      return {r.arrays, r.fault, r.room == Int(0), r.room < c.length};
+      return {r.arrays, r.prog_ids, r.fault, r.room == Int(0), r.room < c.length};
     if (has_trait(finite_.verb, Trait::packet))
       return {one.ends && on_list(one.prog), two.ends && on_list(two.prog), one.drops, two.drops,
               c.at(one.prog) < c.at(two.prog)};

@@ -172,7 +172,7 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 {
 	const struct mprog_array *array;
 	struct mprog_list *list;
-	bool asked, truncated;
+	bool truncated;
 	u32 hook, end, i;
 	int ret;
 
@@ -188,8 +188,8 @@ int mprog_prog_query(struct mprog_net *net, struct mprog_query *query)
 		return -EINVAL;
 	query->revision = list->revision;
 	query->count = list->count;
-	asked = query->prog_ids || query->link_ids || query->prog_flags || query->link_flags;
-	if (!asked || !query->room)
+	/* Without an array for programs no other is filled. */
+	if (!query->prog_ids || !query->room)
 		return 0;
 	truncated = query->room < list->count;
 	end = truncated ? query->room : list->count;

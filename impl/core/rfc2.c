@@ -126,11 +126,18 @@ static int insert_last(const struct mprog_list *list, const struct mprog_request
 	return 0;
 }
 
+/* The only entry is FIRST and LAST. */
+static bool is_locked(const struct mprog_list *list)
+{
+	return list->count && (flags_at(list, list->count - 1) & ENDS) == ENDS;
+}
+
+/* No object: ENOENT, where there is room for another entry at all. */
 static int insert_before(const struct mprog_list *list, const struct mprog_relative *rel,
 			 struct mprog_change *change)
 {
 	if (!mprog_find_relative(list, rel, &change->at))
-		return -ENOENT;
+		return is_locked(list) ? -EBUSY : -ENOENT;
 	if (flags_at(list, change->at) & MPROG_F_FIRST)
 		return -EBUSY;
 	return 0;
@@ -140,7 +147,7 @@ static int insert_after(const struct mprog_list *list, const struct mprog_relati
 			struct mprog_change *change)
 {
 	if (!mprog_find_relative(list, rel, &change->at))
-		return -ENOENT;
+		return is_locked(list) ? -EBUSY : -ENOENT;
 	if (flags_at(list, change->at) & MPROG_F_LAST)
 		return -EBUSY;
 	change->at++;
@@ -149,15 +156,12 @@ static int insert_after(const struct mprog_list *list, const struct mprog_relati
 
 static int append(const struct mprog_list *list, struct mprog_change *change)
 {
-	u32 tail;
-
 	change->at = list->count;
 	if (!list->count)
 		return 0;
-	tail = flags_at(list, list->count - 1);
-	if ((tail & ENDS) == ENDS)
+	if (is_locked(list))
 		return -EBUSY;
-	if (tail & MPROG_F_LAST)
+	if (flags_at(list, list->count - 1) & MPROG_F_LAST)
 		change->at--;
 	return 0;
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Dialect rfc2, detach: each directive refers to one entry, and all to the same one. */
+/*
+ * Dialect rfc2, detach: a name, FIRST, LAST and one side refer to one entry each, and all to the
+ * same one.
+ */
 #include "rfc2.h"
 
 /* The entry that the directives so far refer to; each further one must refer to the same. */
@@ -41,39 +44,33 @@ static int means_beside_nothing(const struct mprog_list *list, const struct mpro
 				struct meant *meant)
 {
 	bool exists;
-	int ret = 0;
 	u32 at;
 
 	/* Without an object a side is accepted only if nothing else names the entry. */
 	if (req->prog || meant->known)
 		return -EINVAL;
-	if (req->flags & MPROG_F_BEFORE) {
-		exists = mprog_first_regular(list, &at);
-		ret = means(meant, exists, at);
-	}
-	if (!ret && (req->flags & MPROG_F_AFTER)) {
+	/* Of both sides AFTER counts. */
+	if (req->flags & MPROG_F_AFTER)
 		exists = mprog_last_regular(list, &at);
-		ret = means(meant, exists, at);
-	}
-	return ret;
+	else
+		exists = mprog_first_regular(list, &at);
+	return means(meant, exists, at);
 }
 
 static int means_beside(const struct mprog_list *list, const struct mprog_request *req,
 			const struct mprog_relative *rel, struct meant *meant)
 {
 	u32 anchor, front, behind;
-	int ret = 0;
 
 	if (!mprog_find_relative(list, rel, &anchor))
 		return -ENOENT;
 	/* In front of the head the index wraps, and no list has it. */
 	front = anchor - 1;
 	behind = anchor + 1;
+	/* Of both sides BEFORE counts. */
 	if (req->flags & MPROG_F_BEFORE)
-		ret = means(meant, front < list->count, front);
-	if (!ret && (req->flags & MPROG_F_AFTER))
-		ret = means(meant, behind < list->count, behind);
-	return ret;
+		return means(meant, front < list->count, front);
+	return means(meant, behind < list->count, behind);
 }
 
 static int detach(const struct mprog_list *list, const struct mprog_request *req,

@@ -252,7 +252,7 @@ struct State {
   }
 
   mprog_query query_of(const Operation& op) {
-    const std::size_t room = std::min<std::size_t>(op.room, MPROG_SLOTS);
+    const std::size_t room = std::min<std::size_t>(slots_to_fill(op), MPROG_SLOTS);
     const auto given = [&](std::uint8_t which, auto& storage) -> std::uint32_t* {
       if (!(op.arrays & which)) return nullptr;
       // ERR_PTR(-EFAULT): how the core is told of an address that is not mapped.
@@ -284,7 +284,7 @@ struct State {
 
   // What `q` came back with, and what stands in the arrays.
   void answered(const Operation& op, const mprog_query& q, Errno error, Observation& seen) {
-    const std::size_t room = std::min<std::size_t>(op.room, MPROG_SLOTS);
+    const std::size_t room = std::min<std::size_t>(slots_to_fill(op), MPROG_SLOTS);
     const auto overran = [&](std::uint8_t which, const auto& array) {
       return (op.arrays & which) && !op.fault &&
              (array[room] != kUntouched || array[room + 1] != kUntouched);
@@ -296,15 +296,14 @@ struct State {
     Listing& answer = seen.answer;
     answer.revision = q.revision;
     answer.count = static_cast<std::uint8_t>(q.count);
-    if (!op.arrays) return;
-    answer.filled = static_cast<std::uint8_t>(std::min<std::uint32_t>(op.room, q.count));
+    answer.filled = static_cast<std::uint8_t>(std::min<std::uint32_t>(slots_to_fill(op), q.count));
     const auto has = [&](std::uint8_t which) { return (op.arrays & which) != 0; };
     for (std::size_t i = 0; i < answer.filled; ++i) {
       const std::uint32_t flags = (has(array::prog_flags) ? prog_flags[i] : 0) |
                                   (has(array::link_flags) ? link_flags[i] : 0);
       answer.entries[i] =
-          Entry{has(array::progs) ? prog_of(prog_ids[i]) : Prog{},
-                has(array::links) ? link_of(link_ids[i]) : kNoLink, entry_flags(flags)};
+          Entry{prog_of(prog_ids[i]), has(array::links) ? link_of(link_ids[i]) : kNoLink,
+                entry_flags(flags)};
     }
   }
 

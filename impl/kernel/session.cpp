@@ -132,11 +132,11 @@ void Session::run_call(const Operation& given, Observation& seen) {
   seen.error = abi::error_of(result);
   inside.reset();
   if (has_trait(op.verb, Trait::only_asks)) {
-    seen.overran = buffers_.overran(op.room);
+    seen.overran = buffers_.overran(slots_to_fill(op));
     if (seen.error != Errno::ok && seen.error != Errno::nospc) return;
     if (tells_revision(op)) seen.answer.revision = call.as<abi::Query>().revision;
     if (tells_count(op)) seen.answer.count = narrow(call.as<abi::Query>().count);
-    return read_entries(op.room, op.arrays, seen.answer);
+    return read_entries(slots_to_fill(op), op.arrays, seen.answer);
   }
   if (has_trait(op.verb, Trait::makes_link) && result >= 0) keep_link(op, result);
   if (op.verb == Verb::link_detach && link_attached && result >= 0) link->attached = false;
@@ -371,13 +371,12 @@ std::uint8_t Session::entry_flags(std::uint32_t bits) const {
 }
 
 void Session::read_entries(std::size_t room, std::uint8_t arrays, Listing& answer) const {
-  if (arrays == 0) return;
   answer.filled =
       static_cast<std::uint8_t>(std::min<std::size_t>({room, answer.count, kMaxCapacity}));
   const auto given = [&](std::uint8_t array) { return (arrays & array) != 0; };
   for (std::uint8_t i = 0; i < answer.filled; ++i) {
     Entry entry;
-    if (given(array::progs)) entry.prog = name_of(progs_by_id_, buffers_.progs[i], kStrangeProg);
+    entry.prog = name_of(progs_by_id_, buffers_.progs[i], kStrangeProg);
     if (given(array::links) && buffers_.links[i] != 0)
       entry.link = name_of(links_by_id_, buffers_.links[i], kStrangeLink);
     entry.flags = entry_flags((given(array::prog_flags) ? buffers_.prog_flags[i] : 0) |

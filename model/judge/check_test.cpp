@@ -117,9 +117,10 @@ TEST(Check, ByHowMuchTheRevisionMovesIsNobodysBusiness) {
 }
 
 TEST(Check, WhatARuleMayRefuseConformsEitherWay) {
-  const Trace trace = trace_of("attach p0 d0/ingress\nquery d0/ingress\nquery d0/ingress progs\n");
+  const Trace trace = trace_of(
+      "attach p0 d0/ingress\nquery d0/ingress dirty=28\nquery d0/ingress progs dirty=28\n");
   auto seen = observe(trace);
-  for (const std::size_t i : {1, 2}) seen[i].error = Errno::nospc;
+  for (const std::size_t i : {1, 2}) seen[i].error = Errno::inval;
   EXPECT_EQ(summaries(check(trace, seen)), Lines{});
 
   const Trace refused = trace_of(
@@ -151,13 +152,15 @@ TEST(Check, AQdiscOfTheOtherKindMayBeRefusedAndThenNothingHasChanged) {
   EXPECT_EQ(summaries(check(trace, seen)).at(0), "4 promise list qdisc.beside: [p0] / []");
 }
 
-TEST(Check, AQueryThatMayBeShortOfRoomStillHasToAnswer) {
-  const Trace trace = trace_of("attach p0 d0/ingress\nquery d0/ingress\n");
-  auto seen = observe(trace);
-  seen[1].error = Errno::nospc;
-  seen[1].answer.count = 0;
-  EXPECT_EQ(summaries(check(trace, seen)),
-            Lines{"2 promise answer query.count: ok rev=2 count=1 / ENOSPC rev=2 count=0"});
+TEST(Check, AQueryWithoutAnArrayOfProgramsIsNeverShortOfRoom) {
+  for (const std::string query : {"query d0/ingress", "query d0/ingress room=1 links"}) {
+    const Trace trace = trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\n" + query + "\n");
+    auto seen = observe(trace);
+    seen[2].error = Errno::nospc;
+    const std::string told = query.ends_with("links") ? " links=none" : "";
+    EXPECT_EQ(summaries(check(trace, seen)),
+              Lines{"3 promise error query.count: ok / ENOSPC rev=3 count=2" + told});
+  }
 }
 
 TEST(Check, WhereTheOrderOfTwoErrorsIsOpenEitherConforms) {
@@ -364,15 +367,15 @@ TEST(Check, AFateAloneThatDiffersBreaksThePromise) {
 
 TEST(Check, AnAnswerThatGoesBeyondItsRoomBreaksThePromise) {
   const Trace trace =
-      trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\nquery d0/ingress room=1 links\n");
+      trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\nquery d0/ingress room=1 progs\n");
   auto seen = observe(trace);
   seen[2].overran = true;
   const Verdict verdict = check(trace, seen);
   ASSERT_EQ(verdict.deviations.size(), 1U);
   EXPECT_EQ(verdict.deviations[0].observed,
-            "ENOSPC rev=3 count=2 links=-, and wrote past the room given");
+            "ENOSPC rev=3 count=2 progs=p0, and wrote past the room given");
   EXPECT_EQ(bucket(verdict.deviations[0], Dialect::mainline),
-            "mainline.tcx.query.query.no_space.answer.overrun.without_progs");
+            "mainline.tcx.query.query.no_space.answer.overrun");
 }
 
 // What is known of one must not hide the others.
@@ -392,17 +395,19 @@ TEST(Check, ABucketSaysWhatOfAnAnswerDiffersAndOfWhatKindTheRequestWas) {
   const auto count = [](Observation& o) { o.answer.count = 9; };
   const auto prog = [](Observation& o) { o.answer.entries[0] = {Prog{3}, Link{3}, 1}; };
   const auto link = [](Observation& o) { o.answer.entries[1] = {Prog{1}, Link{3}, 1}; };
-  const auto link_alone = [](Observation& o) { o.answer.entries[1].link = Link{3}; };
+  const auto fills = [](Observation& o) { o.overran = true; };
   const auto flags = [](Observation& o) { o.answer.entries[1].flags = 1; };
   EXPECT_EQ(bucket_of(whole, revision), "query.query.all.answer.revision");
   EXPECT_EQ(bucket_of(whole, count), "query.query.all.answer.count");
   EXPECT_EQ(bucket_of(whole, prog), "query.query.all.answer.progs");
   EXPECT_EQ(bucket_of(whole, link), "query.query.all.answer.links");
-  EXPECT_EQ(bucket_of(links, link_alone), "query.query.all.answer.links.without_progs");
+  EXPECT_EQ(bucket_of(links, fills), "query.query.count.answer.overrun.without_progs");
   EXPECT_EQ(bucket_of(whole, flags), "query.query.all.answer.flags");
   EXPECT_EQ(bucket_of("query d0/ingress", revision), "query.query.count.answer.revision");
-  EXPECT_EQ(bucket_of("query d0/ingress room=1 links", [](auto& o) { o.error = Errno::ok; }),
-            "query.query.no_space.ENOSPC-ok.without_progs");
+  EXPECT_EQ(bucket_of("query d0/ingress room=1 progs", [](auto& o) { o.error = Errno::ok; }),
+            "query.query.no_space.ENOSPC-ok");
+  EXPECT_EQ(bucket_of("query d0/ingress room=1 links", [](auto& o) { o.error = Errno::nospc; }),
+            "query.query.count.ok-ENOSPC.without_progs");
 
   EXPECT_EQ(bucket_of("detach p0 d0/ingress rev=1", [](auto& o) { o.error = Errno::noent; }),
             "detach.list.stale.ESTALE-ENOENT.named");

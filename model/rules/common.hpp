@@ -10,7 +10,7 @@ namespace mprogcheck::rules {
 template <class D>
 struct QueryFacts {
   Request<D> r;
-  typename D::Bool room;  // there is room for at least one
+  typename D::Bool fills;  // program ids are asked for, with room for at least one
   typename D::Bool short_of_room;
   typename D::Bool empty;
 
@@ -18,7 +18,7 @@ struct QueryFacts {
   static QueryFacts of(const Chain& c, const Request<D>& r) {
     using Int = typename D::Int;
     return {.r = r,
-            .room = r.room != Int(0),
+            .fills = r.prog_ids && r.room != Int(0),
             .short_of_room = r.room < c.size(),
             .empty = c.size() == Int(0)};
   }
@@ -46,24 +46,21 @@ inline constexpr auto query = cite(
         front_device,
         std::tuple{
             anywhere("query.flags", Errno::inval,
-                     "The query sets a flag, and these hooks define none.",
+                     "The query sets a flag in query_flags or attach_flags, and these hooks define "
+                     "none.",
                      selftest(source::tc_opts("test_tc_opts_query_target")),
                      [](const auto& f) { return f.r.other_flags; }),
             due("query.fault", Errno::fault,
                 "An array that the kernel must fill is at an address that is not mapped.",
                 code(source::mprog_c("bpf_mprog_query")),
-                [](const auto& f) { return f.r.arrays && f.r.fault && f.room && !f.empty; }),
+                [](const auto& f) { return f.fills && f.r.fault && !f.empty; }),
             due("query.no_space", Errno::nospc,
                 "The arrays have room for some entries but not for all. The kernel returns the "
                 "first "
                 "entries and the full count.",
                 selftest(source::tc_opts("test_tc_opts_query_target")),
-                [](const auto& f) { return f.r.arrays && f.room && f.short_of_room; }),
-            may("query.no_room", Errno::nospc,
-            "The query gives no array, or arrays without room. The kernel may take it as a "
-            "question for the count only.",
-            house(), [](const auto& f) { return (!f.r.arrays || !f.room) && f.short_of_room; }),
-        effect("query.empty", Change::none,
+                [](const auto& f) { return f.fills && f.short_of_room; }),
+            effect("query.empty", Change::none,
                    "The list is empty. The query returns count 0, and the revision that an attach "
                    "may then expect.",
                    document(commit("edfa9af0a73e", "count of 0 and revision of"),
@@ -71,18 +68,19 @@ inline constexpr auto query = cite(
                    [](const auto& f) { return f.empty; }),
             effect(
                 "query.all", Change::none,
-                "The query returns the revision, the count, and every entry in each array that was "
-                "given.",
+                "The query returns the revision, the count, and every entry in list order in each "
+                "array that was given.",
                 document(source::mprog_commit("prog_ids are always filled with"),
                          source::uapi("BPF_PROG_QUERY"),
                          source::tc_opts("test_tc_opts_query_target")),
-                [](const auto& f) { return f.r.arrays && !f.empty; }),
+                [](const auto& f) { return f.fills && !f.empty; }),
             effect("query.count", Change::none,
-                   "The query gives no array. It returns the revision and the count.",
+                   "The query gives no array of program ids, or no room. It returns the revision "
+                   "and the count, and fills no array.",
                    document(commit("a4fe78386afb", "populates count and revision fields"),
                             source::uapi("BPF_PROG_QUERY"),
                             source::tc_opts("test_tc_opts_query_target")),
-                   [](const auto& f) { return !f.r.arrays && !f.empty; }),
+                   [](const auto& f) { return !f.fills && !f.empty; }),
         }),
     kQuery);
 
@@ -93,6 +91,7 @@ struct LinkFacts {
   typename D::Bool current;    // the new program is the one the link has
   typename D::Bool old_is_current;
   typename D::Bool on_list;  // the new program is on the link's list already
+  typename D::Bool at_end;   // the link's entry is FIRST or LAST
   typename D::Int index;     // of the link's entry
 
   static constexpr bool has_fields = true;
@@ -103,18 +102,21 @@ struct LinkFacts {
     visit("current", f.current);
     visit("old_is_current", f.old_is_current);
     visit("on_list", f.on_list);
+    visit("at_end", f.at_end);
     visit("index", f.index);
   }
 
   template <class Chain>
   static LinkFacts of(const Chain& c, const Request<D>& r) {
+    const auto at = c.find(r.link.prog);
     return {.r = r,
             .old_given = r.old.usable(),
             .current = r.link.usable() && (r.link_attached || r.owns_filter) && r.prog.usable() &&
                        r.prog.prog == r.link.prog,
             .old_is_current = r.link.usable() && r.old.usable() && r.old.prog == r.link.prog,
             .on_list = r.prog.usable() && c.find(r.prog.prog).exists,
-            .index = c.find(r.link.prog).index};
+            .at_end = r.link_attached && at.exists && (c.is_first(at.index) || c.is_last(at.index)),
+            .index = at.index};
   }
 };
 static_assert(lists_every_field<LinkFacts>());
@@ -154,93 +156,94 @@ inline constexpr Cited kLinkUpdate[] = {
 };
 
 inline constexpr auto
-    link_update =
-        cite(std::tuple_cat(front_attribute,
-                            std::tuple{
-                                due("link_update.flags", Errno::inval,
-                                    "The request sets a flag other than REPLACE.",
-                                    selftest(
-                                        source::flow_dissector("test_link_update_invalid_opts"),
-                                        file("Documentation/process/"
-                                             "adding-syscalls.rst",
-                                             "reject the system call"),
-                                        source::syscall_c("link_update")),
-                                    [](const auto& f) { return f.r.other_flags; }),
-                            },
-                            link_object, front_prog_object, front_old,
-                            std::
-                                tuple{
-                                    due("link_update.old_unused", Errno::inval,
-                                        "The request names an old program, but does "
-                                        "not set REPLACE.",
-                                        selftest(
-                                            source::flow_dissector("test_link_update_invalid_opts"),
-                                            source::uapi("old_prog_fd")),
-                                        [](const auto& f) {
-                                          return !f.r.replace && !f.r.old.none;
-                                        }),
-                                    due("link_update.orphan", Errno::nolink,
-                                        "The link is detached, or its device or its "
-                                        "filter was removed.",
-                                        code(source::tcx_c("tcx_link_update"),
-                                             source::netkit_c("netkit_link_update"),
-                                             posting("000", "netkit_link_update")),
-                                        [](const auto& f) {
-                                          return f.r.link.usable() && !f.r.link_attached &&
-                                                 !f.r.owns_filter;
-                                        }),
-                                    due("link_update.not_current", Errno::perm,
-                                        "The named old program is not the program of "
-                                        "the link.",
-                                        code(source::tcx_c("tcx_link_update"),
-                                             source::netkit_c("netkit_link_update"),
-                                             source::flow_dissector(
-                                                 "test_link_update_invalid_opts")),
-                                        [](const auto& f) {
-                                          return f.r.replace && f.r.link.usable() && f.old_given &&
-                                                 !f.old_is_current;
-                                        }),
-                                    due("link_update.exists", Errno::exist,
-                                        "The new program is already on this list.",
-                                        code(source::mprog_c("bpf_mprog_attach")),
-                                        [](const auto& f) {
-                                          return f.r.link_attached && f.r.prog.usable() &&
-                                                 !f.current && f.on_list;
-                                        }),
-                                    due("link_update.type", Errno::inval,
-                                        "The new program has another type.",
-                                        code(source::mprog_c("bpf_mprog_prog"),
-                                             source::flow_dissector(
-                                                 "test_link_update_invalid_prog")),
-                                        [](const auto& f) { return f.r.prog.wrong_type; }),
-                                    effect(
-                                        "link_update.same", Change::none,
-                                        "The link already has this program. Nothing "
-                                        "changes.",
-                                        selftest(source::tc_links("test_tc_links_replace_target"),
-                                                 source::tcx_c("tcx_link_update")),
-                                        [](const auto& f) { return f.current; }),
-                                    effect("link_update.filter", Change::none,
-                                           "The filter of the link runs the new "
-                                           "program. No other filter changes.",
-                                           document(
-                                               posting("002", "changing it and deleting it only")),
-                                           [](const auto& f) {
-                                             return !f.current && f.r.owns_filter;
-                                           }),
-                                    effect(
-                                        "link_update.replaces", Change::replace,
-                                        "The new program takes the place of the "
-                                        "link's old program. No other entry moves.",
-                                        selftest(source::tc_links("test_tc_links_replace_target"),
-                                                 source::uapi("BPF_LINK_UPDATE"),
-                                                 source::tcx_commit("(atomic) BPF program update")),
-                                        [](const auto& f) {
-                                          return !f.current && !f.r.owns_filter;
-                                        },
-                                        [](const auto& f) { return f.index; }),
-                                }),
-             kLinkUpdate);
+    link_update_checks = cite(std::tuple_cat(
+                                  front_attribute,
+                                  std::tuple{
+                                      due("link_update.flags", Errno::inval,
+                                          "The request sets a flag other than REPLACE.",
+                                          selftest(source::flow_dissector(
+                                                       "test_link_update_invalid_opts"),
+                                                   file("Documentation/process/"
+                                                        "adding-syscalls.rst",
+                                                        "reject the system call"),
+                                                   source::syscall_c("link_update")),
+                                          [](const auto& f) { return f.r.other_flags; }),
+                                  },
+                                  link_object, front_prog_object, front_old,
+                                  std::tuple{
+                                      due("link_update.old_unused", Errno::inval,
+                                          "The request names an old program, but does "
+                                          "not set REPLACE.",
+                                          selftest(source::flow_dissector(
+                                                       "test_link_update_invalid_opts"),
+                                                   source::uapi("old_prog_fd")),
+                                          [](const auto& f) {
+                                            return !f.r.replace && !f.r.old.none;
+                                          }),
+                                      due("link_update.orphan", Errno::nolink,
+                                          "The link is detached, or its device or its "
+                                          "filter was removed.",
+                                          code(source::tcx_c("tcx_link_update"),
+                                               source::netkit_c("netkit_link_update"),
+                                               posting("000", "netkit_link_update")),
+                                          [](const auto& f) {
+                                            return f.r.link.usable() && !f.r.link_attached &&
+                                                   !f.r.owns_filter;
+                                          }),
+                                      due("link_update.not_current", Errno::perm,
+                                          "The named old program is not the program of "
+                                          "the link.",
+                                          code(source::tcx_c("tcx_link_update"),
+                                               source::netkit_c("netkit_link_update"),
+                                               source::flow_dissector(
+                                                   "test_link_update_invalid_opts")),
+                                          [](const auto& f) {
+                                            return f.r.replace && f.r.link.usable() &&
+                                                   f.old_given && !f.old_is_current;
+                                          }),
+                                      due("link_update.exists", Errno::exist,
+                                          "The new program is already on this list.",
+                                          code(source::mprog_c("bpf_mprog_attach")),
+                                          [](const auto& f) {
+                                            return f.r.link_attached && f.r.prog.usable() &&
+                                                   !f.current && f.on_list;
+                                          }),
+                                      due("link_update.type", Errno::inval,
+                                          "The new program has another type.",
+                                          code(source::mprog_c("bpf_mprog_prog"),
+                                               source::flow_dissector(
+                                                   "test_link_update_invalid_prog")),
+                                          [](const auto& f) { return f.r.prog.wrong_type; }),
+                                      effect(
+                                          "link_update.same", Change::none,
+                                          "The link already has this program. Nothing "
+                                          "changes.",
+                                          selftest(source::tc_links("test_tc_links_replace_target"),
+                                                   source::tcx_c("tcx_link_update")),
+                                          [](const auto& f) { return f.current; }),
+                                      effect("link_update.filter", Change::none,
+                                             "The filter of the link runs the new "
+                                             "program. No other filter changes.",
+                                             document(posting("002",
+                                                              "changing it and deleting it only")),
+                                             [](const auto& f) {
+                                               return !f.current && f.r.owns_filter;
+                                             }),
+                                  }),
+                              kLinkUpdate);
+
+inline constexpr auto link_update_replaces = std::tuple{
+    effect(
+        "link_update.replaces", Change::replace,
+        "The new program takes the place of the "
+        "link's old program. No other entry moves.",
+        selftest(source::tc_links("test_tc_links_replace_target"), source::uapi("BPF_LINK_UPDATE"),
+                 source::tcx_commit("(atomic) BPF program update")),
+        [](const auto& f) { return !f.current && !f.r.owns_filter && !f.at_end; },
+        [](const auto& f) { return f.index; }),
+};
+
+inline constexpr auto link_update = std::tuple_cat(link_update_checks, link_update_replaces);
 
 inline constexpr auto link_detach = std::tuple_cat(
     front_attribute, link_object,

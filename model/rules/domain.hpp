@@ -101,6 +101,7 @@ struct Request {
   Bool owns_filter;        // or has a filter still
   typename D::Link owner;  // whose entry it will be; D's no link for PROG_ATTACH and PROG_DETACH
   Bool arrays;             // query: any array is given
+  Bool prog_ids;           // ... that of program ids; without it none is filled
   Bool fault;              // ... at an address that is not mapped
   typename D::Int room;    // ... slots in each
   Bool privileged;         // the caller has CAP_NET_ADMIN in the first user namespace
@@ -141,6 +142,7 @@ struct Request {
     visit("owns_filter", r.owns_filter);
     visit("new_owner", r.owner);
     visit("arrays", r.arrays);
+    visit("prog_ids", r.prog_ids);
     visit("fault", r.fault);
     visit("room", r.room);
     visit("privileged", r.privileged);

@@ -134,15 +134,21 @@ inline constexpr auto stale = std::tuple{
 };
 
 // A relative object is looked up, and its error given, even where no directive uses it.
-inline constexpr auto relative_object = std::tuple{
+inline constexpr auto relative_id = std::tuple{
     due("relative.id_unknown", Errno::noent,
         "ID is set, and no object has the id. No object has id 0.",
         selftest(source::tc_opts("test_tc_opts_invalid_target"),
                  source::syscall_c("bpf_prog_by_id"), source::syscall_c("bpf_link_by_id")),
         [](const auto& f) { return f.r.id && (f.r.relative.none || f.r.relative.missing); }),
+};
+
+inline constexpr auto relative_link_none = std::tuple{
     due("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
         code(source::mprog_c("bpf_mprog_link")),
         [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
+};
+
+inline constexpr auto relative_found = std::tuple{
     due("relative.closed", Errno::badf, "The descriptor of the relative object is not open.",
         document(source::bpf2("EBADF"), source::syscall_c("__bpf_prog_get"),
                  source::syscall_c("bpf_link_get_from_fd")),
@@ -160,6 +166,9 @@ inline constexpr auto relative_object = std::tuple{
         code(source::mprog_c("bpf_mprog_prog"), source::mprog_c("bpf_mprog_link")),
         [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
 };
+
+inline constexpr auto relative_object =
+    std::tuple_cat(relative_id, relative_link_none, relative_found);
 
 // Where no program is named none is of another type but a link that has none a list could hold.
 inline constexpr auto relative_foreign = std::tuple{

@@ -196,25 +196,27 @@ inline constexpr auto attach =
                    front_device, front_old, front_old_type, stale, exists, relative_object,
                    old_absent, old_owned, before, before_differs, after, replaces, inserts);
 
-inline constexpr auto link_front = std::tuple_cat(
-    front_attribute, attribute_gap, front_caller, front_prog,
-    std::tuple{
-        due("front.attach_type", Errno::inval,
-            "The programs of this type have no such attach type.",
-            code(source::syscall_c("bpf_prog_attach_check_attach_type")),
-            [](const auto& f) { return !f.r.hook_known; }),
-    },
-    front_device,
-    std::tuple{
-        anywhere("front.flags", Errno::inval, "The command does not define one of the flag bits.",
-                 house(file("Documentation/process/adding-syscalls.rst",
-                            "and reject the system call (with")),
-                 [](const auto& f) { return f.r.other_flags; }),
-    });
+inline constexpr auto link_front =
+    std::tuple_cat(front_attribute, attribute_gap, front_caller, front_prog,
+                   std::tuple{
+                       due("front.attach_type", Errno::inval,
+                           "The programs of this type have no such attach type.",
+                           code(source::syscall_c("bpf_prog_attach_check_attach_type")),
+                           [](const auto& f) { return !f.r.hook_known; }),
+                   },
+                   front_device);
 
-inline constexpr auto link_create = cite(
-    std::tuple_cat(link_front, stale, exists, relative_object, old_absent, before, after, inserts),
-    kLinkCreate);
+inline constexpr auto link_flags = std::tuple{
+    anywhere("front.flags", Errno::inval, "The command does not define one of the flag bits.",
+             house(file("Documentation/process/adding-syscalls.rst",
+                        "and reject the system call (with")),
+             [](const auto& f) { return f.r.other_flags; }),
+};
+
+inline constexpr auto link_create =
+    cite(std::tuple_cat(link_front, link_flags, stale, exists, relative_object, old_absent, before,
+                        after, inserts),
+         kLinkCreate);
 
 template <class D>
 struct RemoveFacts {
@@ -362,7 +364,8 @@ inline constexpr auto remove = std::tuple_cat(
 // Without a descriptor to show for it, anybody's entry could be meant.
 inline constexpr auto unnamed_caller = std::tuple{
     due("remove.caller", Errno::perm,
-        "The request names no program, and the caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN in the "
+        "The request names no program, and the caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN "
+        "in the "
         "initial user namespace.",
         document(commit("ae23bc81ddf7", "CAP_NET_ADMIN or CAP_SYS_ADMIN"), source::bpf2("EPERM"),
                  file("include/linux/bpf_mprog.h", "bpf_mprog_detach_empty", "7.0")),

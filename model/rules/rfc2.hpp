@@ -4,6 +4,14 @@
 //
 // REPLACE means the relative object here. BEFORE and AFTER of nothing mean the first entry that is
 // not FIRST, the last that is not LAST.
+//
+// The prose of the posting and its code contradict each other: "directives can be combined", and
+// BEFORE of nothing "will just prepend"; the code refuses some of it. The rules follow the code,
+// and their sentences say so.
+//
+// Not followed are two slips of the code. It compares an expected revision with an int, so from
+// 2^31 on no expectation is met; and detach of a named program from a list that is empty, but was
+// not before, reports success.
 #pragma once
 
 #include "model/rules/mainline.hpp"
@@ -25,6 +33,7 @@ struct InsertFacts {
   Place<D> first_regular,
       last_regular;            // the first entry that is not FIRST, the last that is not LAST
   Bool appends;                // no directive, or one of nothing where no entry is regular
+  Bool beside_absent;          // BEFORE or AFTER of an object that is not on the list
   Bool locked;                 // the tail is FIRST and LAST: no room behind it
   typename D::Int head, tail;  // the first index, and one behind the last
 
@@ -86,6 +95,7 @@ InsertFacts<D> InsertFacts<D>::of(const Chain& c, const Request<D>& r) {
       .appends =
           plain && ((!r.before && !r.after) || (bare && ((r.before && !regular_first.exists) ||
                                                          (r.after && !regular_last.exists)))),
+      .beside_absent = plain && (r.before || r.after) && r.relative.usable() && !anchor.exists,
       .locked = filled && c.is_first(last) && c.is_last(last),
       .head = Int(0),
       .tail = tail};
@@ -102,8 +112,21 @@ inline constexpr auto no_directive = std::tuple{
         }),
 };
 
+// By descriptor 0 the posting looks for a link, as by any other.
+inline constexpr auto relative_link_none = std::tuple{
+    fails("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
+          code(source::posting3("bpf_mprog_tuple_relative")),
+          [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
+};
+
+inline constexpr auto relative_object =
+    std::tuple_cat(relative_id, relative_link_none, relative_found);
+
 inline constexpr auto replacing = std::tuple{
-    due("replace.combined", Errno::inval, "REPLACE is combined with BEFORE, AFTER or LINK.",
+    due("replace.combined", Errno::inval,
+        "REPLACE is combined with BEFORE, AFTER or LINK. By the prose of the posting directives "
+        "can "
+        "be combined.",
         code(source::posting3("bpf_mprog_replace"), source::posting3("can also be combined")),
         [](const auto& f) { return f.r.replace && (f.r.before || f.r.after || f.r.by_link); }),
     due("replace.exists", Errno::exist,
@@ -120,6 +143,10 @@ inline constexpr auto replacing = std::tuple{
         "The entry to replace does not have the owner of the request: its link, or none.",
         code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.replaced_owner_differs; }),
+};
+
+// Not for a link to be made: an entry it could replace is never its own.
+inline constexpr auto replacing_ends = std::tuple{
     due("replace.first", Errno::acces, "FIRST is set, and the entry to replace is not the head.",
         code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.replaced.exists && f.r.first && !f.anchor_is_head; }),
@@ -132,14 +159,18 @@ inline constexpr auto both_ends = std::tuple{
     due("ends.exists", Errno::exist, "The program is already on this list, with or without a link.",
         code(source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && f.on_list; }),
-    due("first.after", Errno::inval, "FIRST is combined with AFTER.",
+    due("first.after", Errno::inval,
+        "FIRST is combined with AFTER. By the prose of the posting directives can be combined, and "
+        "on an empty list both can hold.",
         code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.first && f.r.after; }),
     due("first.taken", Errno::busy, "FIRST is set, and the head is already FIRST.",
         code(source::posting3("bpf_mprog_head_tail"),
              source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.ends && f.r.first && f.head_is_first; }),
-    due("both.before", Errno::inval, "FIRST and LAST are combined with BEFORE.",
+    due("both.before", Errno::inval,
+        "FIRST and LAST are combined with BEFORE. By the prose of the posting directives can be "
+        "combined, and on an empty list all three can hold.",
         code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.first && f.r.last && f.r.before; }),
     due("both.not_empty", Errno::busy, "FIRST and LAST are set, and the list is not empty.",
@@ -147,14 +178,17 @@ inline constexpr auto both_ends = std::tuple{
              source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
     due("first.not_head", Errno::busy,
-        "FIRST and BEFORE are set, and the relative object is not the head.",
+        "FIRST and BEFORE are set, and the relative object is not the head, or there is none and "
+        "the list is not empty. By the prose of the posting BEFORE of nothing prepends.",
         code(source::posting3("bpf_mprog_head_tail"),
              source::posting3("BPF_F_BEFORE will just prepend")),
         [](const auto& f) {
           return f.ends && f.r.first && !f.r.last && f.r.before &&
                  ((f.bare && !f.empty) || (f.r.relative.usable() && !f.anchor_is_head));
         }),
-    due("last.before", Errno::inval, "LAST is combined with BEFORE.",
+    due("last.before", Errno::inval,
+        "LAST is combined with BEFORE. By the prose of the posting directives can be combined, and "
+        "on an empty list both can hold.",
         code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.r.before; }),
     due("last.taken", Errno::busy, "LAST is set, and the tail is already LAST.",
@@ -162,7 +196,8 @@ inline constexpr auto both_ends = std::tuple{
              source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.tail_is_last; }),
     due("last.not_tail", Errno::busy,
-        "LAST and AFTER are set, and the relative object is not the tail.",
+        "LAST and AFTER are set, and the relative object is not the tail, or there is none, even "
+        "if the list is empty. By the prose of the posting AFTER of nothing appends.",
         code(source::posting3("bpf_mprog_head_tail"),
              source::posting3("BPF_F_AFTER will just append")),
         [](const auto& f) {
@@ -178,19 +213,24 @@ inline constexpr auto plain = std::tuple{
     due("plain.full", Errno::nospc, "The list is full.",
         code(source::posting3("bpf_mprog_add"), source::posting3("bpf_mprog_max")),
         [](const auto& f) { return f.plain && f.full; }),
-    due("plain.before_and_after", Errno::inval, "BEFORE is combined with AFTER.",
+    due("plain.before_and_after", Errno::inval,
+        "BEFORE is combined with AFTER. By the prose of the posting directives can be combined.",
         code(source::posting3("bpf_mprog_add"), source::posting3("can also be combined")),
         [](const auto& f) { return f.plain && f.r.before && f.r.after; }),
     due("plain.exists", Errno::exist,
         "The program is already on this list, with or without a link.",
         code(source::posting3("bpf_mprog_add")),
         [](const auto& f) { return f.plain && f.on_list; }),
+    due("plain.locked", Errno::busy,
+        "The only entry is FIRST and LAST, so there is no place for another, nor beside an object "
+        "that is not on the list.",
+        code(source::posting3("bpf_mprog_add"),
+             source::posting3("Enforced throughout the bpf_mprog")),
+        [](const auto& f) { return f.locked && (f.appends || f.beside_absent); }),
     due("plain.absent", Errno::noent,
         "BEFORE or AFTER is set, and the relative object is not on the list.",
         code(source::posting3("bpf_mprog_add")),
-        [](const auto& f) {
-          return f.plain && (f.r.before || f.r.after) && f.r.relative.usable() && !f.anchor.exists;
-        }),
+        [](const auto& f) { return f.beside_absent && !f.locked; }),
     due("plain.before_first", Errno::busy, "BEFORE is set, and the relative object is FIRST.",
         code(source::posting3("bpf_mprog_add"),
              source::posting3("Enforced throughout the bpf_mprog")),
@@ -199,11 +239,6 @@ inline constexpr auto plain = std::tuple{
         code(source::posting3("bpf_mprog_add"),
              source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.plain && f.r.after && f.anchor_is_last; }),
-    due("plain.locked", Errno::busy,
-        "The only entry is FIRST and LAST, so there is no place for another.",
-        code(source::posting3("bpf_mprog_add"),
-             source::posting3("Enforced throughout the bpf_mprog")),
-        [](const auto& f) { return f.appends && f.locked; }),
 };
 
 // Not for a link to be made: an entry it could replace is never its own.
@@ -217,8 +252,9 @@ inline constexpr auto replaces = std::tuple{
         [](const auto& f) { return f.r.replace; }, [](const auto& f) { return f.replaced.index; }),
 };
 
-inline constexpr auto checks =
-    std::tuple_cat(stale, no_directive, relative_object, replacing, both_ends, plain);
+inline constexpr auto checks_up_to_replace =
+    std::tuple_cat(stale, no_directive, relative_object, replacing);
+inline constexpr auto checks_of_place = std::tuple_cat(both_ends, plain);
 
 inline constexpr auto inserts = std::tuple{
     effect(
@@ -279,151 +315,40 @@ inline constexpr auto inserts = std::tuple{
         [](const auto& f) { return f.anchor.index + 1; }),
 };
 
-inline constexpr auto attach =
-    cite(cite(std::tuple_cat(front_attribute, front_caller, front_flags, front_prog, front_device,
-                             checks, replaces, inserts),
-              kRelative),
-         kAttach);
-inline constexpr auto link_create =
-    cite(cite(std::tuple_cat(mainline::link_front, checks, inserts), kRelative), kLinkCreate);
+inline constexpr auto attach = cite(
+    cite(std::tuple_cat(front_attribute, front_caller, front_flags, front_prog, front_device,
+                        checks_up_to_replace, replacing_ends, checks_of_place, replaces, inserts),
+         kRelative),
+    kAttach);
 
-template <class D>
-struct RemoveFacts {
-  using Bool = typename D::Bool;
-  Request<D> r;
-  Bool stale, empty, names, bare;
-  Place<D> named;
-  Bool named_is_head, named_is_tail, sole;
-  Bool chosen;  // by name, FIRST or LAST
-  Place<D> anchor;
-  Place<D> by_before,
-      by_after;        // the neighbour each directive means, where it is given and there is one
-  Place<D> by_choice;  // the entry named, or the head or tail FIRST or LAST mean
-  Place<D> meant;
-  Bool meant_owned;
-
-  template <class Chain>
-  static RemoveFacts of(const Chain& c, const Request<D>& r);
+// The posting looks only at the bits it knows.
+inline constexpr auto link_flags = std::tuple{
+    may("front.flags", Errno::inval,
+        "The command does not define one of the flag bits. The kernel may ignore it.",
+        house(
+            file("Documentation/process/adding-syscalls.rst", "and reject the system call (with")),
+        [](const auto& f) { return f.r.other_flags; }),
 };
 
-template <class D>
-template <class Chain>
-RemoveFacts<D> RemoveFacts<D>::of(const Chain& c, const Request<D>& r) {
-  using Int = typename D::Int;
-  using Bool = typename D::Bool;
-  const Int last = c.size() - 1;
-  const Bool filled = c.size() != Int(0);
-  const Bool names = r.prog.usable();
-  const Bool bare = mainline::is_bare(r);
-  const auto at = c.find(r.prog.prog);
-  const Place<D> named{names && at.exists, at.index};
-  const auto anchor = mainline::anchor_of<D>(c, r);
-  const auto regular_first = first_regular_of<D>(c);
-  const auto regular_last = last_regular_of<D>(c);
-  const Place<D> by_before{
-      r.before && D::ite(bare, regular_first.exists, Bool(anchor.exists && anchor.index > Int(0))),
-      D::ite(bare, regular_first.index, Int(anchor.index - 1))};
-  const Place<D> by_after{
-      r.after && D::ite(bare, regular_last.exists, Bool(anchor.exists && anchor.index < last)),
-      D::ite(bare, regular_last.index, Int(anchor.index + 1))};
-  const Bool chosen = names || r.first || r.last;
-  const Place<D> by_choice{D::ite(names, named.exists, Bool(filled && (r.first || r.last))),
-                           D::ite(names, named.index, D::ite(r.first, Int(0), last))};
-  const Place<D> meant{
-      D::ite(chosen, by_choice.exists, D::ite(r.before, by_before.exists, by_after.exists)),
-      D::ite(chosen, by_choice.index, D::ite(r.before, by_before.index, by_after.index))};
-  return {.r = r,
-          .stale = r.expects && r.expected != c.revision(),
-          .empty = !filled,
-          .names = names,
-          .bare = bare,
-          .named = named,
-          .named_is_head = named.exists && named.index == Int(0),
-          .named_is_tail = named.exists && named.index == last,
-          .sole = c.size() == Int(1),
-          .chosen = chosen,
-          .anchor = anchor,
-          .by_before = by_before,
-          .by_after = by_after,
-          .by_choice = by_choice,
-          .meant = meant,
-          .meant_owned = meant.exists && c.owner(meant.index) != r.owner};
-}
+inline constexpr auto link_create =
+    cite(cite(std::tuple_cat(mainline::link_front, link_flags, checks_up_to_replace,
+                             checks_of_place, inserts),
+              kRelative),
+         kLinkCreate);
 
-inline constexpr auto remove = std::tuple_cat(
-    stale, no_directive, relative_object, relative_foreign,
-    std::tuple{
-        due("remove.replace", Errno::inval, "The request sets REPLACE, which detach does not have.",
-            code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.r.replace; }),
-        due("remove.first_not_head", Errno::noent,
-            "FIRST means the head, and the list is empty or the named program is not the head.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) { return f.r.first && (f.empty || (f.names && !f.named_is_head)); }),
-        due("remove.last_not_tail", Errno::noent,
-            "LAST means the tail, and the list is empty or the request means another entry.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) {
-              return f.r.last &&
-                     (f.empty || (f.names && !f.named_is_tail) || (f.r.first && !f.sole));
-            }),
-        due("remove.chosen_twice", Errno::inval,
-            "BEFORE or AFTER is set without a relative object, but a name, FIRST or LAST already "
-            "chooses the entry.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) { return f.bare && (f.r.before || f.r.after) && f.chosen; }),
-        due("remove.no_neighbour", Errno::noent,
-            "The relative object is not on the list, or has no neighbour on that side.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) {
-              return (f.bare || f.r.relative.usable()) &&
-                     ((f.r.before && !f.by_before.exists) || (f.r.after && !f.by_after.exists));
-            }),
-        due("remove.differs", Errno::noent, "The directives mean different entries.",
-            code(source::posting3("bpf_mprog_del"), source::posting3("can also be combined")),
-            [](const auto& f) {
-              return mainline::differ(f.by_before, f.by_after) ||
-                     (f.chosen && !f.bare &&
-                      (mainline::differ(f.by_choice, f.by_before) ||
-                       mainline::differ(f.by_choice, f.by_after)));
-            }),
-        due("remove.nothing_meant", Errno::noent,
-            "The request gives neither a program nor a directive.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) { return !f.chosen && !f.r.before && !f.r.after; }),
-        due("remove.owned", Errno::busy, "A link owns the entry that the request means.",
-            code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.meant_owned; }),
-        due("remove.absent", Errno::noent, "The named program is not on the list.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) { return f.names && !f.named.exists; }),
-        effect(
-            "remove.named", Change::remove, "The entry of the named program is removed.",
-            document(source::uapi("BPF_PROG_DETACH"),
-                     source::posting3("prog-based attach/detach and link API"),
-                     source::posting3("bpf_mprog_del")),
-            [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
-        effect(
-            "remove.end", Change::remove, "FIRST removes the head, LAST the tail.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) { return !f.names && f.chosen; },
-            [](const auto& f) { return f.meant.index; }),
-        effect(
-            "remove.regular", Change::remove,
-            "BEFORE or AFTER is set without a relative object. The first or last entry that is "
-            "neither FIRST nor LAST is removed.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) { return !f.chosen && f.bare; },
-            [](const auto& f) { return f.meant.index; }),
-        effect(
-            "remove.neighbour", Change::remove,
-            "The entry immediately before or after the relative object is removed.",
-            code(source::posting3("bpf_mprog_del")),
-            [](const auto& f) { return !f.chosen && !f.bare; },
-            [](const auto& f) { return f.meant.index; }),
-    });
-
-inline constexpr auto detach = cite(cite(std::tuple_cat(front_attribute, front_caller, front_flags,
-                                                        front_named, front_device, remove),
-                                         kRelative),
-                                    kDetach);
+// FIRST and LAST are held until the link is detached; only REPLACE by program states them anew.
+inline constexpr auto link_update =
+    std::tuple_cat(link_update_checks, link_update_replaces,
+                   std::tuple{
+                       effect(
+                           "link_update.keeps_ends", Change::replace,
+                           "The entry is FIRST or LAST. The new program takes its place, and the "
+                           "entry stays FIRST "
+                           "or LAST.",
+                           document(source::posting3("Enforced throughout the bpf_mprog"),
+                                    source::posting3("link detach, prog-based BPF_F_REPLACE")),
+                           [](const auto& f) { return !f.current && !f.r.owns_filter && f.at_end; },
+                           [](const auto& f) { return f.index; }),
+                   });
 
 }  // namespace mprogcheck::rules::rfc2

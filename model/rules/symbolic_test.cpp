@@ -18,7 +18,7 @@
 #include "model/rules/filter.hpp"
 #include "model/rules/mainline.hpp"
 #include "model/rules/packet.hpp"
-#include "model/rules/rfc2.hpp"
+#include "model/rules/rfc2_detach.hpp"
 #include "model/world/chain.hpp"
 
 namespace mprogcheck {

@@ -20,7 +20,7 @@
 #include "model/rules/filter.hpp"
 #include "model/rules/mainline.hpp"
 #include "model/rules/packet.hpp"
-#include "model/rules/rfc2.hpp"
+#include "model/rules/rfc2_detach.hpp"
 #include "model/words/operation.hpp"
 
 namespace mprogcheck {
@@ -52,7 +52,6 @@ struct StateTable {
 
 inline constexpr auto shared_tables = std::tuple{
     Table<Verb::query, query, QueryFacts>{},
-    Table<Verb::link_update, link_update, LinkFacts>{},
     Table<Verb::link_detach, link_detach, LinkFacts>{},
     Table<Verb::info, info, LinkFacts>{},
     Table<Verb::fdinfo, fdinfo, LinkFacts>{},
@@ -73,12 +72,14 @@ inline constexpr auto shared_tables = std::tuple{
 inline constexpr auto mainline_tables = std::tuple_cat(
     std::tuple{Table<Verb::attach, mainline::attach, mainline::InsertFacts>{},
                Table<Verb::link_create, mainline::link_create, mainline::InsertFacts>{},
+               Table<Verb::link_update, link_update, LinkFacts>{},
                Table<Verb::detach, mainline::detach, mainline::RemoveFacts>{}},
     shared_tables);
 
 inline constexpr auto rfc2_tables =
     std::tuple_cat(std::tuple{Table<Verb::attach, rfc2::attach, rfc2::InsertFacts>{},
                               Table<Verb::link_create, rfc2::link_create, rfc2::InsertFacts>{},
+                              Table<Verb::link_update, rfc2::link_update, LinkFacts>{},
                               Table<Verb::detach, rfc2::detach, rfc2::RemoveFacts>{}},
                    shared_tables);
 

@@ -76,11 +76,19 @@ bool dirty_gap(const Operation& op) {
          within(op.dirty, gaps.other_begin, gaps.other_end);
 }
 
+bool dirty_flags(const Operation& op) {
+  const Gaps& gaps = form(op.verb).gaps;
+  return op.dirty < bytes_given(op) && within(op.dirty, gaps.flags_begin, gaps.flags_end);
+}
+
 bool tells_revision(const Operation& query) {
   return reach(query) >= kRevision;
 }
 bool tells_count(const Operation& query) {
   return reach(query) >= kCount;
+}
+std::uint8_t slots_to_fill(const Operation& query) {
+  return query.arrays & array::progs ? query.room : std::uint8_t{0};
 }
 
 Operation shortened(const Operation& op) {
@@ -109,7 +117,8 @@ std::optional<std::string> dirty_complaint(const Operation& op) {
   if (op.dirty >= kLongestAttribute)
     return "an attribute has " + std::to_string(kLongestAttribute) + " bytes at most here";
   const Gaps& gaps = form(op.verb).gaps;
-  if (op.dirty < attribute_size(op.verb) && !within(op.dirty, gaps.begin, gaps.end))
+  if (op.dirty < attribute_size(op.verb) && !within(op.dirty, gaps.begin, gaps.end) &&
+      !within(op.dirty, gaps.flags_begin, gaps.flags_end))
     return "byte " + std::to_string(op.dirty) +
            " is in a field, which has a word of its own; fields end at byte " +
            std::to_string(attribute_size(op.verb));

@@ -28,10 +28,13 @@ std::span<const std::uint8_t> sizes_of(Verb verb);
 bool long_attribute(const Operation& op);
 bool dirty_tail(const Operation& op);
 bool dirty_gap(const Operation& op);
+bool dirty_flags(const Operation& op);
 
 // Whether a query whose attribute is so long has the field that tells the revision, or the count.
 bool tells_revision(const Operation& query);
 bool tells_count(const Operation& query);
+// How many slots of each array the kernel may write: none if the query gives no array of programs.
+std::uint8_t slots_to_fill(const Operation& query);
 
 // What is asked once the fields behind `size` are taken for 0. Idempotent.
 Operation shortened(const Operation& op);

@@ -79,7 +79,7 @@ inline constexpr Row query_row{
          .example = "query d0/ingress room=4 progs links",
          .traits = traits(tells_list, only_asks, bpf),
          .slots = kQuerySlots,
-         .gaps = {.begin = 28, .end = 32}},
+         .gaps = {.begin = 28, .end = 32, .flags_begin = 12, .flags_end = 16}},
     parts<point, room, progs, links, prog_flags, link_flags, fault, bits> + oddities +
         parts<space, caller>};
 inline constexpr Row link_create_row{

@@ -61,11 +61,12 @@ constexpr void forget_array(Operation& op) {
 
 inline constexpr std::size_t kMostSlots = 9;  // those of query
 
-// Bytes of the attribute that are no field, and those that are fields of other users of the
-// command.
+// Bytes of the attribute that are no field, those that are fields of other users of the command,
+// and those of flags of which these hooks define none.
 struct Gaps {
   std::uint8_t begin = 0, end = 0;
   std::uint8_t other_begin = 0, other_end = 0;
+  std::uint8_t flags_begin = 0, flags_end = 0;
 };
 
 struct Head {

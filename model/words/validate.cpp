@@ -169,8 +169,10 @@ std::optional<Complaint> NameCheck::next(const Operation& op) {
       if (auto c = ref(op, mprogcheck::ref(says.prog), Field::says)) return c;
   if (auto c = size_complaint(op)) return Complaint{Field::size, *c};
   if (auto c = dirty_complaint(op)) return Complaint{Field::dirty, *c};
-  if (has_trait(op.verb, Trait::tells_link) && op.link.kind == Ref::Kind::prog)
-    return Complaint{Field::link, "a program has information of its own, which is not asked here"};
+  if (has_trait(op.verb, Trait::tells_link) &&
+      (op.link.kind == Ref::Kind::prog || op.link.kind == Ref::Kind::map))
+    return Complaint{Field::link,
+                     "programs and maps have information of their own, which is not asked here"};
   if (op.verb == Verb::create) {
     made_[op.point.device] = true;
     if (op.peer != kNoDevice) made_[op.peer] = true;

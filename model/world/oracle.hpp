@@ -95,6 +95,7 @@ rules::FilterFacts<Plain> World::facts_of(const Operation& op) const;
     r.long_attribute = long_attribute(op);
     r.dirty_tail = dirty_tail(op);
     r.dirty_gap = dirty_gap(op);
+    r.other_flags = r.other_flags || dirty_flags(op);
   }
 
   const bool of_list = has_trait(verb, Trait::list), inserts = has_trait(verb, Trait::inserts);
@@ -121,6 +122,7 @@ rules::FilterFacts<Plain> World::facts_of(const Operation& op) const;
         r.by_link ? link_object(op.relative, r.id, any) : prog_object(op.relative, r.id, any);
   }
   r.arrays = op.arrays != 0;
+  r.prog_ids = (op.arrays & array::progs) != 0;
   r.fault = op.fault;
   r.room = op.room;
   for (std::size_t i = 0; i < op.says.size(); ++i) {

@@ -22,12 +22,11 @@ void World::answer_query(const Operation& op, const Decision& d, Observation& ou
   const Chain& c = chains_[index(*located(op.point, op.space))];
   if (tells_revision(op)) out.answer.revision = c.revision();
   if (tells_count(op)) out.answer.count = static_cast<std::uint8_t>(c.size());
-  if (op.arrays == 0) return;
-  out.answer.filled = static_cast<std::uint8_t>(std::min<int>(op.room, c.size()));
+  out.answer.filled = static_cast<std::uint8_t>(std::min<int>(slots_to_fill(op), c.size()));
   for (std::size_t i = 0; i < out.answer.filled; ++i) {
     const Entry& from = c.at(static_cast<int>(i));
     const std::uint8_t wanted = from.link == kNoLink ? array::prog_flags : array::link_flags;
-    out.answer.entries[i] = {.prog = op.arrays & array::progs ? from.prog : Prog{},
+    out.answer.entries[i] = {.prog = from.prog,
                              .link = op.arrays & array::links ? from.link : kNoLink,
                              .flags = op.arrays & wanted ? from.flags : std::uint8_t{0}};
   }

@@ -46,6 +46,8 @@ void tell_counts(FILE* prose, const Options& o, const Exploration& e, double sec
   tell(prose, "{} made, {} refused; {} per second\n", times(e.transitions, "request"),
        grouped(e.refused),
        grouped(static_cast<std::uint64_t>(static_cast<double>(e.transitions) / seconds)));
+  tell(prose, "{} of clauses that refuse were met together\n",
+       times(e.pairs(*dialect_from(o.dialect)), "pair"));
   tell(prose,
        "not asked: queries, packets, removal of the device, references that are bad or files, "
        "unknown bits, closed programs{}\n",
@@ -98,9 +100,11 @@ int run(Options o) {
   progress.clear();
 
   tell_counts(prose, o, e, seconds);
-  Json document{{"dialect", o.dialect},   {"programs", o.progs},       {"links", o.links},
-                {"capacity", o.capacity}, {"states", e.parent.size()}, {"requests", e.transitions},
-                {"refused", e.refused},   {"depth", e.depth},          {"seconds", seconds}};
+  Json document{{"dialect", o.dialect},      {"programs", o.progs},
+                {"links", o.links},          {"capacity", o.capacity},
+                {"states", e.parent.size()}, {"requests", e.transitions},
+                {"refused", e.refused},      {"depth", e.depth},
+                {"seconds", seconds},        {"pairs", e.pairs(bounds.dialect)}};
   if (target) {
     document["target"] = o.target;
     document["conforms"] = !e.deviation;

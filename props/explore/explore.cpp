@@ -2,6 +2,7 @@
 #include "props/explore/explore.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <unordered_map>
 
 #include "model/words/text.hpp"
@@ -81,6 +82,18 @@ class Successors {
 
 }  // namespace
 
+std::size_t Exploration::pairs(Dialect dialect) const {
+  std::size_t twice = 0;
+  for (std::size_t v = 0; v < kVerbs; ++v) {
+    const auto clauses = clauses_of(dialect, static_cast<Verb>(v));
+    for (std::size_t i = 0; i < clauses.size(); ++i)
+      for (std::size_t k = 0; k < clauses.size(); ++k)
+        twice += i != k && clauses[i].force != Force::effect && clauses[k].force != Force::effect &&
+                 (met_with[v][i] >> k & 1) != 0;
+  }
+  return twice / 2;
+}
+
 Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
                     const std::function<bool(const Trace&)>& wanted, std::size_t most) {
   Exploration out;
@@ -114,6 +127,9 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
       if (walk) out.deviation = walk->differs(op, wanted);
       if (out.deviation) return;
       const Decision d = world.decision(op);
+      auto& met_with = out.met_with[static_cast<std::size_t>(op.verb)];
+      for (std::uint64_t rest = d.met; rest != 0; rest &= rest - 1)
+        met_with[static_cast<std::size_t>(std::countr_zero(rest))] |= d.met;
       out.refused += d.error != Errno::ok;
       if (d.error != Errno::ok || (d.change == Change::none && op.verb != Verb::close)) return;
       const std::size_t to = reach(successors.by(op, d), s, op);

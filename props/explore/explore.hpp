@@ -7,6 +7,7 @@
 // implementation finds the shortest deviation, or shows that within the bounds there is none.
 #pragma once
 
+#include <array>
 #include <boost/graph/adjacency_list.hpp>
 #include <cstdint>
 #include <functional>
@@ -29,6 +30,10 @@ struct Exploration {
   std::size_t depth = 0;            // of the state that is hardest to reach
   std::vector<std::size_t> parent;  // the state it was first reached from
   std::vector<Operation> by;        // and the request
+  // By command, for rule i of its table: the rules that held of one request together with it.
+  std::array<std::array<std::uint64_t, 64>, kVerbs> met_with{};
+  // Pairs of rules that refuse or may refuse, of one command, that held together.
+  std::size_t pairs(Dialect dialect) const;
   // What two implementations differ in, if one was walked beside.
   std::optional<Trace> deviation;
 };

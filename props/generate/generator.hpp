@@ -161,8 +161,10 @@ class Generator {
         break;
       }
       default: {
-        const std::uint32_t gap = form(op.verb).gaps.end != 0 ? form(op.verb).gaps.begin : end;
-        const std::uint32_t dirty[] = {end, gap, end + 8, 120, 400, kPage - 1};
+        const words::Gaps& gaps = form(op.verb).gaps;
+        const std::uint32_t gap = gaps.end != 0 ? gaps.begin : end;
+        const std::uint32_t flags = gaps.flags_end != 0 ? gaps.flags_begin : 120U;
+        const std::uint32_t dirty[] = {end, gap, end + 8, flags, 400, kPage - 1};
         op.dirty = static_cast<std::uint16_t>(dirty[c_.below(6)]);
         break;
       }

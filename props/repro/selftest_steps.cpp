@@ -30,7 +30,7 @@ class Writer {
       const auto told = [&](std::string_view name, std::string_view value) {
         out += fmt::format("\tASSERT_EQ({0}[{1}], {2}, \"{0}[{1}]\");\n", name, i, value);
       };
-      if (op_.arrays & array::progs) told("prog_ids", prog_id(e.prog));
+      told("prog_ids", prog_id(e.prog));
       if (op_.arrays & array::links) told("link_ids", link_id(e.link));
       if (op_.arrays & array::prog_flags) told("prog_attach_flags", "0");
       if (op_.arrays & array::link_flags) told("link_attach_flags", "0");

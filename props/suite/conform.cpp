@@ -124,6 +124,7 @@ Trace looked_at(const Trace& trace) {
   };
   query(size + 1, array::progs | array::links | array::prog_flags | array::link_flags);
   if (size > 1) query(size - 1, array::progs);
+  if (size > 0) query(size, array::progs | array::links);
   if (size > 0) query(size, array::links);
   Operation op;
   op.verb = Verb::query;
