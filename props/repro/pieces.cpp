@@ -51,7 +51,7 @@ std::vector<std::string> defined_by(std::string_view code) {
     if (assigned || brackets) continue;
     if (braces == 1 && is_enum) out.emplace_back(name);
     if (braces) continue;
-    const std::string_view before = trimmed(std::string(code.substr(0, end - name.size())));
+    const std::string before = trimmed(std::string(code.substr(0, end - name.size())));
     if (before == "struct" && behind == '{') out.emplace_back(name);
     if (behind == '[' || behind == '=' || behind == ';' || behind == ',') out.emplace_back(name);
     if (behind == '(') {
@@ -178,7 +178,8 @@ std::string with_runtime(std::string_view declarations, std::string_view text) {
         }))
       names.emplace("errno");
   };
-  for (const std::string_view name : names_in(code_of(text))) add(name);
+  const std::string code = code_of(text);
+  for (const std::string_view name : names_in(code)) add(name);
   for (bool more = true; more;) {
     more = false;
     for (std::size_t i = 0; i < all.size(); ++i) {

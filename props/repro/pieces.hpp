@@ -16,6 +16,7 @@ std::string code_of(std::string_view text);
 
 // The names in code, without those of members (behind '.' or '->').
 std::vector<std::string_view> names_in(std::string_view code);
+std::vector<std::string_view> names_in(std::string&& code) = delete;  // they would refer to nothing
 
 struct Piece {
   std::string text;                  // without the empty line behind it
