@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
+#include <set>
 
 #include "impl/inprocess/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
@@ -141,12 +142,23 @@ TEST(Tell, this_kernel_confirms_its_own_deviations) {
   }
 }
 
-TEST(Folders, are_names_of_targets_that_are_no_paths_and_differ) {
+TEST(Folders, are_names_that_every_file_system_takes_and_differ) {
   Report report;
-  for (const char* name : {"vm:7.1", "vm:/a/b", "vm:_a_b", "..", "impl"})
+  for (const char* name :
+       {"vm:7.1", "vm:/a/b", "vm:_a_b", "vm-7.1", "VM:7.1", "..", "impl", "-x", "vm:7."})
     report.columns.emplace_back().seen.target = name;
-  EXPECT_EQ(folders(report),
-            (std::vector<std::string>{"vm:7.1", "vm:_a_b", "vm:_a_b-2", "_.", "impl"}));
+  report.columns.emplace_back().seen.target = "vm:/" + std::string(1000, 'x');
+  report.columns.emplace_back().seen.target = "vm:/" + std::string(1000, 'x') + "y";
+  std::vector<std::string> names = folders(report);
+  EXPECT_EQ((std::vector<std::string>(names.begin(), names.end() - 2)),
+            (std::vector<std::string>{"vm-7.1", "vm-_a_b", "vm-_a_b-2", "vm-7.1-2", "VM-7.1-3",
+                                      "__", "impl", "_x", "vm-7_"}));
+  std::set<std::string> taken;
+  for (const std::string& name : names) {
+    EXPECT_LT(name.size(), 110U);
+    EXPECT_TRUE(taken.insert(name).second) << name;
+    EXPECT_EQ(name.find_first_of("\\/:*?\"<>| \r\n"), std::string::npos) << name;
+  }
 }
 
 TEST(Report, says_of_a_security_relevant_deviation_whom_to_tell) {
