@@ -170,7 +170,9 @@ std::vector<Row> matrix(std::span<const Conformance> seen) {
   for (Row& row : rows) {
     for (std::size_t i = 0; i < seen.size(); ++i)
       if (row.clause.source.basis == Basis::house && seen[i].binding == Binding::promises)
-        row.cells[i] = {.answer = Answer::not_judged, .why = "a rule of our own judges no kernel"};
+        row.cells[i] = {.answer = Answer::not_judged,
+                        .why = "a rule of our own judges no kernel",
+                        .buckets = {}};
     row.since = since(row.cells, targets);
   }
   return rows;
