@@ -35,7 +35,8 @@ class Reader {
     const auto at = object_.find(name);
     const std::string path = place_ + " member '" + name + "'";
     if (at == object_.end()) wrong(path + " is missing");
-    if (at->type() != type && !(or_null && at->is_null())) wrong(path + " is a " + at->type_name());
+    if (at->type() != type && !(or_null && at->is_null()))
+      wrong(path + " is of type " + at->type_name());
     return *at;
   }
   std::string text(const char* name, bool or_null = false) const {
