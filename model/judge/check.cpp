@@ -16,7 +16,7 @@ namespace {
 // The revisions each list has reported since it last came back to one: none of them may return.
 class Revisions {
  public:
-  explicit Revisions(std::uint64_t first) {
+  explicit Revisions(std::uint64_t first) : first_(first) {
     for (auto& seen : seen_) seen = {first};
   }
   bool fresh(Point p, std::uint64_t revision) const {
@@ -24,12 +24,14 @@ class Revisions {
     return std::find(seen.begin(), seen.end(), revision) == seen.end();
   }
   void reported(Point p, std::uint64_t revision) { seen_[index(p)].push_back(revision); }
-  void restart(Point p, std::uint64_t revision) { seen_[index(p)] = {revision}; }
+  // Every list has begun with the first.
+  void restart(Point p, std::uint64_t revision) { seen_[index(p)] = {first_, revision}; }
 
  private:
   static std::size_t index(Point p) {
     return std::size_t{p.device} * kLists + static_cast<std::size_t>(p.hook);
   }
+  std::uint64_t first_;
   std::array<std::vector<std::uint64_t>, kMaxDevices * kLists> seen_;
 };
 

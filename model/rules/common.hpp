@@ -181,8 +181,8 @@ inline constexpr auto
                                             return !f.r.replace && !f.r.old.none;
                                           }),
                                       due("link_update.orphan", Errno::nolink,
-                                          "The link is detached, or its device or its "
-                                          "filter was removed.",
+                                          "The link is detached, or its device was "
+                                          "removed.",
                                           code(source::tcx_c("tcx_link_update"),
                                                source::netkit_c("netkit_link_update"),
                                                posting("000", "netkit_link_update")),
@@ -275,8 +275,8 @@ inline constexpr auto link_tells = std::tuple{
     effect("info.detached", Change::none,
            "The link is on no list and has no filter. The kernel returns its program, its attach "
            "type, and ifindex 0.",
-           selftest(source::tc_links("test_tc_links_dev_cleanup_target"),
-                    source::tcx_c("tcx_link_fill_info"), source::netkit_c("netkit_link_fill_info")),
+           code(source::syscall_c("bpf_link_get_info_by_fd"), source::tcx_c("tcx_link_fill_info"),
+                source::netkit_c("netkit_link_fill_info")),
            [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
 };
 

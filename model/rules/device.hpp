@@ -335,8 +335,7 @@ inline constexpr auto send = std::tuple{
            code(file("net/core/dev.c", "sch_handle_egress")),
            [](const auto& f) { return f.egress_redirects; }),
     effect("send.single", Change::none,
-           "A single device has no peer to send to. It counts the packet as dropped, and no "
-           "program of a list runs.",
+           "A single device has no peer to send to. It drops the packet, and counts it as dropped.",
            document(posting("004", "skbs sent to that device get"),
                     file("include/uapi/linux/if_link.h", "tx_dropped"),
                     source::netkit_c("netkit_xmit")),

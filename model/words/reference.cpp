@@ -32,7 +32,7 @@ operation, `#` a comment. A file holds one trace or several; each begins with it
 | `capacity 4` | how many entries a list holds; kernels have no other number than 63 |
 | `revision 7` | the revision at which every list begins; kernels begin at 1 |
 | `target vm:7.2` | of a known deviation: the targets on which it is known |
-| `releases 6.6 to 6.12.113, 6.13 to 6.18.13` | of a known deviation: the releases of Linux that have it; also `from 6.16` |
+| `releases 6.6 to 6.12.113, 6.13 to 6.18.13` | of a known deviation: the releases that have it; also `from 6.16` |
 | `bucket BUCKET` | of a known deviation: the bucket in which reports put it |
 | `reason TEXT` | of a known deviation: why the trace is kept |
 

@@ -46,7 +46,8 @@ int bench_reproducers() {
   }
   std::vector<double> lines, of_lists;
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(MPROGCHECK_SOURCE_DIR) / "known"))
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(MPROGCHECK_SOURCE_DIR) / "known"))
     if (entry.path().extension() == ".trace") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::size_t ran = 0, confirmed = 0;

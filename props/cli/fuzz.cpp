@@ -73,8 +73,7 @@ Written hand_out(const Finding& f, const std::filesystem::path& directory,
     write_new(directory / (stem + ".console"), f.last_words.console);
   try {
     const auto program = directory / (stem + ".c");
-    write_new(program,
-              reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation), origin));
+    write_new(program, reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation), origin));
     written.program = program.string();
   } catch (const std::invalid_argument&) {
     // Not every trace has a C program; the trace is written.

@@ -104,9 +104,11 @@ int run(const Options& o) {
       all.push_back(
           {{"file", row.file}, {"trace", title(row.trace, o.outcomes)}, {"cells", cells}});
     }
-    Json counts = Json::object();
-    for (std::size_t t = 0; t < o.targets.size(); ++t)
-      add_tally(counts[o.targets[t]], tallies[t]);
+    Json counts = Json::array();
+    for (std::size_t t = 0; t < o.targets.size(); ++t) {
+      counts.push_back({{"target", o.targets[t]}});
+      add_tally(counts.back(), tallies[t]);
+    }
     print_json("table", {{"targets", o.targets}, {"rows", all}, {"deviations", counts}});
   } else {
     std::string rule = "|---|";

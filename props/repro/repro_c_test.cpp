@@ -266,7 +266,8 @@ TEST(ReproC, StopsWhereTheInterfaceLetAKernelGoAnotherWay) {
 TEST(ReproC, NamesErrorsThatAreDueAsWell) {
   const std::string text =
       reproduce(trace_of("attach p0 d0/ingress\nattach p0 d0/ingress rev=1"), ReproFormat::c);
-  EXPECT_TRUE(contains(text, "check_first(\"attach\", \"ESTALE\", (const int[]){ -EEXIST,")) << text;
+  EXPECT_TRUE(contains(text, "check_first(\"attach\", \"ESTALE\", (const int[]){ -EEXIST,"))
+      << text;
 }
 
 TEST(ReproC, PassesTheRevisionThatTheListHadThen) {
