@@ -36,11 +36,13 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
   write("h.history",
         "dialect mainline\ndevice d0\nload p0 p1\n0:1-4 attach p0 d0/ingress rev=1 => ok\n");
   const std::string bad = "impl:before_lands_behind";
+  run("conform --target " + bad + " --out before");
   const std::pair<std::string, std::string> lines[] = {
       {"fuzz", "--target " + bad + " --traces 20 --seed 1"},
       {"replay", "t.trace wrong.trace rfc2.trace --target " + bad},
       {"conform", ""},
       {"conform", "--target " + bad},
+      {"conform", "--target impl:after_one_too_far --baseline before/report.json"},
       {"table", "t.trace --target impl --target " + bad},
       {"compare", "t.trace --target impl --target " + bad},
       {"minimize", "t.trace"},

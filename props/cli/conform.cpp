@@ -34,7 +34,7 @@ struct Options {
   std::vector<std::string> suites;  // if none, ours
   std::string generate;
   std::vector<std::string> known;
-  std::string out, date;
+  std::string out, date, baseline;
   bool strict = false, json = false;
 };
 
@@ -268,6 +268,7 @@ std::string command_of(const Options& o) {
   for (const auto& suite : o.suites) add("--suite", suite);
   for (const auto& file : o.known) add("--known", file);
   if (o.strict) out += " --strict";
+  add("--baseline", o.baseline);
   add("--date", o.date);
   add("--out", o.out);
   return out;
@@ -275,7 +276,8 @@ std::string command_of(const Options& o) {
 
 // One report over all targets. A target that could not run does not hide the findings of others.
 int run_with_report(const Options& o, const std::vector<Trace>& suite,
-                    const std::vector<Trace>& known) {
+                    const std::vector<Trace>& known,
+                    const std::optional<report::Baseline>& baseline) {
   FILE* prose = o.json ? stderr : stdout;
   Json document = Json::array();
   bool deviates = false, complete = true;
@@ -283,21 +285,30 @@ int run_with_report(const Options& o, const std::vector<Trace>& suite,
   ReportOptions r{
       o.targets, o.suites.empty() ? kOwnSuites : o.suites, o.known, command_of(o), o.date, o.out,
       o.strict};
-  write_report(r, suite, known, [&](const report::Report& report) {
+  r.baseline = baseline;
+  const report::Report whole = write_report(r, suite, known, [&](const report::Report& report) {
     const Conformance& c = report.columns.back().seen;
     // Ctrl-C ends guests too, and a guest that is gone shows no known deviation.
     deviates |= c.deviates() || (!c.known.gone.empty() && !interrupted);
     complete &= c.broke_off.empty();
     if (c.traces) show(prose, c);
-    point_to_deviations(prose, report, o.out);
+    if (!o.out.empty())
+      point_to_deviations(prose, report, o.out);
+    else
+      show_deviations(prose, c);
     if (c.traces) show_verdict(prose, c);
     if (!c.broke_off.empty())
       tell(stderr, "mprogcheck: could not run: {}: {}\n", c.target, c.broke_off);
     document.push_back(json_of(c));
   });
-  tell(prose, "the report: {}\n", (fs::path(o.out) / "report.html").string());
+  if (whole.against) show_difference(prose, *whole.against);
+  if (!o.out.empty()) tell(prose, "the report: {}\n", (fs::path(o.out) / "report.html").string());
   if (interrupted) tell(stderr, "mprogcheck: could not run to the end: interrupted\n");
-  if (o.json) print_json("conform", {{"targets", document}});
+  Json json{{"targets", document}};
+  if (whole.against) json["baseline"] = cli::json_of(*whole.against, o.strict);
+  if (o.json) print_json("conform", json);
+  // What was there before is accepted, and so is what is gone.
+  if (whole.against) deviates = whole.against->deviates(o.strict);
   return deviates ? kDeviates : complete ? kConforms : kCannotRun;
 }
 
@@ -320,9 +331,11 @@ std::vector<Trace> suite_of(const Options& o) {
 int run(const Options& o) {
   if (!o.generate.empty()) return generate(o);
   if (!o.out.empty()) need_empty(o.out);
+  std::optional<report::Baseline> baseline;
+  if (!o.baseline.empty()) baseline = baseline_in(o.baseline, o.targets);
   end_on_signals();
   const std::vector<Trace> suite = suite_of(o), known = known_deviations(o.known);
-  if (!o.out.empty()) return run_with_report(o, suite, known);
+  if (!o.out.empty() || baseline) return run_with_report(o, suite, known, baseline);
   FILE* prose = o.json ? stderr : stdout;
   Json document = Json::array();
   bool conforms = true;
@@ -375,10 +388,17 @@ void add_conform(Program& program) {
             "Put a date into the report, such as 2026-01-31 (default: none)")
       .needs(out)
       .check(iso_date());
+  verb.text("--baseline FILE", o->baseline,
+            "Compare with an earlier report.json: say what is new, gone and changed; the status is "
+            "1 only for what is new and not known")
+      .excludes(generate)
+      .check(named("a file"));
   verb.json(o->json);
   verb.example("mprogcheck conform", "Runs the suite on our own implementation.");
   verb.example("mprogcheck conform --target vm:6.12 --target vm:7.3-rc --out report",
                "Compares two kernels in one report.");
+  verb.example("mprogcheck conform --target vm:7.3-rc --baseline report/report.json",
+               "Fails for what an earlier report does not have.");
   verb.action([o] { return run(*o); });
 }
 

@@ -31,6 +31,13 @@ void write(const report::Report& report, const fs::path& out) {
     }
 }
 
+Json json_of(const std::vector<report::Noted>& all) {
+  Json out = Json::array();
+  for (const report::Noted& n : all)
+    out.push_back({{"bucket", n.bucket}, {"grade", n.grade}, {"observed", n.observed}});
+  return out;
+}
+
 }  // namespace
 
 void need_empty(const std::string& directory) {
@@ -39,6 +46,16 @@ void need_empty(const std::string& directory) {
   if (fs::exists(directory, error) && !fs::is_empty(directory, error))
     throw BadInput(
         fmt::format("{}: exists and is not empty; name another directory with --out", directory));
+}
+
+report::Baseline baseline_in(const std::string& file, const std::vector<std::string>& targets) {
+  try {
+    report::Baseline before = report::parse_baseline(file, content(file));
+    report::need_comparable(before, targets);
+    return before;
+  } catch (const report::BadBaseline& e) {
+    throw BadInput(e.what());
+  }
 }
 
 report::Report write_report(const ReportOptions& o, const std::vector<Trace>& suite,
@@ -53,7 +70,7 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
     factories.push_back(target_named(name));
   }
   report::Report report{
-      version(), o.command, o.date, {}, o.suites, o.known, suite.size() + known.size(), {}};
+      version(), o.command, o.date, {}, o.suites, o.known, suite.size() + known.size(), {}, {}};
   Progress progress;
   const auto say = [&](const std::string& text) { progress(text); };
   Compiler compiler;
@@ -79,8 +96,46 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
     progress.clear();
     each(report);
   }
-  write(report, o.out);
+  if (o.baseline) report.against = report::difference(*o.baseline, report);
+  if (!o.out.empty()) write(report, o.out);
   return report;
+}
+
+void show_difference(FILE* out, const report::Difference& all) {
+  if (!all.note.empty()) tell(out, "against {}: {}\n", all.before.file, all.note);
+  for (const report::TargetDifference& d : all.targets) {
+    tell(out, "{} against {}{}: {}\n", d.target, d.against == d.target ? "" : d.against + " of ",
+         all.before.file, report::text(d));
+    for (const report::Noted& n : d.news)
+      tell(out, "  new: {} ({}): observed {}\n", n.bucket, n.grade, n.observed);
+    for (const report::Noted& n : d.gone) tell(out, "  gone: {} (was {})\n", n.bucket, n.grade);
+    for (const report::Changed& c : d.changed)
+      tell(out, "  changed: {} (was {}, is {}): observed {}, now {}\n", c.now.bucket,
+           c.before.grade, c.now.grade, c.before.observed, c.now.observed);
+  }
+}
+
+Json json_of(const report::Difference& all, bool strict) {
+  Json targets = Json::array();
+  for (const report::TargetDifference& d : all.targets) {
+    Json changed = Json::array();
+    for (const report::Changed& c : d.changed)
+      changed.push_back({{"bucket", c.now.bucket},
+                         {"before", json_of({c.before}).back()},
+                         {"now", json_of({c.now}).back()}});
+    targets.push_back({{"target", d.target},
+                       {"against", d.against},
+                       {"complete", d.complete},
+                       {"new", json_of(d.news)},
+                       {"gone", json_of(d.gone)},
+                       {"changed", changed},
+                       {"same", d.same}});
+  }
+  return {{"file", all.before.file},
+          {"version", all.before.version},
+          {"note", all.note.empty() ? Json() : Json(all.note)},
+          {"deviates", all.deviates(strict)},
+          {"targets", targets}};
 }
 
 std::string quoted(const std::string& argument) {

@@ -252,6 +252,103 @@ TEST_F(ConformReport, known_deviations_keep_their_reason_and_pass) {
   EXPECT_EQ(document("gone.out")["targets"][0]["verdict"], "a known deviation has gone away");
 }
 
+// What people send round as an attachment.
+TEST_F(ConformReport, has_a_page_of_less_than_a_megabyte) {
+  run("conform --target impl --target impl:detach_before_head_takes_head --out report");
+  const std::size_t size = fs::file_size(work / "report" / "report.html");
+  std::cout << "the page of two targets: " << size << " bytes\n";
+  RecordProperty("bytes", std::to_string(size));
+  EXPECT_LT(size, 1000U * 1000);
+  EXPECT_GT(size, 100U * 1000);
+}
+
+TEST_F(ConformReport, says_what_is_new_gone_and_as_before_against_an_earlier_one) {
+  EXPECT_EQ(run("conform --target impl:before_lands_behind --out before").status, 1);
+  const std::size_t there = document("before")["deviations"].size();
+  ASSERT_GT(there, 0U);
+  const std::string against = " --baseline before/report.json";
+
+  // The same again: what was there is accepted.
+  const Ran same = run("conform --target impl:before_lands_behind --json" + against);
+  EXPECT_EQ(same.status, 0) << same.out << same.err;
+  EXPECT_NE(same.err.find("impl:before_lands_behind against before/report.json: 0 new, 0 gone, 0 "
+                          "changed, " +
+                          std::to_string(there) + " as before\n"),
+            std::string::npos)
+      << same.err;
+  const json told = json::parse(same.out);
+  EXPECT_EQ(told["targets"][0]["conforms"], false);
+  EXPECT_EQ(told["baseline"]["deviates"], false);
+  EXPECT_EQ(told["baseline"]["targets"][0]["same"], there);
+
+  // Another one: all is new, and all is gone.
+  const Ran other = run("conform --target impl:after_one_too_far --out other" + against);
+  EXPECT_EQ(other.status, 1) << other.err;
+  const json d = document("other");
+  EXPECT_NE(other.out.find("impl:after_one_too_far against impl:before_lands_behind of "
+                           "before/report.json: " +
+                           std::to_string(d["deviations"].size()) + " new, " +
+                           std::to_string(there) + " gone, 0 changed, 0 as before\n"),
+            std::string::npos)
+      << other.out;
+  std::set<std::string> shown, news;
+  for (const json& deviation : d["deviations"]) shown.insert(deviation["bucket"]);
+  for (const json& noted : d["baseline"]["targets"][0]["new"]) news.insert(noted["bucket"]);
+  EXPECT_EQ(shown, news);
+  for (const std::string& bucket : news)
+    EXPECT_NE(other.out.find("  new: " + bucket + " (new): observed "), std::string::npos);
+  EXPECT_NE(slurp(work / "other" / "report.html").find(">Against an earlier report<"),
+            std::string::npos);
+
+  // What is known is new against the other report, but excused.
+  std::string known;
+  for (const json& deviation : d["deviations"]) {
+    std::string text = deviation["trace"];
+    text.insert(text.find('\n', text.find("dialect ")) + 1,
+                "target impl:after_one_too_far\nreason planted\n");
+    known += text + "\n";
+  }
+  write("known", known);
+  const Ran excused = run("conform --target impl:after_one_too_far --known known" + against);
+  EXPECT_EQ(excused.status, 0) << excused.out << excused.err;
+  EXPECT_NE(excused.out.find(" (known): observed "), std::string::npos) << excused.out;
+  EXPECT_NE(excused.out.find("the suites differ: "), std::string::npos) << excused.out;
+
+  const Ran sound = run("conform --target impl" + against);
+  EXPECT_EQ(sound.status, 0) << sound.out << sound.err;
+  EXPECT_NE(sound.out.find(": 0 new, " + std::to_string(there) + " gone, 0 changed"),
+            std::string::npos)
+      << sound.out;
+
+  // No kernel speaks rfc2.
+  fs::create_directory(work / "suite");
+  fs::copy_file(MPROGCHECK_SOURCE_DIR "/traces/clauses/rfc2.trace", work / "suite" / "rfc2.trace");
+  const Ran none = run("conform --suite suite --target kernel" + against);
+  EXPECT_EQ(none.status, 3) << none.out << none.err;
+  EXPECT_NE(none.out.find("the target did not run to its end"), std::string::npos) << none.out;
+  EXPECT_EQ(none.out.find(" gone"), std::string::npos) << none.out;
+}
+
+TEST_F(ConformReport, needs_a_report_to_compare_with) {
+  run("conform --target impl --out before --suite " MPROGCHECK_SOURCE_DIR "/traces/clauses");
+  write("trace", kSound);
+  const std::pair<const char*, const char*> cases[] = {
+      {"--baseline nowhere.json", "nowhere.json: cannot be read: No such file or directory"},
+      {"--baseline trace", "trace:1:1: is no JSON; name the report.json"},
+      {"--baseline before", "before"},
+      {"--baseline before/report.xml", "before/report.xml:1:1: is no JSON"},
+      {"--target impl --target impl:after_one_too_far --baseline before/report.json",
+       "before/report.json: has no target impl:after_one_too_far to compare with, but impl"},
+  };
+  for (const auto& [arguments, says] : cases) {
+    const Ran r = run("conform --out new " + std::string(arguments));
+    EXPECT_EQ(r.status, 2) << arguments;
+    EXPECT_NE(r.err.find(says), std::string::npos) << arguments << "\n" << r.err;
+    EXPECT_EQ(r.out, "") << arguments;
+  }
+  EXPECT_FALSE(fs::exists(work / "new"));
+}
+
 TEST_F(ConformReport, a_target_that_cannot_run_has_a_column_and_hides_nobody_elses) {
   // No kernel speaks rfc2.
   fs::create_directory(work / "suite");

@@ -129,6 +129,8 @@ Json json_of(const Evidence& evidence, const Column& column, const std::string& 
            {"minimal", evidence.minimal},
            {"known", nothing_if_empty(evidence.example.known)},
            {"elsewhere", evidence.example.elsewhere},
+           {"grade", grade(!evidence.example.known.empty(), evidence.example.elsewhere,
+                           d.breach == Breach::code)},
            {"security", evidence.example.security},
            {"console", nothing_if_empty(evidence.example.console)},
            {"trace", trace_file(evidence, column.seen.target)},
@@ -143,6 +145,36 @@ Json json_of(const Evidence& evidence, const Column& column, const std::string& 
   return out;
 }
 
+Json json_of(const Noted& n) {
+  return {{"bucket", n.bucket}, {"grade", n.grade}, {"observed", n.observed}};
+}
+
+Json json_of(const std::vector<Noted>& all) {
+  Json out = list();
+  for (const Noted& n : all) out.push_back(json_of(n));
+  return out;
+}
+
+Json json_of(const Difference& difference, bool strict) {
+  const Baseline& before = difference.before;
+  Json out{{"file", before.file},
+           {"version", before.version},
+           {"date", nothing_if_empty(before.date)},
+           {"note", nothing_if_empty(difference.note)},
+           {"deviates", difference.deviates(strict)},
+           {"targets", list()}};
+  for (const TargetDifference& d : difference.targets) {
+    Json one{{"target", d.target},     {"against", d.against},   {"text", text(d)},
+             {"complete", d.complete}, {"new", json_of(d.news)}, {"gone", json_of(d.gone)},
+             {"changed", list()},      {"same", d.same}};
+    for (const Changed& c : d.changed)
+      one["changed"].push_back(
+          {{"bucket", c.now.bucket}, {"before", json_of(c.before)}, {"now", json_of(c.now)}});
+    out["targets"].push_back(std::move(one));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string verdict(const Conformance& seen) {
@@ -153,18 +185,26 @@ std::string verdict(const Conformance& seen) {
   return tally.known || tally.elsewhere ? "conforms except for known deviations" : "conforms";
 }
 
+// File systems and uploaders refuse some characters, a dot at the end, and long names; some take
+// "A" and "a" for the same.
 std::vector<std::string> folders(const Report& report) {
+  constexpr std::size_t kLongest = 100;
   std::vector<std::string> out;
   std::set<std::string> taken;
+  const auto small = [](std::string name) {
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return name;
+  };
   for (const Column& column : report.columns) {
     std::string name;
-    for (const char c : column.seen.target) {
+    for (const char c : column.seen.target.substr(0, kLongest)) {
       const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      const bool inside = !name.empty() && c == '.';
-      name += plain || inside || c == '-' || c == '_' || c == ':' ? c : '_';
+      const bool inside = !name.empty() && (c == '.' || c == '-' || c == ':');
+      name += plain || inside || c == '_' ? (c == ':' ? '-' : c) : '_';
     }
+    if (name.ends_with('.')) name.back() = '_';
     const std::string stem = name;
-    for (int n = 2; !taken.insert(name).second; ++n) name = stem + "-" + std::to_string(n);
+    for (int n = 2; !taken.insert(small(name)).second; ++n) name = stem + "-" + std::to_string(n);
     out.push_back(name);
   }
   return out;
@@ -191,6 +231,7 @@ Json document(const Report& report) {
       {"seed", report.seed ? Json(*report.seed) : Json()},
       {"suite", {{"folders", report.suites}, {"known", report.known}, {"traces", report.traces}}},
       {"strict", strict},
+      {"baseline", report.against ? json_of(*report.against, strict) : Json()},
       {"targets", list()},
       {"clauses", list()},
       {"deviations", list()}};

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "props/report/matrix.hpp"
 #include "props/report/report.hpp"
 #include "templates.hpp"
 
@@ -70,11 +71,43 @@ std::string without_lines_of_tags(std::string_view text) {
   return out;
 }
 
+// Whether a target was asked about a clause: not if none of them can be.
+bool asked(const Json& row) {
+  bool unsupported = false;
+  for (const Json& cell : row["cells"]) {
+    unsupported |= cell["answer"] == word(Answer::unsupported);
+    if (cell["answer"] != word(Answer::unsupported) &&
+        cell["answer"] != word(Answer::could_not_run))
+      return true;
+  }
+  return !unsupported;
+}
+
+// The document as people read it: deviations by grade, and the clauses apart that no target
+// supports.
+Json in_order(Json document) {
+  document["grades"] = Json::array();
+  for (const std::string_view grade : kGrades) {
+    Json all = Json::array();
+    for (const Json& deviation : document["deviations"])
+      if (deviation["grade"] == grade) all.push_back(deviation);
+    if (!all.empty())
+      document["grades"].push_back(
+          {{"grade", grade}, {"number", all.size()}, {"deviations", std::move(all)}});
+  }
+  Json in = Json::array(), out = Json::array();
+  for (Json& row : document["clauses"]) (asked(row) ? in : out).push_back(std::move(row));
+  document.erase("clauses");
+  document["asked"] = std::move(in);
+  if (!out.empty()) document["unsupported"] = {{"number", out.size()}, {"clauses", std::move(out)}};
+  return document;
+}
+
 std::string render(std::string_view text, const Json& document, bool escapes_markdown) {
   mustache form{without_lines_of_tags(text)};
   if (!form.is_valid()) throw std::logic_error("a template of the report: " + form.error_message());
   if (escapes_markdown) form.set_custom_escape(in_markdown);
-  return form.render(of(document));
+  return form.render(of(in_order(document)));
 }
 
 }  // namespace

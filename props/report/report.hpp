@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "impl/target.hpp"
+#include "props/report/baseline.hpp"
 #include "props/repro/compile.hpp"
 #include "props/suite/conform.hpp"
 
@@ -55,6 +56,7 @@ struct Report {
   std::vector<std::string> known;  // files whose traces were run as well
   std::size_t traces = 0;          // in them
   std::vector<Column> columns;
+  std::optional<Difference> against;  // an earlier report
 };
 
 // Minimises every deviation in `seen` on its target with at most `most_runs` traces each, writes

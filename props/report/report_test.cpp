@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
+#include <set>
 
 #include "impl/inprocess/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
@@ -54,7 +55,7 @@ Column column_of(Target& target) {
 }
 
 Report report_of(Column column) {
-  return {"0.1", "mprogcheck conform", "", {}, {"traces"}, {}, 1, {std::move(column)}};
+  return {"0.1", "mprogcheck conform", "", {}, {"traces"}, {}, 1, {std::move(column)}, {}};
 }
 
 TEST(Tell, gives_the_minimal_trace_the_program_and_whether_it_shows_it) {
@@ -141,12 +142,23 @@ TEST(Tell, this_kernel_confirms_its_own_deviations) {
   }
 }
 
-TEST(Folders, are_names_of_targets_that_are_no_paths_and_differ) {
+TEST(Folders, are_names_that_every_file_system_takes_and_differ) {
   Report report;
-  for (const char* name : {"vm:7.1", "vm:/a/b", "vm:_a_b", "..", "impl"})
+  for (const char* name :
+       {"vm:7.1", "vm:/a/b", "vm:_a_b", "vm-7.1", "VM:7.1", "..", "impl", "-x", "vm:7."})
     report.columns.emplace_back().seen.target = name;
-  EXPECT_EQ(folders(report),
-            (std::vector<std::string>{"vm:7.1", "vm:_a_b", "vm:_a_b-2", "_.", "impl"}));
+  report.columns.emplace_back().seen.target = "vm:/" + std::string(1000, 'x');
+  report.columns.emplace_back().seen.target = "vm:/" + std::string(1000, 'x') + "y";
+  std::vector<std::string> names = folders(report);
+  EXPECT_EQ((std::vector<std::string>(names.begin(), names.end() - 2)),
+            (std::vector<std::string>{"vm-7.1", "vm-_a_b", "vm-_a_b-2", "vm-7.1-2", "VM-7.1-3",
+                                      "__", "impl", "_x", "vm-7_"}));
+  std::set<std::string> taken;
+  for (const std::string& name : names) {
+    EXPECT_LT(name.size(), 110U);
+    EXPECT_TRUE(taken.insert(name).second) << name;
+    EXPECT_EQ(name.find_first_of("\\/:*?\"<>| \r\n"), std::string::npos) << name;
+  }
 }
 
 TEST(Report, says_of_a_security_relevant_deviation_whom_to_tell) {
@@ -159,6 +171,62 @@ TEST(Report, says_of_a_security_relevant_deviation_whom_to_tell) {
     for (const std::string& text : {markdown(d), page(d), junit(d)})
       EXPECT_EQ(text.find(line) != std::string::npos, security) << text;
   }
+}
+
+TEST(Report, begins_with_verdicts_and_deviations_by_grade) {
+  Column column;
+  column.seen.target = "t";
+  const std::pair<const char*, Breach> all[] = {
+      {"", Breach::code}, {"a reason", Breach::promise}, {"", Breach::promise}};
+  for (const auto& [known, breach] : all) {
+    Evidence& e = column.deviations.emplace_back();
+    e.number = column.deviations.size();
+    e.bucket = "bucket " + std::to_string(e.number);
+    e.example.trace = suite().front();
+    e.example.known = known;
+    e.example.deviation.breach = breach;
+  }
+  const auto d = document(report_of(std::move(column)));
+  for (const std::string& text : {page(d), markdown(d)}) {
+    std::size_t at = 0;
+    // Deviation 3 is new, 2 is known, 1 differs from code.
+    for (const char* next : {"conforms", ">new: 1<", "#deviation-3", ">known: 1<", "#deviation-2",
+                             ">differs from code: 1<", "#deviation-1", "insert.after"}) {
+      std::string word = next;
+      if (word.front() == '>' && text.starts_with("# "))
+        word = "**" + word.substr(1, word.size() - 2) + "**";
+      const std::size_t found = text.find(word, at);
+      ASSERT_NE(found, std::string::npos) << word << " behind\n" << text.substr(0, at);
+      at = found;
+    }
+  }
+}
+
+TEST(Report, folds_away_what_no_target_supports) {
+  Column mainline, none;
+  mainline.seen.target = "vm:1", none.seen.target = "vm:2";
+  mainline.seen.can.mainline = true;
+  none.seen.broke_off = "no such kernel";
+  Report report = report_of(std::move(mainline));
+  report.columns.push_back(std::move(none));
+  const auto d = document(report);
+  std::size_t unsupported = 0;
+  for (const auto& row : d["clauses"]) unsupported += row["cells"][0]["answer"] == "unsupported";
+  ASSERT_GT(unsupported, 100U);
+  const std::string more = "<summary>" + std::to_string(unsupported) +
+                           " more clauses that no target here supports</summary>";
+  for (const std::string& text : {page(d), markdown(d)}) {
+    const std::size_t at = text.find(more);
+    ASSERT_NE(at, std::string::npos) << more;
+    EXPECT_EQ(text.substr(at - 30, 30).find("<details open"), std::string::npos);
+    // Those of the dialect that the target does not speak, and none of them before.
+    EXPECT_NE(text.find("does not speak", at), std::string::npos);
+    EXPECT_EQ(text.find("rfc2"), text.find("rfc2", at));
+  }
+  // One that supports them unfolds them.
+  report.columns[1].seen.broke_off = "";
+  report.columns[1].seen.can.rfc2 = true;
+  EXPECT_EQ(page(document(report)).find(more), std::string::npos);
 }
 
 TEST(Report, quotes_what_others_wrote_and_is_not_written_by_them) {
