@@ -114,7 +114,8 @@ static int put_entries(struct sk_buff *reply, const struct mprog_query *query)
 	    {MPROGCHECK_A_PROG_FLAGS, query->prog_flags},
 	    {MPROGCHECK_A_LINK_FLAGS, query->link_flags},
 	};
-	u32 i, count = min(query->room, query->count);
+	/* Without program ids nothing is filled. */
+	u32 i, count = query->prog_ids ? min(query->room, query->count) : 0;
 
 	for (i = 0; i < ARRAY_SIZE(arrays); i++) {
 		if (arrays[i].entries &&

@@ -183,7 +183,7 @@ constexpr std::string_view kPair = "create d1 d2\nset d1 state=up\nset d2 state=
 
 TEST_F(NetkitInAGuest, SeesDevicesThatAreNotAsExpected) {
   shows("create d1 d2 peer.mtu=1400", "mtu=1400 link=d1", "mtu=1300 link=d1",
-        "d2: expected down address=random mtu=1300 link=d1 ");
+        "d2: expected down address=zero mtu=1300 link=d1 ");
   shows("create d1 d2 name=none", "check_device(\"nk0\"", "check_device(\"nk1\"",
         "nk1: expected down");
   shows("create d1 d2 peer.ns=n1", "\tenter(n1);\n\tcheck_device(\"d2\"",
