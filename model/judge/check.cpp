@@ -356,11 +356,12 @@ class Checker {
       d.broken = &clause_of(model == trace_.header.revision ? Judged::revision_first
                                                             : Judged::revision_kept);
       // A list that is freed while it is empty, whenever that may be.
-      if (seen.after.count == 0 &&
-          (now == trace_.header.revision || !revisions_.fresh(*where_, now)))
-        name(d, returned(seen.after));
+      const bool freed = seen.after.count == 0 &&
+                         (now == trace_.header.revision || !revisions_.fresh(*where_, now));
+      if (freed) name(d, returned(seen.after));
       report(std::move(d), seen, "revision " + std::to_string(model) + " as before",
              "revision " + std::to_string(now));
+      if (freed && !lives_on(*where_, seen.after)) return revisions_.restart(*where_, now);
     } else if (!revisions_.fresh(*where_, now) || now == 0) {
       Deviation d = deviation(op, Aspect::revision);
       const bool moved = now != revision_before_;

@@ -272,6 +272,18 @@ TEST(Check, ARevisionThatComesBackBreaksThePromise) {
   EXPECT_EQ(bucket(verdict.deviations.at(0), Dialect::mainline), "mainline.tcx.revision.emptied");
 }
 
+// A qdisc may hold the empty list, which is freed only as the qdisc goes.
+TEST(Check, AListThatIsFreedLaterStartsAnew) {
+  const Trace trace = trace_of(
+      "attach p0 d0/ingress\nqdisc d0 add clsact\ndetach none d0/ingress\nqdisc d0 remove\n"
+      "attach p0 d0/ingress\n");
+  auto seen = observe(trace);
+  seen[3].after.revision = 1;
+  seen[4].after.revision = 2;
+  EXPECT_EQ(summaries(check(trace, seen)),
+            Lines{"4 promise revision revision.emptied: revision 3 as before / revision 1"});
+}
+
 TEST(Check, ARevisionThatStandsStillOrIs0BreaksThePromise) {
   const Trace trace = trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\n");
   for (const auto& [revision, clause] :
