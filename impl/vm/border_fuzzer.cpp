@@ -10,7 +10,7 @@
 #include "model/judge/check.hpp"
 #include "model/words/history.hpp"
 #include "model/words/text.hpp"
-#include "model/world/world.hpp"
+#include "model/world/testing.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
@@ -56,18 +56,6 @@ query d0/ingress room=4 progs prog_flags
   return all;
 }
 
-std::string recorded(const Trace& trace) {
-  World world;
-  world.reset(trace.header);
-  std::vector<Observation> seen;
-  Prediction p;
-  for (const Operation& op : trace.operations) {
-    world.step(op, p);
-    seen.push_back(p.observation);
-  }
-  return bytes_of(seen);
-}
-
 // The readers, by the first byte.
 void read(std::uint8_t what, std::string_view bytes) {
   const std::size_t n = traces().size();
@@ -98,7 +86,7 @@ std::string beginning(std::mt19937& random) {
   const std::size_t n = traces().size();
   const auto what = static_cast<std::uint8_t>(random() % (n + 5));
   std::string bytes(1, static_cast<char>(what));
-  if (what < n) bytes += recorded(traces()[what]);
+  if (what < n) bytes += bytes_of(predicted(traces()[what]));
   if (what == n) bytes += bytes_of(Hello{.layout = layout(), .release = "7.2", .capabilities = {}});
   if (what == n + 1) bytes += bytes_of(ProgramResult{1, "said"});
   if (what == n + 2) {

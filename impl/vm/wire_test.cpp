@@ -7,7 +7,7 @@
 #include <random>
 
 #include "model/words/text.hpp"
-#include "model/world/world.hpp"
+#include "model/world/testing.hpp"
 
 namespace mprogcheck::vm {
 namespace {
@@ -19,18 +19,6 @@ Trace some_trace() {
              "query d1/egress room=4 progs links\npacket d0/ingress p0=drop\nprovoke warn\n",
              "wire_test")
       .at(0);
-}
-
-std::vector<Observation> observations_of(const Trace& trace) {
-  World world;
-  world.reset(trace.header);
-  std::vector<Observation> all;
-  Prediction p;
-  for (const Operation& op : trace.operations) {
-    world.step(op, p);
-    all.push_back(p.observation);
-  }
-  return all;
 }
 
 TEST(Wire, ATraceArrivesAsItIs) {
@@ -62,7 +50,7 @@ TEST(Wire, DialectsTravelByNumber) {
 }
 
 TEST(Wire, ObservationsArriveAsTheyAre) {
-  auto seen = observations_of(some_trace());
+  auto seen = predicted(some_trace());
   seen.back().harm = Harm::warned;
   std::vector<Observation> there;
   observations_from(bytes_of(seen), seen.size(), there);
@@ -70,7 +58,7 @@ TEST(Wire, ObservationsArriveAsTheyAre) {
 }
 
 TEST(Wire, DevicesAndJourneysArriveAsTheyAre) {
-  auto seen = observations_of(
+  auto seen = predicted(
       parse("dialect mainline\ndevice d0\nload p0 p1\ncreate d1 d2 mode=l2 mtu=900 address=a\n"
             "attach p0 d1/primary\nattach p1 d2/ingress\nset d1 state=up\nset d2 state=up\n"
             "send d1 bytes=914 mark\nremove d2\n",
@@ -86,12 +74,12 @@ TEST(Wire, DevicesAndJourneysArriveAsTheyAre) {
 }
 
 TEST(Wire, FiltersArriveAsTheyAre) {
-  const auto seen = observations_of(
-      parse("dialect mainline\ndevice d0\nload p0 p1\nqdisc d0 add clsact\n"
-            "filter d0/egress add p0 chain=1 handle=3\nfilter_link l0 p1 d0/ingress\n"
-            "attach p0 d0/ingress\n",
-            "wire_test")
-          .at(0));
+  const auto seen =
+      predicted(parse("dialect mainline\ndevice d0\nload p0 p1\nqdisc d0 add clsact\n"
+                      "filter d0/egress add p0 chain=1 handle=3\nfilter_link l0 p1 d0/ingress\n"
+                      "attach p0 d0/ingress\n",
+                      "wire_test")
+                    .at(0));
   ASSERT_TRUE(seen[2].has_filters);
   std::vector<Observation> there;
   observations_from(bytes_of(seen), seen.size(), there);
@@ -184,7 +172,7 @@ TEST(Wire, AFrameLongerThanAnAnswerCanBeIsRefused) {
 TEST(Wire, BytesThatEndTooEarlyAreRefused) {
   const std::string trace = bytes_of(some_trace());
   EXPECT_THROW(trace_from(trace.substr(0, trace.size() - 1)), Garbled);
-  const std::string seen = bytes_of(observations_of(some_trace()));
+  const std::string seen = bytes_of(predicted(some_trace()));
   std::vector<Observation> there;
   const std::size_t operations = some_trace().operations.size();
   EXPECT_THROW(observations_from(seen.substr(0, seen.size() - 1), operations, there), Garbled);

@@ -8,6 +8,7 @@
 
 #include "model/judge/check.hpp"
 #include "model/words/text.hpp"
+#include "model/world/testing.hpp"
 
 namespace mprogcheck {
 namespace {
@@ -17,23 +18,11 @@ Trace trace_of(std::string_view operations, std::string_view header = "dialect m
       .at(0);
 }
 
-std::vector<Observation> observe(const Trace& trace) {
-  World world;
-  world.reset(trace.header);
-  std::vector<Observation> seen;
-  Prediction p;
-  for (const Operation& op : trace.operations) {
-    world.step(op, p);
-    seen.push_back(p.observation);
-  }
-  return seen;
-}
-
 using Change = std::function<void(Observation&)>;
 
 // The first deviation, where the target answers the last operation otherwise.
 Deviation deviation_of(const Trace& trace, const Change& change) {
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   change(seen.back());
   const Verdict verdict = check(trace, seen);
   return verdict.deviations.empty() ? Deviation{} : verdict.deviations.front();
@@ -69,7 +58,7 @@ TEST(Broken, OfSeveralErrorsTheOneWithTheBestSource) {
 
 Verdict verdict_of(std::string_view operations, const Change& change, Binding binding) {
   const Trace trace = trace_of(operations);
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   change(seen.back());
   return check(trace, seen, binding);
 }

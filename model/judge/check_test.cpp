@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "model/words/text.hpp"
+#include "model/world/testing.hpp"
 #include "test_paths.hpp"
 
 namespace mprogcheck {
@@ -19,19 +20,6 @@ namespace {
 Trace trace_of(std::string_view operations, std::string_view header = "dialect mainline\n") {
   return parse(std::string(header) + "device d0\nload p0 p1 p2 p3\n" + std::string(operations), "t")
       .at(0);
-}
-
-// What a target that is the model answers.
-std::vector<Observation> observe(const Trace& trace) {
-  World world;
-  world.reset(trace.header);
-  std::vector<Observation> seen;
-  Prediction p;
-  for (const Operation& op : trace.operations) {
-    world.step(op, p);
-    seen.push_back(p.observation);
-  }
-  return seen;
 }
 
 Listing listing(std::uint64_t revision, std::initializer_list<Entry> entries) {
@@ -68,7 +56,7 @@ TEST(Check, TheModelConformsToItself) {
       std::stringstream text;
       text << std::ifstream(file.path()).rdbuf();
       for (const Trace& trace : parse(text.str(), file.path().string())) {
-        EXPECT_TRUE(check(trace, observe(trace)).conforms()) << file.path();
+        EXPECT_TRUE(check(trace, predicted(trace)).conforms()) << file.path();
         auto& of_dialect = pool[trace.header.dialect == Dialect::rfc2];
         of_dialect.insert(of_dialect.end(), trace.operations.begin(), trace.operations.end());
       }
@@ -92,7 +80,7 @@ TEST(Check, TheModelConformsToItself) {
       if (op.verb == Verb::remove && choose(10) != 0) continue;
       if (!names.next(op)) trace.operations.push_back(op);
     }
-    const auto seen = observe(trace);
+    const auto seen = predicted(trace);
     const Verdict verdict = check(trace, seen);
     RC_ASSERT(verdict.conforms());
     RC_ASSERT(verdict.judged == trace.operations.size());
@@ -105,7 +93,7 @@ TEST(Check, TheModelConformsToItself) {
 TEST(Check, ByHowMuchTheRevisionMovesIsNobodysBusiness) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nattach p1 d0/ingress rev=17\nquery d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[0].after.revision = 17;
   seen[1] = seen[0];
   seen[1].after = listing(99, {plain(0), plain(1)});
@@ -119,13 +107,13 @@ TEST(Check, ByHowMuchTheRevisionMovesIsNobodysBusiness) {
 TEST(Check, WhatARuleMayRefuseConformsEitherWay) {
   const Trace trace = trace_of(
       "attach p0 d0/ingress\nquery d0/ingress dirty=28\nquery d0/ingress progs dirty=28\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   for (const std::size_t i : {1, 2}) seen[i].error = Errno::inval;
   EXPECT_EQ(summaries(check(trace, seen)), Lines{});
 
   const Trace refused = trace_of(
       "attach p0 d0/ingress\ndetach p0 d0/ingress before\nquery d0/ingress room=4 progs links\n");
-  auto refusal = observe(refused);
+  auto refusal = predicted(refused);
   refusal[1] = refusal[0];
   refusal[1].error = Errno::range;
   refusal[2].answer = refusal[0].after;
@@ -144,7 +132,7 @@ TEST(Check, AQdiscOfTheOtherKindMayBeRefusedAndThenNothingHasChanged) {
   const Trace trace = trace_of(
       "attach p0 d0/egress\nattach p1 d0/ingress\nqdisc d0 add clsact\nqdisc d0 add ingress\n"
       "qdisc d0 add clsact\nattach p2 d0/egress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   // Refused, so that the clsact of before is still there when it is added again.
   seen[3].error = seen[4].error = Errno::exist;
   EXPECT_EQ(summaries(check(trace, seen)), Lines{});
@@ -155,7 +143,7 @@ TEST(Check, AQdiscOfTheOtherKindMayBeRefusedAndThenNothingHasChanged) {
 TEST(Check, AQueryWithoutAnArrayOfProgramsIsNeverShortOfRoom) {
   for (const std::string query : {"query d0/ingress", "query d0/ingress room=1 links"}) {
     const Trace trace = trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\n" + query + "\n");
-    auto seen = observe(trace);
+    auto seen = predicted(trace);
     seen[2].error = Errno::nospc;
     const std::string told = query.ends_with("links") ? " links=none" : "";
     EXPECT_EQ(summaries(check(trace, seen)),
@@ -174,7 +162,7 @@ TEST(Check, WhereTheOrderOfTwoErrorsIsOpenEitherConforms) {
         Case{"detach none d0/ingress before link rel=foreign", {Errno::noent, Errno::inval}}}) {
     const Trace trace = trace_of(operation);
     for (const auto& [error, name] : kErrnoNames) {
-      auto seen = observe(trace);
+      auto seen = predicted(trace);
       seen[0].error = error;
       const bool permitted = std::count(conform.begin(), conform.end(), error) != 0;
       EXPECT_EQ(check(trace, seen).conforms(), permitted) << operation << " " << name;
@@ -183,7 +171,7 @@ TEST(Check, WhereTheOrderOfTwoErrorsIsOpenEitherConforms) {
   // A link that no list holds is on none: refused or not found, but no success.
   const Trace trace =
       trace_of("attach p0 d0/ingress\ndetach none d0/ingress after link rel=foreign\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].error = Errno::noent;
   EXPECT_TRUE(check(trace, seen).conforms());
   seen[1].error = Errno::ok;
@@ -192,7 +180,7 @@ TEST(Check, WhereTheOrderOfTwoErrorsIsOpenEitherConforms) {
 
 TEST(Check, ATargetThatCannotTellItsReferencesIsNotBlamed) {
   const Trace trace = trace_of("attach p0 d0/ingress\ndetach p0 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   for (Observation& o : seen) o.references = -1;
   EXPECT_TRUE(check(trace, seen).conforms());
 }
@@ -202,7 +190,7 @@ TEST(Check, ATargetThatCannotTellItsReferencesIsNotBlamed) {
 
 TEST(Check, AnErrorThatIsDueButNotFirstBreaksThePrecedence) {
   const Trace trace = trace_of("attach p0 d0/ingress\nattach p0 d0/ingress before rel=bad\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].error = Errno::badf;
   const Verdict verdict = check(trace, seen);
   ASSERT_EQ(verdict.deviations.size(), 1U);
@@ -219,7 +207,7 @@ TEST(Check, AnErrorThatIsDueButNotFirstBreaksThePrecedence) {
 
 TEST(Check, AnErrorThatNoRulePermitsBreaksThePromise) {
   const Trace trace = trace_of("attach p0 d0/ingress\nattach p0 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].error = Errno::range;
   EXPECT_EQ(summaries(check(trace, seen)),
             Lines{"2 promise error insert.exists: EEXIST / ERANGE [p0] rev 2"});
@@ -228,7 +216,7 @@ TEST(Check, AnErrorThatNoRulePermitsBreaksThePromise) {
 TEST(Check, ARefusalOfWhatMustSucceedIsOneDeviationAndTheListStays) {
   const Trace trace = trace_of(
       "attach p0 d0/ingress\nattach p1 d0/ingress before\nquery d0/ingress room=4 progs links\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1] = seen[0];
   seen[1].error = Errno::inval;
   seen[2].answer = seen[0].after;
@@ -240,7 +228,7 @@ TEST(Check, ARefusalOfWhatMustSucceedIsOneDeviationAndTheListStays) {
 TEST(Check, ASuccessOfWhatMustFailIsOneDeviationAndTheListIsTakenOver) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nattach p1 d0/ingress rev=1\nattach p1 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1] = seen[0];
   seen[1].error = Errno::ok;
   seen[1].after = listing(3, {plain(0), plain(1)});
@@ -254,7 +242,7 @@ TEST(Check, ASuccessOfWhatMustFailIsOneDeviationAndTheListIsTakenOver) {
 TEST(Check, AnotherOrderBreaksThePromiseAndTheNextStepStartsFromIt) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nattach p1 d0/ingress before\ndetach none d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].after = listing(3, {plain(0), plain(1)});
   seen[2].after = listing(4, {plain(0)});
   EXPECT_EQ(summaries(check(trace, seen)),
@@ -263,7 +251,7 @@ TEST(Check, AnotherOrderBreaksThePromiseAndTheNextStepStartsFromIt) {
 
 TEST(Check, ARevisionThatComesBackBreaksThePromise) {
   const Trace trace = trace_of("attach p0 d0/ingress\ndetach p0 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].after.revision = 1;
   const Verdict verdict = check(trace, seen);
   EXPECT_EQ(summaries(verdict),
@@ -277,7 +265,7 @@ TEST(Check, AListThatIsFreedLaterStartsAnew) {
   const Trace trace = trace_of(
       "attach p0 d0/ingress\nqdisc d0 add clsact\ndetach none d0/ingress\nqdisc d0 remove\n"
       "attach p0 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[3].after.revision = 1;
   seen[4].after.revision = 2;
   EXPECT_EQ(summaries(check(trace, seen)),
@@ -289,7 +277,7 @@ TEST(Check, ARevisionThatStandsStillOrIs0BreaksThePromise) {
   for (const auto& [revision, clause] :
        {std::pair{2, "revision.unmoved"}, std::pair{1, "revision.never_returns"},
         std::pair{0, "revision.never_0"}}) {
-    auto seen = observe(trace);
+    auto seen = predicted(trace);
     seen[1].after.revision = static_cast<std::uint64_t>(revision);
     const Verdict verdict = check(trace, seen);
     ASSERT_EQ(verdict.deviations.size(), 1U);
@@ -302,7 +290,7 @@ TEST(Check, ARevisionThatStandsStillOrIs0BreaksThePromise) {
 TEST(Check, AListThatWasTakenOverStartsWithTheRevisionItHas) {
   const Trace refused =
       trace_of("attach p0 d0/ingress\nattach p1 d0/ingress rev=1\nattach p2 d0/ingress\n");
-  auto seen = observe(refused);
+  auto seen = predicted(refused);
   seen[1].error = Errno::ok;
   seen[1].after = listing(1, {plain(0), plain(1)});
   seen[1].references += 1;
@@ -313,14 +301,14 @@ TEST(Check, AListThatWasTakenOverStartsWithTheRevisionItHas) {
 
   const Trace returned = trace_of(
       "attach p0 d0/ingress\ndetach p0 d0/ingress\nattach p0 d0/ingress\nattach p1 d0/ingress\n");
-  seen = observe(returned);
+  seen = predicted(returned);
   for (std::size_t i = 1; i < 4; ++i) seen[i].after.revision = i;
   EXPECT_EQ(check(returned, seen).deviations.size(), 1U);
 }
 
 TEST(Check, AListThatIsMissingOrUncalledForBreaksThePromise) {
   const Trace trace = trace_of("attach p0 d0/ingress\nquery d0/ingress\nattach p0 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[0].has_after = false;
   seen[1].has_after = true;
   seen[1].after = seen[0].after;
@@ -331,7 +319,7 @@ TEST(Check, AListThatIsMissingOrUncalledForBreaksThePromise) {
 TEST(Check, ARevisionThatMovesWithoutAChangeBreaksThePromise) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nattach p0 d0/ingress\nattach p1 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].after.revision = 3;
   seen[2].after.revision = 4;
   EXPECT_EQ(summaries(check(trace, seen)),
@@ -341,7 +329,7 @@ TEST(Check, ARevisionThatMovesWithoutAChangeBreaksThePromise) {
 TEST(Check, AReferenceTooManyIsReportedOnce) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nattach p0 d0/ingress\ndetach p0 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].references += 1;
   seen[2].references += 1;
   EXPECT_EQ(summaries(check(trace, seen)),
@@ -351,7 +339,7 @@ TEST(Check, AReferenceTooManyIsReportedOnce) {
 TEST(Check, AWrongAnswerToAQueryBreaksThePromise) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\nquery d0/ingress room=1 progs\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[2].answer.entries[0].prog = Prog{1};
   EXPECT_EQ(summaries(check(trace, seen)),
             Lines{"3 promise answer query.no_space: ENOSPC rev=3 count=2 progs=p0 / ENOSPC rev=3 "
@@ -361,7 +349,7 @@ TEST(Check, AWrongAnswerToAQueryBreaksThePromise) {
 TEST(Check, AProgramThatRanTooLateOrAVerdictThatWasLostBreaksThePromise) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\npacket d0/ingress p0=drop\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[2].fate = Fate::passed;
   seen[2].answer.count = seen[2].answer.filled = 2;
   seen[2].answer.entries[1] = plain(1);
@@ -371,7 +359,7 @@ TEST(Check, AProgramThatRanTooLateOrAVerdictThatWasLostBreaksThePromise) {
 
 TEST(Check, AFateAloneThatDiffersBreaksThePromise) {
   const Trace trace = trace_of("attach p0 d0/ingress\npacket d0/ingress p0=drop\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].fate = Fate::passed;
   EXPECT_EQ(summaries(check(trace, seen)),
             Lines{"2 promise answer packet.drop: ok dropped progs=p0 / ok passed progs=p0"});
@@ -380,7 +368,7 @@ TEST(Check, AFateAloneThatDiffersBreaksThePromise) {
 TEST(Check, AnAnswerThatGoesBeyondItsRoomBreaksThePromise) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\nquery d0/ingress room=1 progs\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[2].overran = true;
   const Verdict verdict = check(trace, seen);
   ASSERT_EQ(verdict.deviations.size(), 1U);
@@ -395,7 +383,7 @@ TEST(Check, ABucketSaysWhatOfAnAnswerDiffersAndOfWhatKindTheRequestWas) {
   const std::string begin = "attach p0 d0/ingress\nlink_create l0 p1 d0/ingress\n";
   const auto bucket_of = [&](const char* operation, auto&& change) {
     const Trace trace = trace_of(begin + operation);
-    auto seen = observe(trace);
+    auto seen = predicted(trace);
     change(seen[2]);
     const Verdict verdict = check(trace, seen);
     EXPECT_EQ(verdict.deviations.size(), 1U) << operation;
@@ -439,7 +427,7 @@ TEST(Check, SeveralDeviationsInOneTraceAreAllReportedAndCheckFirstStopsAtOne) {
       "attach p0 d0/ingress\nattach p0 d0/ingress\nattach p1 d0/ingress before\nquery d0/ingress "
       "room=4 progs links\n"
       "detach none d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].error = Errno::inval;
   seen[2].after = listing(3, {plain(0), plain(1)});
   seen[3].answer = seen[2].after;
@@ -454,7 +442,7 @@ TEST(Check, SeveralDeviationsInOneTraceAreAllReportedAndCheckFirstStopsAtOne) {
 
 TEST(Check, AListWithStrangersEndsTheTrace) {
   const Trace trace = trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[0].after.entries[0].prog = kStrangeProg;
   const Verdict verdict = check(trace, seen);
   EXPECT_EQ(summaries(verdict), Lines{"1 promise list insert.appends: [p0] / [strange]"});
@@ -466,7 +454,7 @@ TEST(Check, ARefusalWithAnotherErrorMakesNoLink) {
   const Trace trace =
       trace_of("attach p0 d0/ingress\nlink_create l0 p1 d0/ingress rev=1\nclose l0\n",
                "dialect rfc2\ncapacity 1\n");
-  auto seen = observe(trace);
+  auto seen = predicted(trace);
   seen[1].error = Errno::nospc;
   EXPECT_EQ(summaries(check(trace, seen)),
             Lines{"2 precedence error list.stale: ESTALE / ENOSPC [p0] rev 2"});

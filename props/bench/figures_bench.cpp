@@ -135,7 +135,7 @@ int lockstep() {
       const Rates r = lockstep_against_alone(options, wait);
       fmt::print(
           "lockstep {}, {} grace periods: {:.2f} of impl alone (median of 9; {:.2f} M/s "
-          "against {:.2f} M/s); wanted 0.33\n",
+          "against {:.2f} M/s); wanted 0.25\n",
           word(dialect), wait ? "with" : "without", r.ratio, r.checked / 1e6, r.alone / 1e6);
     }
   options.dialect = Dialect::mainline;

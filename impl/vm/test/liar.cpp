@@ -12,7 +12,7 @@
 #include <string>
 
 #include "impl/vm/wire.hpp"
-#include "model/world/world.hpp"
+#include "model/world/testing.hpp"
 
 namespace mprogcheck::vm {
 namespace {
@@ -46,18 +46,6 @@ std::string hello() {
   hello.capabilities.packets = hello.capabilities.netkit = true;
   hello.capabilities.devices = kMaxDevices;
   return bytes_of(hello);
-}
-
-Seen truth_about(const Trace& trace) {
-  World world;
-  world.reset(trace.header);
-  Seen seen;
-  Prediction p;
-  for (const Operation& op : trace.operations) {
-    world.step(op, p);
-    seen.push_back(p.observation);
-  }
-  return seen;
 }
 
 // What becomes of the bytes of one observation, the first of a trace.
@@ -99,7 +87,7 @@ std::string lie;
 void answer(const Frame& frame) {
   if (frame.kind == Kind::over) return put(Kind::seen, {});
   if (frame.kind != Kind::run && frame.kind != Kind::carefully) return;
-  const Seen seen = truth_about(trace_from(frame.payload));
+  const Seen seen = predicted(trace_from(frame.payload));
   if (lie == "exits") std::_Exit(0);
   if (lie == "killed") ::kill(::getpid(), SIGKILL);
   if (lie == "silent") wait_for_ever();
@@ -157,7 +145,7 @@ void answer(const Frame& frame) {
         answer(*frame);
         continue;
       }
-      const Seen seen = truth_about(trace);
+      const Seen seen = predicted(trace);
       if (++step < seen.size())
         put(Kind::step, bytes_of(std::span(seen).subspan(step, 1)));
       else
