@@ -11,15 +11,13 @@ include(GoogleTest)
 set(test_paths ${PROJECT_BINARY_DIR}/test_paths)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/test_paths.hpp.in ${test_paths}/test_paths.hpp @ONLY)
 
-# Headers of nearly every test, compiled once for all of them. What is tested is optimised; the tests themselves had
-# better be built soon.
-set(test_options $<$<CONFIG:Release>:-O1>)
+# Headers of nearly every test, compiled once for all of them. What is tested is optimised, the tests are not.
 file(WRITE ${PROJECT_BINARY_DIR}/test_headers.cpp "")
 add_library(test_headers STATIC ${PROJECT_BINARY_DIR}/test_headers.cpp)
 target_link_libraries(test_headers PRIVATE GTest::gtest fmt::fmt)
 target_precompile_headers(test_headers PRIVATE ${standard_headers} ${model_headers} <fstream> <gtest/gtest.h>
   <rapidcheck.h>)
-target_compile_options(test_headers PRIVATE ${test_options})
+target_compile_options(test_headers PRIVATE ${quick_to_build})
 
 # All test programs and what they run: what a sanitizer's preset builds.
 add_custom_target(tests)
@@ -30,7 +28,7 @@ function(test_executable name source)
   target_include_directories(${name} PRIVATE ${test_paths})
   target_link_libraries(${name} PRIVATE ${ARGN} GTest::gtest_main ${RAPIDCHECK} fmt::fmt Threads::Threads)
   target_precompile_headers(${name} REUSE_FROM test_headers)
-  target_compile_options(${name} PRIVATE ${test_options})
+  target_compile_options(${name} PRIVATE ${quick_to_build})
 endfunction()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

@@ -17,8 +17,9 @@ class GuardedAttribute {
  public:
   // The fields of the call as far as the bytes reach; behind them 0, but for the dirty byte.
   GuardedAttribute(const Operation& op, const abi::Call& call) : size_(bytes_given(op)) {
-    memory_.fill(kUnwritten);
-    std::fill_n(bytes(), size_, std::uint8_t{0});
+    std::memcpy(memory_.data(), kUnwritten.data(), kAround);
+    std::memset(bytes(), 0, size_);
+    std::memcpy(bytes() + size_, kUnwritten.data(), kAround);
     std::memcpy(bytes(), call.words.data(), std::min<std::size_t>(size_, call.size));
     if (op.dirty < size_) bytes()[op.dirty] = 1;
   }
@@ -32,15 +33,20 @@ class GuardedAttribute {
   }
 
   bool strayed() {
-    const auto written = [](std::uint8_t byte) { return byte != kUnwritten; };
-    return std::any_of(memory_.data(), bytes(), written) ||
-           std::any_of(bytes() + size_, memory_.data() + memory_.size(), written);
+    return std::memcmp(memory_.data(), kUnwritten.data(), kAround) != 0 ||
+           std::memcmp(bytes() + size_, kUnwritten.data(), kAround) != 0;
   }
 
  private:
-  static constexpr std::size_t kAround = 64;
-  static constexpr std::uint8_t kUnwritten = 0xa5;
-  alignas(8) std::array<std::uint8_t, kAround + kLongestAttribute + kAround> memory_;
+  // More than all fields of any command: whoever writes a field that was not given writes here.
+  static constexpr std::size_t kAround = 256;
+  static constexpr std::array<std::uint8_t, kAround> kUnwritten = [] {
+    std::array<std::uint8_t, kAround> out{};
+    out.fill(0xa5);
+    return out;
+  }();
+  alignas(8) std::array<std::uint8_t, kAround + kLongestAttribute +
+                                          kAround> memory_;  // the rest is left unset, for speed
   std::size_t size_;
 };
 
