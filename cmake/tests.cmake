@@ -81,7 +81,7 @@ endfunction()
 if(SANITIZE)
   set(nothing_to_sanitize
     repro_c_test repro_netkit_test conform_report_test # compilers
-    proofs_test                                        # solvers
+    proofs_test cli_suite_test                         # solvers
     symbolic_test spec_test                            # what the compiler instantiates, and texts
     hostile_guest_test                                 # a program with limits that a sanitizer exceeds
     kernel_campaign_test)                              # the kernel

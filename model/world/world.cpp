@@ -65,17 +65,18 @@ namespace {
 }  // namespace
 
 // Apart, so that a whole request needs no room for a second one.
-[[gnu::noinline]] Decision World::decision_shortened(const Operation& op) const {
+[[gnu::noinline]] void World::decide_shortened(const Operation& op, Decision& out) const {
   const Operation given = shortened(op);
-  Decision d;
-  decide_into(given, concerned(given), d);
-  return d;
+  decide_into(given, concerned(given), out);
 }
 
+// One object is returned, on every way: see decide().
 Decision World::decision(const Operation& op) const {
-  if (op.size != kWhole) return decision_shortened(op);
   Decision d;
-  decide_into(op, concerned(op), d);
+  if (op.size == kWhole)
+    decide_into(op, concerned(op), d);
+  else
+    decide_shortened(op, d);
   return d;
 }
 

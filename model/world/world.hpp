@@ -135,7 +135,7 @@ class World {
   Object<Plain> link_object(Ref r, bool by_id, bool any_type) const;
   Request<Plain> looked_up(const Operation& op, Verb verb) const;
   void look_up_device(const Operation& op, Request<Plain>& r) const;
-  Decision decision_shortened(const Operation& op) const;
+  void decide_shortened(const Operation& op, Decision& out) const;
   void decide_into(const Operation& op, std::optional<Point> where, Decision& out) const;
   std::optional<Point> concerned(const Operation& op) const;
   void take(const Operation& op, Prediction& out);

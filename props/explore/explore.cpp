@@ -80,6 +80,26 @@ class Successors {
   std::vector<std::pair<Effect, StateKey>> known_;
 };
 
+// Which rules held together. The same sets come again and again, so the latest are remembered.
+class MetTogether {
+ public:
+  explicit MetTogether(Exploration& out) : out_(out) {}
+
+  void note(Verb verb, std::uint64_t met) {
+    std::uint64_t& latest = latest_[static_cast<std::size_t>(verb)][met * kSpread >> 56];
+    if (latest == met) return;
+    latest = met;
+    auto& with = out_.met_with[static_cast<std::size_t>(verb)];
+    for (std::uint64_t rest = met; rest != 0; rest &= rest - 1)
+      with[static_cast<std::size_t>(std::countr_zero(rest))] |= met;
+  }
+
+ private:
+  static constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15U;  // Fibonacci hashing
+  Exploration& out_;
+  std::array<std::array<std::uint64_t, 256>, kVerbs> latest_{};
+};
+
 }  // namespace
 
 std::size_t Exploration::pairs(Dialect dialect) const {
@@ -110,6 +130,7 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
     }
     return at->second;
   };
+  MetTogether met_together(out);
   World world;
   world.reset(header_of(bounds));
   reach(state_of(world), 0, {});
@@ -127,9 +148,7 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
       if (walk) out.deviation = walk->differs(op, wanted);
       if (out.deviation) return;
       const Decision d = world.decision(op);
-      auto& met_with = out.met_with[static_cast<std::size_t>(op.verb)];
-      for (std::uint64_t rest = d.met; rest != 0; rest &= rest - 1)
-        met_with[static_cast<std::size_t>(std::countr_zero(rest))] |= d.met;
+      met_together.note(op.verb, d.met);
       out.refused += d.error != Errno::ok;
       if (d.error != Errno::ok || (d.change == Change::none && op.verb != Verb::close)) return;
       const std::size_t to = reach(successors.by(op, d), s, op);
