@@ -63,4 +63,20 @@ std::string unsupported(const Trace& trace, const Capabilities& can) {
   return {};
 }
 
+void Target::run(std::span<const Trace> traces,
+                 std::vector<std::vector<Observation>>& observations) {
+  run_all(traces, observations);
+  if (observations.size() != traces.size())
+    throw CannotRun(name() + " answered " + std::to_string(observations.size()) + " of " +
+                    std::to_string(traces.size()) + " traces");
+  for (std::size_t i = 0; i < traces.size(); ++i) {
+    const std::vector<Observation>& seen = observations[i];
+    const std::size_t asked = traces[i].operations.size();
+    const bool harmed = !seen.empty() && seen.back().harm != Harm::none;
+    if (seen.size() > asked || (seen.size() < asked && !harmed))
+      throw CannotRun(name() + " answered " + std::to_string(seen.size()) + " of " +
+                      std::to_string(asked) + " operations, and came to no harm");
+  }
+}
+
 }  // namespace mprogcheck

@@ -100,9 +100,9 @@ class Target {
   virtual Capabilities capabilities() const = 0;
 
   // Runs each trace from a fresh start. observations[i] gets one observation for each operation of
-  // traces[i]; its storage is reused. Throws CannotRun where the target fails as such.
-  virtual void run(std::span<const Trace> traces,
-                   std::vector<std::vector<Observation>>& observations) = 0;
+  // traces[i], or as many as there are until harm that nothing could follow; its storage is reused.
+  // Throws CannotRun where the target fails as such, and where it leaves an operation unanswered.
+  void run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& observations);
 
   // Runs a program on the kernel that is judged; nothing where the target is none, or can run none.
   // Only a static one runs everywhere. It is told --crash where hazards are allowed. Throws
@@ -111,6 +111,10 @@ class Target {
     (void)executable;
     return std::nullopt;
   }
+
+ private:
+  virtual void run_all(std::span<const Trace> traces,
+                       std::vector<std::vector<Observation>>& observations) = 0;
 };
 
 }  // namespace mprogcheck

@@ -91,8 +91,8 @@ Capabilities InProcess::capabilities() const {
           .devices = kMaxDevices};
 }
 
-void InProcess::run(std::span<const Trace> traces,
-                    std::vector<std::vector<Observation>>& observations) {
+void InProcess::run_all(std::span<const Trace> traces,
+                        std::vector<std::vector<Observation>>& observations) {
   observations.resize(traces.size());
   for (std::size_t t = 0; t < traces.size(); ++t) {
     const Trace& trace = traces[t];

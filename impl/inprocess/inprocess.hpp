@@ -46,8 +46,8 @@ class InProcess : public Target, public Stepper {
   std::string name() const override;
   Capabilities capabilities() const override;
   std::string describe() const override;
-  void run(std::span<const Trace> traces,
-           std::vector<std::vector<Observation>>& observations) override;
+  void run_all(std::span<const Trace> traces,
+               std::vector<std::vector<Observation>>& observations) override;
 
   // One operation at a time. begin() starts afresh; nothing here allocates.
   Stepper* stepper() override { return this; }

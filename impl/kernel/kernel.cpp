@@ -240,8 +240,8 @@ std::optional<ProgramResult> Kernel::run_program(const std::filesystem::path& ex
   return run_process(line, {.limit = std::chrono::seconds(60)});
 }
 
-void Kernel::run(std::span<const Trace> traces,
-                 std::vector<std::vector<Observation>>& observations) {
+void Kernel::run_all(std::span<const Trace> traces,
+                     std::vector<std::vector<Observation>>& observations) {
   for (const Trace& trace : traces) refuse_unsupported(trace, capabilities_);
   observations.resize(traces.size());
   inside_->thread.run([&] {

@@ -34,8 +34,8 @@ class Kernel : public Target {
   Capabilities capabilities() const override { return capabilities_; }
 
   // Throws CannotRun, before it runs anything, if one of the traces is unsupported() here.
-  void run(std::span<const Trace> traces,
-           std::vector<std::vector<Observation>>& observations) override;
+  void run_all(std::span<const Trace> traces,
+               std::vector<std::vector<Observation>>& observations) override;
 
   // Runs one trace and calls `each` after each operation.
   using Each = std::function<void(std::size_t operation, const Observation& seen)>;

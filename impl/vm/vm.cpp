@@ -155,7 +155,8 @@ Harm Vm::run_carefully_once(const Trace& trace, std::vector<Observation>& seen) 
   return worst;
 }
 
-void Vm::run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& observations) {
+void Vm::run_all(std::span<const Trace> traces,
+                 std::vector<std::vector<Observation>>& observations) {
   observations.resize(traces.size());
   if (traces.size() == 1) {
     run_carefully(traces[0], observations[0]);

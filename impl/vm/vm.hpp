@@ -40,8 +40,8 @@ class Vm : public Target {
   // could follow. Silence counts only if it comes again in a fresh guest. A guest that is ended
   // from outside, or by its emulator, or whose answers are none, is not a finding: what it ran is
   // run again. Throws CannotRun if that does not help, or if no guest boots any more.
-  void run(std::span<const Trace> traces,
-           std::vector<std::vector<Observation>>& observations) override;
+  void run_all(std::span<const Trace> traces,
+               std::vector<std::vector<Observation>>& observations) override;
   LastWords last_words() const override { return {vm::first_splat(last_words_), last_words_}; }
   std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "impl/each_trace.hpp"
 #include "model/judge/difference.hpp"
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
@@ -22,8 +23,10 @@ struct Options {
 };
 
 struct Compared {
+  explicit Compared(std::unique_ptr<Target> its) : target(std::move(its)), each(*target) {}
   std::string name;
   std::unique_ptr<Target> target;
+  EachTrace each;
   Capabilities can;
   Known known;
   std::size_t same = 0, unable = 0;
@@ -46,9 +49,8 @@ class Comparison {
     for (const std::string& name : o.targets) target_named(name);  // throws for unknown ones
     const auto known = known_deviations(o.known);
     for (const std::string& name : o.targets) {
-      Compared c;
+      Compared c(target_named(name)());
       c.name = name;
-      c.target = target_named(name)();
       c.can = c.target->capabilities();
       c.known = known_of(*c.target, known);
       compared_.push_back(std::move(c));
@@ -72,12 +74,21 @@ class Comparison {
     std::vector<Trace> traces;
     for (const auto& [file, trace] : waiting_) traces.push_back(trace);
     std::vector<std::vector<std::vector<Observation>>> seen(compared_.size());
-    for (std::size_t t = 0; t < compared_.size() && !traces.empty(); ++t)
-      compared_[t].target->run(traces, seen[t]);
-    for (std::size_t i = 0; i < traces.size(); ++i)
+    std::vector<bool> ran(traces.size(), true);
+    for (std::size_t t = 0; t < compared_.size() && !traces.empty(); ++t) {
+      const std::vector<std::string> why_not = compared_[t].each.run(traces, seen[t]);
+      for (std::size_t i = 0; i < traces.size(); ++i) {
+        if (why_not[i].empty()) continue;
+        if (ran[i]) ++compared_[t].unable;
+        ran[i] = false;
+      }
+    }
+    for (std::size_t i = 0; i < traces.size(); ++i) {
+      if (!ran[i]) continue;
+      ++done_;
       for (std::size_t t = 1; t < compared_.size(); ++t)
         judge(waiting_[i].first, traces[i], compared_[t], seen[0][i], seen[t][i]);
-    done_ += traces.size();
+    }
     waiting_.clear();
   }
 
@@ -97,7 +108,7 @@ class Comparison {
     }
     for (const Compared& c : compared_)
       if (c.unable)
-        tell(prose(), "{} cannot run {}; no target was given these\n", c.name,
+        tell(prose(), "{} cannot run {}; these are not compared\n", c.name,
              times(c.unable, "trace"));
     return done_ == 0 ? kCannotRun : status;
   }

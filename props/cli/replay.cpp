@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "impl/each_trace.hpp"
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
@@ -51,6 +52,7 @@ int run(const Options& o) {
   const std::vector<Trace> known = known_deviations(o.known);
   const auto target = target_named(o.target)();
   const Capabilities can = target->capabilities();
+  EachTrace each(*target);
   FILE* prose = o.json ? stderr : stdout;
   Json document{{"target", target->name()}, {"traces", Json::array()}};
   std::size_t conforming = 0, deviating = 0, skipped = 0, misprinted = 0, refused = 0, passed = 0;
@@ -61,7 +63,10 @@ int run(const Options& o) {
     // file.
     one["misprints"] = tell_misprints(file, trace, spots);
     misprinted += one["misprints"].size();
-    if (const auto why = unsupported(trace, can); !why.empty()) {
+    std::vector<std::vector<Observation>> seen;
+    std::string why = unsupported(trace, can);
+    if (why.empty()) why = each.run(std::span(&trace, 1), seen)[0];
+    if (!why.empty()) {
       ++skipped;
       tell(prose, "{}: {}: {} {}\n", file, unsure(prose, "not run"), target->name(), why);
       one["verdict"] = "not run";
@@ -69,8 +74,6 @@ int run(const Options& o) {
       document["traces"].push_back(std::move(one));
       continue;
     }
-    std::vector<std::vector<Observation>> seen;
-    target->run(std::span(&trace, 1), seen);
     const Verdict verdict = check(trace, seen[0], binding_of(*target));
     one["deviations"] = Json::array();
     Tally tally;

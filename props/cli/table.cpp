@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "impl/each_trace.hpp"
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
@@ -57,6 +58,7 @@ int run(const Options& o) {
   for (const std::string& name : o.targets) {
     const auto target = target_named(name)();
     const Capabilities can = target->capabilities();
+    EachTrace each(*target);
     Tally tally;
     bool broken = false;  // known or not
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -68,7 +70,13 @@ int run(const Options& o) {
         continue;
       }
       std::vector<std::vector<Observation>> seen;
-      target->run(std::span(&row.trace, 1), seen);
+      if (const std::string why = each.run(std::span(&row.trace, 1), seen)[0]; !why.empty()) {
+        missing = true;
+        progress.clear();
+        tell(stderr, "mprogcheck: {}: {} {}\n", row.file, target->name(), why);
+        row.cells.emplace_back("not run");
+        continue;
+      }
       const Verdict verdict = check(row.trace, seen[0], binding_of(*target));
       Tally here;
       const Deviation* shown = nullptr;

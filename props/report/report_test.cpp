@@ -34,9 +34,10 @@ class Machine : public InProcess {
  public:
   using InProcess::InProcess;
   std::string name() const override { return "vm:a/b"; }
-  void run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& seen) override {
+  void run_all(std::span<const Trace> traces,
+               std::vector<std::vector<Observation>>& seen) override {
     if (runs_left-- == 0) throw CannotRun("the guest is gone");
-    InProcess::run(traces, seen);
+    InProcess::run_all(traces, seen);
   }
   std::optional<ProgramResult> run_program(const std::filesystem::path& executable) override {
     EXPECT_TRUE(std::filesystem::exists(executable));

@@ -15,6 +15,12 @@
 namespace mprogcheck {
 namespace {
 
+#if defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
 struct Case {
   std::string fault;
   Dialect dialect;
@@ -26,7 +32,10 @@ void PrintTo(const Case& c, std::ostream* out) {
 
 std::vector<Case> cases() {
   std::vector<Case> out;
+  std::size_t i = 0;
   for (const FaultInfo& f : InProcess::faults()) {
+    // They differ in a few words of our implementation; all else runs in any eight of them.
+    if (kSanitized && i++ % 8 != 0) continue;
     if (f.mainline) out.push_back({std::string(f.name), Dialect::mainline});
     if (f.rfc2) out.push_back({std::string(f.name), Dialect::rfc2});
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "impl/each_trace.hpp"
 #include "model/words/releases.hpp"
 
 namespace mprogcheck {
@@ -50,11 +51,13 @@ Known known_of(Target& target, const std::vector<Trace>& traces, bool hazards) {
   std::vector<Trace> batch;
   std::vector<std::vector<Observation>> seen;
   Known out;
+  EachTrace each(target);
   const auto run = [&] {
     if (batch.empty()) return;
-    target.run(batch, seen);
+    const std::vector<std::string> why_not = each.run(batch, seen);
     for (std::size_t i = 0; i < batch.size(); ++i)
-      out.saw(batch[i], check(batch[i], seen[i], binding_of(target)), listed(batch[i], target));
+      if (why_not[i].empty())
+        out.saw(batch[i], check(batch[i], seen[i], binding_of(target)), listed(batch[i], target));
     batch.clear();
   };
   // One that crashes a guest takes all of its batch along.

@@ -239,8 +239,9 @@ class Liar : public Machine {
  public:
   Liar(std::string clause, Lie lie) : Machine("6.18.5"), clause_(std::move(clause)), lie_(lie) {}
 
-  void run(std::span<const Trace> traces, std::vector<std::vector<Observation>>& seen) override {
-    InProcess::run(traces, seen);
+  void run_all(std::span<const Trace> traces,
+               std::vector<std::vector<Observation>>& seen) override {
+    InProcess::run_all(traces, seen);
     for (std::size_t i = 0; i < traces.size(); ++i) {
       World world;
       world.reset(traces[i].header);

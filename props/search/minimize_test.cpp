@@ -134,9 +134,9 @@ TEST(Minimize, leaves_nothing_that_could_go) {
 class Wrong : public InProcess {
  public:
   explicit Wrong(bool (*where)(const Operation&)) : where_(where) {}
-  void run(std::span<const Trace> traces,
-           std::vector<std::vector<Observation>>& observations) override {
-    InProcess::run(traces, observations);
+  void run_all(std::span<const Trace> traces,
+               std::vector<std::vector<Observation>>& observations) override {
+    InProcess::run_all(traces, observations);
     for (std::size_t t = 0; t < traces.size(); ++t)
       for (std::size_t i = 0; i < traces[t].operations.size(); ++i)
         if (where_(traces[t].operations[i])) observations[t][i].error = Errno::range;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <set>
 
+#include "impl/each_trace.hpp"
 #include "model/words/text.hpp"
 
 namespace mprogcheck {
@@ -216,9 +217,20 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
   std::vector<bool> is_known;
   bool ran_suite = suite.empty();
   std::vector<std::vector<Observation>> seen;
+  EachTrace each(target);
+  const auto not_run = [&](const Trace& trace, const std::string& why) {
+    const std::string kind = why.substr(0, why.find(':'));
+    ++out.not_run[kind];
+    miss(trace, kind, out);
+  };
   const auto run = [&] {
-    target.run(batch, seen);
+    const std::vector<std::string> why_not = each.run(batch, seen);
     for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (!why_not[i].empty()) {
+        not_run(batch[i], why_not[i]);
+        continue;
+      }
+      ran_suite |= !is_known[i];
       ++out.traces;
       out.operations += batch[i].operations.size();
       const Verdict verdict = check(batch[i], seen[i], out.binding);
@@ -233,12 +245,9 @@ Conformance conform(Target& target, const std::vector<Trace>& suite,
   };
   const auto add = [&](const Trace& trace, bool of_known) {
     if (const std::string why = unsupported(trace, can); !why.empty()) {
-      const std::string kind = why.substr(0, why.find(':'));
-      ++out.not_run[kind];
-      miss(trace, kind, out);
+      not_run(trace, why);
       return;
     }
-    ran_suite |= !of_known;
     batch.push_back(trace);
     is_known.push_back(of_known);
     if (batch.size() == target.batch()) run();
