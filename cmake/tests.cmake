@@ -82,7 +82,7 @@ if(SANITIZE)
   set(nothing_to_sanitize
     repro_c_test repro_netkit_test conform_report_test # compilers
     proofs_test cli_suite_test                         # solvers
-    symbolic_test spec_test                            # what the compiler instantiates, and texts
+    symbolic_test spec_test cli_help_test              # what the compiler instantiates, and texts
     hostile_guest_test                                 # a program with limits that a sanitizer exceeds
     kernel_campaign_test)                              # the kernel
 endif()

@@ -47,7 +47,7 @@ class Module : public InAGuest {
     CampaignOptions options;
     options.dialect = dialect;
     options.seed = 1;
-    options.traces = 100;
+    options.traces = 50;
     options.jobs = 1;
     options.known = known(dialect);
     const CampaignResult r =
