@@ -97,8 +97,8 @@ static char *met_text(const struct met *met, int count)
 	char *text = calloc(NOTES, 64), *end = text;
 
 	for (int i = 0; i < count; i++)
-		end += sprintf(end, "%s on device %u%s%s, ", names[met[i].prog], met[i].on,
-			       met[i].mark ? " with mark" : "",
+		end += sprintf(end, "%s%s on device %u%s%s", i ? ", " : "", names[met[i].prog],
+			       met[i].on, met[i].mark ? " with mark" : "",
 			       met[i].priority ? " with priority" : "");
 	return text;
 }
