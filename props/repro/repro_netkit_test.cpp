@@ -97,7 +97,8 @@ TEST(ReproNetkit, WritesRequestsAsTheyGoOverTheWire) {
 
 TEST(ReproNetkit, AsksBeforeItDoesWhatMayHarmAKernel) {
   for (const std::string_view hazard : {"create d1 d2 mtu=65535", "create d1 d2 mode=0:short"})
-    EXPECT_TRUE(contains(reproduce(trace_of(hazard, ""), ReproFormat::c), "strcmp(argv[1], \"--crash\")"));
+    EXPECT_TRUE(
+        contains(reproduce(trace_of(hazard, ""), ReproFormat::c), "strcmp(argv[1], \"--crash\")"));
   EXPECT_FALSE(contains(reproduce(trace_of("create d1 d2", ""), ReproFormat::c), "crash"));
 }
 

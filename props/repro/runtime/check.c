@@ -4,7 +4,7 @@
 static int deviations;
 
 #define NAME(error) strerrorname_np(-(error))
-#define CHECK(expected, call) check(#call, expected, NAME(call))
+#define CHECK(expected, call) check(#call, expected, strerrorname_np(-(call)))
 
 static void check(const char *what, const char *expected, const char *seen)
 {
