@@ -23,10 +23,13 @@ inline constexpr std::string_view kRuntime[] = {
 }
 " @ONLY)
 
-# A program has only those functions that it uses; here are all of them.
-add_library(repro_runtime OBJECT ${runtime}/runtime.c)
-target_compile_options(repro_runtime PRIVATE -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function
-  -Wno-unused-variable)
-add_dependencies(props repro_runtime)
+# A program has only those functions that it uses; here are all of them, without and with what is behind
+# #ifdef.
+foreach(name repro_runtime repro_runtime_TWO_SPACES)
+  add_library(${name} OBJECT ${runtime}/runtime.c)
+  target_compile_options(${name} PRIVATE -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-variable)
+  add_dependencies(props ${name})
+endforeach()
+target_compile_definitions(repro_runtime_TWO_SPACES PRIVATE TWO_SPACES IDS NESTS REDIRECTS)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/props/repro/pieces.cpp PROPERTIES
   INCLUDE_DIRECTORIES ${generated} OBJECT_DEPENDS ${generated}/runtime.hpp)

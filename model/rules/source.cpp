@@ -22,7 +22,6 @@ constexpr Titled kCommits[] = {
     {"1f211a1b929c", "net, sched: add clsact qdisc"},
     {"35dfaad7188c", "netkit, bpf: Add bpf programmable net device"},
     {"715c5ce454a6", "libbpf: Add low level TC-BPF management API"},
-    {"73b11c2ab072", "bpf: Add support for forced LINK_DETACH command"},
     {"a4fe78386afb", "bpf: Fix BPF_PROG_QUERY last field check"},
     {"ae23bc81ddf7", "bpf: Fix tcx/netkit detach permissions when prog fd isn't given"},
     {"bd039b5ea2a9", "net/core: Allow live renaming when an interface is up"},

@@ -22,13 +22,20 @@ constexpr std::string_view kWarning =
     "or "
     "what\n * only an attacker would ask. It does nothing unless it is told --crash.\n *\n";
 
+// Whoever starts it without reading it comes to no harm. What is kept back is lost in a crash.
+constexpr std::string_view kAsk = R"(	setvbuf(stdout, NULL, _IONBF, 0);
+	printf("WARNING: this program may crash the kernel it runs on.\n");
+	if (argc != 2 || strcmp(argv[1], "--crash"))
+		errx(2, "Nothing was done. In a virtual machine that may be lost: --crash");
+)";
+
 std::string comment(const CProgram& p, std::string_view headline, const ReproOrigin& origin) {
   std::string out = "// SPDX-License-Identifier: GPL-2.0-only\n/*\n";
   if (p.hazards) out += kWarning;
   const auto paragraph = [&](std::string_view text) {
     out += wrapped(for_c_comment(text), " * ", 98);
   };
-  paragraph(headline.empty() ? "Lists of BPF programs at tcx and netkit." : headline);
+  if (!headline.empty()) paragraph(headline);
   if (!p.steps.empty()) {
     const Clause& clause = p.steps.back().clause;
     paragraph(fmt::format("Of the last step: {} ({}; {})", clause.sentence, clause.id,
@@ -65,10 +72,9 @@ std::string loads(const CProgram& p) {
   std::string out;
   const Header& h = p.trace.header;
   const auto one = [&](std::string_view prog, bool xdp) {
-    if (xdp) return fmt::format("load_xdp({});", prog);
-    if (p.sends) return fmt::format("load_tracing({});", prog);
-    if (p.packets) return fmt::format("load_noting({});", prog);
-    return fmt::format("load({});", prog);
+    if (p.sends && !xdp) return fmt::format("load_tracing({});", prog);
+    if (p.packets && !xdp) return fmt::format("load_noting({});", prog);
+    return fmt::format("load({}, BPF_PROG_TYPE_{});", prog, xdp ? "XDP" : "SCHED_CLS");
   };
   for (std::size_t i = 0; i < kMaxProgs; ++i) {
     if (!h.loaded[i]) continue;
@@ -86,18 +92,19 @@ std::string loads(const CProgram& p) {
 
 std::string set_up(const CProgram& p) {
   std::string out;
-  if (p.hazards) out += "\trequire_crash(argc, argv);\n";
-  if (p.spaces) {
-    for (const std::string_view space : {"n1", "n0"}) {
-      out += fmt::format("\topen_space({});\n", space);
-      if (p.sends) out += fmt::format("\tarrivals[{}] = listen_here();\n", space);
-    }
-  } else {
-    out += "\tif (unshare(CLONE_NEWNET))\n\t\terr(2, \"could not run: unshare\");\n";
+  if (p.hazards) out += kAsk;
+  for (const std::string_view space : {"n1", "n0"}) {
+    if (p.spaces) out += fmt::format("\topen_space({});\n", space);
+    if (!p.spaces && space == "n0")
+      out += "\tif (unshare(CLONE_NEWNET))\n\t\terr(2, \"could not run: unshare\");\n";
+    if (p.sends && (p.spaces || space == "n0"))
+      out += fmt::format(
+          "\tarrivals[{0}] = listen_here();\n\tsys_class_net[{0}] = mount_sys_class_net();\n",
+          space);
   }
   for (const std::uint8_t d : p.devices)
     if (d != p.loopback) out += fmt::format("\td{0} = make_device({0});\n", d);
-  if (p.sends) out += "\ttrail = make_notes(sizeof(*trail));\n";
+  if (p.sends) out += "\tmake_maps();\n";
   if (p.packets && !p.sends) out += "\tnote = make_notes(sizeof(*note));\n";
   if (p.packets && p.loopback != kNoDevice) out += "\topen_loopback();\n";
   if (p.packets && p.loopback == kNoDevice) {
@@ -110,7 +117,7 @@ std::string set_up(const CProgram& p) {
 // It stands in the place of an empty line.
 std::string comment_of(const CProgram& p, const Step& s) {
   const std::string line = fmt::format("\t/* {} */\n", for_c_comment(print(s.op)));
-  return (s.number == 1 || p.shows_devices || p.netkit ? "\n" : "") + line;
+  return (s.number == 1 || p.shows_devices ? "\n" : "") + line;
 }
 
 std::string steps(const CProgram& p) {
@@ -123,7 +130,7 @@ std::string steps(const CProgram& p) {
       out += folded(fmt::format("\tattach_all({}, {}, p{}, p{});",
                                 device_index(p, s, s.op.point.device), attach_type(s.op.point.hook),
                                 s.op.prog.raw, last.op.prog.raw));
-      out += c_list(p, last, *last.where, last.must.after, true);
+      if (p.lists.contains(*last.where)) out += c_list(p, last, *last.where, last.must.after, true);
       i += run - 1;
       continue;
     }
@@ -140,7 +147,7 @@ void forget_unused(const std::string& name, std::string& body) {
   for (std::size_t at = 0; (at = code.find(assigned, at)) != std::string::npos; ++at) --uses;
   for (std::size_t at = 0; uses == 0 && (at = body.find(assigned)) != std::string::npos;) {
     const bool makes = body.compare(at + assigned.size(), 12, "make_device(") == 0;
-    body.erase(at + 1, makes ? assigned.size() - 1 : body.find('\n', at) - at);
+    body.erase(makes ? at + 1 : at, makes ? assigned.size() - 1 : body.find('\n', at) + 1 - at);
   }
 }
 
@@ -234,8 +241,17 @@ std::string c_declarations(const CProgram& p) {
 std::string write_c(const Trace& trace, std::string_view headline, const ReproOrigin& origin) {
   const CProgram program(trace, plan(trace));
   const std::string head = comment(program, headline, origin);
-  return head + "#define _GNU_SOURCE\n" +
-         with_runtime(c_declarations(program), main_function(program));
+  const std::string main = main_function(program), code = code_of(main);
+  std::set<std::string_view> defined;
+  if (program.spaces) defined.insert("TWO_SPACES");
+  for (const std::string_view name : names_in(code)) {
+    if (name == "id" || name == "keep_link" || name == "check_list" || name == "check_entries" ||
+        name == "check_told")
+      defined.insert("IDS");
+    if (name == "nest" || name == "nest_netkit") defined.insert("NESTS");
+    if (name == "TCX_REDIRECT") defined.insert("REDIRECTS");
+  }
+  return head + "#define _GNU_SOURCE\n" + with_runtime(c_declarations(program), main, defined);
 }
 
 }  // namespace mprogcheck::repro

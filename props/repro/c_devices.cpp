@@ -100,8 +100,10 @@ std::string new_indexes(const CProgram& p, const Step& step) {
     if (!is.there || (was.there && was.space == is.space)) continue;
     out += in_space(is.space,
                     fmt::format("\td{} = if_nametoindex(\"{}\");\n", d, device_name(is.name)));
+    const bool again = std::any_of(p.steps.begin(), p.steps.begin() + long(step.number) - 1,
+                                   [&](const Step& s) { return s.must.devices[d].there; });
     for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary})
-      if (!was.there && p.lists.contains({d, hook}))
+      if (again && !was.there && p.lists.contains({d, hook}))
         out += fmt::format("\tmemset({0}, 0, sizeof({0}));\n\t{0}[0] = 1;\n", place({d, hook}));
   }
   return out;
@@ -112,7 +114,11 @@ std::string ask_device(const Step& step) {
   const std::uint8_t d = step.op.point.device;
   const DeviceView& is = step.devices[d];
   if (!is.there) return c_check(step, "-ENODEV");
-  return fmt::format("\tr.link.ifi_index = d{};\n", d) +
+  const Attr& first = step.op.attrs[0];
+  const bool state = step.op.verb == Verb::set && first.key == Key::state;
+  return folded(fmt::format("\tr.link = (struct ifinfomsg){{ .ifi_index = d{}{}{} }};", d,
+                            state && first.value ? ", .ifi_flags = IFF_UP" : "",
+                            state ? ", .ifi_change = IFF_UP" : "")) +
          in_space(is.space, c_check(step, "ask(&r)"));
 }
 
@@ -183,12 +189,8 @@ std::string c_change(const CProgram&, const Step& step) {
 }
 
 std::string c_set(const CProgram& p, const Step& step) {
-  const Operation& op = step.op;
-  std::string out = "\tbegin(&r, RTM_SETLINK, 0);\n";
-  if (op.attrs[0].key == Key::state)
-    out += fmt::format("\tr.link.ifi_change = IFF_UP;\n{}",
-                       op.attrs[0].value ? "\tr.link.ifi_flags = IFF_UP;\n" : "");
-  return out + put_all(step, Within::device) + ask_device(step) + new_indexes(p, step);
+  return "\tbegin(&r, RTM_SETLINK, 0);\n" + put_all(step, Within::device) + ask_device(step) +
+         new_indexes(p, step);
 }
 
 std::string c_remove(const CProgram& p, const Step& step) {
@@ -202,7 +204,9 @@ std::string c_remove(const CProgram& p, const Step& step) {
   if (op.space == 0 && p.packets && !p.sends) out += "\tclose(packet_socket);\n";
   if (p.sends) {
     out += fmt::format("\tclose(arrivals[n{}]);\n", op.space);
-    again = in_space(op.space, fmt::format("\tarrivals[n{0}] = listen_here();\n", op.space));
+    again = in_space(op.space, fmt::format("\tarrivals[n{0}] = listen_here();\n"
+                                           "\tsys_class_net[n{0}] = mount_sys_class_net();\n",
+                                           op.space));
   }
   return out + c_check(step, p.spaces ? fmt::format("end_space(n{})", op.space) : "leave_netns()") +
          again;

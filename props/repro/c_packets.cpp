@@ -26,13 +26,13 @@ std::string_view verdict(Action action) {
   return "TCX_NEXT";
 }
 
-std::string verdicts(const Operation& op, std::string_view where) {
+std::string verdicts(const Operation& op, bool sends) {
   std::string out;
   for (const Says& s : op.says)
     if (s.action != Action::next)
-      out += fmt::format("\t{}->verdicts[p{}] = {};{}\n", where, s.prog.raw, verdict(s.action),
-                         s.action == Action::unknown ? " /* undefined */" : "");
-  return out;
+      out += fmt::format("\t{}[p{}] = {};{}\n", sends ? "answers" : "note->verdicts", s.prog.raw,
+                         verdict(s.action), s.action == Action::unknown ? " /* undefined */" : "");
+  return sends ? "\tbegin_packet();\n" + out + "\ttell_answers();\n" : out;
 }
 
 std::string fate(const Step& step) {
@@ -44,9 +44,9 @@ std::string fate(const Step& step) {
 }
 
 std::string side(const Step& step, std::uint8_t device) {
-  if (device == kNoDevice) return "(struct side){ n0, 0, NULL }";
+  if (device == kNoDevice) return "(struct side){ 0 }";
   const DeviceView& v = step.devices[device];
-  return fmt::format("(struct side){{ n{}, d{}, \"{}\" }}", v.space, device, device_name(v.name));
+  return fmt::format("(struct side){{ \"{}\", d{}, n{} }}", device_name(v.name), device, v.space);
 }
 
 std::string nothing(const Step& step) {
@@ -60,9 +60,8 @@ std::string c_packet(const CProgram& p, const Step& step) {
   const Operation& op = step.op;
   const bool out_of = op.point.hook == Hook::egress;
   const std::string device = device_index(p, step, op.point.device);
-  std::string out =
-      p.sends ? "\tclear_trail();\n" : fmt::format("\tclear_note({});\n", out_of ? "0" : device);
-  out += verdicts(op, p.sends ? "trail" : "note");
+  std::string out = p.sends ? "" : fmt::format("\tclear_note({});\n", out_of ? "0" : device);
+  out += verdicts(op, p.sends);
   const std::string sent =
       op.point.device == p.loopback
           ? "send_packet()"
@@ -77,19 +76,17 @@ std::string c_packet(const CProgram& p, const Step& step) {
                             p.sends ? "who_met()" : "who_ran()"));
 }
 
-std::string c_send(const CProgram&, const Step& step) {
+std::string c_send(const CProgram& p, const Step& step) {
   const Operation& op = step.op;
   const DeviceView& from = step.devices[op.point.device];
   if (!from.there) return nothing(step);
   const bool arrives = step.must.fate == Fate::passed || step.must.fate == Fate::redirected;
-  const std::string_view carries = op.mark && op.priority ? "MARK | PRIORITY"
-                                   : op.mark              ? "MARK"
-                                   : op.priority          ? "PRIORITY"
-                                                          : "0";
-  std::string out = "\tclear_trail();\n" + verdicts(op, "trail") +
-                    c_check(step, fmt::format("send_frame({}, {}, {}, {}, {})",
-                                              side(step, op.point.device), side(step, from.link),
-                                              op.bytes, carries, arrives ? "ARRIVES" : "LOST"));
+  std::string out = verdicts(op, true);
+  if (p.carries)
+    out += fmt::format("\tcarry(arrivals[n{}], {}, {});\n", from.space, op.mark ? 7 : 0,
+                       op.priority ? 3 : 0);
+  out += c_check(step, fmt::format("send_frame({}, {}, {}, {})", side(step, op.point.device),
+                                   side(step, from.link), op.bytes, arrives ? "ARRIVES" : "LOST"));
   if (step.must.fate == Fate::none) return out;
   const Journey& j = step.must.journey;
   std::string met;

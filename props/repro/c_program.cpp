@@ -14,8 +14,7 @@ bool moves_or_asks_elsewhere(const Operation& op) {
 }
 
 bool is_plain(const Operation& op) {
-  if (op.verb == Verb::create) return op.peer != kNoDevice && op.attrs[0].key == Key::none;
-  return op.verb == Verb::set && op.attrs[0].key == Key::state && op.attrs[1].key == Key::none;
+  return op.verb == Verb::create && op.peer != kNoDevice && op.attrs[0].key == Key::none;
 }
 
 bool is_refused_creation(const Step& s) {
@@ -26,7 +25,7 @@ bool is_refused_creation(const Step& s) {
 
 CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     : trace(t), steps(std::move(planned)) {
-  bool lifetimes = false, only_plain = true;
+  bool lifetimes = false;
   for (const Step& s : steps) {
     const Operation& op = s.op;
     if (op.point.device < trace.header.devices) devices.insert(op.point.device);
@@ -41,14 +40,22 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     if (s.where && (!has_trait(op.verb, Trait::tells_list) || has_answer(s)))
       lists.insert(*s.where);
     if (s.where && op.verb == Verb::qdisc) lists.insert({s.where->device, Hook::egress});
-    only_plain &= !tells_devices(op.verb) || is_plain(op) || is_refused_creation(s) ||
-                  op.point.device == kAllDevices;
+    carries |= op.mark || op.priority;
   }
-  spaces |= sends;
-  // The last step shows the deviation. Plain devices only prepare for it.
+  // What only prepares for a packet is not shown either.
+  const auto sends_one = [](const Step& s) {
+    return has_trait(s.op.verb, Trait::packet) || has_trait(s.op.verb, Trait::journey);
+  };
+  if (!steps.empty() && sends_one(steps.back()) &&
+      std::count_if(steps.begin(), steps.end(), sends_one) == 1 &&
+      std::none_of(steps.begin(), steps.end(),
+                   [](const Step& s) { return s.op.revision || has_answer(s); }))
+    lists.clear();
+  // The last step shows the deviation. Devices that only prepare for it are not shown.
   if (netkit && !steps.empty()) {
     const Step& last = steps.back();
-    shows_devices = !only_plain || (tells_devices(last.op.verb) && !is_refused_creation(last));
+    shows_devices = tells_devices(last.op.verb) && !is_refused_creation(last) &&
+                    last.op.point.device != kAllDevices;
   }
   if (devices.size() == 1 && !lifetimes && !sends && !spaces) loopback = *devices.begin();
 }

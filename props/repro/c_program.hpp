@@ -26,6 +26,7 @@ struct CProgram {
   bool spaces = false;                // there is a second namespace
   bool shows_devices = false;         // behind each request about devices, as rtnetlink shows them
   bool packets = false, sends = false;
+  bool carries = false;  // some packet has a mark or a priority
   bool hazards = false;
   std::set<Point> lists;  // whose revisions are kept
 

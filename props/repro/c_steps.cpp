@@ -191,15 +191,16 @@ class Writer {
 
   std::string raw_list(std::string_view command) {
     // What every header of the kernel knows.
-    if (!op_.odd_attribute() && op_.caller == Caller::root && !op_.relative.given() &&
-        !op_.revision) {
+    if (!op_.odd_attribute() && !op_.relative.given() && !op_.revision) {
       Options o;
       o.add("target_fd", index()).add("attach_bpf_fd", descriptor(op_.prog));
       o.add("attach_type", attach_type(op_.point.hook)).add("attach_flags", flag_names(op_, true));
       o.add("replace_bpf_fd", descriptor(op_.old));
       return folded(fmt::format("\tattr = {};", o.literal("union bpf_attr"))) +
-             check(fmt::format("syscall(__NR_bpf, {}, &attr, sizeof(attr)) < 0 ? -errno : 0",
-                               command));
+             check(op_.caller == Caller::root
+                       ? fmt::format("syscall(__NR_bpf, {}, &attr, sizeof(attr)) < 0 ? -errno : 0",
+                                     command)
+                       : raw_call(op_, command, "attr"));
     }
     Options o;
     o.add("target_ifindex", index()).add("attach_bpf_fd", descriptor(op_.prog));
@@ -305,10 +306,11 @@ constexpr Refusal kRefusals[] = {
     {Trait::provokes, "the harness provokes, in a VM of its own"},
 };
 
-std::string errors(const std::vector<Errno>& all) {
+std::string is_one_of(const std::vector<Errno>& all) {
   std::string out;
-  for (const Errno e : all) out += fmt::format("-{}, ", to_string(e));
-  return "(const int[]){ " + out + "0 }";
+  for (const Errno e : all)
+    out += fmt::format("{}ret == -{}", out.empty() ? "" : " || ", to_string(e));
+  return out;
 }
 
 }  // namespace
@@ -317,15 +319,14 @@ std::string c_check(const Step& step, std::string_view call) {
   const std::string error = step.any_error ? "!0" : error_text(step.must.error);
   if (step.permitted.empty() && step.also_due.empty())
     return folded(fmt::format("\tCHECK(\"{}\", {});", error, call));
-  std::string out, asked(call);
-  if (is_left_open(step) || (has_answer(step) && !step.permitted.empty())) {
-    out = folded(fmt::format("\tret = {};", call));
-    asked = "ret";
-  }
-  const bool first = step.permitted.empty();
-  return out + folded(fmt::format("\tcheck_{}(\"{}\", \"{}\", {}, {});", first ? "first" : "or",
-                                  word(step.op.verb), error,
-                                  errors(first ? step.also_due : step.permitted), asked));
+  const std::string asked = folded(fmt::format("\tret = {};", call));
+  if (!step.permitted.empty())
+    return asked + folded(fmt::format("\tcheck(\"{}\", {} ? NAME(ret) : \"{}\", NAME(ret));",
+                                      word(step.op.verb), is_one_of(step.permitted), error));
+  return asked +
+         folded(fmt::format("\tcheck(\"{}\", \"{}\", NAME(ret));", word(step.op.verb), error)) +
+         folded(fmt::format("\tif ({})", is_one_of(step.also_due))) +
+         "\t\tprintf(\"\\tThis error is due as well, but behind the other.\\n\");\n";
 }
 
 std::string c_list(const CProgram& program, const Step& step, Point where, const Listing& list,
@@ -353,7 +354,8 @@ std::string c_list(const CProgram& program, const Step& step, Point where, const
 std::string c_step(const CProgram& program, const Step& step) {
   Writer writer(program, step);
   std::string out = (writer.*way_of(kWays, kRefusals, step, "a C program"))();
-  const bool list = step.where && !has_trait(step.op.verb, Trait::tells_list);
+  const bool list = step.where && !has_trait(step.op.verb, Trait::tells_list) &&
+                    program.lists.contains(*step.where);
   const bool shows = program.shows_devices && tells_devices(step.op.verb);
   if (is_left_open(step)) {
     std::string refused = shows ? c_devices(program, step, false) : "";
@@ -367,7 +369,7 @@ std::string c_step(const CProgram& program, const Step& step) {
   if (shows) out += c_devices(program, step);
   if (list) out += c_list(program, step, *step.where, step.must.after, step.changes);
   // A qdisc shares both hooks.
-  if (step.where && step.op.verb == Verb::qdisc)
+  if (list && step.op.verb == Verb::qdisc)
     out +=
         c_list(program, step, {step.where->device, Hook::egress}, step.must.answer, step.changes);
   return out;

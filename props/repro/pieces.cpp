@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <set>
 
 #include "runtime.hpp"
 
@@ -162,11 +161,29 @@ std::vector<Piece> pieces_of(std::string_view text) {
   return out;
 }
 
-std::string with_runtime(std::string_view declarations, std::string_view text) {
+std::string without_ifdefs(std::string_view text, const std::set<std::string_view>& defined) {
+  std::string out;
+  bool kept = true;
+  for (const std::string& line : lines_of(text)) {
+    if (line.starts_with("#ifdef "))
+      kept = defined.contains(std::string_view(line).substr(7));
+    else if (line == "#else")
+      kept = !kept;
+    else if (line == "#endif")
+      kept = true;
+    else if (kept)
+      out += line + "\n";
+  }
+  return out;
+}
+
+std::string with_runtime(std::string_view declarations, std::string_view text,
+                         const std::set<std::string_view>& defined) {
   std::vector<Piece> all = pieces_of(kRuntime[0]);
   for (Piece& piece : pieces_of(declarations)) all.push_back(std::move(piece));
   for (std::size_t i = 1; i < std::size(kRuntime); ++i)
-    for (Piece& piece : pieces_of(kRuntime[i])) all.push_back(std::move(piece));
+    for (Piece& piece : pieces_of(without_ifdefs(kRuntime[i], defined)))
+      all.push_back(std::move(piece));
 
   std::vector<bool> used(all.size());
   std::set<std::string, std::less<>> names;

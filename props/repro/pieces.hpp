@@ -4,6 +4,7 @@
 // is one by itself. What a piece needs is found by looking for names that others define.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,8 +30,12 @@ struct Piece {
 std::vector<Piece> pieces_of(std::string_view text);
 
 // `text`, with the pieces in front of it that it uses; declarations are pieces of the program's
-// own, which stand behind the headers.
-std::string with_runtime(std::string_view declarations, std::string_view text);
+// own, which stand behind the headers. Of what is behind `#ifdef` they have what is `defined`.
+std::string with_runtime(std::string_view declarations, std::string_view text,
+                         const std::set<std::string_view>& defined = {});
+
+// The text as the preprocessor leaves it where of all names behind `#ifdef` these are defined.
+std::string without_ifdefs(std::string_view text, const std::set<std::string_view>& defined);
 
 // The files of the runtime in their order, headers first.
 std::span<const std::string_view> runtime_files();

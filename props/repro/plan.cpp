@@ -133,7 +133,9 @@ bool is_asked(const Step& create) {
 }
 
 std::string source_of(const Clause& clause) {
-  return fmt::format("{}: {}", word(clause.source.basis), text(clause.source));
+  const Source& source = clause.source;
+  return std::string(word(source.basis)) +
+         (source.count ? ": " + text(source.references()[0]) : "");
 }
 
 std::string provenance(const ReproOrigin& origin) {

@@ -70,7 +70,7 @@ bool tells_link(const Step& step);
 // or where there is nowhere to ask from.
 bool is_asked(const Step& create);
 
-// Where a clause comes from, for readers.
+// Where a clause comes from, for readers: on what it stands, and the first text that says so.
 std::string source_of(const Clause& clause);
 
 // "Seen on Linux 6.18.9, x86_64. Seed 7. Written by mprogcheck 0.1 (13aa2f0)."

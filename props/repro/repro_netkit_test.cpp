@@ -89,14 +89,16 @@ TEST(ReproNetkit, WritesRequestsAsTheyGoOverTheWire) {
 	unnest(&r);
 	put_u32(&r, IFLA_NETKIT_MODE, NETKIT_L2);
 	put_u32(&r, IFLA_NETKIT_POLICY, NETKIT_DROP);
-	check_or("create", "ERANGE", (const int[]){ -EINVAL, 0 }, need_netkit(ask(&r)));)C"))
+	ret = need_netkit(ask(&r));
+	check("create", ret == -EINVAL ? NAME(ret) : "ERANGE", NAME(ret));)C"))
       << text;
   EXPECT_TRUE(contains(text, "put_u32(&r, IFLA_NET_NS_FD, netns[n1]);")) << text;
 }
 
 TEST(ReproNetkit, AsksBeforeItDoesWhatMayHarmAKernel) {
   for (const std::string_view hazard : {"create d1 d2 mtu=65535", "create d1 d2 mode=0:short"})
-    EXPECT_TRUE(contains(reproduce(trace_of(hazard, ""), ReproFormat::c), "require_crash(argc"));
+    EXPECT_TRUE(
+        contains(reproduce(trace_of(hazard, ""), ReproFormat::c), "strcmp(argv[1], \"--crash\")"));
   EXPECT_FALSE(contains(reproduce(trace_of("create d1 d2", ""), ReproFormat::c), "crash"));
 }
 

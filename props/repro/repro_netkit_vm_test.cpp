@@ -221,6 +221,10 @@ TEST_F(NetkitInAGuest, SeesARevisionThatReturns) {
       << ran.output;
 }
 
+TEST_F(NetkitInAGuest, ShowsWhatIsKnown) {
+  shows_what_is_known();
+}
+
 // HEADROOM, TAILROOM and PAIRING came later than netkit.
 class OlderNetkitInAGuest : public ProgramInAnyGuest {
  protected:
@@ -230,6 +234,10 @@ class OlderNetkitInAGuest : public ProgramInAnyGuest {
 TEST_F(OlderNetkitInAGuest, NeedNotTellWhatCameLater) {
   conforms(std::string(kPair) + "change d1 policy=drop\nsend d1 => ENOBUFS\nset d2 ns=n1",
            kPrograms);
+}
+
+TEST_F(OlderNetkitInAGuest, ShowsWhatIsKnown) {
+  shows_what_is_known();
 }
 
 }  // namespace

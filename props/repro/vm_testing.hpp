@@ -7,6 +7,7 @@
 #include "props/repro/compile.hpp"
 #include "props/repro/repro.hpp"
 #include "props/repro/testing.hpp"
+#include "props/search/known.hpp"
 
 namespace mprogcheck::repro_testing {
 
@@ -53,6 +54,24 @@ class ProgramInAnyGuest : public InAGuest {
     const ProgramResult ran = run(operations, header);
     EXPECT_EQ(ran.status, 0) << operations << "\n" << ran.output;
     EXPECT_EQ(ran.harm, Harm::none);
+  }
+
+  // Every known deviation of this kernel: its program says so, or the kernel dies of it.
+  static void shows_what_is_known() {
+    std::size_t shown = 0;
+    for (const char* const file : {"kernel", "netkit", "vm"}) {
+      std::ostringstream text;
+      text << std::ifstream(std::filesystem::path(MPROGCHECK_SOURCE_DIR) / "known" /
+                            (file + std::string(".trace")))
+                  .rdbuf();
+      for (const Trace& trace : parse(text.str(), file)) {
+        if (listed(trace, *vm_) != Listed::release) continue;
+        const ProgramResult ran = run_text(reproduce(trace, ReproFormat::c, "a test"));
+        EXPECT_TRUE(ran.status == 1 || ran.harm == Harm::died) << print(trace) << ran.output;
+        ++shown;
+      }
+    }
+    EXPECT_GE(shown, 19U);
   }
 
   static inline std::unique_ptr<Compiler> compiler_;

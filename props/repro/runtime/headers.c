@@ -17,20 +17,20 @@
 #include <linux/rtnetlink.h> // nlmsghdr RTM_NEWQDISC RTM_DELQDISC
 #include <net/if.h> // if_nametoindex if_indextoname ifreq IFNAMSIZ IFF_UP IFF_NOARP
 #include <poll.h> // pollfd
-#include <sched.h> // unshare setns clone
-#include <signal.h> // SIGCHLD
+#include <sched.h> // unshare setns
 #include <stddef.h> // offsetof
 #include <stdint.h> // uintptr_t
 #include <stdio.h>
-#include <stdlib.h> // exit calloc
+#include <stdlib.h> // calloc atoi atoll
 #include <string.h>
 #include <sys/ioctl.h> // ioctl
 #include <sys/mman.h> // mmap
+#include <sys/mount.h> // mount
 #include <sys/socket.h> // socket
 #include <sys/time.h> // timeval
-#include <sys/syscall.h> // syscall __NR_bpf __NR_setresgid
+#include <sys/syscall.h> // syscall __NR_bpf
 #include <sys/wait.h> // waitpid
-#include <unistd.h> // close read usleep syscall
+#include <unistd.h> // close read usleep syscall vfork setresuid _exit
 
 /* The kernel's, for headers older than Linux 6.7. */
 #define BPF_TCX_INGRESS 46

@@ -35,34 +35,22 @@ static int value_of(const struct rtattr *attr)
 	return RTA_PAYLOAD(attr) == 2 ? *(const __u16 *)value : *(const int *)value;
 }
 
-/* A device of the namespace that we are in. */
-struct link_message {
-	int there;
-	struct nlmsghdr header;
-	struct ifinfomsg info;
-	char attrs[32768];
-};
-
-static const struct link_message *get_link(const char *name)
+/* Whether there is such a device in the namespace that we are in. */
+static int get_link(const char *name)
 {
-	static struct link_message link;
-	int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	struct request r;
 
-	begin(&r, RTM_GETLINK, NLM_F_REQUEST);
+	begin(&r, RTM_GETLINK, 0);
 	put_string(&r, IFLA_IFNAME, name);
-	if (send(netlink, &r, r.header.nlmsg_len, 0) < 0 ||
-	    recv(netlink, &link.header, sizeof(link) - offsetof(struct link_message, header), 0) <
-		    0)
-		err(2, "could not run: asking rtnetlink for a device");
-	close(netlink);
-	link.there = link.header.nlmsg_type == RTM_NEWLINK;
-	return &link;
+	return ask(&r) == 0;
 }
 
-static const struct rtattr *link_attr(const struct link_message *link, int type)
+/* Of the device that was got last. */
+static const struct rtattr *link_attr(int type)
 {
-	return find(link->attrs, link->header.nlmsg_len - NLMSG_LENGTH(sizeof(link->info)), type);
+	const struct nlmsghdr *header = (const void *)answer;
+
+	return find(IFLA_RTA(NLMSG_DATA(header)), IFLA_PAYLOAD(header), type);
 }
 
 static const char *address_name(const struct rtattr *attr)
@@ -78,12 +66,12 @@ static const char *address_name(const struct rtattr *attr)
 	return (bytes[0] & 3) == 2 ? "random" : "strange"; /* local, and not multicast */
 }
 
-static const char *peer_of(const struct link_message *link)
+static const char *peer_of_link(void)
 {
 	static char name[IFNAMSIZ];
-	int index = value_of(link_attr(link, IFLA_LINK));
+	int index = value_of(link_attr(IFLA_LINK));
 
-	if (!index || link_attr(link, IFLA_LINK_NETNSID))
+	if (!index || link_attr(IFLA_LINK_NETNSID))
 		return index ? "elsewhere" : "none";
 	return if_indextoname(index, name) ? name : "strange";
 }
@@ -91,19 +79,19 @@ static const char *peer_of(const struct link_message *link)
 static const char *show(const char *name)
 {
 	static char text[512];
-	const struct link_message *link = get_link(name);
+	const struct ifinfomsg *link = NLMSG_DATA(answer);
 	const struct rtattr *data;
 	char *end = text;
 
-	if (!link->there)
+	if (!get_link(name))
 		return "none";
-	data = find_in(link_attr(link, IFLA_LINKINFO), IFLA_INFO_DATA);
+	data = find_in(link_attr(IFLA_LINKINFO), IFLA_INFO_DATA);
 	end += sprintf(end, "%s%s%s address=%s mtu=%d link=%s",
-		       link->info.ifi_flags & IFF_UP ? "up" : "down",
-		       value_of(link_attr(link, IFLA_CARRIER)) ? " carrier" : "",
-		       link->info.ifi_flags & IFF_NOARP ? "" : " arp",
-		       address_name(link_attr(link, IFLA_ADDRESS)),
-		       value_of(link_attr(link, IFLA_MTU)), peer_of(link));
+		       link->ifi_flags & IFF_UP ? "up" : "down",
+		       value_of(link_attr(IFLA_CARRIER)) ? " carrier" : "",
+		       link->ifi_flags & IFF_NOARP ? "" : " arp",
+		       address_name(link_attr(IFLA_ADDRESS)),
+		       value_of(link_attr(IFLA_MTU)), peer_of_link());
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		const struct rtattr *attr = find_in(data, shown[i].type);
 

@@ -1,44 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Requests of rtnetlink, and devices.
 
-/* 0, or an error below 0. */
-static int ask(void *request)
-{
-	struct nlmsghdr *header = request;
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		char more[1024];
-	} answer;
-	int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-	header->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-	if (send(netlink, request, header->nlmsg_len, 0) < 0 ||
-	    recv(netlink, &answer, sizeof(answer), 0) < 0)
-		err(2, "could not run: asking rtnetlink");
-	close(netlink);
-	return answer.error.error;
-}
-
-/* About one device. */
+/* A request about one device. */
 struct request {
 	struct nlmsghdr header;
 	struct ifinfomsg link;
 	char attributes[512];
+#ifdef NESTS
 	/* Not sent: attributes that others are put into. */
 	struct rtattr *open[5];
 	int depth;
+#endif
 };
+
+static __u64 answer[4096]; /* of rtnetlink, the last one */
+
+/* 0, or an error below 0. */
+static int ask(void *request)
+{
+	struct nlmsghdr *header = request, *reply = (void *)answer;
+	int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	header->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	if (send(netlink, request, header->nlmsg_len, 0) < 0 ||
+	    recv(netlink, answer, sizeof(answer), 0) < 0)
+		err(2, "could not run: asking rtnetlink");
+	close(netlink);
+	return reply->nlmsg_type == NLMSG_ERROR ? ((struct nlmsgerr *)NLMSG_DATA(reply))->error : 0;
+}
 
 static void begin(struct request *r, int type, int flags)
 {
-	memset(r, 0, sizeof(*r));
-	r->header.nlmsg_len = NLMSG_LENGTH(sizeof(r->link));
-	r->header.nlmsg_type = type;
-	r->header.nlmsg_flags = flags;
+	*r = (struct request){ .header = { NLMSG_LENGTH(sizeof(r->link)), type, flags, 0, 0 } };
 }
 
-static struct rtattr *put(struct request *r, int type, const void *value, size_t size)
+static void put(struct request *r, int type, const void *value, size_t size)
 {
 	struct rtattr *attr = (void *)((char *)r + r->header.nlmsg_len);
 
@@ -47,26 +43,24 @@ static struct rtattr *put(struct request *r, int type, const void *value, size_t
 	if (size)
 		memcpy(RTA_DATA(attr), value, size);
 	r->header.nlmsg_len += RTA_SPACE(size);
+#ifdef NESTS
 	for (int i = 0; i < r->depth; i++)
 		r->open[i]->rta_len = (char *)attr + RTA_SPACE(size) - (char *)r->open[i];
-	return attr;
+#endif
 }
 
-static void put_string(struct request *r, int type, const char *text)
-{
-	put(r, type, text, strlen(text) + 1);
-}
-
+#define put_string(r, type, text) put(r, type, text, strlen(text) + 1)
 #define put_u8(r, type, value) put(r, type, &(__u8){ value }, sizeof(__u8))
 #define put_u16(r, type, value) put(r, type, &(__u16){ value }, sizeof(__u16))
 #define put_u32(r, type, value) put(r, type, &(__u32){ value }, sizeof(__u32))
 
+#ifdef NESTS
 /* What is put from now on is inside. */
 static void nest(struct request *r, int type, const void *head, size_t size)
 {
-	struct rtattr *attr = put(r, type, head, size);
-
-	r->open[r->depth++] = attr;
+	r->open[r->depth] = (void *)((char *)r + r->header.nlmsg_len);
+	put(r, type, head, size);
+	r->depth++;
 }
 
 static void unnest(struct request *r)
@@ -81,12 +75,12 @@ static void nest_netkit(struct request *r)
 	put_string(r, IFLA_INFO_KIND, "netkit");
 	nest(r, IFLA_INFO_DATA, NULL, 0);
 }
+#endif
 
 static int need_netkit(int ret)
 {
-	errno = -ret;
 	if (ret == -EOPNOTSUPP)
-		err(2, "could not run: making a netkit device (Linux 6.7, CONFIG_NETKIT)");
+		errx(2, "could not run: making a netkit device (Linux 6.7, CONFIG_NETKIT)");
 	return ret;
 }
 
@@ -121,9 +115,7 @@ static void make_pair(const char *name, const char *peer_name, __u32 mode)
 
 	strcpy(r.name, name);
 	strcpy(r.peer_name, peer_name);
-	errno = -ask(&r);
-	if (errno)
-		err(2, "could not run: making a netkit device (Linux 6.7, CONFIG_NETKIT)");
+	need_netkit(ask(&r));
 }
 
 /* Closing a TAP removes the device; -1: a netkit, or none. A netkit has a peer. */

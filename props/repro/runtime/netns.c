@@ -7,9 +7,14 @@ static void new_netns(void)
 		err(2, "could not run: making a network namespace");
 }
 
+#ifdef TWO_SPACES
 /* The program is in n0 but for single calls. */
 enum { n0, n1, SPACES };
+#else
+enum { n0, SPACES }; /* network namespaces */
+#endif
 
+#ifdef TWO_SPACES
 static int netns[SPACES];
 
 static void enter(int space)
@@ -26,6 +31,7 @@ static void open_space(int space)
 	if (netns[space] < 0)
 		err(2, "could not run: opening a network namespace");
 }
+#endif
 
 /*
  * Devices go behind the back of who leaves the last of their namespace. They go together, and a link
@@ -70,6 +76,7 @@ static int leave_netns(void)
 	return 0;
 }
 
+#ifdef TWO_SPACES
 /* In its place there is another one, with nothing in it. */
 static int end_space(int space)
 {
@@ -83,3 +90,4 @@ static int end_space(int space)
 	wait_until_orphaned(witness);
 	return 0;
 }
+#endif

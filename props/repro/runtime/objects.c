@@ -1,46 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Programs and links, by the names of the trace.
 
-static void load(int prog)
+static __u32 id_of_program(int prog)
 {
-	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = -1 /* TCX_NEXT */ },
-					  { .code = BPF_JMP | BPF_EXIT } };
 	struct bpf_prog_info info = { 0 };
 	__u32 size = sizeof(info);
 
-	fd[prog] = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, names[prog], "GPL", insns, 2, NULL);
-	if (bpf_prog_get_info_by_fd(fd[prog], &info, &size))
-		err(2, "could not run: loading a program");
-	id[prog] = info.id;
+	bpf_prog_get_info_by_fd(prog, &info, &size);
+	return info.id;
 }
 
 static void load_insns(int prog, int type, const struct bpf_insn *insns, int count)
 {
-	struct bpf_prog_info info = { 0 };
-	__u32 size = sizeof(info);
-
-	fd[prog] = bpf_prog_load(type, names[prog], "GPL", insns, count, NULL);
-	if (bpf_prog_get_info_by_fd(fd[prog], &info, &size))
+	fd[prog] = bpf_prog_load(type, "repro", "GPL", insns, count, NULL);
+	if (fd[prog] < 0)
 		err(2, "could not run: loading a program");
-	id[prog] = info.id;
+#ifdef IDS
+	id[prog] = id_of_program(fd[prog]);
+#endif
 }
 
-static void load_xdp(int prog)
+/* Returns TCX_NEXT. */
+static void load(int prog, int type)
 {
-	const struct bpf_insn pass[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = XDP_PASS },
-					 { .code = BPF_JMP | BPF_EXIT } };
+	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = -1 },
+					  { .code = BPF_JMP | BPF_EXIT } };
+#ifdef IDS
+	struct bpf_prog_info info = { 0 };
+#endif
 
-	load_insns(prog, BPF_PROG_TYPE_XDP, pass, 2);
+	fd[prog] = bpf_prog_load(type, "repro", "GPL", insns, 2, NULL);
+#ifdef IDS
+	if (bpf_prog_get_info_by_fd(fd[prog], &info, &(__u32){ sizeof(info) }))
+#else
+	if (fd[prog] < 0)
+#endif
+		err(2, "could not run: loading a program");
+#ifdef IDS
+	id[prog] = info.id;
+#endif
 }
 
 /* Returns 0, or an error below 0. */
 static int keep_link(int link, int result)
 {
-	struct bpf_link_info info = { 0 };
-	__u32 size = sizeof(info);
+	struct bpf_link_info info = { .id = NO_SUCH_ID };
 
 	fd[link] = result;
-	id[link] = bpf_link_get_info_by_fd(result, &info, &size) ? NO_SUCH_ID : info.id;
+	bpf_link_get_info_by_fd(result, &info, &(__u32){ sizeof(info) });
+	id[link] = info.id;
 	return result < 0 ? result : 0;
 }
 

@@ -3,10 +3,7 @@
 
 #define ETHERTYPE 0x88b5 /* for local experiments */
 #define NOTES 256 /* a power of two */
-#define INSN(op, dst, src, o, i)                                               \
-	{                                                                      \
-		.code = op, .dst_reg = dst, .src_reg = src, .off = o, .imm = i \
-	}
+#define INSN(op, dst, src, off, imm) ((struct bpf_insn){ op, dst, src, off, imm })
 #define LOAD(dst, src, offset) INSN(BPF_LDX | BPF_MEM | BPF_W, dst, src, offset, 0)
 #define STORE(dst, src, offset) INSN(BPF_STX | BPF_MEM | BPF_W, dst, src, offset, 0)
 #define MOVE(dst, value) INSN(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
@@ -56,13 +53,8 @@ static void load_noting(int prog)
 		LOAD(0, 6, offsetof(struct note, verdicts) + 4 * prog),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
-	struct bpf_prog_info info = { 0 };
-	__u32 size = sizeof(info);
 
-	fd[prog] = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, names[prog], "GPL", insns, 17, NULL);
-	if (bpf_prog_get_info_by_fd(fd[prog], &info, &size))
-		err(2, "could not run: loading a program");
-	id[prog] = info.id;
+	load_insns(prog, BPF_PROG_TYPE_SCHED_CLS, insns, 17);
 }
 
 static void clear_note(int iif)

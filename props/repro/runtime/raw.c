@@ -41,57 +41,38 @@ static int sys_bpf(int command, void *attr, unsigned int size)
 	return result < 0 ? -errno : (int)result;
 }
 
-/* A call that another process makes, which shares our memory while we wait. */
-struct errand {
-	int command, result;
-	void *attr;
-	unsigned int size;
-};
-
-static int run_errand(void *argument)
-{
-	struct errand *errand = argument;
-
-	errand->result = sys_bpf(errand->command, errand->attr, errand->size);
-	return 0;
-}
-
-/* The C library would change the user of all threads. */
-static int run_errand_of_nobody(void *argument)
-{
-	const long nobody = 65534;
-
-	if (syscall(__NR_setresgid, nobody, nobody, nobody) ||
-	    syscall(__NR_setresuid, nobody, nobody, nobody))
-		return 1;
-	return run_errand(argument);
-}
-
-static int send_out(int (*run)(void *), int flags, struct errand *errand)
-{
-	static _Alignas(16) char stack[65536];
-	int status, child = clone(run, stack + sizeof(stack),
-				  flags | CLONE_VM | CLONE_FILES | CLONE_VFORK | SIGCHLD, errand);
-
-	if (child < 0 || waitpid(child, &status, 0) != child || status)
-		err(2, "could not run: making a process of another user");
-	return errand->result;
-}
-
-/* As a user who may do nothing. */
+/* As a user who may do nothing, in a process of its own that shares our memory. */
 static int bpf_as_nobody(int command, void *attr, unsigned int size)
 {
-	struct errand errand = { .command = command, .attr = attr, .size = size };
+	static int result, status;
+	const int nobody = 65534, child = vfork();
 
-	return send_out(run_errand_of_nobody, 0, &errand);
+	if (child == 0) {
+		if (setresgid(nobody, nobody, nobody) || setresuid(nobody, nobody, nobody))
+			_exit(1);
+		result = sys_bpf(command, attr, size);
+		_exit(0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status)
+		err(2, "could not run: making a process of another user");
+	return result;
 }
 
 /* As one who may do everything, but only in a user namespace of its own. */
 static int bpf_in_userns(int command, void *attr, unsigned int size)
 {
-	struct errand errand = { .command = command, .attr = attr, .size = size };
+	static int result, status;
+	const int child = vfork();
 
-	return send_out(run_errand, CLONE_NEWUSER, &errand);
+	if (child == 0) {
+		if (unshare(CLONE_NEWUSER))
+			_exit(1);
+		result = sys_bpf(command, attr, size);
+		_exit(0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status)
+		err(2, "could not run: making a process in another user namespace");
+	return result;
 }
 
 #define CLEAN -1
