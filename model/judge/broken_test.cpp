@@ -89,6 +89,19 @@ TEST(Bound, ByPromisesWhatDiffersFromCodeBreaksNothing) {
   EXPECT_FALSE(verdict.conforms(true));
 }
 
+// A selftest asserts that a second qdisc is refused, and not by which error.
+TEST(Bound, ByPromisesAnotherErrorThanThatOfCodeBreaksNothing) {
+  const auto by = [](Errno error, Binding binding) {
+    return verdict_of("qdisc d0 add clsact\nqdisc d0 add clsact\n", answers(error), binding)
+        .deviations.at(0);
+  };
+  EXPECT_EQ(by(Errno::ok, Binding::promises).breach, Breach::promise);
+  EXPECT_EQ(by(Errno::perm, Binding::promises).breach, Breach::code);
+  EXPECT_EQ(by(Errno::perm, Binding::every_clause).breach, Breach::promise);
+  EXPECT_TRUE(grounds(by(Errno::ok, Binding::promises))
+                  .starts_with("qdisc.exists (selftest, its error: code: tools/testing/"));
+}
+
 // No text gives an order of errors.
 TEST(Bound, ByPromisesAnotherOrderDiffersFromCode) {
   const auto by = [](Binding binding) {

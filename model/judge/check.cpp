@@ -196,8 +196,11 @@ class Checker {
   }
 
   void report(Deviation d, const Observation& seen, std::string expected, std::string observed) {
-    if (binding_ == Binding::promises && !d.broken->source.promises()) {
-      if (d.broken->source.basis == Basis::house) return;
+    const Source& source = d.broken->source;
+    const bool other_error = d.aspect == Aspect::error && seen.error != Errno::ok;
+    if (binding_ == Binding::promises &&
+        (!source.promises() || (other_error && !source.names_error))) {
+      if (source.basis == Basis::house) return;
       d.breach = Breach::code;
     }
     d.observed_error = seen.error;

@@ -33,7 +33,7 @@ std::string does_what(const Deviation& d) {
 std::string grounds(const Deviation& d) {
   if (!d.broken) return std::string(d.clause);
   const Source& source = d.broken->source;
-  return std::string(d.broken->id) + " (" + std::string(word(source.basis)) +
+  return std::string(d.broken->id) + " (" + basis_of(source) +
          (source.count ? ": " + text(source) : "") + ")";
 }
 

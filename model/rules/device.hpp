@@ -251,8 +251,9 @@ inline constexpr auto set = std::tuple{
           code(file("net/core/net_namespace.c", "get_net_ns_by_fd")),
           [](const auto& f) { return f.space_bad; }),
     due("set.taken_there", Errno::exist, "A device in the other network namespace has the name.",
-        code(file("net/core/dev.c", "__dev_change_net_namespace"),
-             file("tools/testing/selftests/net/netns-name.sh", "netns move with a name conflict")),
+        refusal(selftest(
+            file("tools/testing/selftests/net/netns-name.sh", "netns move with a name conflict"),
+            file("net/core/dev.c", "__dev_change_net_namespace"))),
         [](const auto& f) { return f.taken_there; }),
     effect("set.state", Change::none,
            "The device goes up or down. A pair has a carrier while both devices are up, a single "

@@ -84,7 +84,8 @@ inline constexpr auto front_device = std::tuple{
     due("front.not_primary", Errno::acces,
         "The hook belongs to netkit, and the device is the peer of a pair. Programs are managed "
         "through the primary only.",
-        code(source::netkit_c("netkit_dev_fetch"), posting("000", "netkit_dev_fetch")),
+        refusal(document(source::netkit_commit("cannot attach/detach"),
+                         source::netkit_c("netkit_dev_fetch"))),
         [](const auto& f) { return f.r.not_primary; }),
     due("front.single", Errno::opnotsupp,
         "The hook belongs to netkit, and the device is a single netkit device, which has no such "

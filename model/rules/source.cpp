@@ -87,6 +87,10 @@ std::string_view word(Basis basis) {
   return "?";
 }
 
+std::string basis_of(const Source& source) {
+  return std::string(word(source.basis)) + (source.names_error ? "" : ", its error: code");
+}
+
 std::string_view word(Reference::Kind kind) {
   switch (kind) {
     case Reference::Kind::file:

@@ -36,6 +36,8 @@ struct Reference {
 
 struct Source {
   Basis basis = Basis::house;
+  bool names_error =
+      true;  // else the texts say that the request is refused, and not by which error
   std::uint8_t count = 0;
   std::array<Reference, 3> all{};
 
@@ -62,7 +64,7 @@ constexpr Reference posting(std::string_view number, std::string_view word) {
 template <class... References>
 constexpr Source source_of(Basis basis, References... references) {
   static_assert(sizeof...(references) <= std::tuple_size_v<decltype(Source::all)>);
-  return {basis, sizeof...(references), {references...}};
+  return {basis, true, sizeof...(references), {references...}};
 }
 template <class... References>
 constexpr Source document(Reference first, References... more) {
@@ -75,6 +77,11 @@ constexpr Source selftest(Reference first, References... more) {
 template <class... References>
 constexpr Source code(Reference first, References... more) {
   return source_of(Basis::code, first, more...);
+}
+// Only that the request is refused stands on these texts: the error stands on code.
+constexpr Source refusal(Source texts) {
+  texts.names_error = false;
+  return texts;
 }
 // The references show what the rule leans on, or what others do.
 template <class... References>
@@ -90,6 +97,9 @@ std::span<const Titled> known_postings();
 std::span<const Titled> known_commits();
 
 std::string_view word(Basis basis);
+
+// "document"; "document, its error: code".
+std::string basis_of(const Source& source);
 std::string_view word(Reference::Kind kind);
 
 // Letters, digits and underscores alone.

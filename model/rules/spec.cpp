@@ -42,7 +42,9 @@ constexpr std::string_view kPreamble =
     "Documentation/, a manual page, a commit message, the prose of a posting) and what a "
     "`selftest` "
     "of the kernel asserts\n"
-    "is a promise. Where the basis is `code`, nothing but an implementation does so; `house` is "
+    "is a promise. With `its error: code` only that the request is refused is one. Where the basis "
+    "is `code`, nothing\n"
+    "but an implementation does so; `house` is "
     "our "
     "own rule.\n";
 
@@ -72,7 +74,7 @@ std::string cell(std::string_view text) {
 
 std::string row(const Clause& clause) {
   return " | `" + std::string(clause.id) + "` | " + outcome(clause) + " | " +
-         cell(clause.sentence) + " | " + std::string(word(clause.source.basis)) + " | " +
+         cell(clause.sentence) + " | " + basis_of(clause.source) + " | " +
          cell(text(clause.source)) + " |\n";
 }
 

@@ -68,6 +68,7 @@ Json json_of(Dialect dialect) {
                     {"any_error", clause.any_error},
                     {"sentence", clause.sentence},
                     {"basis", mprogcheck::word(clause.source.basis)},
+                    {"names_error", clause.source.names_error},
                     {"references", references},
                     {"source", text(clause.source)}});
   }
