@@ -37,7 +37,7 @@ inline constexpr auto query = cite(
             due("query.caller", Errno::perm,
                 "The caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN in the initial user "
                 "namespace.",
-                code(source::syscall_c("bpf_prog_query")),
+                code(source::syscall_c("bpf_prog_query"), source::syscall_c("bpf_net_capable")),
                 [](const auto& f) { return !f.r.privileged; }),
             due("front.attach_type", Errno::inval, "The kernel knows no such attach type.",
                 code(source::syscall_c("bpf_prog_query")),
@@ -222,9 +222,9 @@ inline constexpr auto
                                                    source::tcx_c("tcx_link_update")),
                                           [](const auto& f) { return f.current; }),
                                       effect("link_update.filter", Change::none,
-                                             "The filter of the link runs the new "
-                                             "program. No other filter changes.",
-                                             document(posting("002",
+                                             "The filter of the link runs the new program.",
+                                             document(source::uapi("BPF_LINK_UPDATE"),
+                                                      posting("002",
                                                               "changing it and deleting it only")),
                                              [](const auto& f) {
                                                return !f.current && f.r.owns_filter;
@@ -281,7 +281,9 @@ inline constexpr auto link_tells = std::tuple{
 };
 
 inline constexpr Cited kInfo[] = {
-    {"link.kind", code(source::syscall_c("bpf_obj_get_info_by_fd"))},
+    {"link.kind", code(source::syscall_c("bpf_obj_get_info_by_fd")),
+     "The descriptor refers neither to a link nor to another object of BPF that has information of "
+     "its own."},
 };
 
 inline constexpr auto info = cite(std::tuple_cat(link_object, link_tells), kInfo);
@@ -400,7 +402,8 @@ inline constexpr auto qdisc = std::tuple{
            [](const auto& f) { return f.r.has_filters && f.r.other_qdisc; }),
     effect("qdisc.beside", Change::none,
            "The qdisc is added, replaced or deleted. No list and no filter changes.",
-           document(source::tcx_commit("qdisc-less"), source::tc_opts("test_tc_opts_delete_empty")),
+           code(file("net/sched/sch_ingress.c", "clsact_destroy"),
+                file("net/sched/sch_api.c", "qdisc_change"), source::tcx_commit("qdisc-less")),
            [](const auto& f) { return f.r.device_known && !(f.r.has_filters && f.r.other_qdisc); }),
 };
 

@@ -103,7 +103,8 @@ inline constexpr auto create = std::tuple_cat(
         may("create.exists_here", Errno::exist,
             "A device in the network namespace of the caller has the name, and the new device is "
             "for another namespace. Kernels before 6.15 refuse the name.",
-            code(source::rtnetlink_c("__rtnl_newlink")),
+            code(source::rtnetlink_c("__rtnl_newlink"),
+                 commit("ec061546c6cf", "have no conflict since they are")),
             [](const auto& f) { return f.exists_here; }),
         due("create.queues", Errno::inval, "The number of queues is 0 or above 4096.",
             code(source::rtnetlink_c("rtnl_create_link")), [](const auto& f) { return f.queues; }),
@@ -299,8 +300,9 @@ inline constexpr auto send = std::tuple{
         document(man("packet(7)", "ENETDOWN"), file("net/packet/af_packet.c", "packet_snd")),
         [](const auto& f) { return f.down; }),
     due("send.short", Errno::inval, "The frame is shorter than its header.",
-        selftest(file("tools/testing/selftests/net/psock_snd.sh", "raw truncate hlen - 1"),
-                 file("net/packet/af_packet.c", "packet_snd")),
+        refusal(selftest(file("tools/testing/selftests/net/psock_snd.sh", "raw truncate hlen - 1"),
+                         file("net/packet/af_packet.c", "packet_snd"),
+                         file("include/linux/netdevice.h", "dev_validate_header"))),
         [](const auto& f) { return f.short_frame; }),
     due("send.long", Errno::msgsize, "The frame is longer than the MTU and its header.",
         document(man("packet(7)", "Packet is bigger than interface MTU"),
@@ -344,7 +346,9 @@ inline constexpr auto send = std::tuple{
     effect("send.peer_down", Change::none,
            "The peer is down. The device counts the packet as dropped, and no program of the list "
            "runs.",
-           code(source::netkit_c("netkit_xmit")), [](const auto& f) { return f.unconnected; }),
+           code(source::netkit_c("netkit_close"), file("net/sched/sch_generic.c", "noop_enqueue"),
+                source::netkit_c("netkit_xmit")),
+           [](const auto& f) { return f.unconnected; }),
     effect("send.redirects", Change::none,
            "A program of the list redirects the packet. The device counts it as sent, and the peer "
            "does not count it as received.",

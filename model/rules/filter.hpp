@@ -163,8 +163,9 @@ inline constexpr auto chain = std::tuple_cat(
         effect("chain.removes", Change::none,
                "All filters of the chain are deleted. Filters made by netlink drop their "
                "references, and links are orphaned.",
-               document(posting("002", "detached due to chain removal"),
-                        source::cls_api_c("user requested chain removal")),
+               code(source::cls_api_c("user requested chain removal"),
+                    file("net/sched/cls_bpf.c", "cls_bpf_free_parms"),
+                    posting("002", "detached due to chain removal")),
                [](const auto& f) { return f.there; }),
         effect("chain.nothing", Change::none,
                "The chain has no filters. No filter of another chain changes.",

@@ -155,7 +155,7 @@ inline constexpr auto relative_found = std::tuple{
                  source::syscall_c("bpf_link_get_from_fd")),
         [](const auto& f) { return !f.r.id && f.r.relative.missing; }),
     due("relative.prog_kind", Errno::inval,
-        "The descriptor of the relative object does not refer to a program.",
+        "LINK is not set, and the descriptor of the relative object does not refer to a program.",
         code(source::syscall_c("__bpf_prog_get"), source::mprog_c("bpf_mprog_prog")),
         [](const auto& f) { return !f.r.by_link && f.r.relative.wrong_kind; }),
     due("relative.link_kind", Errno::inval,

@@ -41,10 +41,10 @@ constexpr Invariant kInvariants[] = {
            house())},
     {Judged::references, kAnyCall,
      holds("references",
-           "An entry without a link holds one reference on its program, a link one on its program, "
-           "and nothing else holds any.",
-           document(tcx_commit("holds a single reference to keep"),
-                    uapi("or attached (for example, bound to"), tcx_c("tcx_uninstall")))},
+           "Each descriptor of a program, entry without a link, link, and filter made by netlink "
+           "holds one reference on the program, and nothing else does.",
+           code(tcx_c("tcx_uninstall"), file("net/sched/cls_bpf.c", "cls_bpf_free_parms"),
+                tcx_commit("holds a single reference to keep")))},
     {Judged::revision_first, kAnyCall,
      holds("revision.first", "A list that nothing has changed has the first revision, 1.",
            document(commit("edfa9af0a73e", "count of 0 and revision of"),

@@ -123,11 +123,8 @@ inline constexpr auto relative_object =
     std::tuple_cat(relative_id, relative_link_none, relative_found);
 
 inline constexpr auto replacing = std::tuple{
-    due("replace.combined", Errno::inval,
-        "REPLACE is combined with BEFORE, AFTER or LINK. By the prose of the posting directives "
-        "can "
-        "be combined.",
-        code(source::posting3("bpf_mprog_replace"), source::posting3("can also be combined")),
+    due("replace.combined", Errno::inval, "REPLACE is combined with BEFORE, AFTER or LINK.",
+        code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.r.replace && (f.r.before || f.r.after || f.r.by_link); }),
     due("replace.exists", Errno::exist,
         "The new program is already on the list, and is not the program to replace.",

@@ -111,9 +111,9 @@ inline constexpr auto remove = std::tuple_cat(
         due("remove.owned", Errno::busy, "A link owns the entry that the request means.",
             code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.meant_owned; }),
         due("remove.absent", Errno::noent,
-            "The named program is not on the list. The code of the posting reports success if the "
-            "list has become empty, and removes nothing.",
-            code(source::posting3("bpf_mprog_del")),
+            "The named program is not on the list. The code of the posting says so of a list that "
+            "has entries; of a list that has become empty it reports success, and removes nothing.",
+            house(source::posting3("bpf_mprog_del")),
             [](const auto& f) { return f.names && !f.named.exists; }),
         effect(
             "remove.named", Change::remove, "The entry of the named program is removed.",

@@ -27,6 +27,7 @@ constexpr Titled kCommits[] = {
     {"bd039b5ea2a9", "net/core: Allow live renaming when an interface is up"},
     {"d6fe532b7499", "netkit: Fix setting mac address in l2 mode"},
     {"e420bed02507", "bpf: Add fd-based tcx multi-prog infra with link support"},
+    {"ec061546c6cf", "rtnetlink: Lookup device in target netns when creating link"},
     {"edfa9af0a73e", "bpf: Handle bpf_mprog_query with NULL entry"},
 };
 
