@@ -171,7 +171,7 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
       {"table fifo", "fifo: is no file but a pipe"},
       {"compare fifo --target impl --target impl", "fifo: is no file but a pipe"},
       {"plan fifo", "fifo: is no file but a pipe"},
-      {"stress --replay fifo", "fifo: is no file but a pipe"},
+      {"stress --history fifo", "fifo: is no file but a pipe"},
       {"fuzz --known fifo --target impl --traces 1", "fifo: is no file but a pipe"},
       {"conform --baseline fifo", "fifo: is no file but a pipe"},
       {"fuzz --target vm:./fifo --traces 1", "./fifo: is no file but a pipe"},

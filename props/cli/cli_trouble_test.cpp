@@ -76,16 +76,17 @@ TEST_F(CommandLine, terminals_are_not_written_to_by_names_of_files) {
                     plain = "\\x1b]0;owned\\x07\\x1b[2J\\u202e\\u009b.trace";
   write(name, kSound);
   write("bad" + name, "attack");
-  for (const std::string line :
-       {"replay '" + name + "'", "replay --json '" + name + "'", "table '" + name + "'",
-        "replay 'bad" + name + "'", "replay --color always '" + name + "'",
-        "replay 'no" + name + "'", "repro --json --format c '" + name + "'"}) {
+  for (const std::string& line : std::vector<std::string>{
+           "replay '" + name + "'", "replay --json '" + name + "'", "table '" + name + "'",
+           "replay 'bad" + name + "'", "replay --color always '" + name + "'",
+           "replay 'no" + name + "'", "repro --json --format c '" + name + "'"}) {
     const Ran r = run(line);
     for (const std::string& text : {r.out, r.err})
       for (const char* mark : {"\x1b]", "\x1b[2J", "\x07", "\u202e", "\u009b"})
         EXPECT_FALSE(has(text, mark)) << line << "\n" << text;
-    if (has(line, "--json"))
+    if (has(line, "--json")) {
       EXPECT_FALSE(nlohmann::json::parse(r.out, nullptr, false).is_discarded()) << r.out;
+    }
   }
   EXPECT_TRUE(has(run("replay '" + name + "'").out, plain + ": impl conforms"));
   EXPECT_TRUE(has(run("replay 'no" + name + "'").err, "no" + plain + ": no such file"));
