@@ -84,6 +84,58 @@ TEST(Unsupported, what_is_asked_of_a_verb_may_need_more) {
   }
 }
 
+// Whatever asks for them, and at whatever device: lo has no such lists, which is what is shown.
+TEST(Unsupported, every_verb_at_a_list_of_netkit_needs_netkit) {
+  for (std::size_t v = 0; v < kVerbs; ++v)
+    for (const Hook hook : {Hook::primary, Hook::peer})
+      for (const std::uint8_t device : {std::uint8_t{1}, kLoopback, kNoDevice}) {
+        Operation op;
+        op.verb = static_cast<Verb>(v);
+        op.point = {device, hook};
+        EXPECT_NE(without(&Capabilities::netkit, op), "") << print(op);
+        EXPECT_EQ(unsupported(trace_of(op), everything()), "") << print(op);
+      }
+}
+
+TEST(Unsupported, every_field_of_every_verb_that_a_kernel_may_be_harmed_by_needs_leave) {
+  for (std::size_t v = 0; v < kVerbs; ++v) {
+    Operation plain;
+    plain.verb = static_cast<Verb>(v);
+    std::vector<Operation> all;
+    for (Ref Operation::*field :
+         {&Operation::prog, &Operation::link, &Operation::relative, &Operation::old}) {
+      all.push_back(plain);
+      all.back().*field = {Ref::Kind::map, 0};
+    }
+    for (const Caller caller : {Caller::nobody, Caller::userns}) {
+      all.push_back(plain);
+      all.back().caller = caller;
+    }
+    all.push_back(plain);
+    all.back().size = 12;
+    all.push_back(plain);
+    all.back().dirty = 100;
+    for (const Operation& op : all) {
+      EXPECT_NE(without(&Capabilities::hazards, op), "") << print(op);
+      EXPECT_EQ(unsupported(trace_of(op), everything()), "") << print(op);
+    }
+  }
+}
+
+// One that cannot be run is found wherever it stands, and what stands before ':' is its kind.
+TEST(Unsupported, any_operation_of_a_trace_may_be_the_one) {
+  const Trace trace = parse(
+                          "dialect mainline\ndevice d0\nload p0\nattach p0 d0/ingress\n"
+                          "attach p0 lo/primary => EINVAL\ndetach p0 d0/ingress\n",
+                          "test")
+                          .at(0);
+  EXPECT_EQ(unsupported(trace, everything()), "");
+  Capabilities can = everything();
+  can.netkit = false;
+  EXPECT_EQ(unsupported(trace, can),
+            "makes no netkit devices (Linux 6.7 or newer with CONFIG_NETKIT)");
+}
+
 TEST(Unsupported, a_link_of_another_type_has_to_be_there) {
   Operation op;
   op.verb = Verb::attach;

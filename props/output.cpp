@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 
+#include "model/words/plain_text.hpp"
+
 namespace mprogcheck {
 namespace {
 
@@ -24,6 +26,14 @@ std::string in(FILE* out, fmt::terminal_color color, std::string_view verdict) {
 }
 
 }  // namespace
+
+void put(FILE* out, std::string_view text) {
+  const std::string plain = plain_text_in_colors(text);
+  if (out == stderr)
+    std::fwrite(plain.data(), 1, plain.size(), out);
+  else
+    fmt::print(out, "{}", plain);
+}
 
 void choose_color(std::string_view choice) {
   when = choice == "always" ? When::always : choice == "never" ? When::never : When::automatic;

@@ -12,12 +12,12 @@
 
 namespace mprogcheck {
 
+// As plain_text() makes it, in colours.
+void put(FILE* out, std::string_view text);
+
 template <class... T>
 void tell(FILE* out, fmt::format_string<T...> format, T&&... args) {
-  if (out == stderr)
-    std::fputs(fmt::format(format, std::forward<T>(args)...).c_str(), out);
-  else
-    fmt::print(out, format, std::forward<T>(args)...);
+  put(out, fmt::format(format, std::forward<T>(args)...));
 }
 
 // Colours of verdicts. "auto" colours what goes to a terminal, unless NO_COLOR is set

@@ -20,6 +20,8 @@ namespace {
 using Archive = std::unique_ptr<archive, int (*)(archive*)>;
 
 constexpr std::size_t kBlock = 1U << 16;
+constexpr std::size_t kMostOfFile = 256U << 20;  // of a package
+constexpr std::size_t kMostOfLine = 1U << 20;    // of a control file
 
 [[noreturn]] void broken(const std::filesystem::path& file, archive* a) {
   const char* why = archive_error_string(a);
@@ -67,11 +69,16 @@ struct Inner {
 void write_entry(const std::filesystem::path& package, archive* a,
                  const std::filesystem::path& into) {
   std::vector<char> buffer(kBlock);
+  std::size_t written = 0;
   errno = 0;
   std::ofstream out(into, std::ios::binary | std::ios::trunc);
   for (auto part = read_part(package, a, buffer); !part.empty() && out;
-       part = read_part(package, a, buffer))
+       part = read_part(package, a, buffer)) {
+    if ((written += part.size()) > kMostOfFile)
+      throw CannotRun(package.string() + ": a file in it has more than " +
+                      std::to_string(kMostOfFile >> 20) + " MiB; no kernel has so much");
     out.write(part.data(), static_cast<std::streamsize>(part.size()));
+  }
   out.close();
   if (!out) throw CannotRun(into.string() + ": cannot be written: " + std::strerror(errno));
 }
@@ -114,6 +121,8 @@ void each_paragraph(const std::filesystem::path& file,
       part.remove_prefix(newline + 1);
     }
     rest.append(part);
+    if (rest.size() > kMostOfLine)
+      throw CannotRun(file.string() + ": has a line without end; remove the file");
   }
   if (!rest.empty()) line(rest);
   end();
@@ -149,7 +158,8 @@ bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::
   return found;
 }
 
-std::string unpacked(std::string_view compressed) {
+std::string unpacked(std::string_view compressed, const std::filesystem::path& file,
+                     std::size_t most) {
   const Archive a = new_archive();
   archive_read_support_format_raw(a.get());
   archive_entry* entry = nullptr;
@@ -160,6 +170,9 @@ std::string unpacked(std::string_view compressed) {
   std::vector<char> buffer(kBlock);
   for (la_ssize_t got; (got = archive_read_data(a.get(), buffer.data(), buffer.size())) != 0;) {
     if (got < 0) return {};
+    if (out.size() + static_cast<std::size_t>(got) > most)
+      throw CannotRun(file.string() + ": unpacks to more than " + std::to_string(most >> 20) +
+                      " MiB, and no guest has room for that; fetch it anew, or name another");
     out.append(buffer.data(), static_cast<std::size_t>(got));
   }
   return out;

@@ -23,14 +23,17 @@ void each_paragraph(const std::filesystem::path& file,
                     const std::function<void(const Paragraph&)>& take);
 
 // Writes the kernel in a Debian package (boot/vmlinuz-* or usr/lib/modules/*/vmlinuz) to a file,
-// and the modules of kModules into a folder, packed as they are. Whether there is a kernel in it: a
-// package may have modules only. Throws CannotRun if the package is broken or a file cannot be
-// written.
+// and the modules of kModules into a folder, packed as they are. Of the names in the package only
+// the last part of a module's is used, which has no '/'. Whether there is a kernel in it: a package
+// may have modules only. Throws CannotRun if the package is broken, holds more than a kernel may
+// have, or a file cannot be written.
 bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& kernel,
                    const std::filesystem::path& modules);
 
-// What was compressed in whatever way; empty if it was in none that is known.
-std::string unpacked(std::string_view compressed);
+// What was compressed in whatever way; empty if it was in none that is known. Throws CannotRun,
+// with the name of the file that it comes from, if it is more than `most` bytes.
+std::string unpacked(std::string_view compressed, const std::filesystem::path& file,
+                     std::size_t most);
 
 // A cpio archive ("newc") of files, each a name and its content; all can be executed.
 std::string cpio_of(const std::vector<std::pair<std::string, std::string>>& files);

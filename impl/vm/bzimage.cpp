@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/vm/bzimage.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <stdexcept>
 #include <vector>
 
+#include "impl/read_file.hpp"
 #include "impl/vm/pattern.hpp"
 #include "impl/vm/version.hpp"
 
@@ -18,6 +17,7 @@ constexpr std::size_t kSetupSectors = 0x1f1, kKernelSize = 0x1f4, kMagic = 0x202
                       kKernelVersion = 0x20e, kLoadFlags = 0x211, kHeaderEnd = 0x214,
                       kPayloadOffset = 0x248, kPayloadLength = 0x24c;
 constexpr std::size_t kSector = 512;
+constexpr std::uintmax_t kMostOfPayload = 256U << 20;
 constexpr std::size_t kSetupMost = 256 * kSector;  // the header and the version are in here
 
 class Bytes {
@@ -44,21 +44,11 @@ class Bytes {
 };
 
 Bytes beginning(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status))
-    throw std::invalid_argument(file.string() + ": no such file");
-  // Nothing else has a size, and reading a device or a pipe might never end.
-  if (!std::filesystem::is_regular_file(status))
-    throw std::invalid_argument(file.string() + ": is no file; name a bzImage");
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
-  std::string bytes(kSetupMost, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!in.is_open() || in.bad())
-    throw std::invalid_argument(file.string() + ": cannot be read: " + std::strerror(errno));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  return Bytes(std::move(bytes));
+  try {
+    return Bytes(read_beginning(file, kSetupMost));
+  } catch (const Unreadable& e) {
+    throw std::invalid_argument(e.what());
+  }
 }
 
 }  // namespace
@@ -101,9 +91,19 @@ std::string payload_of(const std::filesystem::path& file) {
   // Protocol 2.08 tells where it is; behind it stands its unpacked size.
   constexpr std::uint32_t kSizeBehind = 4;
   if (bytes.at(kProtocol, 2) < 0x208 || bytes.at(kPayloadLength, 4) <= kSizeBehind) return {};
-  std::string payload(bytes.at(kPayloadLength, 4) - kSizeBehind, '\0');
+  // The header is anybody's word.
+  const std::uintmax_t begin = (sectors + 1) * kSector + bytes.at(kPayloadOffset, 4),
+                       length = bytes.at(kPayloadLength, 4) - kSizeBehind;
+  std::error_code error;
+  if (const auto size = std::filesystem::file_size(file, error); error || size < begin + length)
+    throw std::invalid_argument(file.string() + ": is cut off: its header promises a kernel of " +
+                                std::to_string(length) + " bytes, and the file has " +
+                                std::to_string(error ? 0 : size) + "; copy or fetch it anew");
+  if (length > kMostOfPayload)
+    throw std::invalid_argument(file.string() + ": is larger than any kernel (256 MiB packed)");
+  std::string payload(length, '\0');
   std::ifstream in(file, std::ios::binary);
-  in.seekg(static_cast<std::streamoff>((sectors + 1) * kSector + bytes.at(kPayloadOffset, 4)));
+  in.seekg(static_cast<std::streamoff>(begin));
   in.read(payload.data(), static_cast<std::streamsize>(payload.size()));
   return in ? payload : std::string();
 }

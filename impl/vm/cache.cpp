@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "impl/target.hpp"
+#include "impl/vm/pattern.hpp"
 
 namespace mprogcheck::vm {
 namespace fs = std::filesystem;
@@ -29,25 +31,54 @@ fs::path default_directory() {
   throw CannotRun("there is no place for kernels: neither XDG_CACHE_HOME nor HOME is set");
 }
 
+// Who can write there decides what is booted, and what is removed.
+void need_own(const fs::path& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0)
+    throw CannotRun(directory.string() + ": cannot be used: " + std::strerror(errno) + kElsewhere);
+  if (status.st_uid != 0 && status.st_uid != ::geteuid())
+    throw CannotRun(directory.string() + ": belongs to another user, number " +
+                    std::to_string(status.st_uid) + kElsewhere);
+  if (status.st_mode & (S_IWGRP | S_IWOTH))
+    throw CannotRun(directory.string() +
+                    ": other users can write to it; 'chmod go-w' it once you "
+                    "know what is in there, or" +
+                    std::string(kElsewhere + 1));
+}
+
 }  // namespace
 
 Cache::Cache(fs::path directory)
     : directory_(directory.empty() ? default_directory() : std::move(directory)) {
   std::error_code error;
-  fs::create_directories(directory_, error);
+  const bool made = fs::create_directories(directory_, error);
+  if (made)
+    fs::permissions(directory_, fs::perms::group_write | fs::perms::others_write,
+                    fs::perm_options::remove, error);
   if (error)
     throw CannotRun(directory_.string() + ": cannot be made: " + error.message() + kElsewhere);
+  need_own(directory_);
 }
 
 fs::path Cache::image(const std::string& package, const std::string& version) const {
+  // As Debian's policy has them. What else a list says would be a place outside of the cache.
+  static const Pattern kPackage("^[a-z0-9][a-z0-9+.-]*$"), kVersion("^[0-9][A-Za-z0-9.+~:-]*$");
+  if (!kPackage.in(package) || !kVersion.in(version))
+    throw CannotRun("'" + package + "' of version '" + version +
+                    "' is no package; 'mprogcheck kernels list --refresh' asks the mirror again");
   return directory_ / (package + "_" + version) / kImage;
 }
 
 std::vector<fs::path> Cache::images() const {
   std::vector<fs::path> out;
   std::error_code error;
+  const auto is = [](const fs::path& path, fs::file_type type) {
+    std::error_code none;
+    return fs::symlink_status(path, none).type() == type;  // a link would lead out of here
+  };
   for (const auto& entry : fs::directory_iterator(directory_, error))
-    if (std::error_code none; fs::exists(entry.path() / kImage, none))
+    if (is(entry.path(), fs::file_type::directory) &&
+        is(entry.path() / kImage, fs::file_type::regular))
       out.push_back(entry.path() / kImage);
   return out;
 }

@@ -7,10 +7,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string>
 
+#include "impl/read_file.hpp"
 #include "impl/target.hpp"
 #include "impl/vm/archive.hpp"
 #include "impl/vm/bzimage.hpp"
@@ -33,10 +32,15 @@ Descriptor in_memory(const char* name, std::string_view bytes) {
   return file;
 }
 
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string content((std::istreambuf_iterator<char>(in)), {});
-  return in ? content : std::string();
+// Larger is no kernel and no module: a guest's memory could not hold them.
+constexpr std::size_t kMostOfKernel = 256U << 20, kMostOfModule = 64U << 20;
+
+std::string content_of(const std::filesystem::path& file, std::size_t most) {
+  try {
+    return read_file(file, most);
+  } catch (const Unreadable& e) {
+    throw CannotRun(e.what());
+  }
 }
 
 constexpr std::string_view kElf(
@@ -46,23 +50,22 @@ constexpr std::string_view kElf(
 }  // namespace
 
 Descriptor unpacked_kernel(const std::filesystem::path& image) {
-  const std::string kernel = unpacked(payload_of(image));
+  const std::string kernel = unpacked(payload_of(image), image, kMostOfKernel);
   if (!kernel.starts_with(kElf)) return {};
   return in_memory("vmlinux", kernel);
 }
 
 Descriptor packed_kernel(const std::filesystem::path& image) {
-  return in_memory("bzImage", content_of(image));
+  return in_memory("bzImage", content_of(image, kMostOfKernel));
 }
 
 Descriptor initramfs_with(const std::filesystem::path& init, const ModuleFiles& modules) {
-  std::vector<std::pair<std::string, std::string>> files{{"init", content_of(init)}};
+  std::vector<std::pair<std::string, std::string>> files{{"init", content_of(init, kMostOfModule)}};
   if (files[0].second.empty())
-    throw CannotRun("could not read the guest's program, " + init.string() +
-                    "; build it (target 'agent')");
+    throw CannotRun(init.string() + ": the guest's program is empty; build it (target 'agent')");
   for (const auto& [name, file] : modules) {
-    std::string module = content_of(file);
-    if (!module.starts_with(kElf)) module = unpacked(module);
+    std::string module = content_of(file, kMostOfModule);
+    if (!module.starts_with(kElf)) module = unpacked(module, file, kMostOfModule);
     if (!module.starts_with(kElf))
       throw CannotRun(file.string() + ": cannot be read, or is no kernel module; remove it");
     files.emplace_back(name + ".ko", std::move(module));

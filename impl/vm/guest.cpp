@@ -19,6 +19,7 @@
 
 #include "impl/vm/confine.hpp"
 #include "impl/vm/files.hpp"
+#include "model/words/plain_text.hpp"
 
 namespace mprogcheck::vm {
 namespace {
@@ -129,7 +130,7 @@ Guest::Guest(const Boot& boot, const BootFiles& files) : packed_(!files.kernel.i
                       (files.kernel.is_open() ? ""
                                               : "it may be damaged, as it cannot be unpacked here "
                                                 "either; ") +
-                      "the console ends with:\n" + (last.empty() ? "(nothing)" : last));
+                      "the console ends with:\n" + (last.empty() ? "(nothing)" : plain_text(last)));
   }
 }
 
@@ -200,15 +201,17 @@ bool Guest::say_hello(const Boot& boot) {
   if (!frame && lost() && WIFEXITED(status_)) {
     if (WEXITSTATUS(status_) == 127)
       throw CannotRun("there is no qemu-system-x86_64 (Debian: qemu-system-x86)");
-    if (packed_) throw CannotRun("QEMU would not start " + boot.kernel.string() + ": " + console_);
+    if (packed_)
+      throw CannotRun("QEMU would not start " + boot.kernel.string() + ": " + plain_text(console_));
     packed_ = true;  // it has no PVH note
   }
   if (!frame) return false;
   if (frame->kind == Frame::Kind::cannot)
-    throw CannotRun(boot.kernel.string() + ": " + frame->payload);
+    throw CannotRun(boot.kernel.string() + ": " + plain_text(frame->payload));
   if (frame->kind != Frame::Kind::hello) return false;
   try {
     hello_ = hello_from(frame->payload);
+    hello_.release = plain_text(hello_.release);
   } catch (const Garbled& e) {
     throw CannotRun(boot.kernel.string() + ": its hello is " + e.what());
   }

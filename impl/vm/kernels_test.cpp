@@ -15,7 +15,9 @@
 #include <tuple>
 
 #include "impl/process.hpp"
+#include "impl/read_file.hpp"
 #include "impl/vm/apt.hpp"
+#include "impl/vm/archive.hpp"
 #include "impl/vm/bzimage.hpp"
 #include "impl/vm/cache.hpp"
 #include "impl/vm/guest.hpp"
@@ -238,7 +240,7 @@ TEST_F(Kernels, by_path_are_looked_at) {
   EXPECT_NE(refusal<std::invalid_argument>(none).find("is no bzImage"), std::string::npos);
   write(none, "");
   EXPECT_NE(refusal<std::invalid_argument>(none).find("it is empty"), std::string::npos);
-  EXPECT_NE(refusal<std::invalid_argument>(top_).find("is no file"), std::string::npos);
+  EXPECT_NE(refusal<std::invalid_argument>(top_).find("is a directory"), std::string::npos);
   EXPECT_NE(refusal<std::invalid_argument>(top_ / "x").find("no such file"), std::string::npos);
 }
 
@@ -391,6 +393,82 @@ TEST_F(Kernels, least_recently_used_go_first) {
   store_.cache_limit = 0;  // the one asked for stays all the same
   EXPECT_TRUE(fs::exists(image_of("6.12.57", store_)));
   EXPECT_FALSE(fs::exists(first));
+}
+
+TEST_F(Kernels, of_a_cache_that_others_can_write_are_not_used) {
+  offer_three();
+  image_of("6.12", store_);
+  fs::permissions(store_.cache, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_EQ(refusal<CannotRun>("6.12"),
+            store_.cache.string() +
+                ": other users can write to it; 'chmod go-w' it once you know what is in there, or "
+                "set XDG_CACHE_HOME to a directory for caches");
+  fs::permissions(store_.cache, fs::perms::others_write, fs::perm_options::remove);
+  if (::geteuid() != 0) return;
+  ASSERT_EQ(::chown(store_.cache.c_str(), 12345, 0), 0);
+  EXPECT_NE(refusal<CannotRun>("6.12").find("belongs to another user"), std::string::npos);
+}
+
+TEST_F(Kernels, are_in_the_cache_and_not_where_links_lead) {
+  const fs::path outside = top_ / "outside";
+  write(outside / "bzImage", bzimage(banner("6.12.1-cloud-amd64", "6.12.1-1")));
+  fs::create_directories(store_.cache / "linux-image-6.12.2_6.12.2-1");
+  fs::create_symlink(outside, store_.cache / "linux-image-6.12.1_6.12.1-1");
+  fs::create_symlink(outside / "bzImage", store_.cache / "linux-image-6.12.2_6.12.2-1" / "bzImage");
+  const Cache cache(store_.cache);
+  EXPECT_TRUE(cache.images().empty());
+  cache.evict(0, {});
+  EXPECT_TRUE(fs::exists(outside / "bzImage"));
+  for (const char* package : {"../outside", "a/b", "", "..", "A b"})
+    EXPECT_THROW(cache.image(package, "6.12.1-1"), CannotRun) << package;
+  for (const char* version : {"/../../x", "", "..", "1/2"})
+    EXPECT_THROW(cache.image("linux-image", version), CannotRun) << version;
+  EXPECT_NO_THROW(cache.image("linux-image-7.3-rc1-amd64", "7.3~rc1-1~exp1"));
+}
+
+// A header that promises 4 GB, at any place, takes no memory.
+TEST(BzImage, that_claims_more_than_it_has_is_refused) {
+  const fs::path file =
+      fs::temp_directory_path() / ("mprogcheck-claims-" + std::to_string(getpid()));
+  std::string bytes = bzimage("6.1.0 (root@here)").substr(0, 21U << 10);
+  const auto set = [&](std::size_t at, std::uint32_t value) {
+    for (int i = 0; i < 4; ++i)
+      bytes[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> 8 * i);
+  };
+  set(0x1f4, 0);        // all that the other check looks at
+  bytes[0x206] = 0x0f;  // protocol 2.15
+  for (const std::uint32_t length : {0xffffffffU, 0x80000000U, 0x6000U})
+    for (const std::uint32_t offset : {0U, 0xffffffffU}) {
+      set(0x248, offset);
+      set(0x24c, length);
+      write(file, bytes);
+      try {
+        payload_of(file);
+        ADD_FAILURE() << length << " at " << offset;
+      } catch (const std::invalid_argument& e) {
+        EXPECT_NE(std::string(e.what()).find("is cut off"), std::string::npos) << e.what();
+      }
+    }
+  fs::remove(file);
+}
+
+// 16 MiB of zeros are 16 KB.
+TEST(Unpacked, within_bounds) {
+  const std::string name = "/tmp/mprogcheck-zeros-" + std::to_string(getpid());
+  fs::remove(name + ".gz");
+  write(name, std::string(16U << 20, '\0'));
+  must({"gzip", name});
+  const std::string packed = read_file(name + ".gz", 1U << 20);
+  EXPECT_EQ(unpacked(packed, name, 16U << 20).size(), 16U << 20);
+  try {
+    unpacked(packed, name, (16U << 20) - 1);
+    ADD_FAILURE();
+  } catch (const CannotRun& e) {
+    EXPECT_EQ(std::string(e.what()), name +
+                                         ": unpacks to more than 15 MiB, and no guest has room "
+                                         "for that; fetch it anew, or name another");
+  }
+  fs::remove(name + ".gz");
 }
 
 TEST_F(Kernels, are_fetched_by_several_runs_at_a_time) {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/vm/modules.hpp"
 
-#include <fstream>
-#include <iterator>
-
+#include "impl/read_file.hpp"
 #include "impl/target.hpp"
 #include "impl/vm/bzimage.hpp"
 
 namespace mprogcheck::vm {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::size_t kMostOfModule = 64U << 20;
 
 template <class Files>
 fs::path found(std::string_view name, const fs::path& folder) {
@@ -21,8 +21,12 @@ fs::path found(std::string_view name, const fs::path& folder) {
 
 // As modinfo(8) tells it: all values of a field that the module has.
 std::vector<std::string> information(const fs::path& module, std::string_view field) {
-  std::ifstream in(module, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  std::string bytes;
+  try {
+    bytes = read_file(module, kMostOfModule);
+  } catch (const Unreadable& e) {
+    throw CannotRun(e.what());
+  }
   const std::string mark = std::string(1, '\0') + std::string(field) + "=";
   std::vector<std::string> values;
   for (auto at = bytes.find(mark); at != bytes.npos; at = bytes.find(mark, at)) {

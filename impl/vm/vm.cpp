@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
+
+#include "impl/read_file.hpp"
+#include "model/words/plain_text.hpp"
 
 namespace mprogcheck {
 
@@ -65,7 +66,7 @@ Harm Vm::note_harm() {
   const Harm harm = guest_->harm();
   if (harm == Harm::none) return harm;
   harmed_ = true;
-  last_words_ = guest_->console();
+  last_words_ = plain_text(guest_->console());
   return harm;
 }
 
@@ -77,7 +78,7 @@ std::optional<Frame> Vm::answer(std::initializer_list<Kind> kinds,
   if (note_harm() != Harm::none) return std::nullopt;
   throw CannotRun(options_.name + ": " +
                   (frame->kind == Kind::cannot
-                       ? frame->payload
+                       ? plain_text(frame->payload)
                        : "the agent answers something else than what was asked"));
 }
 
@@ -188,16 +189,24 @@ void Vm::run_all(std::span<const Trace> traces,
 }
 
 std::optional<ProgramResult> Vm::run_program(const std::filesystem::path& executable) {
-  std::ifstream in(executable, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-  if (!in || bytes.empty()) throw CannotRun("could not read " + executable.string());
+  constexpr std::size_t kMostOfExecutable = 64U << 20;
+  std::string bytes;
+  try {
+    bytes = read_file(executable, kMostOfExecutable);
+  } catch (const Unreadable& e) {
+    throw CannotRun(e.what());
+  }
   for (int tries = 1;; ++tries) {
     sound_guest();
     guest_->queue({Kind::program, bytes});
     try {
       const auto frame = answer(Kind::ran, vm::kMostOfProgram);
       const Harm harm = note_harm();
-      if (harm == Harm::none) return vm::result_from(frame->payload);  // never so where none came
+      if (harm == Harm::none) {  // never so where none came
+        ProgramResult result = vm::result_from(frame->payload);
+        result.output = plain_text(result.output);
+        return result;
+      }
       if (!guest_->lost())
         return ProgramResult{
             .status = -1, .output = "the kernel came to harm:\n" + last_words_, .harm = harm};

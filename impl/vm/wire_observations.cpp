@@ -5,6 +5,7 @@
 
 #include "impl/vm/bytes.hpp"
 #include "impl/vm/wire.hpp"
+#include "model/words/plain_text.hpp"
 
 namespace mprogcheck::vm {
 namespace {
@@ -209,6 +210,7 @@ void read(Observation& o, Reader& in) {
   if (!truth(told.has_words)) return;
   in >> o.extack;
   if (o.extack.size() > kMostWords) throw Garbled("too many words beside an error");
+  o.extack = plain_text(o.extack);
 }
 
 // As long as one can be.

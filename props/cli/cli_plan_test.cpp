@@ -175,7 +175,7 @@ TEST_F(CommandLine, plan_refuses_what_it_cannot_see) {
       {"log --state p0", "p0:1:1: expected 'dialect mainline'"},
       {"p0 --state closed.trace", "p0:1:1: p0 cannot be attached: the model says EBADF"},
       {"p0 --state closed.trace --point d1/ingress", "there is no d1/ingress"},
-      {"missing", "missing: cannot be read"},
+      {"missing", "missing: no such file"},
       {"net.json", "net.json:1:1: expected an owner"},
   };
   for (const auto& [line, says] : cases) {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The program as its users meet it: exit statuses, complaints, and that nothing is overwritten.
+#include <sys/stat.h>
+
+#include <map>
+
 #include "props/cli/cli_testing.hpp"
 #include "test_paths.hpp"
 
@@ -77,6 +81,23 @@ TEST_F(CommandLine, the_same_seed_gives_the_same_document) {
   EXPECT_EQ(first, document());
 }
 
+TEST_F(CommandLine, the_number_of_jobs_changes_nothing_but_the_time) {
+  const auto found = [&](const std::string& jobs) {
+    auto d = nlohmann::json::parse(
+        run("fuzz --target impl:after_one_too_far --traces 300 --seed 7 --json --jobs " + jobs)
+            .out);
+    for (auto& c : d["campaigns"]) c.erase("seconds");
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::directory_iterator(work / "findings"))
+      files[entry.path().filename()] = slurp(entry.path());
+    fs::remove_all(work / "findings");
+    return std::pair{d, files};
+  };
+  const auto alone = found("1");
+  EXPECT_FALSE(alone.second.empty());
+  for (const char* jobs : {"2", "5"}) EXPECT_EQ(alone, found(jobs)) << jobs;
+}
+
 TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
   fs::create_directory(work / "dir");
   write("empty", "");
@@ -89,6 +110,10 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
   write("truncated", "dialect mainline\ndevice d0\nload p0\nattach p0");
   write("nothing", kSound + "\ndialect rfc2\ndevice d0\n");
   write("unfounded", kSound);
+  ASSERT_EQ(mkfifo((work / "fifo").c_str(), 0600), 0);  // into which nobody writes
+  fs::create_symlink("circle", work / "circle");
+  write("sparse", "");
+  fs::resize_file(work / "sparse", std::uintmax_t{1} << 40);
   write("of_none", "dialect mainline\nreason a\ndevice d0\nremove d0\n");
   write("of_unknown", "dialect mainline\nreason a\ntarget moon\ndevice d0\nremove d0\n");
   write("of_anything", "dialect mainline\nreason a\nreleases from 6.6\ndevice d0\nremove d0\n");
@@ -134,7 +159,22 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
       {"fuzz --known of_anything --target impl",
        "of_anything:1:1: a known deviation without its bucket"},
       {"replay of_future", "of_future:2:10: expected a release such as 6.12"},
-      {"replay /dev/zero", "/dev/zero: is larger than any trace (64 MiB)"},
+      {"replay /dev/zero", "/dev/zero: is no file but a device; name a file"},
+      {"replay /dev/stdin < /dev/zero",
+       "/dev/stdin: is larger than anything that is wanted here "
+       "(64 MiB); name another file"},
+      {"replay fifo", "fifo: is no file but a pipe; write what it brings into a file"},
+      {"replay circle", "circle: cannot be read: Too many levels of symbolic links"},
+      {"replay sparse", "sparse: is larger than anything that is wanted here (64 MiB)"},
+      {"minimize fifo --target impl:before_lands_behind", "fifo: is no file but a pipe"},
+      {"repro fifo", "fifo: is no file but a pipe"},
+      {"table fifo", "fifo: is no file but a pipe"},
+      {"compare fifo --target impl --target impl", "fifo: is no file but a pipe"},
+      {"plan fifo", "fifo: is no file but a pipe"},
+      {"stress --history fifo", "fifo: is no file but a pipe"},
+      {"fuzz --known fifo --target impl --traces 1", "fifo: is no file but a pipe"},
+      {"conform --baseline fifo", "fifo: is no file but a pipe"},
+      {"fuzz --target vm:./fifo --traces 1", "./fifo: is no file but a pipe"},
       {"replay /proc/self/mem", "/proc/self/mem: reading failed"},
       {"faults nothing_such", "there is no planted fault 'nothing_such'"},
       {"spec --bogus", "mprogcheck: there is no option '--bogus'\nTry 'mprogcheck spec --help'."},
@@ -142,7 +182,7 @@ TEST_F(CommandLine, bad_input_ends_with_2_and_says_where) {
       {"frobnicate", "there is no verb 'frobnicate'"},
   };
   for (const auto& [line, says] : cases) {
-    const Ran r = run(line);
+    const Ran r = run(line, "timeout 60 ");
     EXPECT_EQ(r.status, 2) << line << "\n" << r.err;
     EXPECT_NE(r.err.find(says), std::string::npos) << line << "\n" << r.err;
   }

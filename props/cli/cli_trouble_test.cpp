@@ -58,7 +58,7 @@ TEST_F(CommandLine, where_nobody_can_be_told_the_verdict_stays) {
   EXPECT_EQ(run("replay t.trace >&-").status, 3);
 }
 
-TEST_F(CommandLine, what_is_not_utf_8_is_replaced_in_json) {
+TEST_F(CommandLine, what_is_not_utf_8_is_written_out_in_json) {
   const std::string name = "t\xff.trace";
   write(name, "# \xfe\n" + kSound);
   for (const char* verb : {"replay --json ", "repro --format trace --json ",
@@ -67,7 +67,29 @@ TEST_F(CommandLine, what_is_not_utf_8_is_replaced_in_json) {
     EXPECT_LT(r.status, 2) << r.err;
     EXPECT_FALSE(nlohmann::json::parse(r.out, nullptr, false).is_discarded()) << r.out;
   }
-  EXPECT_TRUE(has(run("replay --json " + name).out, "\"file\": \"t\xef\xbf\xbd.trace\""));
+  EXPECT_TRUE(has(run("replay --json " + name).out, "\"file\": \"t\\\\xff.trace\""));
+}
+
+// What others wrote is told, in every output, and is none of it.
+TEST_F(CommandLine, terminals_are_not_written_to_by_names_of_files) {
+  const std::string name = "\x1b]0;owned\x07\x1b[2J\u202e\u009b.trace",
+                    plain = "\\x1b]0;owned\\x07\\x1b[2J\\u202e\\u009b.trace";
+  write(name, kSound);
+  write("bad" + name, "attack");
+  for (const std::string& line : std::vector<std::string>{
+           "replay '" + name + "'", "replay --json '" + name + "'", "table '" + name + "'",
+           "replay 'bad" + name + "'", "replay --color always '" + name + "'",
+           "replay 'no" + name + "'", "repro --json --format c '" + name + "'"}) {
+    const Ran r = run(line);
+    for (const std::string& text : {r.out, r.err})
+      for (const char* mark : {"\x1b]", "\x1b[2J", "\x07", "\u202e", "\u009b"})
+        EXPECT_FALSE(has(text, mark)) << line << "\n" << text;
+    if (has(line, "--json")) {
+      EXPECT_FALSE(nlohmann::json::parse(r.out, nullptr, false).is_discarded()) << r.out;
+    }
+  }
+  EXPECT_TRUE(has(run("replay '" + name + "'").out, plain + ": impl conforms"));
+  EXPECT_TRUE(has(run("replay 'no" + name + "'").err, "no" + plain + ": no such file"));
 }
 
 TEST_F(CommandLine, what_cannot_be_done_is_refused_before_it_is_begun) {
@@ -100,9 +122,9 @@ TEST_F(CommandLine, what_cannot_be_done_is_refused_before_it_is_begun) {
       {"conform --suite wrong", "wrong: 1 misprint in the suite"},
       {"faults --out d", "--out requires --hunt"},
       {"kernels boot ./t.trace", "./t.trace: is no bzImage: it has no x86 boot header"},
-      {"kernels boot /dev/null", "/dev/null: is no file; name a bzImage"},
+      {"kernels boot /dev/null", "/dev/null: is no file but a device; name a file"},
       {"fuzz --target vm:./nothing", "./nothing: no such file"},
-      {"replay t.trace --target vm:./wrong", "./wrong: is no file; name a bzImage"},
+      {"replay t.trace --target vm:./wrong", "./wrong: is a directory; name a file"},
       {"minimize t.trace --target impl:before_lands_behind -o nowhere/t", "cannot be written"}};
   for (const auto& [line, says] : cases) {
     const Ran r = run(line, "timeout 60 ");

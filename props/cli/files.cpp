@@ -8,6 +8,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "impl/read_file.hpp"
+#include "model/words/plain_text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/search/interrupt.hpp"
 
@@ -21,24 +23,12 @@ constexpr std::size_t kLongestFile = 64U << 20;
 
 }  // namespace
 
-// In parts and no further than the limit: the size a device or a pipe claims to have means nothing.
 std::string content(const fs::path& file) {
-  errno = 0;
-  const std::unique_ptr<FILE, int (*)(FILE*)> in(std::fopen(file.c_str(), "rb"), &std::fclose);
-  if (!in)
-    throw BadInput(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
-  std::string text;
-  for (std::size_t got = 1; got != 0 && text.size() <= kLongestFile;) {
-    char part[1 << 16];
-    got = std::fread(part, 1, sizeof(part), in.get());
-    text.append(part, got);
+  try {
+    return read_file(file, kLongestFile);
+  } catch (const Unreadable& e) {
+    throw BadInput(e.what());
   }
-  if (std::ferror(in.get()))
-    throw BadInput(fmt::format("{}: reading failed: {}", file.string(), std::strerror(errno)));
-  if (text.size() > kLongestFile)
-    throw BadInput(
-        fmt::format("{}: is larger than any trace (64 MiB); name a trace file", file.string()));
-  return text;
 }
 
 std::string where(const fs::path& file, Spot spot) {
@@ -46,10 +36,7 @@ std::string where(const fs::path& file, Spot spot) {
 }
 
 std::vector<Trace> read_traces(const fs::path& file, std::vector<Spots>* spots) {
-  std::error_code error;
-  const fs::file_status status = fs::status(file, error);
-  if (!fs::exists(status)) throw BadInput(fmt::format("{}: no such file", file.string()));
-  if (fs::is_directory(status))
+  if (std::error_code none; fs::is_directory(file, none))
     throw BadInput(fmt::format("{}: is a directory; name trace files, for instance {}/*.trace",
                                file.string(), file.string()));
   std::vector<Spots> own;
@@ -168,13 +155,13 @@ void Progress::operator()(const std::string& text) {
 void Progress::show(const std::string& text) {
   const auto now = std::chrono::steady_clock::now();
   if (!terminal_ || (shown_ && now - when_ < std::chrono::milliseconds(50))) return;
-  tell(stderr, "\r\033[K{}", text.substr(0, 120));
+  std::fputs(("\r\033[K" + plain_text(text.substr(0, 120))).c_str(), stderr);
   shown_ = true;
   when_ = now;
 }
 
 void Progress::clear() {
-  if (shown_) tell(stderr, "\r\033[K");
+  if (shown_) std::fputs("\r\033[K", stderr);
   shown_ = false;
 }
 

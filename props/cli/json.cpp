@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "model/words/plain_text.hpp"
+
 namespace mprogcheck::cli {
 
 using nlohmann::ordered_json;
@@ -20,9 +22,10 @@ struct Convert {
   }
   ordered_json operator()(const Json::Object& object) const {
     ordered_json out = ordered_json::object();
-    for (const Json::Member& m : object) out[m.key] = std::visit(*this, m.value.value_);
+    for (const Json::Member& m : object) out[plain_text(m.key)] = std::visit(*this, m.value.value_);
     return out;
   }
+  ordered_json operator()(const std::string& text) const { return plain_text(text); }
   ordered_json operator()(const auto& plain) const { return plain; }
 };
 
@@ -86,7 +89,7 @@ void Json::update(Json object) {
 }
 
 std::string Json::dump() const {
-  return std::visit(Convert{}, value_).dump(2, ' ', false, ordered_json::error_handler_t::replace);
+  return std::visit(Convert{}, value_).dump(2);
 }
 
 void print_json(std::string_view verb, Json document) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "model/rules/spec.hpp"
+#include "model/words/plain_text.hpp"
 #include "model/words/text.hpp"
 #include "props/report/matrix.hpp"
 #include "props/report/report.hpp"
@@ -17,6 +18,14 @@ using Json = nlohmann::ordered_json;
 
 Json nothing_if_empty(const std::string& text) {
   return text.empty() ? Json() : Json(text);
+}
+
+// Paths, consoles and what programs printed may be any bytes.
+Json in_plain_text(Json value) {
+  if (value.is_string()) return plain_text(value.get_ref<const std::string&>());
+  if (value.is_structured())
+    for (Json& member : value) member = in_plain_text(std::move(member));
+  return value;
 }
 
 Json list() {
@@ -241,8 +250,7 @@ Json document(const Report& report) {
       out["deviations"].push_back(json_of(evidence, report.columns[i], folder[i]));
   }
   for (const Row& row : rows) out["clauses"].push_back(json_of(row, report.columns, numbers));
-  // Paths and what programs printed may be any bytes; from here on all is UTF-8.
-  return Json::parse(out.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return in_plain_text(std::move(out));
 }
 
 std::map<std::string, std::string> forms(const Report& report) {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "model/words/plain_text.hpp"
 #include "props/report/matrix.hpp"
 #include "props/report/report.hpp"
 #include "templates.hpp"
@@ -113,7 +114,10 @@ std::string render(std::string_view text, const Json& document, bool escapes_mar
 }  // namespace
 
 std::string markdown(const Json& document) {
-  return render(kMarkdown, document, true);
+  // One fence for all blocks: what is in them may have backticks of its own.
+  Json fenced = document;
+  fenced["fence"] = fence_around(document.dump());
+  return render(kMarkdown, fenced, true);
 }
 
 std::string page(const Json& document) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 #include <set>
+#include <sstream>
 
 #include "impl/inprocess/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
@@ -252,6 +253,38 @@ TEST(Report, quotes_what_others_wrote_and_is_not_written_by_them) {
   EXPECT_EQ(xml.child("testsuites").attribute("failures").as_int(), 0);
   for (const std::string& text : {markdown(d), page(d), junit(d), d.dump()})
     EXPECT_EQ(text.find('\xff'), std::string::npos);
+}
+
+TEST(Report, is_plain_text_whatever_a_console_says) {
+  Machine target("detach_before_head_takes_head");
+  Column column = column_of(target);
+  const std::string evil =
+      "Oops\x1b]0;x\x07\x1b[2J \u202e \u009b \uffff \xff \x01\r\n`````````\n# Not ours\n";
+  column.deviations[0].example.console = evil;
+  column.deviations[0].said = evil;
+  column.description = evil;
+  for (const auto& [name, text] : forms(report_of(std::move(column)))) {
+    for (const char* mark : {"\x1b", "\x07", "\x01", "\r", "\u202e", "\u009b", "\uffff", "\xff"})
+      EXPECT_EQ(text.find(mark), std::string::npos) << name << ": " << mark;
+    EXPECT_NE(text.find("2J"), std::string::npos) << name;
+  }
+}
+
+// Whoever writes backticks does not end the block that he is quoted in.
+TEST(Report, has_fences_longer_than_all_that_is_in_them) {
+  Machine target("detach_before_head_takes_head");
+  Column column = column_of(target);
+  column.deviations[0].example.console = "```````````\n# Not ours\n";  // eleven
+  const std::string text = markdown(document(report_of(std::move(column))));
+  const std::string fence(12, '`');
+  bool inside = false, quoted = false;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(fence)) inside = !inside;
+    if (line == "# Not ours") quoted = inside;
+  }
+  EXPECT_FALSE(inside);
+  EXPECT_TRUE(quoted) << text;
 }
 
 TEST(Report, a_target_that_could_not_be_run_is_an_error_and_never_a_pass) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "model/words/plain_text.hpp"
 #include "model/words/text.hpp"
 #include "model/words/words.hpp"
 
@@ -151,9 +152,9 @@ std::string foreign_name(Foreign type) {
 }
 
 std::string one_line(std::string_view text) {
-  std::string out(text);
+  std::string out = plain_text(text);
   for (char& c : out)
-    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = ' ';
+    if (c == '\n' || c == '\t') c = ' ';
   return out;
 }
 

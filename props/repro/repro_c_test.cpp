@@ -286,5 +286,15 @@ TEST(ReproC, KeepsTheHeadlineInsideItsComment) {
       << folder.read("said");
 }
 
+TEST(ReproC, IsPlainTextWhateverAReleaseSays) {
+  const ReproOrigin origin{"6.1\x1b[2J\u202e\xff */ \?\?/\nint evil;", std::nullopt, "0.1"};
+  for (const ReproFormat format : {ReproFormat::c, ReproFormat::selftest, ReproFormat::bpftool}) {
+    const std::string text =
+        reproduce(trace_of("attach p0 d0/ingress"), format, "a\x1b]0;x\x07 b", origin);
+    for (const char* mark : {"\x1b", "\x07", "\u202e", "\xff", "\nint evil"})
+      EXPECT_FALSE(contains(text, mark)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace mprogcheck

@@ -4,20 +4,22 @@
 #include <zlib.h>
 
 #include <charconv>
-#include <fstream>
 #include <sstream>
 
+#include "impl/read_file.hpp"
 #include "impl/target.hpp"
 
 namespace mprogcheck::sources {
 namespace {
 
-std::optional<std::string> read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) return std::nullopt;
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
+constexpr std::size_t kMostOfSource = 64U << 20;  // and of a manual page
+
+std::optional<std::string> source_file(const std::filesystem::path& path) {
+  try {
+    return read_file(path, kMostOfSource);
+  } catch (const Unreadable&) {
+    return std::nullopt;
+  }
 }
 
 // "VERSION = 6" in the first lines of the Makefile.
@@ -34,7 +36,7 @@ std::optional<int> number_of(const std::string& makefile, const std::string& nam
 }
 
 Release release_of(const std::filesystem::path& tree) {
-  const auto makefile = read_file(tree / "Makefile");
+  const auto makefile = source_file(tree / "Makefile");
   const auto version = makefile ? number_of(*makefile, "VERSION") : std::nullopt;
   const auto patchlevel = makefile ? number_of(*makefile, "PATCHLEVEL") : std::nullopt;
   if (!version || !patchlevel || !std::filesystem::is_directory(tree / "kernel/bpf"))
@@ -116,12 +118,13 @@ std::string without_markup(std::string_view roff) {
 }
 
 std::optional<std::string> read_page(const std::filesystem::path& path) {
+  if (std::error_code none; !std::filesystem::is_regular_file(path, none)) return std::nullopt;
   const gzFile in = gzopen(path.c_str(), "rb");
   if (!in) return std::nullopt;
   std::string text;
   char part[1 << 14];
   int got = 0;
-  while ((got = gzread(in, part, sizeof part)) > 0)
+  while (text.size() <= kMostOfSource && (got = gzread(in, part, sizeof part)) > 0)
     text.append(part, static_cast<std::size_t>(got));
   const bool whole = got == 0;
   gzclose(in);
@@ -137,7 +140,7 @@ Library::Library(std::filesystem::path tree, std::filesystem::path man)
 
 const std::optional<std::string>& Library::file(const std::string& path) {
   const auto [it, first] = files_.try_emplace(path);
-  if (first) it->second = read_file(tree_ / path);
+  if (first) it->second = source_file(tree_ / path);
   return it->second;
 }
 
