@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <mutex>
 #include <set>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 #include "model/words/text.hpp"
@@ -124,6 +126,7 @@ class Worker {
         f.trace = trace;
         f.index = index;
         if (d.aspect == Aspect::harm) f.last_words = target_.last_words();
+        if (f.times == 0 && options_.found) options_.found(f);
       }
       ++f.times;
     }
@@ -162,15 +165,22 @@ std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
   std::vector<std::exception_ptr> errors(workers.size());
   std::atomic<std::size_t> running{workers.size()};
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < workers.size(); ++i)
-    threads.emplace_back([&, i] {
-      try {
-        workers[i]->run();
-      } catch (...) {
-        errors[i] = std::current_exception();
-      }
-      --running;
-    });
+  const auto work = [&](std::size_t i) {
+    try {
+      workers[i]->run();
+    } catch (...) {
+      errors[i] = std::current_exception();
+    }
+    --running;
+  };
+  for (std::size_t i = 0; i < workers.size(); ++i) try {
+      threads.emplace_back(work, i);
+    } catch (const std::system_error&) {
+      // Those that there are take over its traces; without any, this one does.
+      if (i == 0) work(i++);
+      running -= workers.size() - i;
+      break;
+    }
   const auto start = Clock::now();
   while (running != 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(running.load() == 0 ? 0 : 5));
@@ -248,6 +258,15 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
         excuse.deviation.aspect == Aspect::harm && r.kind == Ref::Kind::foreign)
       options.avoid.set(r.raw);
 
+  std::mutex one_at_a_time;
+  std::set<std::string> told;
+  if (given.found)
+    options.found = [&](const Finding& finding) {
+      const std::lock_guard lock(one_at_a_time);
+      if (!result.known.excuse(finding.bucket) && told.insert(finding.bucket).second)
+        given.found(finding);
+    };
+
   const auto start = Clock::now();
   const auto end = options.time ? start + *options.time : Clock::time_point::max();
   std::atomic<std::uint64_t> next{0};
@@ -281,6 +300,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
         finding.minimal = m.finished;
         finding.trace = std::move(m.trace);
         finding.deviation = std::move(m.deviation);
+        if (given.found) given.found(finding);
       } catch (const Stopped&) {
         // The trace stays as it was met.
       } catch (const std::invalid_argument&) {
