@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "impl/safe_file.hpp"
 #include "impl/target.hpp"
 #include "impl/vm/pattern.hpp"
 
@@ -113,11 +114,11 @@ fs::path list_of(const Suite& suite, const fs::path& lists) {
 // apt's settings for us alone. Hooks that a machine has for its own updates are not run.
 void write_settings(const std::vector<Suite>& suites, const fs::path& directory) {
   for (const auto* below : {"lists/partial", "cache"}) fs::create_directories(directory / below);
-  std::ofstream sources(directory / "sources.list");
+  std::ostringstream sources;
   for (const Suite& s : suites)
     sources << "deb [arch=amd64 target=Packages " << s.trust << "] " << s.repository << ' '
             << s.name << " main\n";
-  std::ofstream settings(directory / "apt.conf");
+  std::ostringstream settings;
   const auto quoted = [&](const char* below) { return "\"" + (directory / below).string() + "\""; };
   settings << "Dir::Etc::SourceList " << quoted("sources.list") << ";\n"
            << "Dir::Etc::SourceParts \"/dev/null\";\n"
@@ -129,10 +130,8 @@ void write_settings(const std::vector<Suite>& suites, const fs::path& directory)
               "#clear APT::Update::Pre-Invoke;\n"
               "#clear APT::Update::Post-Invoke;\n"
               "#clear APT::Update::Post-Invoke-Success;\n";
-  sources.close();
-  settings.close();
-  if (!sources || !settings)
-    throw CannotRun(directory.string() + ": cannot be written: " + std::strerror(errno));
+  write_whole(directory / "sources.list", sources.str());
+  write_whole(directory / "apt.conf", settings.str());
 }
 
 }  // namespace

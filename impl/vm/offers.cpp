@@ -5,10 +5,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <map>
+#include <sstream>
 #include <utility>
 
+#include "impl/safe_file.hpp"
 #include "impl/target.hpp"
 #include "impl/vm/archive.hpp"
 #include "impl/vm/pattern.hpp"
@@ -79,7 +80,7 @@ void add_offers(const Suite& suite, const fs::path& list, std::vector<Offer>& ou
 }
 
 void write_offers(const std::vector<Offer>& offers, const fs::path& file) {
-  std::ofstream out(file, std::ios::trunc);
+  std::ostringstream out;
   for (const auto& [k, image, modules] : offers) {
     out << "Package: " << k.package << "\nVersion: " << k.version << "\nUname: " << k.uname
         << "\nSuite: " << k.suite << "\n";
@@ -92,8 +93,7 @@ void write_offers(const std::vector<Offer>& offers, const fs::path& file) {
     if (modules) parcel(kOfModules, *modules);
     out << "\n";
   }
-  out.close();
-  if (!out) throw CannotRun(file.string() + ": cannot be written: " + std::strerror(errno));
+  write_whole(file, out.str());
 }
 
 std::vector<Offer> read_offers(const fs::path& file) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "impl/safe_file.hpp"
 #include "impl/vm/guest.hpp"
 #include "model/words/text.hpp"
 #include "props/cli/command.hpp"
@@ -22,6 +23,11 @@ namespace mprogcheck::cli {
 
 // Exit statuses (README.md).
 enum Exit : int { kConforms = 0, kDeviates = 1, kBadInput = 2, kCannotRun = 3 };
+
+// From here on the run ends with kDeviates, whatever fails later: a disk that is full or a reader
+// that has gone does not undo what was found.
+void note_deviation();
+bool deviation_noted();
 
 // Bad usage or bad input: what was wrong, where, what to do. Ends with status 2.
 struct BadInput : std::runtime_error {
@@ -42,6 +48,11 @@ bool is_there(const std::filesystem::path& file, const std::string& text);
 // Writes `text`, and never over something else: if the file is there with another text, throws
 // BadInput.
 void write_new(const std::filesystem::path& file, const std::string& text);
+// The same over a file of this run.
+void write_over(const std::filesystem::path& file, const std::string& text);
+// The directory for what is found, for this run alone, as long as the result lives. Throws
+// BadInput.
+std::unique_ptr<ResultFolder> alone_in(const std::filesystem::path& directory);
 // A name for a file that must not be lost: the first of STEM, STEM-2, STEM-3... for which there is
 // no file with this suffix, or one that has this text already.
 std::string free_stem(const std::filesystem::path& directory, const std::string& stem,

@@ -290,6 +290,7 @@ int run_with_report(const Options& o, const std::vector<Trace>& suite,
     const Conformance& c = report.columns.back().seen;
     // Ctrl-C ends guests too, and a guest that is gone shows no known deviation.
     deviates |= c.deviates() || (!c.known.gone.empty() && !interrupted);
+    if (deviates && !baseline) note_deviation();
     complete &= c.broke_off.empty();
     if (c.traces) show(prose, c);
     if (!o.out.empty())
@@ -330,7 +331,11 @@ std::vector<Trace> suite_of(const Options& o) {
 
 int run(const Options& o) {
   if (!o.generate.empty()) return generate(o);
-  if (!o.out.empty()) need_empty(o.out);
+  std::unique_ptr<ResultFolder> alone;
+  if (!o.out.empty()) {
+    alone = alone_in(o.out);
+    need_empty(o.out);
+  }
   std::optional<report::Baseline> baseline;
   if (!o.baseline.empty()) baseline = baseline_in(o.baseline, o.targets);
   end_on_signals();

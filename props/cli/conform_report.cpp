@@ -17,18 +17,20 @@ namespace fs = std::filesystem;
 // Most runs to minimise one trace. On kernels that is about half a minute; `minimize` can continue.
 constexpr std::size_t kMostRuns = 5000, kMostRunsOfKernels = 250;
 
-void write(const report::Report& report, const fs::path& out) {
+// The report takes the place of the one before; of a column there is only one.
+void write_forms(const report::Report& report, const fs::path& out) {
   need_writable(out);
-  for (const auto& [name, text] : report::forms(report)) write_new(out / name, text);
-  const auto folders = report::folders(report);
-  for (std::size_t i = 0; i < report.columns.size(); ++i)
-    for (const report::Evidence& evidence : report.columns[i].deviations) {
-      need_writable(out / folders[i]);
-      const fs::path file = out / folders[i] / std::to_string(evidence.number);
-      write_new(file.string() + ".trace",
-                report::trace_file(evidence, report.columns[i].seen.target));
-      if (!evidence.program.empty()) write_new(file.string() + ".c", evidence.program);
-    }
+  for (const auto& [name, text] : report::forms(report)) write_over(out / name, text);
+}
+
+void write_last(const report::Report& report, const fs::path& out) {
+  const fs::path folder = out / report::folders(report).back();
+  for (const report::Evidence& evidence : report.columns.back().deviations) {
+    need_writable(folder);
+    const std::string file = (folder / std::to_string(evidence.number)).string();
+    write_new(file + ".trace", report::trace_file(evidence, report.columns.back().seen.target));
+    if (!evidence.program.empty()) write_new(file + ".c", evidence.program);
+  }
 }
 
 Json json_of(const std::vector<report::Noted>& all) {
@@ -75,6 +77,7 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
   const auto say = [&](const std::string& text) { progress(text); };
   Compiler compiler;
   std::size_t number = 1;
+  std::string unwritten;
   for (std::size_t i = 0; i < factories.size(); ++i) {
     report::Column& column = report.columns.emplace_back();
     column.seen.target = o.targets[i];
@@ -94,10 +97,22 @@ report::Report write_report(const ReportOptions& o, const std::vector<Trace>& su
       column.seen.broke_off = e.what();
     }
     progress.clear();
+    // What is printed is on disk. What cannot be written is told, and the targets go on.
+    const auto attempt = [&](const auto& write) {
+      if (!o.out.empty()) try {
+          write(report, o.out);
+        } catch (const BadInput& e) {
+          tell(stderr, "mprogcheck: {}\n", e.what());
+          unwritten = e.what();
+        }
+    };
+    attempt(write_last);
+    attempt(write_forms);
     each(report);
   }
   if (o.baseline) report.against = report::difference(*o.baseline, report);
-  if (!o.out.empty()) write(report, o.out);
+  if (!o.out.empty() && o.baseline) write_forms(report, o.out);
+  if (!unwritten.empty()) throw BadInput(unwritten);
   return report;
 }
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 
 #include "impl/read_file.hpp"
+#include "impl/safe_file.hpp"
 #include "model/words/plain_text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/search/interrupt.hpp"
@@ -61,15 +62,24 @@ bool is_there(const fs::path& file, const std::string& text) {
 
 void write_new(const fs::path& file, const std::string& text) {
   if (is_there(file, text)) return;
-  std::ofstream out(file, std::ios::binary);
-  const bool opened = out.is_open();
-  out << text;
-  out.close();
-  if (out) return;
-  const std::string why = std::strerror(errno);
-  std::error_code error;
-  if (opened) fs::remove(file, error);  // leave no half of it
-  throw BadInput(fmt::format("{}: cannot be written: {}", file.string(), why));
+  write_over(file, text);
+}
+
+void write_over(const fs::path& file, const std::string& text) {
+  try {
+    write_whole(file, text);
+  } catch (const NotWritten& e) {
+    throw BadInput(e.what());
+  }
+}
+
+std::unique_ptr<ResultFolder> alone_in(const fs::path& directory) {
+  need_usable(directory);
+  try {
+    return std::make_unique<ResultFolder>(directory);
+  } catch (const NotWritten& e) {
+    throw BadInput(e.what());
+  }
 }
 
 std::string free_stem(const fs::path& directory, const std::string& stem, const std::string& suffix,
@@ -122,8 +132,9 @@ void need_usable(const fs::path& directory) {
     throw BadInput(fmt::format("{}: cannot be made: {} is not a directory", directory.string(),
                                there.string()));
   // Permissions alone do not say it: try.
-  std::string probe = (there / ".mprogcheck-XXXXXX").string();
-  if (mkdtemp(probe.data()) == nullptr)
+  remove_leftovers(there);
+  const fs::path probe = there / fmt::format(".mprogcheck-{}.part", ::getpid());
+  if (::mkdir(probe.c_str(), 0700) != 0 && errno != EEXIST)
     throw BadInput(fmt::format("{}: nothing can be written in {}: {}; name another directory",
                                directory.string(), there.string(), std::strerror(errno)));
   fs::remove(probe, error);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <random>
+#include <set>
 #include <thread>
 
 #include "model/words/text.hpp"
@@ -58,48 +59,100 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
   return out;
 }
 
-// The minimal trace and its C program, side by side; a file that is there already is left as it is.
-Written hand_out(const Finding& f, const std::filesystem::path& directory,
-                 const ReproOrigin& origin) {
-  Trace trace = f.trace;
-  annotate(trace);
-  trace.bucket = f.bucket;
-  trace.preface = {f.bucket, fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1,
-                                         f.deviation.expected, f.deviation.observed)};
-  const std::string text = print(trace), stem = free_stem(directory, f.bucket, ".trace", text);
-  write_new(directory / (stem + ".trace"), text);
-  Written written{(directory / (stem + ".trace")).string(), ""};
-  if (!f.last_words.console.empty())
-    write_new(directory / (stem + ".console"), f.last_words.console);
-  try {
-    const auto program = directory / (stem + ".c");
-    write_new(program, reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation), origin));
-    written.program = program.string();
-  } catch (const std::invalid_argument&) {
-    // Not every trace has a C program; the trace is written.
+// Writes what a campaign finds: the trace as it was met, at once; and in its place the minimal one,
+// with its C program. A file of an earlier run is left as it is.
+class Keeper {
+ public:
+  Keeper(std::filesystem::path directory, ReproOrigin origin, bool strict)
+      : directory_(std::move(directory)), origin_(std::move(origin)), strict_(strict) {}
+
+  // One that cannot be written is told, and printed in full at the end.
+  void keep(const Finding& f, bool last = false) {
+    Tally tally;
+    tally.add_new(f.deviation);
+    if (tally.deviates(strict_)) note_deviation();
+    try {
+      need_writable(directory_);
+      const bool is_new = files_[f.bucket].stem.empty();
+      write(f, files_[f.bucket], f.minimal || last);
+      if (is_new && !last)
+        tell(stderr, "found {}: its trace is in {}\n", f.bucket, directory_.string());
+    } catch (const BadInput& e) {
+      if (told_.insert(e.what()).second) tell(stderr, "mprogcheck: {}\n", e.what());
+    }
   }
-  return written;
-}
+
+  // After all that is new was kept in its last form.
+  WrittenFindings written() const {
+    WrittenFindings out;
+    for (const auto& [bucket, kept] : files_)
+      if (kept.whole) out[bucket] = kept.written;
+    return out;
+  }
+
+ private:
+  struct Kept {
+    std::string stem, text;  // of the trace, if it is written
+    bool whole = false;
+    Written written;
+  };
+
+  void write(const Finding& f, Kept& kept, bool last) {
+    Trace trace = f.trace;
+    annotate(trace);
+    trace.bucket = f.bucket;
+    trace.preface = {f.bucket,
+                     fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1,
+                                 f.deviation.expected, f.deviation.observed)};
+    const std::string text = print(trace);
+    kept.whole = false;
+    if (text != kept.text) {
+      const std::string before = kept.stem;
+      // The minimal one may be here from an earlier run; else it takes the place of the first.
+      const std::string free = free_stem(directory_, f.bucket, ".trace", text);
+      const bool there = is_file(free, ".trace");
+      kept.stem = there || before.empty() ? free : before;
+      if (!there) write_over(named(kept.stem, ".trace"), text);
+      kept.text = text;
+      std::error_code ignored;
+      if (!before.empty() && before != kept.stem)
+        std::filesystem::remove(named(before, ".trace"), ignored);
+      kept.written.trace = named(kept.stem, ".trace").string();
+    }
+    if (!f.last_words.console.empty()) write_beside(kept, ".console", f.last_words.console);
+    kept.whole = true;
+    if (!last) return;
+    try {
+      const std::string program =
+          reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation), origin_);
+      write_beside(kept, ".c", program);
+      kept.written.program = named(kept.stem, ".c").string();
+    } catch (const std::invalid_argument&) {
+      // Not every trace has a C program; the trace is written.
+    }
+  }
+
+  void write_beside(const Kept& kept, const char* suffix, const std::string& text) const {
+    write_new(named(kept.stem, suffix), text);
+  }
+  std::filesystem::path named(const std::string& stem, const char* suffix) const {
+    return directory_ / (stem + suffix);
+  }
+  bool is_file(const std::string& stem, const char* suffix) const {
+    std::error_code ignored;
+    return std::filesystem::exists(named(stem, suffix), ignored);
+  }
+
+  std::filesystem::path directory_;
+  ReproOrigin origin_;
+  bool strict_;
+  std::map<std::string, Kept> files_;  // by bucket
+  std::set<std::string> told_;
+};
 
 // The kernel of this machine by its release, any other target by its name.
 std::string where_seen(const Plan& plan) {
   return plan.target == "kernel" ? plan.factory()->describe() : plan.target;
-}
-
-// Writes all new findings of a campaign. One that cannot be written is printed in full.
-WrittenFindings hand_out(const CampaignResult& result, const std::string& directory,
-                         const ReproOrigin& origin) {
-  WrittenFindings written;
-  for (const auto& [name, f] : result.findings) {
-    if (!f.known.empty()) continue;
-    try {
-      need_writable(directory);
-      written[name] = hand_out(f, directory, origin);
-    } catch (const BadInput& e) {
-      tell(stderr, "mprogcheck: {}\n", e.what());
-    }
-  }
-  return written;
 }
 
 int run(const Options& o) {
@@ -141,14 +194,18 @@ int run(const Options& o) {
     c.progress = [&](const std::string& text) { progress.show(text); };
     for (const Trace& t : known)
       if (t.header.dialect == plan.dialect) c.known.push_back(t);
+    Keeper keeper(o.out, {where_seen(plan), o.seed, version()}, o.strict);
+    c.found = [&](const Finding& finding) { keeper.keep(finding); };
     const CampaignResult result = run_campaign(plan.factory, c);
     progress.clear();
+    for (const auto& [bucket, finding] : result.findings)
+      if (finding.known.empty()) keeper.keep(finding, true);
     deviates |= result.deviates();
     if (!interrupted && result.traces == 0)
       incomplete = fmt::format("not one trace was run on {} ({}); give more time", result.target,
                                word(result.dialect));
     if (!result.broke_off.empty()) incomplete = result.broke_off;
-    const WrittenFindings written = hand_out(result, o.out, {where_seen(plan), o.seed, version()});
+    const WrittenFindings written = keeper.written();
     document["campaigns"].push_back(json_of(result, written));
     tell(prose, "{}",
          summary(prose, result, written, askable(clauses, plan.dialect, result.capabilities)));
@@ -206,7 +263,10 @@ void add_fuzz(Program& program) {
   verb.action([o, seed] {
     if (!seed.given()) o->seed = std::random_device{}();
     need_usable(o->out);
-    if (o->messages == 0) return run(*o);
+    if (o->messages == 0) {
+      const auto alone = alone_in(o->out);
+      return run(*o);
+    }
     if (o->targets.size() > 1) throw BadInput("--messages takes one target");
     return fuzz_messages({.target = o->targets.empty() ? "kmod" : o->targets[0],
                           .seed = o->seed,

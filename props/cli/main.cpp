@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -14,6 +15,8 @@
 
 namespace mprogcheck::cli {
 namespace {
+
+std::atomic<bool> deviates{false};
 
 int run(int argc, char** argv) {
   try {
@@ -56,9 +59,18 @@ int delivered(int status) {
 }
 
 }  // namespace
+
+void note_deviation() {
+  deviates = true;
+}
+bool deviation_noted() {
+  return deviates;
+}
+
 }  // namespace mprogcheck::cli
 
 int main(int argc, char** argv) {
   mprogcheck::cli::hold_standard_streams();
-  return mprogcheck::cli::delivered(mprogcheck::cli::run(argc, argv));
+  const int status = mprogcheck::cli::delivered(mprogcheck::cli::run(argc, argv));
+  return mprogcheck::cli::deviation_noted() ? mprogcheck::cli::kDeviates : status;
 }

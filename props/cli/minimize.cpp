@@ -26,7 +26,12 @@ Trace only_trace(const std::string& file) {
 // if there is no file.
 void deliver(std::string_view verb, const std::string& out, bool json, const std::string& text,
              const Json& document) {
-  if (!out.empty()) write_new(out, text);
+  if (!out.empty()) try {
+      write_new(out, text);
+    } catch (const BadInput&) {
+      fmt::print(json ? stderr : stdout, "{}", text);  // rather than lost
+      throw;
+    }
   if (json)
     print_json(verb, document);
   else if (out.empty())
@@ -81,6 +86,7 @@ int run_minimize(const Options& o) {
   document["runs"] = m.runs;
   document["interrupted"] = interrupted;
   // The file is for the minimal one.
+  if (!interrupted) note_deviation();
   deliver("minimize", interrupted ? "" : o.out, o.json, print(m.trace), document);
   tell(stderr, "{}\n", explain(m.deviation, m.trace));
   if (interrupted) throw Interrupted("interrupted, and perhaps not minimal");

@@ -153,8 +153,8 @@ class Rounds {
     StressRound round;
     if (const Harm harm = vm_->stress(options, round); harm != Harm::none) {
       ++totals_.rounds;
-      found(describe(harm) + "\n" + target_->last_words().title + "\n");
-      return keep(file_of(number, ".console"), target_->last_words().console);
+      return keep(file_of(number, ".console"), target_->last_words().console,
+                  {describe(harm) + "\n" + target_->last_words().title});
     }
     const std::string file = file_of(number, ".history");
     const JudgedRound judged = judge(round, file);
@@ -165,10 +165,9 @@ class Rounds {
     sum_.met += round.figures.met;
     sum_.removals += round.figures.removals;
     tell_undecided(judged.linearization, judged.history, file);
-    for (const std::string& finding : judged.findings) found(finding + "\n");
     if (!judged.findings.empty() ||
         judged.linearization.verdict == Linearization::Verdict::undecided)
-      keep(file, print(judged.history));
+      keep(file, print(judged.history), judged.findings);
   }
 
   std::string file_of(std::uint64_t number, const char* suffix) const {
@@ -177,23 +176,31 @@ class Rounds {
 
   void found(const std::string& what) {
     ++totals_.findings;
+    note_deviation();
     progress_.clear();
     tell(prose_, "{}: {}", bad(prose_, "FINDING"), what);
     flush(prose_);
   }
 
-  // A history that cannot be written is printed in full.
-  void keep(const std::string& file, const std::string& text) {
+  // What is found is on disk before it is printed. A history that cannot be written is printed in
+  // full.
+  void keep(const std::string& file, const std::string& text,
+            const std::vector<std::string>& findings) {
     progress_.clear();
+    std::string failed;
     try {
       need_writable(o_.out);
       write_new(file, text);
       kept_.push_back(file);
-      tell(prose_, "kept: {}\n", file);
     } catch (const BadInput& e) {
-      tell(stderr, "mprogcheck: {}\n", e.what());
-      tell(prose_, "{}\n", text);
+      failed = e.what();
+      tell(stderr, "mprogcheck: {}\n", failed);
     }
+    for (const std::string& finding : findings) found(finding + "\n");
+    if (failed.empty())
+      tell(prose_, "kept: {}\n", file);
+    else
+      tell(prose_, "{}\n", text);
   }
 
   Json document(bool interrupted) const {
@@ -257,7 +264,7 @@ void add_stress(Program& program) {
       throw BadInput(fmt::format("stress is for kernels in guests, kmod and vm:KERNEL; not for {}",
                                  o->target));
     if (!seed.given()) o->seed = std::random_device{}();
-    need_usable(o->out);
+    const auto alone = alone_in(o->out);
     return Rounds(*o).run();
   });
 }

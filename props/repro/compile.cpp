@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "props/repro/compile.hpp"
 
-#include <stdlib.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include "impl/process.hpp"
 
 namespace mprogcheck {
 
 Compiler::Compiler() {
-  std::string name = (std::filesystem::temp_directory_path() / "mprogcheck-repro-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw CannotRun(name + " cannot be made: " + std::strerror(errno));
-  folder_ = name;
   // libbpf.a needs libelf.a, which needs zlib, and where it is newer zstd.
   for (const char* compiler : {"cc", "clang"}) {
     ways_.push_back({compiler, "-static", "-lbpf", "-lelf", "-lz"});
@@ -24,17 +14,14 @@ Compiler::Compiler() {
   }
 }
 
-Compiler::~Compiler() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
-
 Compiled Compiler::compile(const std::string& program) {
-  const std::string source = folder_ / "repro.c", executable = folder_ / "repro";
-  std::ofstream(source) << program;
+  const std::string source = folder_.path() / "repro.c", executable = folder_.path() / "repro";
+  write_whole(source, program);
   Compiled out;
   for (auto way = ways_.begin(); way != ways_.end(); ++way) {
-    std::vector<std::string> line{way->front(), "-O1", source, "-o", executable};
+    // What the compiler leaves when it is killed goes with the folder.
+    std::vector<std::string> line{
+        "env", "TMPDIR=" + folder_.path().string(), way->front(), "-O1", source, "-o", executable};
     line.insert(line.end(), way->begin() + 1, way->end());
     try {
       const ProgramResult r = run_process(line, {.limit = std::chrono::seconds(120)});

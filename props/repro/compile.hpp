@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "impl/safe_file.hpp"
+
 namespace mprogcheck {
 
 struct Compiled {
@@ -19,14 +21,10 @@ struct Compiled {
 class Compiler {
  public:
   Compiler();
-  ~Compiler();
-  Compiler(const Compiler&) = delete;
-  Compiler& operator=(const Compiler&) = delete;
-
   Compiled compile(const std::string& program);
 
  private:
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   // Ways to compile; those that fail with a program that another compiles are not tried again.
   std::vector<std::vector<std::string>> ways_;
 };

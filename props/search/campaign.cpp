@@ -8,6 +8,7 @@
 #include <mutex>
 #include <set>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 #include "model/words/text.hpp"
@@ -142,6 +143,7 @@ class Worker {
         f.trace = trace;
         f.index = index;
         if (d.aspect == Aspect::harm) f.last_words = target_.last_words();
+        if (f.times == 0 && options_.found) options_.found(f);
       }
       ++f.times;
     }
@@ -182,16 +184,24 @@ std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
   std::condition_variable ended;
   std::size_t running = workers.size();
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < workers.size(); ++i)
-    threads.emplace_back([&, i] {
-      try {
-        workers[i]->run();
-      } catch (...) {
-        errors[i] = std::current_exception();
-      }
+  const auto work = [&](std::size_t i) {
+    try {
+      workers[i]->run();
+    } catch (...) {
+      errors[i] = std::current_exception();
+    }
+    const std::scoped_lock lock(mutex);
+    if (--running == 0) ended.notify_one();
+  };
+  for (std::size_t i = 0; i < workers.size(); ++i) try {
+      threads.emplace_back(work, i);
+    } catch (const std::system_error&) {
+      // Those that there are take over its traces; without any, this one does.
+      if (i == 0) work(i++);
       const std::scoped_lock lock(mutex);
-      if (--running == 0) ended.notify_one();
-    });
+      running -= workers.size() - i;
+      break;
+    }
   const auto start = Clock::now();
   const auto over = [&] { return running == 0; };
   std::unique_lock lock(mutex);
@@ -270,6 +280,15 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
         excuse.deviation.aspect == Aspect::harm && r.kind == Ref::Kind::foreign)
       options.avoid.set(r.raw);
 
+  std::mutex one_at_a_time;
+  std::set<std::string> told;
+  if (given.found)
+    options.found = [&](const Finding& finding) {
+      const std::lock_guard lock(one_at_a_time);
+      if (!result.known.excuse(finding.bucket) && told.insert(finding.bucket).second)
+        given.found(finding);
+    };
+
   const auto start = Clock::now();
   const auto end = options.time ? start + *options.time : Clock::time_point::max();
   std::atomic<std::uint64_t> next{0};
@@ -303,6 +322,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
         finding.minimal = m.finished;
         finding.trace = std::move(m.trace);
         finding.deviation = std::move(m.deviation);
+        if (given.found) given.found(finding);
       } catch (const Stopped&) {
         // The trace stays as it was met.
       } catch (const std::invalid_argument&) {

@@ -24,6 +24,20 @@ namespace mprogcheck {
 
 using TargetFactory = std::function<std::unique_ptr<Target>()>;
 
+struct Finding {
+  std::string bucket;
+  Deviation deviation;      // as the trace shows it
+  Trace trace;              // minimal, where minimising was asked for
+  std::uint64_t times = 0;  // traces that showed it
+  std::uint64_t index = 0;  // of the first of them
+  std::string known;        // the reason, if it is a known deviation
+  bool elsewhere = false;   // known on other releases alone
+  bool security = false;    // by what was seen, or as the reason has it
+  bool minimal = false;     // the trace is
+  bool again = true;        // it showed when the trace was run alone, if that was tried
+  LastWords last_words;     // where the kernel came to harm
+};
+
 struct CampaignOptions {
   Dialect dialect = Dialect::mainline;
   std::uint64_t seed = 0;
@@ -43,22 +57,11 @@ struct CampaignOptions {
   // Set from outside, a campaign ends: the result is what was met and found so far, and nothing is
   // minimised any more.
   const std::atomic<bool>* stop = nullptr;
+  // Called with each new finding when it is met, from whatever thread and never from two at once,
+  // and once more when its trace is minimal. Must not throw.
+  std::function<void(const Finding& finding)> found;
   // Called every 0.1 s or so from one thread, with what is done so far.
   std::function<void(const std::string& what)> progress;
-};
-
-struct Finding {
-  std::string bucket;
-  Deviation deviation;      // as the trace shows it
-  Trace trace;              // minimal, where minimising was asked for
-  std::uint64_t times = 0;  // traces that showed it
-  std::uint64_t index = 0;  // of the first of them
-  std::string known;        // the reason, if it is a known deviation
-  bool elsewhere = false;   // known on other releases alone
-  bool security = false;    // by what was seen, or as the reason has it
-  bool minimal = false;     // the trace is
-  bool again = true;        // it showed when the trace was run alone, if that was tried
-  LastWords last_words;     // where the kernel came to harm
 };
 
 struct CampaignResult {

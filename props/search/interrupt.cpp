@@ -13,7 +13,7 @@ static_assert(std::atomic<bool>::is_always_lock_free);
 }  // namespace
 
 const std::atomic<bool>& end_on_signals() {
-  for (const int number : {SIGINT, SIGTERM}) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
     struct sigaction action {};
     if (sigaction(number, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
     action = {};
@@ -24,6 +24,8 @@ const std::atomic<bool>& end_on_signals() {
       clock_gettime(CLOCK_MONOTONIC, &now);
       if (first == 0) first = now.tv_sec;
       interrupted = true;
+      // Writing fails as well, and that is told.
+      if (signal == SIGPIPE) return;
       // timeout(1) sends its signal twice, to the process and to its group: that is one.
       if (now.tv_sec - first <= 1) return;
       std::signal(signal, SIG_DFL);

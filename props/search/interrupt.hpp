@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Ctrl-C and SIGTERM end what runs between two of its steps, so that what it has found is told and
-// nothing half done is left.
+// Ctrl-C, SIGTERM, a terminal that is closed and a reader that goes away end what runs between two
+// of its steps, so that what it has found is told and nothing half done is left.
 //
 //   const std::atomic<bool>& stop = end_on_signals();   // for what is told to stop
 //   explore(bounds, nullptr, [](const std::string&) { unless_interrupted(); });   // for all else
