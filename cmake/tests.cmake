@@ -130,6 +130,8 @@ if(NOT SANITIZE)
     ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
   script_test(toy_verb 900 ${PROJECT_SOURCE_DIR}/model/words/test/toy_verb ${PROJECT_SOURCE_DIR} ${CMAKE_CXX_COMPILER})
   script_test(tidy 300 ${PROJECT_SOURCE_DIR}/cmake/tidy)
+  script_test(signals 600 ${PROJECT_SOURCE_DIR}/props/cli/test/signals $<TARGET_FILE:mprogcheck> --rounds 8
+    --targets impl,conform)
   # The examples in the documents that take seconds, and whether their runner notices mistakes.
   script_test(docs 300 ${PROJECT_SOURCE_DIR}/docs/run --program $<TARGET_FILE:mprogcheck>)
   script_test(docs_runner 300 ${PROJECT_SOURCE_DIR}/docs/run_test)

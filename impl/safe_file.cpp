@@ -113,6 +113,7 @@ ResultFolder::ResultFolder(const fs::path& folder) {
                        ": another run is writing to it; wait for it, or name another directory");
   }
   remove_leftovers(folder);
+  remove_left_folders();
 }
 
 ResultFolder::~ResultFolder() {
@@ -120,10 +121,9 @@ ResultFolder::~ResultFolder() {
     if (::rmdir(at->c_str()) != 0) break;
 }
 
-TemporaryFolder::TemporaryFolder() {
+void remove_left_folders() {
   std::error_code error;
   const fs::path top = fs::temp_directory_path(error);
-  if (error) throw NotWritten("there is no folder for temporary files: " + error.message());
   for (const auto& entry : fs::directory_iterator(top, error)) {
     if (!entry.path().filename().string().starts_with(kTemporary)) continue;
     struct stat what {};
@@ -134,6 +134,13 @@ TemporaryFolder::TemporaryFolder() {
         lock(it, entry.path()) == Owner::us)
       fs::remove_all(entry.path(), error);
   }
+}
+
+TemporaryFolder::TemporaryFolder() {
+  remove_left_folders();
+  std::error_code error;
+  const fs::path top = fs::temp_directory_path(error);
+  if (error) throw NotWritten("there is no folder for temporary files: " + error.message());
   do {
     std::string name = (top / (std::string(kTemporary) + "XXXXXX")).string();
     if (::mkdtemp(name.data()) == nullptr) failed(name, "made", errno);

@@ -26,6 +26,9 @@ void write_whole(const std::filesystem::path& file, std::string_view text);
 // Removes temporary files of write_whole() that runs which ended have left in the folder.
 void remove_leftovers(const std::filesystem::path& folder);
 
+// Removes the temporary folders of runs that ended without doing so.
+void remove_left_folders();
+
 // A folder for results, made if need be, for one run at a time. It is removed at the end if it was
 // made here and is empty. Throws NotWritten if it cannot be made or another run has it.
 class ResultFolder {
@@ -40,7 +43,7 @@ class ResultFolder {
 };
 
 // An empty folder below the one for temporary files. It goes with this, or, if the run is killed,
-// when the next run makes one. Throws NotWritten.
+// when the next run makes one or takes a folder for results. Throws NotWritten.
 class TemporaryFolder {
  public:
   TemporaryFolder();

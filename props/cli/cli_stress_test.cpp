@@ -47,7 +47,7 @@ TEST_F(StressVerb, ends_with_2_where_usage_or_input_is_bad) {
   write("no.history", kHead + "attach p0 d0/ingress => ok\n");
   const std::pair<const char*, const char*> cases[] = {
       {"stress --history no.history", "no.history:4:1: expected who called and when"},
-      {"stress --history missing", "missing: cannot be read"},
+      {"stress --history missing", "missing: no such file"},
       {"stress --target impl", "stress is for kernels in guests"},
       {"stress --target kmod:moon", "there is no planted fault 'moon'"},
       {"stress --processes 17", "--processes"},

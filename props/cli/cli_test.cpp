@@ -284,7 +284,9 @@ TEST_F(CommandLine, nothing_is_overwritten) {
   write("t.trace", kSound);
   write("kept", "mine\n");
   const Ran r = run("minimize t.trace --target impl:before_lands_behind -o kept");
-  EXPECT_EQ(r.status, 2) << r.err;
+  EXPECT_EQ(r.status, 1) << r.err;
+  EXPECT_NE(r.err.find("kept: exists with another content"), std::string::npos) << r.err;
+  EXPECT_NE(r.out.find("attach p1"), std::string::npos) << "the trace is printed instead" << r.out;
   EXPECT_EQ(slurp(work / "kept"), "mine\n");
 }
 

@@ -132,8 +132,9 @@ class Keeper {
     }
   }
 
+  // What is there already is of the same trace, of an earlier run or on another kernel.
   void write_beside(const Kept& kept, const char* suffix, const std::string& text) const {
-    write_new(named(kept.stem, suffix), text);
+    if (!is_file(kept.stem, suffix)) write_over(named(kept.stem, suffix), text);
   }
   std::filesystem::path named(const std::string& stem, const char* suffix) const {
     return directory_ / (stem + suffix);
