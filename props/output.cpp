@@ -28,7 +28,8 @@ std::string in(FILE* out, fmt::terminal_color color, std::string_view verdict) {
 }  // namespace
 
 void put(FILE* out, std::string_view text) {
-  const std::string plain = plain_text_in_colors(text);
+  // Where nothing is coloured, a colour is somebody else's.
+  const std::string plain = colored(out) ? plain_text_in_colors(text) : plain_text(text);
   if (out == stderr)
     std::fwrite(plain.data(), 1, plain.size(), out);
   else

@@ -42,10 +42,11 @@ bool is_plain(std::uint32_t code) {
   };
   if (code == '\n' || code == '\t') return true;
   return !(among(0, 0x1f) || among(0x7f, 0x9f) ||  // controls
-           code == 0x61c || among(0x200e, 0x200f) || among(0x202a, 0x202e) ||
-           among(0x2066, 0x2069) ||                                // of direction
-           among(0x2028, 0x2029) || code == 0xfeff ||              // of lines; a byte order mark
-           among(0xe0000, 0xe007f) || (code & 0xfffe) == 0xfffe);  // tags; no characters
+           code == 0x61c || among(0x200b, 0x200f) || among(0x202a, 0x202e) ||
+           among(0x2060, 0x206f) || among(0xfff9, 0xfffb) ||     // of direction, or not to be seen
+           among(0x2028, 0x2029) || code == 0xfeff ||            // of lines; a byte order mark
+           among(0xe0000, 0xe007f) ||                            // tags
+           among(0xfdd0, 0xfdef) || (code & 0xfffe) == 0xfffe);  // no characters
 }
 
 void write_out(std::string& out, char kind, std::uint32_t code, int digits) {

@@ -64,9 +64,9 @@ int list(const Options& o) {
     return kConforms;
   }
   for (const auto& k : kernels)
-    fmt::print("{:10} {}  {:{}}  {:{}}  {}\n", k.release, k.architecture, k.uname, uname_width,
-               k.suite, suite_width, where(k));
-  fmt::print("{} of {}\n", times(kernels.size(), "kernel"), times(releases.size(), "release"));
+    tell(stdout, "{:10} {}  {:{}}  {:{}}  {}\n", k.release, k.architecture, k.uname, uname_width,
+         k.suite, suite_width, where(k));
+  tell(stdout, "{} of {}\n", times(kernels.size(), "kernel"), times(releases.size(), "release"));
   return kConforms;
 }
 
@@ -77,7 +77,7 @@ int fetch(const Options& o) {
     const auto header = vm::read_bzimage(image);
     progress.clear();
     if (!o.json) {
-      fmt::print("{}\n", image.string());
+      tell(stdout, "{}\n", image.string());
       return kConforms;
     }
     const Json document{{"release", header.release},
@@ -111,10 +111,10 @@ int boot(const Options& o) {
     print_json("kernels boot", document);
     return kConforms;
   }
-  fmt::print("Linux {}: hello after {:.1f} s in try {}; tcx lists{}{}, {} devices{}{}\n",
-             hello.release, guest.seconds_to_hello(), guest.tries(), can.packets ? ", packets" : "",
-             can.qdiscs ? ", qdiscs" : "", can.devices, can.netkit ? ", netkit" : "",
-             attributes.empty() ? "" : fmt::format(" with {}", fmt::join(attributes, ", ")));
+  tell(stdout, "Linux {}: hello after {:.1f} s in try {}; tcx lists{}{}, {} devices{}{}\n",
+       hello.release, guest.seconds_to_hello(), guest.tries(), can.packets ? ", packets" : "",
+       can.qdiscs ? ", qdiscs" : "", can.devices, can.netkit ? ", netkit" : "",
+       attributes.empty() ? "" : fmt::format(" with {}", fmt::join(attributes, ", ")));
   return kConforms;
 }
 

@@ -105,13 +105,13 @@ struct Answer {
     for (const Attach& a : p.attaches) width = std::max(width, print(a.operation).size());
     document["attaches"] = Json::array();
     for (const Attach& a : p.attaches) {
-      fmt::print(prose, "  {:{}}  # {}: {}\n", print(a.operation), width, a.program,
-                 fmt::join(a.list, " "));
+      tell(prose, "  {:{}}  # {}: {}\n", print(a.operation), width, a.program,
+           fmt::join(a.list, " "));
       document["attaches"].push_back(
           {{"program", a.program}, {"operation", print(a.operation)}, {"list", a.list}});
     }
-    if (p.attaches.empty()) fmt::print(prose, "  the list has this order already\n");
-    for (const std::string& line : p.legend) fmt::print(prose, "  {}\n", line);
+    if (p.attaches.empty()) tell(prose, "  the list has this order already\n");
+    for (const std::string& line : p.legend) tell(prose, "  {}\n", line);
     document["legend"] = p.legend;
     document["trace"] = print(p.trace);
     if (!options.out.empty()) write_new(options.out, print(p.trace));
@@ -140,11 +140,11 @@ struct Answer {
          times(directives.size(), "directive"));
     document["satisfiable"] = false;
     // A cycle among these few, so that both answers are about the same directives.
-    fmt::print(prose, "a cycle:\n");
+    tell(prose, "a cycle:\n");
     for (const Hop& hop : order_of(list, few).cycle) {
-      fmt::print(prose, "  {} in front of {}  # {}\n", hop.front, hop.behind,
-                 hop.directive ? told(few[*hop.directive])
-                               : fmt::format("the list of {} has this order", options.state));
+      tell(prose, "  {} in front of {}  # {}\n", hop.front, hop.behind,
+           hop.directive ? told(few[*hop.directive])
+                         : fmt::format("the list of {} has this order", options.state));
       Json one{{"front", hop.front}, {"behind", hop.behind}};
       if (hop.directive)
         one.update(json_of(few[*hop.directive]));
@@ -152,9 +152,9 @@ struct Answer {
         one["list"] = options.state;
       document["cycle"].push_back(std::move(one));
     }
-    fmt::print(prose, "a smallest contradictory set:\n");
+    tell(prose, "a smallest contradictory set:\n");
     for (const Directive& d : few) {
-      fmt::print(prose, "  {}\n", told(d));
+      tell(prose, "  {}\n", told(d));
       document["core"].push_back(json_of(d));
     }
     return kDeviates;
@@ -173,8 +173,8 @@ int run(const Options& o) {
   Answer answer{o, directives, start, o.json ? stderr : stdout,
                 Json{{"file", o.file}, {"list", list}, {"new", fresh}}};
   if (!o.state.empty()) {
-    fmt::print(answer.prose, "{}: the list is [{}]\n", o.state, fmt::join(list, " "));
-    if (!fresh.empty()) fmt::print(answer.prose, "new programs: {}\n", fmt::join(fresh, " "));
+    tell(answer.prose, "{}: the list is [{}]\n", o.state, fmt::join(list, " "));
+    if (!fresh.empty()) tell(answer.prose, "new programs: {}\n", fmt::join(fresh, " "));
   }
   const auto order = order_of(list, directives).order;
   const int status = order.empty() ? answer.contradicted() : answer.planned(order);

@@ -86,12 +86,11 @@ static const char *show(const char *name)
 	if (!get_link(name))
 		return "none";
 	data = find_in(link_attr(IFLA_LINKINFO), IFLA_INFO_DATA);
-	end += sprintf(end, "%s%s%s address=%s mtu=%d link=%s",
-		       link->ifi_flags & IFF_UP ? "up" : "down",
-		       value_of(link_attr(IFLA_CARRIER)) ? " carrier" : "",
-		       link->ifi_flags & IFF_NOARP ? "" : " arp",
-		       address_name(link_attr(IFLA_ADDRESS)),
-		       value_of(link_attr(IFLA_MTU)), peer_of_link());
+	end += sprintf(
+		end, "%s%s%s address=%s mtu=%d link=%s", link->ifi_flags & IFF_UP ? "up" : "down",
+		value_of(link_attr(IFLA_CARRIER)) ? " carrier" : "",
+		link->ifi_flags & IFF_NOARP ? "" : " arp", address_name(link_attr(IFLA_ADDRESS)),
+		value_of(link_attr(IFLA_MTU)), peer_of_link());
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		const struct rtattr *attr = find_in(data, shown[i].type);
 

@@ -22,8 +22,7 @@ static __s32 answers[OBJECTS];
 static void make_maps(void)
 {
 	met_map = bpf_map_create(BPF_MAP_TYPE_QUEUE, "met", 0, sizeof(struct met), NOTES, NULL);
-	answer_map =
-		bpf_map_create(BPF_MAP_TYPE_ARRAY, "answers", 4, sizeof(answers), 1, NULL);
+	answer_map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "answers", 4, sizeof(answers), 1, NULL);
 	if (met_map < 0 || answer_map < 0)
 		err(2, "could not run: making a BPF map");
 }
