@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "model/words/plain_text.hpp"
 #include "props/report/report.hpp"
 
 namespace mprogcheck::report {
@@ -12,13 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kTake = "; name the report.json that an earlier 'conform --out' has written";
-
-// It is printed on terminals.
-std::string without_control(std::string text) {
-  for (char& c : text)
-    if ((static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') || c == '\x7f') c = '?';
-  return text;
-}
 
 // Takes members out of a document of which nothing is known.
 class Reader {
@@ -41,7 +35,7 @@ class Reader {
   }
   std::string text(const char* name, bool or_null = false) const {
     const Json& value = member(name, Json::value_t::string, or_null);
-    return value.is_null() ? "" : without_control(value.get<std::string>());
+    return value.is_null() ? "" : plain_text(value.get<std::string>());
   }
   bool flag(const char* name) const { return member(name, Json::value_t::boolean).get<bool>(); }
   bool has(const char* name) const { return object_.contains(name); }
@@ -160,7 +154,7 @@ Difference difference(const Baseline& before, const Report& now) {
       const auto how = grade(!e.example.known.empty(), e.example.elsewhere,
                              e.example.deviation.breach == Breach::code);
       noted.deviations[e.bucket] = {e.bucket, std::string(how),
-                                    without_control(e.example.deviation.observed)};
+                                    plain_text(e.example.deviation.observed)};
     }
     out.targets.push_back(compare(opposite(before, noted.name, now.columns.size() == 1), noted));
   }
