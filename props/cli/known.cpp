@@ -50,6 +50,9 @@ std::set<fs::path> own_files() {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(data_file("known"), error))
     if (entry.path().extension() == ".trace") files.insert(entry.path());
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw CannotRun(
+        fmt::format("{}: cannot be read: {}", data_file("known").string(), error.message()));
   if (files.empty())
     throw BadInput(fmt::format(
         "{}: no known deviations here; say --known none to do without the program's own",
