@@ -381,7 +381,8 @@ inline constexpr auto remove = std::tuple_cat(
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.last", Change::remove,
-            "The request names no program, and sets no directive, or AFTER without a relative object. The last entry is removed.",
+            "The request names no program, and sets no directive, or AFTER without a relative object. The "
+            "last entry is removed.",
             code(source::mprog_c("bpf_mprog_detach"), source::tc_opts("test_tc_opts_detach_target")),
             [](const auto& f) { return !f.names && (f.bare || !f.r.after) && !f.r.before; },
             [](const auto& f) { return f.meant.index; }),
