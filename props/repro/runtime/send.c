@@ -17,7 +17,7 @@ struct met {
 /* A queue of those, and what programs are to return. */
 static int met_map, answer_map;
 
-static __s32 answers[OBJECTS];
+static __s32 answers[OBJECTS + 1]; /* also where there are no programs */
 
 static void make_maps(void)
 {
