@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Traces of which a target may refuse one without being of no use for the others.
+// Runs traces so that one that cannot be run does not stop the others.
 #pragma once
 
 #include <span>

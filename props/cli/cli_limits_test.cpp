@@ -8,12 +8,6 @@
 namespace mprogcheck {
 namespace {
 
-#if defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
-
 class Limits : public CommandLine {
  protected:
   // Statuses of a run that conforms wherever it can run. 127: the loader had no room for libraries.

@@ -15,12 +15,6 @@
 namespace mprogcheck {
 namespace {
 
-#if defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
-
 struct Case {
   std::string fault;
   Dialect dialect;
