@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "model/rules/tables.hpp"
@@ -27,7 +26,7 @@ using Rows = std::vector<Row<D>>;
 template <class D, class Table, class Facts>
 Rows<D> rows_over(const Table& table, const Facts& facts) {
   Rows<D> rows;
-  for_each_rule(table, [&](const auto& rule, auto) {
+  table.each([&](const auto& rule, auto) {
     rows.push_back({rule.clause, rule.guard(facts), typename D::Int(rule.index(facts))});
   });
   return rows;
@@ -37,14 +36,12 @@ Rows<D> rows_over(const Table& table, const Facts& facts) {
 // device, which takes all its lists along, is here as its answer alone.
 template <class Table>
 inline constexpr bool is_command = Table::of_list && !has_trait(Table::verb, Trait::provokes);
-inline constexpr auto kCommands = std::apply(
-    []<class... Table>(const Table&...) {
-      std::array<Verb, (0 + ... + is_command<Table>)> verbs{};
-      std::size_t n = 0;
-      ((is_command<Table> ? void(verbs[n++] = Table::verb) : void()), ...);
-      return verbs;
-    },
-    rules::mainline_tables);
+inline constexpr auto kCommands = rules::mainline_tables.apply([]<class... Table>(const Table&...) {
+  std::array<Verb, (0 + ... + is_command<Table>)> verbs{};
+  std::size_t n = 0;
+  ((is_command<Table> ? void(verbs[n++] = Table::verb) : void()), ...);
+  return verbs;
+});
 
 // The rules of `verb` in a dialect's tables, in order; none where they look at more than a list.
 template <const auto& kTables, class D, class Chain>

@@ -31,9 +31,9 @@ inline constexpr Cited kQuery[] = {
 };
 
 inline constexpr auto query = cite(
-    std::tuple_cat(
+    join(
         front_attribute, attribute_gap,
-        std::tuple{
+        Sequence{
             due("query.caller", Errno::perm,
                 "The caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN in the initial user "
                 "namespace.",
@@ -44,7 +44,7 @@ inline constexpr auto query = cite(
                 [](const auto& f) { return !f.r.hook_known; }),
         },
         front_device,
-        std::tuple{
+        Sequence{
             anywhere("query.flags", Errno::inval,
                      "The query sets a flag in query_flags or attach_flags, and these hooks define "
                      "none.",
@@ -139,7 +139,7 @@ typename D::Revision next_revision(Dialect dialect, typename D::Revision revisio
   return D::ite(up == Revision(0), Revision(1), up);
 }
 
-inline constexpr auto link_object = std::tuple{
+inline constexpr auto link_object = Sequence{
     due("link.closed", Errno::badf, "The descriptor of the link is not open.",
         document(source::bpf2("EBADF")), [](const auto& f) { return f.r.link.missing; }),
     due("link.kind", Errno::inval, "The descriptor does not refer to a link.",
@@ -155,84 +155,65 @@ inline constexpr Cited kLinkUpdate[] = {
     {"front.old_kind", source::kNoProgram},
 };
 
-inline constexpr auto
-    link_update_checks = cite(std::tuple_cat(
-                                  front_attribute,
-                                  std::tuple{
-                                      due("link_update.flags", Errno::inval,
-                                          "The request sets a flag other than REPLACE.",
-                                          selftest(source::flow_dissector(
-                                                       "test_link_update_invalid_opts"),
-                                                   file("Documentation/process/"
-                                                        "adding-syscalls.rst",
-                                                        "reject the system call"),
-                                                   source::syscall_c("link_update")),
-                                          [](const auto& f) { return f.r.other_flags; }),
-                                  },
-                                  link_object, front_prog_object, front_old,
-                                  std::tuple{
-                                      due("link_update.old_unused", Errno::inval,
-                                          "The request names an old program, but does "
-                                          "not set REPLACE.",
-                                          selftest(source::flow_dissector(
-                                                       "test_link_update_invalid_opts"),
-                                                   source::uapi("old_prog_fd")),
-                                          [](const auto& f) {
-                                            return !f.r.replace && !f.r.old.none;
-                                          }),
-                                      due("link_update.orphan", Errno::nolink,
-                                          "The link is detached, or its device was "
-                                          "removed.",
-                                          code(source::tcx_c("tcx_link_update"),
-                                               source::netkit_c("netkit_link_update"),
-                                               posting("000", "netkit_link_update")),
-                                          [](const auto& f) {
-                                            return f.r.link.usable() && !f.r.link_attached &&
-                                                   !f.r.owns_filter;
-                                          }),
-                                      due("link_update.not_current", Errno::perm,
-                                          "The named old program is not the program of "
-                                          "the link.",
-                                          code(source::tcx_c("tcx_link_update"),
-                                               source::netkit_c("netkit_link_update"),
-                                               source::flow_dissector(
-                                                   "test_link_update_invalid_opts")),
-                                          [](const auto& f) {
-                                            return f.r.replace && f.r.link.usable() &&
-                                                   f.old_given && !f.old_is_current;
-                                          }),
-                                      due("link_update.exists", Errno::exist,
-                                          "The new program is already on this list.",
-                                          code(source::mprog_c("bpf_mprog_attach")),
-                                          [](const auto& f) {
-                                            return f.r.link_attached && f.r.prog.usable() &&
-                                                   !f.current && f.on_list;
-                                          }),
-                                      due("link_update.type", Errno::inval,
-                                          "The new program has another type.",
-                                          code(source::mprog_c("bpf_mprog_prog"),
-                                               source::flow_dissector(
-                                                   "test_link_update_invalid_prog")),
-                                          [](const auto& f) { return f.r.prog.wrong_type; }),
-                                      effect(
-                                          "link_update.same", Change::none,
-                                          "The link already has this program. Nothing "
-                                          "changes.",
-                                          selftest(source::tc_links("test_tc_links_replace_target"),
-                                                   source::tcx_c("tcx_link_update")),
-                                          [](const auto& f) { return f.current; }),
-                                      effect("link_update.filter", Change::none,
-                                             "The filter of the link runs the new program.",
-                                             document(source::uapi("BPF_LINK_UPDATE"),
-                                                      posting("002",
-                                                              "changing it and deleting it only")),
-                                             [](const auto& f) {
-                                               return !f.current && f.r.owns_filter;
-                                             }),
-                                  }),
-                              kLinkUpdate);
+inline constexpr auto link_update_checks = cite(
+    join(front_attribute,
+         Sequence{
+             due("link_update.flags", Errno::inval, "The request sets a flag other than REPLACE.",
+                 selftest(source::flow_dissector("test_link_update_invalid_opts"),
+                          file("Documentation/process/"
+                               "adding-syscalls.rst",
+                               "reject the system call"),
+                          source::syscall_c("link_update")),
+                 [](const auto& f) { return f.r.other_flags; }),
+         },
+         link_object, front_prog_object, front_old,
+         Sequence{
+             due("link_update.old_unused", Errno::inval,
+                 "The request names an old program, but does "
+                 "not set REPLACE.",
+                 selftest(source::flow_dissector("test_link_update_invalid_opts"),
+                          source::uapi("old_prog_fd")),
+                 [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
+             due("link_update.orphan", Errno::nolink,
+                 "The link is detached, or its device was "
+                 "removed.",
+                 code(source::tcx_c("tcx_link_update"), source::netkit_c("netkit_link_update"),
+                      posting("000", "netkit_link_update")),
+                 [](const auto& f) {
+                   return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter;
+                 }),
+             due("link_update.not_current", Errno::perm,
+                 "The named old program is not the program of "
+                 "the link.",
+                 code(source::tcx_c("tcx_link_update"), source::netkit_c("netkit_link_update"),
+                      source::flow_dissector("test_link_update_invalid_opts")),
+                 [](const auto& f) {
+                   return f.r.replace && f.r.link.usable() && f.old_given && !f.old_is_current;
+                 }),
+             due("link_update.exists", Errno::exist, "The new program is already on this list.",
+                 code(source::mprog_c("bpf_mprog_attach")),
+                 [](const auto& f) {
+                   return f.r.link_attached && f.r.prog.usable() && !f.current && f.on_list;
+                 }),
+             due("link_update.type", Errno::inval, "The new program has another type.",
+                 code(source::mprog_c("bpf_mprog_prog"),
+                      source::flow_dissector("test_link_update_invalid_prog")),
+                 [](const auto& f) { return f.r.prog.wrong_type; }),
+             effect("link_update.same", Change::none,
+                    "The link already has this program. Nothing "
+                    "changes.",
+                    selftest(source::tc_links("test_tc_links_replace_target"),
+                             source::tcx_c("tcx_link_update")),
+                    [](const auto& f) { return f.current; }),
+             effect("link_update.filter", Change::none,
+                    "The filter of the link runs the new program.",
+                    document(source::uapi("BPF_LINK_UPDATE"),
+                             posting("002", "changing it and deleting it only")),
+                    [](const auto& f) { return !f.current && f.r.owns_filter; }),
+         }),
+    kLinkUpdate);
 
-inline constexpr auto link_update_replaces = std::tuple{
+inline constexpr auto link_update_replaces = Sequence{
     effect(
         "link_update.replaces", Change::replace,
         "The new program takes the place of the "
@@ -243,11 +224,11 @@ inline constexpr auto link_update_replaces = std::tuple{
         [](const auto& f) { return f.index; }),
 };
 
-inline constexpr auto link_update = std::tuple_cat(link_update_checks, link_update_replaces);
+inline constexpr auto link_update = join(link_update_checks, link_update_replaces);
 
-inline constexpr auto link_detach = std::tuple_cat(
+inline constexpr auto link_detach = join(
     front_attribute, link_object,
-    std::tuple{
+    Sequence{
         effect(
             "link_detach.removes", Change::remove,
             "The entry of the link is removed. The link stays, detached.",
@@ -266,7 +247,7 @@ inline constexpr auto link_detach = std::tuple_cat(
                [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
     });
 
-inline constexpr auto link_tells = std::tuple{
+inline constexpr auto link_tells = Sequence{
     effect("info.attached", Change::none,
            "The kernel returns the program, the device and the attach type of the link.",
            document(source::uapi("bpf_link_info"), source::uapi("BPF_OBJ_GET_INFO_BY_FD"),
@@ -286,7 +267,7 @@ inline constexpr Cited kInfo[] = {
      "its own."},
 };
 
-inline constexpr auto info = cite(std::tuple_cat(link_object, link_tells), kInfo);
+inline constexpr auto info = cite(join(link_object, link_tells), kInfo);
 
 inline constexpr Cited kFdinfo[] = {
     {"info.attached",
@@ -298,8 +279,8 @@ inline constexpr Cited kFdinfo[] = {
 };
 
 inline constexpr auto fdinfo =
-    cite(std::tuple_cat(
-             std::tuple{
+    cite(join(
+             Sequence{
                  due("fdinfo.closed", Errno::noent,
                      "The descriptor is not open, so /proc has no file for it.",
                      document(man("proc_pid_fdinfo(5)", "for each file which the"),
@@ -310,7 +291,7 @@ inline constexpr auto fdinfo =
          kFdinfo);
 
 // close(2) of a program: r.prog. Of a link: r.link, whose entry goes with its last reference.
-inline constexpr auto close = std::tuple{
+inline constexpr auto close = Sequence{
     due("close.closed", Errno::badf, "The descriptor is not open.",
         document(man("close(2)", "valid open file descriptor")),
         [](const auto& f) { return f.r.prog.missing || f.r.link.missing; }),
@@ -339,7 +320,7 @@ inline constexpr auto close = std::tuple{
         [](const auto& f) { return f.r.link.none; }),
 };
 
-inline constexpr auto remove = std::tuple{
+inline constexpr auto remove = Sequence{
     due("remove_device.gone", Errno::nodev, "The device does not exist.",
         code(source::rtnetlink_c("rtnl_dellink")), [](const auto& f) { return !f.r.device_known; }),
     effect("remove_device.clears", Change::none,
@@ -372,7 +353,7 @@ inline constexpr auto remove = std::tuple{
 };
 
 // A qdisc shares the hooks of the device, not the lists.
-inline constexpr auto qdisc = std::tuple{
+inline constexpr auto qdisc = Sequence{
     due("front.device", Errno::nodev, "The device does not exist.",
         code(file("net/sched/sch_api.c", "tc_modify_qdisc"),
              file("net/sched/sch_api.c", "tc_get_qdisc")),
@@ -408,7 +389,7 @@ inline constexpr auto qdisc = std::tuple{
 };
 
 // Whoever conforms comes to no harm; a kernel that is provoked does, and has to be found out.
-inline constexpr auto provoke = std::tuple{
+inline constexpr auto provoke = Sequence{
     effect("provoke.unharmed", Change::none, "The kernel keeps running, and no list changes.",
            house(), [](const auto& f) { return f.r.link.none; }),
 };

@@ -20,7 +20,7 @@ struct DataFacts {
   bool primary = false;     // PRIMARY is given
 };
 
-inline constexpr auto data_syntax = std::tuple{
+inline constexpr auto data_syntax = Sequence{
     anywhere("data.cut", Errno::range, "An attribute is shorter than its type.",
              code(file("lib/nlattr.c", "validate_nla"), source::netkit_c("netkit_policy")),
              [](const auto& f) { return f.data.cut; }),
@@ -56,8 +56,8 @@ struct CreateFacts {
   bool same_name = false;
 };
 
-inline constexpr auto create = std::tuple_cat(
-    std::tuple{
+inline constexpr auto create = join(
+    Sequence{
         due("create.space_gone", Errno::nodev,
             "The network namespace of the caller no longer exists.", house(),
             [](const auto& f) { return f.space_gone; }),
@@ -66,7 +66,7 @@ inline constexpr auto create = std::tuple_cat(
             house(), [](const auto& f) { return f.twice; }),
     },
     data_syntax,
-    std::tuple{
+    Sequence{
         anywhere("create.index", Errno::inval, "The interface index is negative.",
                  code(source::rtnetlink_c("__rtnl_newlink")),
                  [](const auto& f) { return f.index_negative; }),
@@ -184,13 +184,13 @@ struct ChangeFacts {
   bool policy = false, peer_policy = false;
 };
 
-inline constexpr auto change = std::tuple_cat(
-    std::tuple{
+inline constexpr auto change = join(
+    Sequence{
         due("change.absent", Errno::nodev, "The device does not exist.",
             code(source::rtnetlink_c("__rtnl_newlink")), [](const auto& f) { return f.absent; }),
     },
     data_syntax,
-    std::tuple{
+    Sequence{
         due("change.not_primary", Errno::acces,
             "The device is the peer. Only the primary manages the pair.",
             code(source::netkit_c("netkit_change_link")),
@@ -224,7 +224,7 @@ struct SetFacts {
   bool name_taken = false, space_bad = false, taken_there = false;
 };
 
-inline constexpr auto set = std::tuple{
+inline constexpr auto set = Sequence{
     due("set.absent", Errno::nodev, "The device does not exist.",
         code(source::rtnetlink_c("rtnl_setlink")), [](const auto& f) { return f.absent; }),
     due("set.cut", Errno::range, "An attribute is shorter than its type.",
@@ -293,7 +293,7 @@ struct SendFacts {
   bool ingress_drops = false, ingress_redirects = false;
 };
 
-inline constexpr auto send = std::tuple{
+inline constexpr auto send = Sequence{
     due("send.absent", Errno::nodev, "The device does not exist.", house(),
         [](const auto& f) { return f.absent; }),
     due("send.down", Errno::netdown, "The device is down.",

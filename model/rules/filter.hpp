@@ -33,14 +33,14 @@ struct FilterFacts {
 };
 static_assert(lists_every_field<FilterFacts>());
 
-inline constexpr auto filter_caller = std::tuple{
+inline constexpr auto filter_caller = Sequence{
     due("filter.caller", Errno::perm,
         "The caller does not have CAP_NET_ADMIN, which changing filters by netlink needs.",
         code(source::rtnetlink_c("rtnetlink_rcv_msg")),
         [](const auto& f) { return !f.r.privileged; }),
 };
 
-inline constexpr auto filter_hook = std::tuple{
+inline constexpr auto filter_hook = Sequence{
     anywhere("front.device", Errno::nodev,
              "The network namespace of the caller has no such device.",
              code(source::cls_api_c("__tcf_qdisc_find")),
@@ -53,9 +53,9 @@ inline constexpr auto filter_hook = std::tuple{
           [](const auto& f) { return f.r.device_known && f.no_hook; }),
 };
 
-inline constexpr auto filter = std::tuple_cat(
+inline constexpr auto filter = join(
     filter_caller, filter_hook,
-    std::tuple{
+    Sequence{
         anywhere("filter.flags", Errno::inval,
                  "The request sets a flag other than SKIP_HW and SKIP_SW.",
                  code(file("net/sched/cls_bpf.c", "cls_bpf_change")),
@@ -114,9 +114,9 @@ inline constexpr Cited kFilterLink[] = {
 };
 
 inline constexpr auto filter_link = cite(
-    std::tuple_cat(
+    join(
         front_prog,
-        std::tuple{
+        Sequence{
             due("filter_link.caller", Errno::perm,
                 "The caller does not have CAP_NET_ADMIN, which making a filter needs, by a link as "
                 "by netlink.",
@@ -154,9 +154,9 @@ inline constexpr auto filter_link = cite(
         }),
     kFilterLink);
 
-inline constexpr auto chain = std::tuple_cat(
+inline constexpr auto chain = join(
     filter_caller, filter_hook,
-    std::tuple{
+    Sequence{
         may("chain.empty", Errno::inval, "The chain has no filters, and may not exist.",
             code(source::cls_api_c("tc_ctl_chain")),
             [](const auto& f) { return f.r.device_known && !f.no_hook && !f.there; }),

@@ -11,7 +11,7 @@ namespace mprogcheck::rules {
 
 // What bpf(2) says of the attribute before any command looks at it. Of the tail it says that it has
 // to be 0, not which error a caller gets whose tail is longer than the kernel knows fields.
-inline constexpr auto front_attribute = std::tuple{
+inline constexpr auto front_attribute = Sequence{
     may("attribute.long", Errno::toobig, "The attribute is longer than a page.",
         code(source::syscall_c("bpf_check_uarg_tail_zero")),
         [](const auto& f) { return f.r.long_attribute; }),
@@ -25,7 +25,7 @@ inline constexpr auto front_attribute = std::tuple{
 };
 
 // Of the commands that have such bytes.
-inline constexpr auto attribute_gap = std::tuple{
+inline constexpr auto attribute_gap = Sequence{
     may("attribute.gap", Errno::inval,
         "A byte between two fields, or of a field that these hooks do not use, is not 0. The "
         "kernel may ignore it.",
@@ -33,14 +33,14 @@ inline constexpr auto attribute_gap = std::tuple{
 };
 
 // Whoever holds the program's descriptor may have been trusted with attaching it.
-inline constexpr auto front_caller = std::tuple{
+inline constexpr auto front_caller = Sequence{
     may("front.caller", Errno::perm,
         "The caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN in the initial user namespace. The "
         "descriptor of the program may be enough.",
         document(source::bpf2("EPERM")), [](const auto& f) { return !f.r.privileged; }),
 };
 
-inline constexpr auto front_flags = std::tuple{
+inline constexpr auto front_flags = Sequence{
     due("front.attach_type", Errno::inval, "The kernel knows no such attach type.",
         code(source::syscall_c("bpf_prog_attach"), source::syscall_c("attach_type_to_prog_type")),
         [](const auto& f) { return !f.r.hook_known; }),
@@ -49,24 +49,24 @@ inline constexpr auto front_flags = std::tuple{
         [](const auto& f) { return f.r.other_flags; }),
 };
 
-inline constexpr auto front_prog_object = std::tuple{
+inline constexpr auto front_prog_object = Sequence{
     due("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
         source::kBadf, [](const auto& f) { return f.r.prog.missing; }),
     due("front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
         source::kNoProgram, [](const auto& f) { return f.r.prog.none || f.r.prog.wrong_kind; }),
 };
 
-inline constexpr auto front_prog_type = std::tuple{
+inline constexpr auto front_prog_type = Sequence{
     due("front.prog_type", Errno::inval, "The attach point does not run programs of this type.",
         code(source::syscall_c("bpf_prog_get_ok"), source::syscall_c("bpf_prog_attach")),
         [](const auto& f) { return f.r.prog.wrong_type; }),
 };
 
-inline constexpr auto front_prog = std::tuple_cat(front_prog_object, front_prog_type);
+inline constexpr auto front_prog = join(front_prog_object, front_prog_type);
 
 // On detach a program need not be named.
-inline constexpr auto front_named = std::tuple_cat(
-    std::tuple{
+inline constexpr auto front_named = join(
+    Sequence{
         due("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
             source::kBadf, [](const auto& f) { return f.r.prog.missing; }),
         due("front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
@@ -74,7 +74,7 @@ inline constexpr auto front_named = std::tuple_cat(
     },
     front_prog_type);
 
-inline constexpr auto front_device = std::tuple{
+inline constexpr auto front_device = Sequence{
     due("front.device", Errno::nodev, "The network namespace of the caller has no such device.",
         source::kNoDevice, [](const auto& f) { return !f.r.device_known; }),
     due("front.not_netkit", Errno::nxio,
@@ -95,20 +95,20 @@ inline constexpr auto front_device = std::tuple{
         [](const auto& f) { return f.r.single_device; }),
 };
 
-inline constexpr auto front_old_unused = std::tuple{
+inline constexpr auto front_old_unused = Sequence{
     anywhere("front.old_unused", Errno::inval,
              "The request names a program to replace, but does not set REPLACE.",
              house(source::bpf2("zeroed")),
              [](const auto& f) { return !f.r.replace && !f.r.old.none; }),
 };
 
-inline constexpr auto front_old_named = std::tuple{
+inline constexpr auto front_old_named = Sequence{
     anywhere("front.old_unused", Errno::inval,
              "The request names a program to replace, but detach replaces nothing.",
              house(source::bpf2("zeroed")), [](const auto& f) { return !f.r.old.none; }),
 };
 
-inline constexpr auto front_old = std::tuple{
+inline constexpr auto front_old = Sequence{
     due("front.old_closed", Errno::badf, "The descriptor of the program to replace is not open.",
         source::kBadf, [](const auto& f) { return f.r.replace && f.r.old.missing; }),
     due("front.old_kind", Errno::inval,
@@ -119,14 +119,14 @@ inline constexpr auto front_old = std::tuple{
 };
 
 // The replaced program of an attach is looked up by type, that of a link update is not.
-inline constexpr auto front_old_type = std::tuple{
+inline constexpr auto front_old_type = Sequence{
     due("front.old_type", Errno::inval, "The program to replace has another type.",
         code(source::tcx_c("tcx_prog_attach"), source::netkit_c("netkit_prog_attach"),
              source::syscall_c("bpf_prog_get_ok")),
         [](const auto& f) { return f.r.replace && f.r.old.wrong_type; }),
 };
 
-inline constexpr auto stale = std::tuple{
+inline constexpr auto stale = Sequence{
     due("list.stale", Errno::stale,
         "The expected revision differs from the current revision of the list.",
         selftest(source::tc_opts("test_tc_opts_revision_target"),
@@ -135,7 +135,7 @@ inline constexpr auto stale = std::tuple{
 };
 
 // A relative object is looked up, and its error given, even where no directive uses it.
-inline constexpr auto relative_id = std::tuple{
+inline constexpr auto relative_id = Sequence{
     due("relative.id_unknown", Errno::noent,
         "ID is set, and no object has the id. No object has id 0.",
         selftest(source::tc_opts("test_tc_opts_invalid_target"),
@@ -143,13 +143,13 @@ inline constexpr auto relative_id = std::tuple{
         [](const auto& f) { return f.r.id && (f.r.relative.none || f.r.relative.missing); }),
 };
 
-inline constexpr auto relative_link_none = std::tuple{
+inline constexpr auto relative_link_none = Sequence{
     due("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
         code(source::mprog_c("bpf_mprog_link")),
         [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
 };
 
-inline constexpr auto relative_found = std::tuple{
+inline constexpr auto relative_found = Sequence{
     due("relative.closed", Errno::badf, "The descriptor of the relative object is not open.",
         document(source::bpf2("EBADF"), source::syscall_c("__bpf_prog_get"),
                  source::syscall_c("bpf_link_get_from_fd")),
@@ -168,11 +168,10 @@ inline constexpr auto relative_found = std::tuple{
         [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
 };
 
-inline constexpr auto relative_object =
-    std::tuple_cat(relative_id, relative_link_none, relative_found);
+inline constexpr auto relative_object = join(relative_id, relative_link_none, relative_found);
 
 // Where no program is named none is of another type but a link that has none a list could hold.
-inline constexpr auto relative_foreign = std::tuple{
+inline constexpr auto relative_foreign = Sequence{
     fails("relative.foreign", Errno::inval,
           "The request names no program, and no list can hold a link of the kind of the relative "
           "link. The kernel may refuse the kind, or look for the link and not find it.",

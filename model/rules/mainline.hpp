@@ -77,7 +77,7 @@ typename D::Bool differ(const Place<D>& a, const Place<D>& b) {
   return a.exists && b.exists && a.index != b.index;
 }
 
-inline constexpr auto exists = std::tuple{
+inline constexpr auto exists = Sequence{
     due("insert.exists", Errno::exist,
         "The program is already on this list, with or without a link.",
         selftest(source::tc_opts("test_tc_opts_invalid_target"),
@@ -85,7 +85,7 @@ inline constexpr auto exists = std::tuple{
         [](const auto& f) { return f.on_list; }),
 };
 
-inline constexpr auto old_absent = std::tuple{
+inline constexpr auto old_absent = Sequence{
     due("insert.old_absent", Errno::noent, "The program to replace is not on the list.",
         code(source::mprog_c("bpf_mprog_pos_exact")),
         [](const auto& f) {
@@ -93,7 +93,7 @@ inline constexpr auto old_absent = std::tuple{
         }),
 };
 
-inline constexpr auto before = std::tuple{
+inline constexpr auto before = Sequence{
     due("insert.full", Errno::range, "The list is full.",
         selftest(source::tc_opts("test_tc_opts_max_target"), source::mprog_c("bpf_mprog_attach"),
                  file("include/linux/bpf_mprog.h", "BPF_MPROG_MAX")),
@@ -105,7 +105,7 @@ inline constexpr auto before = std::tuple{
         [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
 };
 
-inline constexpr auto after = std::tuple{
+inline constexpr auto after = Sequence{
     due("insert.after_absent", Errno::noent,
         "AFTER is set, and the relative object is not on the list.",
         selftest(source::tc_opts("test_tc_opts_invalid_target"),
@@ -128,7 +128,7 @@ inline constexpr auto after = std::tuple{
         }),
 };
 
-inline constexpr auto inserts = std::tuple{
+inline constexpr auto inserts = Sequence{
     effect(
         "insert.prepends", Change::insert,
         "BEFORE is set without a relative object. The program is inserted at the head.",
@@ -167,7 +167,7 @@ inline constexpr auto inserts = std::tuple{
 };
 
 // Only an attach can name what it would replace. REPLACE of a link to be made names nothing.
-inline constexpr auto old_owned = std::tuple{
+inline constexpr auto old_owned = Sequence{
     due("insert.old_owned", Errno::busy,
         "A link owns the entry to replace, and an attach has none.",
         selftest(source::tc_opts("test_tc_opts_mixed_target"),
@@ -175,13 +175,13 @@ inline constexpr auto old_owned = std::tuple{
         [](const auto& f) { return f.owner_differs; }),
 };
 
-inline constexpr auto before_differs = std::tuple{
+inline constexpr auto before_differs = Sequence{
     due("insert.before_differs", Errno::range, "REPLACE and BEFORE mean different places.",
         code(source::mprog_c("bpf_mprog_attach")),
         [](const auto& f) { return differ(f.by_replace, f.by_before); }),
 };
 
-inline constexpr auto replaces = std::tuple{
+inline constexpr auto replaces = Sequence{
     effect(
         "insert.replaces", Change::replace,
         "The new program takes the place of the old program. No other entry moves.",
@@ -192,31 +192,30 @@ inline constexpr auto replaces = std::tuple{
 };
 
 inline constexpr auto attach =
-    std::tuple_cat(front_attribute, front_caller, front_flags, front_old_unused, front_prog,
-                   front_device, front_old, front_old_type, stale, exists, relative_object,
-                   old_absent, old_owned, before, before_differs, after, replaces, inserts);
+    join(front_attribute, front_caller, front_flags, front_old_unused, front_prog, front_device,
+         front_old, front_old_type, stale, exists, relative_object, old_absent, old_owned, before,
+         before_differs, after, replaces, inserts);
 
 inline constexpr auto link_front =
-    std::tuple_cat(front_attribute, attribute_gap, front_caller, front_prog,
-                   std::tuple{
-                       due("front.attach_type", Errno::inval,
-                           "The programs of this type have no such attach type.",
-                           code(source::syscall_c("bpf_prog_attach_check_attach_type")),
-                           [](const auto& f) { return !f.r.hook_known; }),
-                   },
-                   front_device);
+    join(front_attribute, attribute_gap, front_caller, front_prog,
+         Sequence{
+             due("front.attach_type", Errno::inval,
+                 "The programs of this type have no such attach type.",
+                 code(source::syscall_c("bpf_prog_attach_check_attach_type")),
+                 [](const auto& f) { return !f.r.hook_known; }),
+         },
+         front_device);
 
-inline constexpr auto link_flags = std::tuple{
+inline constexpr auto link_flags = Sequence{
     anywhere("front.flags", Errno::inval, "The command does not define one of the flag bits.",
              house(file("Documentation/process/adding-syscalls.rst",
                         "and reject the system call (with")),
              [](const auto& f) { return f.r.other_flags; }),
 };
 
-inline constexpr auto link_create =
-    cite(std::tuple_cat(link_front, link_flags, stale, exists, relative_object, old_absent, before,
-                        after, inserts),
-         kLinkCreate);
+inline constexpr auto link_create = cite(join(link_front, link_flags, stale, exists,
+                                              relative_object, old_absent, before, after, inserts),
+                                         kLinkCreate);
 
 template <class D>
 struct RemoveFacts {
@@ -279,8 +278,8 @@ RemoveFacts<D> RemoveFacts<D>::of(const Chain& c, const Request<D>& r) {
           .meant_owned = meant.exists && c.owner(meant.index) != r.owner};
 }
 
-inline constexpr auto remove = std::tuple_cat(
-    std::tuple{
+inline constexpr auto remove = join(
+    Sequence{
         anywhere("remove.empty", Errno::noent,
                  "The list is empty. The kernel may have freed it, and then it has no revision "
                  "that could be stale.",
@@ -292,7 +291,7 @@ inline constexpr auto remove = std::tuple_cat(
             code(source::mprog_c("bpf_mprog_detach")), [](const auto& f) { return f.r.replace; }),
     },
     stale, relative_object, relative_foreign,
-    std::tuple{
+    Sequence{
         due("remove.named_absent", Errno::noent, "The named program is not on the list.",
             selftest(source::tc_opts("test_tc_opts_detach_before_target"),
                      source::tc_opts("test_tc_opts_detach_after_target"),
@@ -307,7 +306,8 @@ inline constexpr auto remove = std::tuple_cat(
                      source::mprog_c("bpf_mprog_pos_before")),
             [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
         fails("remove.before_nobody", Errno::range,
-              "BEFORE is set, and the relative object is the head: there is no entry before it. Merged "
+              "BEFORE is set, and the relative object is the head: there is no entry before it. "
+              "Merged "
               "kernels remove the head itself if no program is named.",
               code(source::posting3("bpf_mprog_del")),
               [](const auto& f) { return f.nobody_before; }),
@@ -317,13 +317,14 @@ inline constexpr auto remove = std::tuple_cat(
                      source::mprog_c("bpf_mprog_detach")),
             [](const auto& f) { return f.named.exists && differ(f.named, f.by_before); }),
         due("remove.after_absent", Errno::noent,
-            "AFTER is set, and the relative object is not on the list.", code(source::mprog_c("bpf_mprog_pos_after")),
+            "AFTER is set, and the relative object is not on the list.",
+            code(source::mprog_c("bpf_mprog_pos_after")),
             [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
-        fails("remove.after_nobody", Errno::range,
-              "AFTER is set, and the relative object is the tail: there is no entry after it. Merged "
-              "kernels remove the tail itself if no program is named.",
-              code(source::posting3("bpf_mprog_del")),
-              [](const auto& f) { return f.nobody_after; }),
+        fails(
+            "remove.after_nobody", Errno::range,
+            "AFTER is set, and the relative object is the tail: there is no entry after it. Merged "
+            "kernels remove the tail itself if no program is named.",
+            code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.nobody_after; }),
         due("remove.after_differs", Errno::range,
             "AFTER means another entry than BEFORE, or than that of the named program.",
             selftest(source::tc_opts("test_tc_opts_detach_after_target"),
@@ -354,10 +355,10 @@ inline constexpr auto remove = std::tuple_cat(
             [](const auto& f) { return !f.names && f.meant_owned; }),
         effect(
             "remove.named", Change::remove, "The entry of the named program is removed.",
-            document(source::uapi("BPF_PROG_DETACH"), file("tools/lib/bpf/bpf.h", "bpf_prog_detach_opts"),
+            document(source::uapi("BPF_PROG_DETACH"),
+                     file("tools/lib/bpf/bpf.h", "bpf_prog_detach_opts"),
                      source::tc_opts("test_tc_opts_after_target")),
-            [](const auto& f) { return f.names; },
-            [](const auto& f) { return f.meant.index; }),
+            [](const auto& f) { return f.names; }, [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.first", Change::remove,
             "BEFORE is set without a relative object. The first entry is removed.",
@@ -381,15 +382,17 @@ inline constexpr auto remove = std::tuple_cat(
             [](const auto& f) { return f.meant.index; }),
         effect(
             "remove.last", Change::remove,
-            "The request names no program, and sets no directive, or AFTER without a relative object. The "
+            "The request names no program, and sets no directive, or AFTER without a relative "
+            "object. The "
             "last entry is removed.",
-            code(source::mprog_c("bpf_mprog_detach"), source::tc_opts("test_tc_opts_detach_target")),
+            code(source::mprog_c("bpf_mprog_detach"),
+                 source::tc_opts("test_tc_opts_detach_target")),
             [](const auto& f) { return !f.names && (f.bare || !f.r.after) && !f.r.before; },
             [](const auto& f) { return f.meant.index; }),
     });
 
 // Without a descriptor to show for it, anybody's entry could be meant.
-inline constexpr auto unnamed_caller = std::tuple{
+inline constexpr auto unnamed_caller = Sequence{
     due("remove.caller", Errno::perm,
         "The request names no program, and the caller has neither CAP_NET_ADMIN nor CAP_SYS_ADMIN "
         "in the "
@@ -400,8 +403,8 @@ inline constexpr auto unnamed_caller = std::tuple{
 };
 
 inline constexpr auto detach =
-    cite(std::tuple_cat(front_attribute, front_caller, front_flags, front_old_named, front_named,
-                        unnamed_caller, front_device, remove),
+    cite(join(front_attribute, front_caller, front_flags, front_old_named, front_named,
+              unnamed_caller, front_device, remove),
          kDetach);
 
 }  // namespace mprogcheck::rules::mainline

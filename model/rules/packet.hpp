@@ -37,7 +37,7 @@ PacketFacts<D> PacketFacts<D>::of(const Chain& c, const Request<D>& r) {
 inline constexpr auto ran = [](const auto& f) { return f.ran; };
 
 // The index of an effect is the number of programs that ran.
-inline constexpr auto packet = std::tuple{
+inline constexpr auto packet = Sequence{
     due("front.attach_type", Errno::inval, "The attach type is not one of the hooks.", house(),
         [](const auto& f) { return !f.r.hook_known; }),
     due("front.device", Errno::nodev, "The device does not exist.", house(),

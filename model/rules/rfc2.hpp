@@ -101,7 +101,7 @@ InsertFacts<D> InsertFacts<D>::of(const Chain& c, const Request<D>& r) {
       .tail = tail};
 }
 
-inline constexpr auto no_directive = std::tuple{
+inline constexpr auto no_directive = Sequence{
     due("relative.no_directive", Errno::inval,
         "The request gives a relative object, ID or LINK, but sets none of REPLACE, BEFORE and "
         "AFTER.",
@@ -113,16 +113,15 @@ inline constexpr auto no_directive = std::tuple{
 };
 
 // By descriptor 0 the posting looks for a link, as by any other.
-inline constexpr auto relative_link_none = std::tuple{
+inline constexpr auto relative_link_none = Sequence{
     fails("relative.link_none", Errno::inval, "LINK is set, and the request gives no link.",
           code(source::posting3("bpf_mprog_tuple_relative")),
           [](const auto& f) { return f.r.by_link && !f.r.id && f.r.relative.none; }),
 };
 
-inline constexpr auto relative_object =
-    std::tuple_cat(relative_id, relative_link_none, relative_found);
+inline constexpr auto relative_object = join(relative_id, relative_link_none, relative_found);
 
-inline constexpr auto replacing = std::tuple{
+inline constexpr auto replacing = Sequence{
     due("replace.combined", Errno::inval, "REPLACE is combined with BEFORE, AFTER or LINK.",
         code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.r.replace && (f.r.before || f.r.after || f.r.by_link); }),
@@ -143,7 +142,7 @@ inline constexpr auto replacing = std::tuple{
 };
 
 // Not for a link to be made: an entry it could replace is never its own.
-inline constexpr auto replacing_ends = std::tuple{
+inline constexpr auto replacing_ends = Sequence{
     due("replace.first", Errno::acces, "FIRST is set, and the entry to replace is not the head.",
         code(source::posting3("bpf_mprog_replace")),
         [](const auto& f) { return f.replaced.exists && f.r.first && !f.anchor_is_head; }),
@@ -152,7 +151,7 @@ inline constexpr auto replacing_ends = std::tuple{
         [](const auto& f) { return f.replaced.exists && f.r.last && !f.anchor_is_tail; }),
 };
 
-inline constexpr auto both_ends = std::tuple{
+inline constexpr auto both_ends = Sequence{
     due("ends.exists", Errno::exist, "The program is already on this list, with or without a link.",
         code(source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && f.on_list; }),
@@ -206,7 +205,7 @@ inline constexpr auto both_ends = std::tuple{
         [](const auto& f) { return f.ends && f.full; }),
 };
 
-inline constexpr auto plain = std::tuple{
+inline constexpr auto plain = Sequence{
     due("plain.full", Errno::nospc, "The list is full.",
         code(source::posting3("bpf_mprog_add"), source::posting3("bpf_mprog_max")),
         [](const auto& f) { return f.plain && f.full; }),
@@ -239,7 +238,7 @@ inline constexpr auto plain = std::tuple{
 };
 
 // Not for a link to be made: an entry it could replace is never its own.
-inline constexpr auto replaces = std::tuple{
+inline constexpr auto replaces = Sequence{
     effect(
         "replace.replaces", Change::replace,
         "The new program takes the place of the old program, with the flags of the request. No "
@@ -249,11 +248,10 @@ inline constexpr auto replaces = std::tuple{
         [](const auto& f) { return f.r.replace; }, [](const auto& f) { return f.replaced.index; }),
 };
 
-inline constexpr auto checks_up_to_replace =
-    std::tuple_cat(stale, no_directive, relative_object, replacing);
-inline constexpr auto checks_of_place = std::tuple_cat(both_ends, plain);
+inline constexpr auto checks_up_to_replace = join(stale, no_directive, relative_object, replacing);
+inline constexpr auto checks_of_place = join(both_ends, plain);
 
-inline constexpr auto inserts = std::tuple{
+inline constexpr auto inserts = Sequence{
     effect(
         "first.inserts", Change::insert,
         "The program is inserted at the head, and its entry stays the head.",
@@ -312,14 +310,14 @@ inline constexpr auto inserts = std::tuple{
         [](const auto& f) { return f.anchor.index + 1; }),
 };
 
-inline constexpr auto attach = cite(
-    cite(std::tuple_cat(front_attribute, front_caller, front_flags, front_prog, front_device,
-                        checks_up_to_replace, replacing_ends, checks_of_place, replaces, inserts),
-         kRelative),
-    kAttach);
+inline constexpr auto attach =
+    cite(cite(join(front_attribute, front_caller, front_flags, front_prog, front_device,
+                   checks_up_to_replace, replacing_ends, checks_of_place, replaces, inserts),
+              kRelative),
+         kAttach);
 
 // The posting looks only at the bits it knows.
-inline constexpr auto link_flags = std::tuple{
+inline constexpr auto link_flags = Sequence{
     may("front.flags", Errno::inval,
         "The command does not define one of the flag bits. The kernel may ignore it.",
         house(
@@ -327,25 +325,24 @@ inline constexpr auto link_flags = std::tuple{
         [](const auto& f) { return f.r.other_flags; }),
 };
 
-inline constexpr auto link_create =
-    cite(cite(std::tuple_cat(mainline::link_front, link_flags, checks_up_to_replace,
-                             checks_of_place, inserts),
-              kRelative),
-         kLinkCreate);
+inline constexpr auto link_create = cite(
+    cite(join(mainline::link_front, link_flags, checks_up_to_replace, checks_of_place, inserts),
+         kRelative),
+    kLinkCreate);
 
 // FIRST and LAST are held until the link is detached; only REPLACE by program states them anew.
 inline constexpr auto link_update =
-    std::tuple_cat(link_update_checks, link_update_replaces,
-                   std::tuple{
-                       effect(
-                           "link_update.keeps_ends", Change::replace,
-                           "The entry is FIRST or LAST. The new program takes its place, and the "
-                           "entry stays FIRST "
-                           "or LAST.",
-                           document(source::posting3("Enforced throughout the bpf_mprog"),
-                                    source::posting3("link detach, prog-based BPF_F_REPLACE")),
-                           [](const auto& f) { return !f.current && !f.r.owns_filter && f.at_end; },
-                           [](const auto& f) { return f.index; }),
-                   });
+    join(link_update_checks, link_update_replaces,
+         Sequence{
+             effect(
+                 "link_update.keeps_ends", Change::replace,
+                 "The entry is FIRST or LAST. The new program takes its place, and the "
+                 "entry stays FIRST "
+                 "or LAST.",
+                 document(source::posting3("Enforced throughout the bpf_mprog"),
+                          source::posting3("link detach, prog-based BPF_F_REPLACE")),
+                 [](const auto& f) { return !f.current && !f.r.owns_filter && f.at_end; },
+                 [](const auto& f) { return f.index; }),
+         });
 
 }  // namespace mprogcheck::rules::rfc2

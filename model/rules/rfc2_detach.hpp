@@ -69,9 +69,9 @@ RemoveFacts<D> RemoveFacts<D>::of(const Chain& c, const Request<D>& r) {
           .meant_owned = meant.exists && c.owner(meant.index) != r.owner};
 }
 
-inline constexpr auto remove = std::tuple_cat(
+inline constexpr auto remove = join(
     stale, no_directive, relative_object, relative_foreign,
-    std::tuple{
+    Sequence{
         due("remove.replace", Errno::inval, "The request sets REPLACE, which detach does not have.",
             code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.r.replace; }),
         due("remove.first_not_head", Errno::noent,
@@ -142,9 +142,9 @@ inline constexpr auto remove = std::tuple_cat(
             [](const auto& f) { return f.meant.index; }),
     });
 
-inline constexpr auto detach = cite(cite(std::tuple_cat(front_attribute, front_caller, front_flags,
-                                                        front_named, front_device, remove),
-                                         kRelative),
-                                    kDetach);
+inline constexpr auto detach =
+    cite(cite(join(front_attribute, front_caller, front_flags, front_named, front_device, remove),
+              kRelative),
+         kDetach);
 
 }  // namespace mprogcheck::rules::rfc2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A rule: under which condition a request has which outcome, in words, with its source.
 //
-// A command's rules form a table (a std::tuple). Errors come first, in the order of precedence; the
+// A command's rules form a table (a Sequence). Errors come first, in the order of precedence; the
 // effects come last. The first rule that is met decides. That an error rule is met says its error
 // is *due* (a promise); that it stands first says which error wins (precedence). A rule that only
 // *may* refuse permits its error where the interface leaves the matter open, and never decides. Of
@@ -9,7 +9,7 @@
 // precedence. A rule that *fails* promises that the request is refused, but not by which error; its
 // own is what ours answers.
 //
-//   inline constexpr auto table = std::tuple{
+//   inline constexpr auto table = Sequence{
 //       due("remove.stale", Errno::stale, "An expected revision ...",
 //           selftest(...), [](const auto& f) { return f.stale; }),
 //       effect("remove.named", Change::remove, "The named program goes.", code(...), guard, index)};
@@ -20,10 +20,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
-#include <utility>
 
+#include "model/rules/sequence.hpp"
 #include "model/rules/source.hpp"
 #include "model/words/errno.hpp"
 
@@ -108,26 +107,17 @@ constexpr Table cite(Table table, const Cited (&all)[kCited]) {
       clause.source = cited.source;
       if (!cited.sentence.empty()) clause.sentence = cited.sentence;
     };
-    std::apply([&](auto&... rule) { (set(rule.clause), ...); }, table);
+    table.each([&](auto& rule, auto) { set(rule.clause); });
     if (!found) std::abort();
   }
   return table;
-}
-
-// Calls visit(rule, constant index) for each rule, in order.
-template <class Table, class Visit>
-constexpr void for_each_rule(const Table& table, Visit&& visit) {
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (visit(std::get<I>(table), std::integral_constant<std::size_t, I>{}), ...);
-  }
-  (std::make_index_sequence<std::tuple_size_v<Table>>{});
 }
 
 // Bit i: rule i is of that force.
 template <class Table>
 constexpr std::uint64_t rules_of(const Table& table, Force force) {
   std::uint64_t mask = 0;
-  for_each_rule(table, [&](const auto& rule, auto i) {
+  table.each([&](const auto& rule, auto i) {
     if (rule.clause.force == force) mask |= std::uint64_t{1} << i;
   });
   return mask;
@@ -135,8 +125,8 @@ constexpr std::uint64_t rules_of(const Table& table, Force force) {
 
 template <class Table>
 constexpr auto errors_of(const Table& table) {
-  std::array<Errno, std::tuple_size_v<Table>> errors{};
-  for_each_rule(table, [&](const auto& rule, auto i) { errors[i] = rule.clause.error; });
+  std::array<Errno, Table::size> errors{};
+  table.each([&](const auto& rule, auto i) { errors[i] = rule.clause.error; });
   return errors;
 }
 
@@ -155,11 +145,11 @@ struct Decision {
 template <const auto& kTable, class Facts>
 void decide(const Facts& facts, Decision& d) {
   using Table = std::remove_cvref_t<decltype(kTable)>;
-  static_assert(std::tuple_size_v<Table> <= 64);
+  static_assert(Table::size <= 64);
   constexpr std::uint64_t due = rules_of(kTable, Force::due),
                           effects = rules_of(kTable, Force::effect);
   d = Decision{};
-  for_each_rule(kTable, [&](const auto& rule, auto i) {
+  kTable.each([&](const auto& rule, auto i) {
     d.met |= std::uint64_t{static_cast<bool>(rule.guard(facts))} << i;
   });
   // An effect is met only where no error is due: refused requests change nothing.
@@ -170,7 +160,7 @@ void decide(const Facts& facts, Decision& d) {
   static constexpr auto errors = errors_of(kTable);
   d.error = errors[d.rule];
   if (d.error != Errno::ok) return;
-  for_each_rule(kTable, [&](const auto& rule, auto i) {
+  kTable.each([&](const auto& rule, auto i) {
     if constexpr ((effects >> i & 1) != 0)
       if (d.rule == i) {
         d.change = rule.clause.change;

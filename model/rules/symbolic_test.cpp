@@ -320,7 +320,7 @@ struct Row {
 template <class Table, class Facts>
 std::vector<Row> rows_over(const Table& table, const Facts& facts) {
   std::vector<Row> rows;
-  for_each_rule(table, [&](const auto& rule, auto) {
+  table.each([&](const auto& rule, auto) {
     const auto index = rule.index(facts);
     rows.push_back({rule.guard(facts), [index](Evaluator& evaluate) { return evaluate(index); }});
   });
@@ -334,7 +334,7 @@ template <class Table, class Facts>
 void expect_agreement(const Table& table, const std::vector<Row>& rows, const Facts& plain,
                       Evaluator& evaluate, std::vector<int>& held) {
   std::uint64_t due = 0;
-  for_each_rule(table, [&](const auto& rule, auto i) {
+  table.each([&](const auto& rule, auto i) {
     const bool expect = rule.guard(plain);
     ASSERT_EQ(evaluate(rows[i].guard) != 0, expect) << rule.clause.id;
     held[i] += expect;
@@ -357,7 +357,7 @@ void check_on_chains(const Table& table) {
     Evaluator evaluate(chain, values_of(request), dice);
     expect_agreement(table, rows, Facts<Plain>::of(chain, request), evaluate, held);
   }
-  for_each_rule(table, [&](const auto& rule, auto i) { EXPECT_GT(held[i], 0) << rule.clause.id; });
+  table.each([&](const auto& rule, auto i) { EXPECT_GT(held[i], 0) << rule.clause.id; });
 }
 
 // Facts that are themselves the variables.
@@ -372,7 +372,7 @@ void check_on_facts(const Table& table) {
     Evaluator evaluate(none, values_of(facts), dice);
     expect_agreement(table, rows, facts, evaluate, held);
   }
-  for_each_rule(table, [&](const auto& rule, auto i) { EXPECT_GT(held[i], 0) << rule.clause.id; });
+  table.each([&](const auto& rule, auto i) { EXPECT_GT(held[i], 0) << rule.clause.id; });
 }
 
 TEST(Symbolic, MainlineAttachMeansTheSameOverTerms) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The tables of a dialect: for each verb its rules, and how the facts they look at are found.
 //
-// A dialect's tables are one constant, a std::tuple of Table and StateTable. visit_table() finds
+// A dialect's tables are one constant, a Sequence of Table and StateTable. visit_table() finds
 // the one of a verb; world, clauses, specification and proofs are all made by it, each over its own
 // domain. Tables is what a Dialect refers to, the same for every dialect:
 //
-//   constexpr auto tables = std::tuple{Table<Verb::attach, my_rules, MyFacts>{}};
+//   constexpr auto tables = Sequence{Table<Verb::attach, my_rules, MyFacts>{}};
 //   constinit const Tables mine = tables_of<tables>();   // model/world/oracle.hpp
 #pragma once
 
@@ -13,7 +13,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <tuple>
 
 #include "model/rules/common.hpp"
 #include "model/rules/device.hpp"
@@ -50,7 +49,7 @@ struct StateTable {
   using Facts = FactsOfState;
 };
 
-inline constexpr auto shared_tables = std::tuple{
+inline constexpr auto shared_tables = Sequence{
     Table<Verb::query, query, QueryFacts>{},
     Table<Verb::link_detach, link_detach, LinkFacts>{},
     Table<Verb::info, info, LinkFacts>{},
@@ -69,33 +68,32 @@ inline constexpr auto shared_tables = std::tuple{
     StateTable<Verb::chain, chain, FilterFacts<Plain>>{},
 };
 
-inline constexpr auto mainline_tables = std::tuple_cat(
-    std::tuple{Table<Verb::attach, mainline::attach, mainline::InsertFacts>{},
-               Table<Verb::link_create, mainline::link_create, mainline::InsertFacts>{},
-               Table<Verb::link_update, link_update, LinkFacts>{},
-               Table<Verb::detach, mainline::detach, mainline::RemoveFacts>{}},
-    shared_tables);
+inline constexpr auto mainline_tables =
+    join(Sequence{Table<Verb::attach, mainline::attach, mainline::InsertFacts>{},
+                  Table<Verb::link_create, mainline::link_create, mainline::InsertFacts>{},
+                  Table<Verb::link_update, link_update, LinkFacts>{},
+                  Table<Verb::detach, mainline::detach, mainline::RemoveFacts>{}},
+         shared_tables);
 
 inline constexpr auto rfc2_tables =
-    std::tuple_cat(std::tuple{Table<Verb::attach, rfc2::attach, rfc2::InsertFacts>{},
-                              Table<Verb::link_create, rfc2::link_create, rfc2::InsertFacts>{},
-                              Table<Verb::link_update, rfc2::link_update, LinkFacts>{},
-                              Table<Verb::detach, rfc2::detach, rfc2::RemoveFacts>{}},
-                   shared_tables);
+    join(Sequence{Table<Verb::attach, rfc2::attach, rfc2::InsertFacts>{},
+                  Table<Verb::link_create, rfc2::link_create, rfc2::InsertFacts>{},
+                  Table<Verb::link_update, rfc2::link_update, LinkFacts>{},
+                  Table<Verb::detach, rfc2::detach, rfc2::RemoveFacts>{}},
+         shared_tables);
 
 // Calls f(table) with the table of the verb, if there is one.
 template <class DialectTables, class F>
 constexpr bool visit_table(const DialectTables& tables, Verb verb, F&& f) {
-  return std::apply(
-      [&](const auto&... table) { return ((table.verb == verb && (f(table), true)) || ...); },
-      tables);
+  return tables.apply(
+      [&](const auto&... table) { return ((table.verb == verb && (f(table), true)) || ...); });
 }
 
 // What a table says, in words.
 template <const auto& kRules>
 inline constexpr auto clauses_in = [] {
-  std::array<Clause, std::tuple_size_v<std::remove_cvref_t<decltype(kRules)>>> all{};
-  for_each_rule(kRules, [&](const auto& rule, auto i) { all[i] = rule.clause; });
+  std::array<Clause, kRules.size> all{};
+  kRules.each([&](const auto& rule, auto i) { all[i] = rule.clause; });
   return all;
 }();
 

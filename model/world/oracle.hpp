@@ -176,13 +176,11 @@ namespace rules {
 template <const auto& kTables>
 constexpr Tables tables_of() {
   Tables all;
-  std::apply(
-      [&]<class... Table>(const Table&...) {
-        ((all.of_verb[static_cast<std::size_t>(Table::verb)] = {clauses_in<Table::rules>,
-                                                                &World::decide_with<Table>}),
-         ...);
-      },
-      kTables);
+  kTables.apply([&]<class... Table>(const Table&...) {
+    ((all.of_verb[static_cast<std::size_t>(Table::verb)] = {clauses_in<Table::rules>,
+                                                            &World::decide_with<Table>}),
+     ...);
+  });
   return all;
 }
 

@@ -30,7 +30,7 @@ struct ToggleFacts {
   }
 };
 
-constexpr auto kToggle = std::tuple{
+constexpr auto kToggle = Sequence{
     due("toggle.refuses", Errno::busy, "The program or the list does not exist, or it is full.",
         house(),
         [](const auto& f) {
@@ -43,7 +43,7 @@ constexpr auto kToggle = std::tuple{
         "toggle.takes", Change::remove, "The program leaves the list.", house(),
         [](const auto& f) { return f.there.exists; }, [](const auto& f) { return f.there.index; }),
 };
-constexpr auto kToggleTables = std::tuple{rules::Table<Verb::attach, kToggle, ToggleFacts>{}};
+constexpr auto kToggleTables = Sequence{rules::Table<Verb::attach, kToggle, ToggleFacts>{}};
 
 constinit const rules::Tables kTables = rules::tables_of<kToggleTables>();
 constinit const DialectTraits kTraits{.name = "toggle",

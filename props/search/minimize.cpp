@@ -255,8 +255,7 @@ class Minimizer {
     }
   }
 
-  template <class Change>
-  bool change(std::size_t i, Change&& change_it) {
+  bool change(std::size_t i, const std::function<void(Operation&)>& change_it) {
     Trace t = best_;
     change_it(t.operations[i]);
     std::vector<std::size_t> kept(best_.operations.size());
@@ -269,7 +268,9 @@ class Minimizer {
 
   void simplify_operations() {
     for (std::size_t i = 0; i < best_.operations.size(); ++i) {
-      const auto with = [&](auto&& f) { return i < best_.operations.size() && change(i, f); };
+      const simpler::Attempt with = [&](const auto& f) {
+        if (i < best_.operations.size()) change(i, f);
+      };
       // All that may be left out at once, then each for itself.
       with([](Operation& op) {
         op.flags = 0, op.relative = {}, op.old = {}, op.revision = 0, op.bits = 0;

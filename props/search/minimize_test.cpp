@@ -59,7 +59,7 @@ TEST(Simpler, every_field_of_every_verb_can_go) {
   words_testing::each_field([&](const Trace& without, const Operation& with, const auto&) {
     ++fields;
     bool gone = false;
-    simpler::simplify(with.verb, [&](auto&& change) {
+    simpler::simplify(with.verb, [&](const auto& change) {
       Operation op = with;
       change(op);
       gone = gone || op == without.operations.back();
