@@ -130,11 +130,18 @@ if(NOT SANITIZE)
     ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
   script_test(toy_verb 900 ${PROJECT_SOURCE_DIR}/model/words/test/toy_verb ${PROJECT_SOURCE_DIR} ${CMAKE_CXX_COMPILER})
   script_test(tidy 300 ${PROJECT_SOURCE_DIR}/cmake/tidy)
-  script_test(signals 600 ${PROJECT_SOURCE_DIR}/props/cli/test/signals $<TARGET_FILE:mprogcheck> --rounds 8
+  script_test(signals 600 ${PROJECT_SOURCE_DIR}/props/cli/test/signals.py $<TARGET_FILE:mprogcheck> --rounds 8
     --targets impl,conform)
+  script_test(limits 600 ${PROJECT_SOURCE_DIR}/props/cli/test/limits.py $<TARGET_FILE:mprogcheck> --every 3)
   # The examples in the documents that take seconds, and whether their runner notices mistakes.
   script_test(docs 300 ${PROJECT_SOURCE_DIR}/docs/run --program $<TARGET_FILE:mprogcheck>)
   script_test(docs_runner 300 ${PROJECT_SOURCE_DIR}/docs/run_test)
+endif()
+
+if(SANITIZE STREQUAL "address,undefined")
+  # Not of open files and address space: a sanitizer needs more of both than the program.
+  script_test(limits 600 ${PROJECT_SOURCE_DIR}/props/cli/test/limits.py $<TARGET_FILE:mprogcheck> --only disk,missing
+    --every 8)
 endif()
 
 if(FUZZERS)

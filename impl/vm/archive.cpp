@@ -4,7 +4,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <memory>
@@ -20,8 +22,10 @@ namespace {
 using Archive = std::unique_ptr<archive, int (*)(archive*)>;
 
 constexpr std::size_t kBlock = 1U << 16;
-constexpr std::size_t kMostOfFile = 256U << 20;  // of a package
-constexpr std::size_t kMostOfLine = 1U << 20;    // of a control file
+constexpr std::size_t kMostOfFile = 256U << 20;      // of a package
+constexpr std::size_t kMostOfLine = 1U << 20;        // of a control file
+constexpr std::uint64_t kMostUnpacked = 4ULL << 30;  // of a package, or of a list of packages
+constexpr std::size_t kMostEntries = 200'000;        // of a package
 
 [[noreturn]] void broken(const std::filesystem::path& file, archive* a) {
   const char* why = archive_error_string(a);
@@ -42,6 +46,20 @@ archive_entry* next(const std::filesystem::path& file, archive* a) {
   if (result == ARCHIVE_EOF) return nullptr;
   if (result < ARCHIVE_WARN) broken(file, a);
   return entry;
+}
+
+// Throws unless the entry is one that a package may have. Its size counts even if it is passed
+// over: that takes as long as unpacking it. `sum` is that of all entries so far.
+void check_entry(const std::filesystem::path& package, archive_entry* entry, std::uint64_t& sum) {
+  const char* name = archive_entry_pathname(entry);
+  const std::filesystem::path path(name ? name : "");
+  if (path.empty() || path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end())
+    throw CannotRun(package.string() + ": names a path outside of itself, \"" + path.string() +
+                    "\"; it is no package of Debian's");
+  sum += static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
+  if (sum > kMostUnpacked)
+    throw CannotRun(package.string() + ": unpacks to more than " +
+                    std::to_string(kMostUnpacked >> 30) + " GiB; no kernel needs so much");
 }
 
 // A part of the entry at hand; empty at its end.
@@ -112,8 +130,12 @@ void each_paragraph(const std::filesystem::path& file,
   };
   std::vector<char> buffer(kBlock);
   std::string rest;
+  std::uint64_t sum = 0;
   for (auto part = read_part(file, a.get(), buffer); !part.empty();
        part = read_part(file, a.get(), buffer)) {
+    if ((sum += part.size()) > kMostUnpacked)
+      throw CannotRun(file.string() + ": unpacks to more than " +
+                      std::to_string(kMostUnpacked >> 30) + " GiB; remove the file");
     for (std::size_t newline; (newline = part.find('\n')) != part.npos;) {
       const std::string_view here = part.substr(0, newline);
       line(rest.empty() ? here : std::string_view(rest.append(here)));
@@ -147,7 +169,12 @@ bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::
     broken(package, tar.get());
   static const Pattern kKernel("^(\\./)?(boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz)$");
   bool found = false;
-  while ((entry = next(package, tar.get()))) {
+  std::uint64_t sum = 0;
+  for (std::size_t entries = 0; (entry = next(package, tar.get())); ++entries) {
+    if (entries == kMostEntries)
+      throw CannotRun(package.string() + ": has more than " + std::to_string(kMostEntries) +
+                      " entries; no kernel has so many");
+    check_entry(package, entry, sum);
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     const std::filesystem::path name = archive_entry_pathname(entry);
     const bool is_kernel = kKernel.in(name.string()).has_value();

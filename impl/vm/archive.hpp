@@ -25,8 +25,8 @@ void each_paragraph(const std::filesystem::path& file,
 // Writes the kernel in a Debian package (boot/vmlinuz-* or usr/lib/modules/*/vmlinuz) to a file,
 // and the modules of kModules into a folder, packed as they are. Of the names in the package only
 // the last part of a module's is used, which has no '/'. Whether there is a kernel in it: a package
-// may have modules only. Throws CannotRun if the package is broken, holds more than a kernel may
-// have, or a file cannot be written.
+// may have modules only. Throws CannotRun if the package is broken, names a path outside of itself,
+// holds more than a kernel may have, or a file cannot be written.
 bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& kernel,
                    const std::filesystem::path& modules);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "impl/vm/bzimage.hpp"
 
-#include <fstream>
 #include <stdexcept>
 #include <vector>
 
@@ -17,7 +16,6 @@ constexpr std::size_t kSetupSectors = 0x1f1, kKernelSize = 0x1f4, kMagic = 0x202
                       kKernelVersion = 0x20e, kLoadFlags = 0x211, kHeaderEnd = 0x214,
                       kPayloadOffset = 0x248, kPayloadLength = 0x24c;
 constexpr std::size_t kSector = 512;
-constexpr std::uintmax_t kMostOfPayload = 256U << 20;
 constexpr std::size_t kSetupMost = 256 * kSector;  // the header and the version are in here
 
 class Bytes {
@@ -43,18 +41,13 @@ class Bytes {
   std::string bytes_;
 };
 
-Bytes beginning(const std::filesystem::path& file) {
-  try {
-    return Bytes(read_beginning(file, kSetupMost));
-  } catch (const Unreadable& e) {
-    throw std::invalid_argument(e.what());
-  }
+std::size_t setup_end(const Bytes& bytes) {
+  const std::size_t sectors = bytes.at(kSetupSectors, 1) ? bytes.at(kSetupSectors, 1) : 4;
+  return (sectors + 1) * kSector;
 }
 
-}  // namespace
-
-BzImage read_bzimage(const std::filesystem::path& file) {
-  const Bytes bytes = beginning(file);
+// `bytes` are the beginning of the file, or all of it; `size` is that of the file.
+BzImage header_of(const Bytes& bytes, std::uintmax_t size, const std::filesystem::path& file) {
   const auto refuse = [&](const std::string& why) {
     throw std::invalid_argument(file.string() + ": is no bzImage: " + why);
   };
@@ -65,14 +58,11 @@ BzImage read_bzimage(const std::filesystem::path& file) {
         "'make bzImage' leaves one in arch/x86/boot");
   if (bytes.at(kProtocol, 2) < 0x200 || !(bytes.at(kLoadFlags, 1) & 1))
     refuse("its boot header is of an old kind");
-  const std::size_t sectors = bytes.at(kSetupSectors, 1) ? bytes.at(kSetupSectors, 1) : 4;
-  const std::uintmax_t wanted =
-      (sectors + 1) * kSector + std::uintmax_t{16} * bytes.at(kKernelSize, 4);
-  std::error_code error;
-  if (const auto size = std::filesystem::file_size(file, error); error || size < wanted)
+  const std::uintmax_t wanted = setup_end(bytes) + std::uintmax_t{16} * bytes.at(kKernelSize, 4);
+  if (size < wanted)
     throw std::invalid_argument(file.string() + ": is cut off: its header promises " +
                                 std::to_string(wanted) + " bytes, and it has " +
-                                std::to_string(error ? 0 : size) + "; copy or fetch it anew");
+                                std::to_string(size) + "; copy or fetch it anew");
   BzImage image;
   image.banner = bytes.text(bytes.at(kKernelVersion, 2) + 0x200);
   image.uname = image.banner.substr(0, image.banner.find(' '));
@@ -84,28 +74,35 @@ BzImage read_bzimage(const std::filesystem::path& file) {
   return image;
 }
 
-std::string payload_of(const std::filesystem::path& file) {
-  read_bzimage(file);
-  const Bytes bytes = beginning(file);
-  const std::size_t sectors = bytes.at(kSetupSectors, 1) ? bytes.at(kSetupSectors, 1) : 4;
+}  // namespace
+
+BzImage read_bzimage(const std::filesystem::path& file) {
+  try {
+    const Bytes bytes(read_beginning(file, kSetupMost));
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(file, error);
+    return header_of(bytes, error ? 0 : size, file);
+  } catch (const Unreadable& e) {
+    throw std::invalid_argument(e.what());
+  }
+}
+
+std::string payload_of(const std::string& image, const std::filesystem::path& file) {
+  const Bytes bytes(image);
+  header_of(bytes, image.size(), file);
   // Protocol 2.08 tells where it is; behind it stands its unpacked size.
   constexpr std::uint32_t kSizeBehind = 4;
-  if (bytes.at(kProtocol, 2) < 0x208 || bytes.at(kPayloadLength, 4) <= kSizeBehind) return {};
+  if (bytes.at(kProtocol, 2) < 0x208 || bytes.size() < kPayloadLength + 4 ||
+      bytes.at(kPayloadLength, 4) <= kSizeBehind)
+    return {};
   // The header is anybody's word.
-  const std::uintmax_t begin = (sectors + 1) * kSector + bytes.at(kPayloadOffset, 4),
+  const std::uintmax_t begin = setup_end(bytes) + bytes.at(kPayloadOffset, 4),
                        length = bytes.at(kPayloadLength, 4) - kSizeBehind;
-  std::error_code error;
-  if (const auto size = std::filesystem::file_size(file, error); error || size < begin + length)
+  if (image.size() < begin + length)
     throw std::invalid_argument(file.string() + ": is cut off: its header promises a kernel of " +
                                 std::to_string(length) + " bytes, and the file has " +
-                                std::to_string(error ? 0 : size) + "; copy or fetch it anew");
-  if (length > kMostOfPayload)
-    throw std::invalid_argument(file.string() + ": is larger than any kernel (256 MiB packed)");
-  std::string payload(length, '\0');
-  std::ifstream in(file, std::ios::binary);
-  in.seekg(static_cast<std::streamoff>(begin));
-  in.read(payload.data(), static_cast<std::streamsize>(payload.size()));
-  return in ? payload : std::string();
+                                std::to_string(image.size()) + "; copy or fetch it anew");
+  return image.substr(begin, length);
 }
 
 }  // namespace mprogcheck::vm

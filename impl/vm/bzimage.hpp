@@ -19,7 +19,8 @@ struct BzImage {
 // or is shorter than its header says.
 BzImage read_bzimage(const std::filesystem::path& file);
 
-// The kernel in it, as it was packed. Throws as read_bzimage().
-std::string payload_of(const std::filesystem::path& file);
+// The kernel in an image, as it was packed; empty if the header does not say where it is. `image`
+// is what `file` holds. Throws as read_bzimage().
+std::string payload_of(const std::string& image, const std::filesystem::path& file);
 
 }  // namespace mprogcheck::vm

@@ -31,19 +31,29 @@ fs::path default_directory() {
   throw CannotRun("there is no place for kernels: neither XDG_CACHE_HOME nor HOME is set");
 }
 
-// Who can write there decides what is booted, and what is removed.
+// Who can write there decides what is booted, and what is removed; so does who can put another
+// folder in its place. In a folder with the sticky bit, as /tmp, nobody can do that with what is
+// another's.
 void need_own(const fs::path& directory) {
-  struct stat status {};
-  if (::stat(directory.c_str(), &status) != 0)
-    throw CannotRun(directory.string() + ": cannot be used: " + std::strerror(errno) + kElsewhere);
-  if (status.st_uid != 0 && status.st_uid != ::geteuid())
-    throw CannotRun(directory.string() + ": belongs to another user, number " +
-                    std::to_string(status.st_uid) + kElsewhere);
-  if (status.st_mode & (S_IWGRP | S_IWOTH))
-    throw CannotRun(directory.string() +
-                    ": other users can write to it; 'chmod go-w' it once you "
-                    "know what is in there, or" +
-                    std::string(kElsewhere + 1));
+  std::error_code error;
+  const fs::path whole = fs::canonical(directory, error);
+  for (fs::path at = whole; !error; at = at.parent_path()) {
+    const bool is_above = at != whole;
+    struct stat status {};
+    if (::stat(at.c_str(), &status) != 0) error = {errno, std::generic_category()};
+    if (error) break;
+    if (status.st_uid != 0 && status.st_uid != ::geteuid())
+      throw CannotRun(at.string() + ": belongs to another user, number " +
+                      std::to_string(status.st_uid) + kElsewhere);
+    const mode_t others = is_above ? S_IWOTH : S_IWGRP | S_IWOTH;
+    if ((status.st_mode & others) && !(is_above && (status.st_mode & S_ISVTX)))
+      throw CannotRun(at.string() +
+                      ": other users can write to it; 'chmod go-w' it once you "
+                      "know what is in there, or" +
+                      std::string(kElsewhere + 1));
+    if (!at.has_relative_path()) return;
+  }
+  throw CannotRun(directory.string() + ": cannot be used: " + error.message() + kElsewhere);
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ constexpr std::string_view kElf(
 }  // namespace
 
 Descriptor unpacked_kernel(const std::filesystem::path& image) {
-  const std::string kernel = unpacked(payload_of(image), image, kMostOfKernel);
+  const std::string kernel =
+      unpacked(payload_of(content_of(image, kMostOfKernel), image), image, kMostOfKernel);
   if (!kernel.starts_with(kElf)) return {};
   return in_memory("vmlinux", kernel);
 }

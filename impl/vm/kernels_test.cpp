@@ -407,6 +407,42 @@ TEST_F(Kernels, of_a_cache_that_others_can_write_are_not_used) {
   if (::geteuid() != 0) return;
   ASSERT_EQ(::chown(store_.cache.c_str(), 12345, 0), 0);
   EXPECT_NE(refusal<CannotRun>("6.12").find("belongs to another user"), std::string::npos);
+  ASSERT_EQ(::chown(store_.cache.c_str(), 0, 0), 0);
+}
+
+// Nothing is written of it, and the next attempt is refused likewise.
+TEST_F(Kernels, of_a_package_that_names_paths_outside_of_itself_are_refused) {
+  const std::string uname = "6.12.1-cloud-amd64", package = "linux-image-" + uname;
+  for (const std::string rename : {"s,^,../../../,", "s,^,/,", "s,^,boot/../../../,"}) {
+    const fs::path tree = top_ / "hostile", deb = top_ / "archive/pool/hostile.deb";
+    write(tree / "boot" / ("vmlinuz-" + uname), bzimage(banner(uname, "6.12.1-1")));
+    write(tree / "debian-binary", "2.0\n");
+    fs::create_directories(deb.parent_path());
+    fs::remove(deb);
+    must({"tar", "--create", "--absolute-names", "--file", tree / "data.tar", "--directory", tree,
+          "--transform", rename, "boot"});
+    must({"ar", "q", deb, tree / "debian-binary", tree / "data.tar"});
+    forget_all();
+    add_to_list("experimental", package, "6.12.1-1", deb);
+    store_.refresh = true;
+    for (int attempt = 0; attempt < 2; ++attempt)
+      EXPECT_NE(refusal<CannotRun>(uname).find(": names a path outside of itself, "),
+                std::string::npos)
+          << rename << ": " << refusal<CannotRun>(uname);
+    EXPECT_TRUE(Cache(store_.cache).images().empty());
+  }
+}
+
+// Who can rename a folder above can put another one in its place. In a folder as /tmp nobody can.
+TEST_F(Kernels, of_a_cache_below_a_folder_that_others_can_write_are_not_used) {
+  offer_three();
+  image_of("6.12", store_);
+  fs::permissions(top_, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_NE(refusal<CannotRun>("6.12").find(top_.string() + ": other users can write to it"),
+            std::string::npos);
+  fs::permissions(top_, fs::perms::sticky_bit, fs::perm_options::add);
+  EXPECT_NO_THROW(image_of("6.12", store_));
+  fs::permissions(top_, fs::perms::others_write | fs::perms::sticky_bit, fs::perm_options::remove);
 }
 
 TEST_F(Kernels, are_in_the_cache_and_not_where_links_lead) {
@@ -428,8 +464,6 @@ TEST_F(Kernels, are_in_the_cache_and_not_where_links_lead) {
 
 // A header that promises 4 GB, at any place, takes no memory.
 TEST(BzImage, that_claims_more_than_it_has_is_refused) {
-  const fs::path file =
-      fs::temp_directory_path() / ("mprogcheck-claims-" + std::to_string(getpid()));
   std::string bytes = bzimage("6.1.0 (root@here)").substr(0, 21U << 10);
   const auto set = [&](std::size_t at, std::uint32_t value) {
     for (int i = 0; i < 4; ++i)
@@ -441,15 +475,13 @@ TEST(BzImage, that_claims_more_than_it_has_is_refused) {
     for (const std::uint32_t offset : {0U, 0xffffffffU}) {
       set(0x248, offset);
       set(0x24c, length);
-      write(file, bytes);
       try {
-        payload_of(file);
+        payload_of(bytes, "claims");
         ADD_FAILURE() << length << " at " << offset;
       } catch (const std::invalid_argument& e) {
         EXPECT_NE(std::string(e.what()).find("is cut off"), std::string::npos) << e.what();
       }
     }
-  fs::remove(file);
 }
 
 // 16 MiB of zeros are 16 KB.

@@ -45,7 +45,9 @@ Json json_of(const std::vector<report::Noted>& all) {
 void need_empty(const std::string& directory) {
   need_usable(directory);
   std::error_code error;
-  if (fs::exists(directory, error) && !fs::is_empty(directory, error))
+  const bool is_used = fs::exists(directory, error) && !fs::is_empty(directory, error);
+  if (error) throw BadInput(fmt::format("{}: cannot be read: {}", directory, error.message()));
+  if (is_used)
     throw BadInput(
         fmt::format("{}: exists and is not empty; name another directory with --out", directory));
 }

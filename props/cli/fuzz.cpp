@@ -255,7 +255,8 @@ void add_fuzz(Program& program) {
   verb.append(o->append);
   verb.known(o->known);
   verb.strict(o->strict);
-  verb.out_dir(o->out, "Write minimal traces and C programs to DIR (default: findings)");
+  verb.out_dir(o->out,
+               "Write minimal traces and C programs, or messages, to DIR (default: findings)");
   verb.json(o->json);
   verb.example("mprogcheck fuzz --target impl --traces 1000 --seed 1",
                "Runs a thousand traces of each dialect on our own implementation.");
@@ -263,16 +264,14 @@ void add_fuzz(Program& program) {
                "Ten minutes on Linux 7.2 in guests; known deviations are passed over.");
   verb.action([o, seed] {
     if (!seed.given()) o->seed = std::random_device{}();
-    need_usable(o->out);
-    if (o->messages == 0) {
-      const auto alone = alone_in(o->out);
-      return run(*o);
-    }
+    const auto alone = alone_in(o->out);
+    if (o->messages == 0) return run(*o);
     if (o->targets.size() > 1) throw BadInput("--messages takes one target");
     return fuzz_messages({.target = o->targets.empty() ? "kmod" : o->targets[0],
                           .seed = o->seed,
                           .first = o->first,
                           .count = o->messages,
+                          .out = o->out,
                           .append = o->append,
                           .json = o->json});
   });

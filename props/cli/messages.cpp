@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <chrono>
+#include <filesystem>
 
 #include "impl/vm/vm.hpp"
+#include "model/words/plain_text.hpp"
 #include "props/cli/report.hpp"
 #include "props/messages/campaign.hpp"
 #include "props/messages/draft.hpp"
@@ -55,6 +58,35 @@ std::string share(std::uint64_t part, std::uint64_t whole) {
       "{:.1f} %", whole == 0 ? 0.0 : 100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
+// The finding, and how to see it again. `what` may be coloured.
+std::string text_of(const std::string& what, const MessageFuzz& o, const MessageFinding& f) {
+  std::string out = fmt::format("  {}, {} {}\n", what, f.seen, f.seen == 1 ? "time" : "times");
+  if (!f.details.empty()) out += fmt::format("    {}\n", f.details);
+  if (!f.buffer.bytes.empty())
+    out += fmt::format("    message {}, {}:\n{}", f.index, sender_of(f.buffer),
+                       hex_dump(f.buffer.bytes));
+  return out + fmt::format("    again: {}\n", again(o, f));
+}
+
+// On disk before it is told.
+void keep(const MessageFuzz& o, const MessageFinding& f) {
+  note_deviation();
+  constexpr std::size_t kLongestName = 60;
+  std::string name = f.what.substr(0, kLongestName);
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '-';
+  const std::string text = plain_text(text_of(f.what, o, f));
+  try {
+    need_writable(o.out);
+    const std::filesystem::path file =
+        std::filesystem::path(o.out) / (free_stem(o.out, name, ".message", text) + ".message");
+    write_new(file, text);
+    tell(stderr, "found {}: it is in {}\n", f.what, file.string());
+  } catch (const BadInput& e) {
+    tell(stderr, "mprogcheck: {}\n", e.what());
+  }
+}
+
 void print(FILE* prose, const MessageFuzz& o, const MessageCampaignResult& r, double seconds) {
   std::string errors;
   for (const auto& [error, count] : r.refused)
@@ -62,14 +94,7 @@ void print(FILE* prose, const MessageFuzz& o, const MessageCampaignResult& r, do
   tell(prose, "{}: {} messages in {} buffers ({:.0f} per second), {} accepted; refused: {}\n",
        o.target, r.messages, r.buffers, static_cast<double>(r.messages) / seconds,
        share(r.accepted, r.messages), errors);
-  for (const auto& [what, f] : r.findings) {
-    tell(prose, "  {}, {} {}\n", bad(prose, what), f.seen, f.seen == 1 ? "time" : "times");
-    if (!f.details.empty()) tell(prose, "    {}\n", f.details);
-    if (!f.buffer.bytes.empty())
-      tell(prose, "    message {}, {}:\n{}", f.index, sender_of(f.buffer),
-           hex_dump(f.buffer.bytes));
-    tell(prose, "    again: {}\n", again(o, f));
-  }
+  for (const auto& [what, f] : r.findings) tell(prose, "{}", text_of(bad(prose, what), o, f));
   if (r.findings.empty())
     tell(prose, "  {}\n",
          r.stopped ? unsure(prose, "interrupted") + ": nothing was found so far"
@@ -94,6 +119,10 @@ int fuzz_messages(const MessageFuzz& o) {
   options.count = o.count;
   options.exchange = [&](const MessageBatch& batch) { return vm->exchange(batch); };
   options.last_words = [&] { return vm->last_words(); };
+  options.found = [&](const MessageFinding& f) {
+    progress.clear();
+    keep(o, f);
+  };
   options.stop = &end_on_signals();
   options.progress = [&](std::uint64_t done) {
     progress.show(fmt::format("{}: {} of {} messages", o.target, done, o.count));

@@ -9,6 +9,7 @@ namespace mprogcheck::cli {
 struct MessageFuzz {
   std::string target;
   std::uint64_t seed = 0, first = 0, count = 0;
+  std::string out;          // the folder for what is found
   std::string append = {};  // of the command line of the guest's kernel
   bool json = false;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "props/messages/bytes.hpp"
 #include "props/messages/generator.hpp"
@@ -138,10 +139,13 @@ class Campaign {
   void note(MessageFinding finding) {
     const auto [at, is_new] = result_.findings.emplace(finding.what, finding);
     if (!is_new) ++at->second.seen;
+    // A round that is sent again finds the same again.
+    if (found_.insert(at->first).second) o_.found(at->second);
   }
 
   const MessageCampaignOptions& o_;
   MessageCampaignResult result_;
+  std::set<std::string> found_;
   std::uint16_t family_ = 0;  // of this round
 };
 

@@ -16,17 +16,6 @@ namespace mprogcheck {
 
 inline constexpr std::uint64_t kMessagesInRound = 1000;
 
-struct MessageCampaignOptions {
-  std::uint64_t seed = 0;
-  std::uint64_t first = 0;  // the campaign begins with the round of this buffer
-  std::uint64_t count = 1000;
-  std::function<Exchanged(const MessageBatch&)> exchange;
-  std::function<LastWords()> last_words = [] { return LastWords{}; };
-  std::function<void(std::uint64_t done)> progress = [](std::uint64_t) {};
-  // When another thread or a signal sets it, no further batch begins.
-  const std::atomic<bool>* stop = nullptr;
-};
-
 struct MessageFinding {
   std::string what;     // the same for the same mistake
   std::string details;  // what changed, or what the kernel said
@@ -34,6 +23,19 @@ struct MessageFinding {
   MessageBuffer buffer;  // without bytes if the finding shows only at the end of its round
   std::uint64_t seen = 1;
   std::uint64_t round() const { return index - index % kMessagesInRound; }
+};
+
+struct MessageCampaignOptions {
+  std::uint64_t seed = 0;
+  std::uint64_t first = 0;  // the campaign begins with the round of this buffer
+  std::uint64_t count = 1000;
+  std::function<Exchanged(const MessageBatch&)> exchange;
+  std::function<LastWords()> last_words = [] { return LastWords{}; };
+  std::function<void(std::uint64_t done)> progress = [](std::uint64_t) {};
+  // Called with the first of each kind, at once.
+  std::function<void(const MessageFinding&)> found = [](const MessageFinding&) {};
+  // When another thread or a signal sets it, no further batch begins.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 struct MessageCampaignResult {

@@ -233,8 +233,11 @@ TEST(Messages, ThatWereFoundAreToldWhereTheTargetFailsLater) {
     if (rounds > 1) throw CannotRun("gone");
     return fake(batch);
   };
+  std::vector<std::string> told;
+  options.found = [&](const MessageFinding& f) { told.push_back(f.what); };
   const auto r = run_message_campaign(options);
   EXPECT_EQ(r.broke_off, "gone");
+  EXPECT_EQ(told, std::vector<std::string>{r.findings.begin()->first});  // once, at once
   only_finding(r, "changed all the same");
   rounds = 1;
   EXPECT_THROW(run_message_campaign(options), CannotRun);
