@@ -385,9 +385,9 @@ class Checker {
 
   void references(const Operation& op, const Observation& seen) {
     if (seen.references < 0) return;
-    const int model = world_.references() + reference_offset_;
+    const std::int64_t model = world_.references() + reference_offset_;
     if (resync_references_) {
-      reference_offset_ = seen.references - world_.references();
+      reference_offset_ = std::int64_t{seen.references} - world_.references();
       resync_references_ = false;
       return;
     }
@@ -396,7 +396,7 @@ class Checker {
     d.broken = &clause_of(Judged::references);
     report(std::move(d), seen, std::to_string(model) + " references held",
            std::to_string(seen.references) + " references held");
-    reference_offset_ = seen.references - world_.references();
+    reference_offset_ = std::int64_t{seen.references} - world_.references();
   }
 
   const Trace& trace_;
@@ -411,7 +411,7 @@ class Checker {
   std::optional<std::uint8_t> filters_of_;  // the device
   std::uint64_t revision_before_ = 0;       // of the list at where_
   std::size_t step_ = 0;
-  int reference_offset_ = 0;
+  std::int64_t reference_offset_ = 0;  // a broken kernel may count up to any number
   bool resync_references_ = false;
 };
 

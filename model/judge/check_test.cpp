@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "model/words/text.hpp"
@@ -334,6 +335,15 @@ TEST(Check, AReferenceTooManyIsReportedOnce) {
   seen[2].references += 1;
   EXPECT_EQ(summaries(check(trace, seen)),
             Lines{"2 promise references insert.exists: 5 references held / 6 references held"});
+}
+
+// What a broken or hostile kernel counts is any number, and the judge goes on from it.
+TEST(Check, AnyNumberOfReferencesIsJudged) {
+  const Trace trace =
+      trace_of("attach p0 d0/ingress\nattach p1 d0/ingress\ndetach p0 d0/ingress\n");
+  auto seen = predicted(trace);
+  for (Observation& o : seen) o.references = std::numeric_limits<int>::max();
+  EXPECT_EQ(check(trace, seen).deviations.size(), 3U);
 }
 
 TEST(Check, AWrongAnswerToAQueryBreaksThePromise) {
