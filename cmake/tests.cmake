@@ -112,6 +112,7 @@ endif()
 foreach(folder IN ITEMS generate search suite explore plan stress messages repro sources cli)
   tests_in(props/${folder} props proofs inprocess kernel fmt::fmt nlohmann_json::nlohmann_json pugixml::pugixml)
 endforeach()
+tests_in(props/store store inprocess)
 tests_in(props/report report inprocess kernel pugixml::pugixml)
 add_dependencies(tests mprogcheck)
 

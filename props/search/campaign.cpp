@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -34,18 +35,20 @@ struct Stopped {};
 
 class Worker {
  public:
+  // Takes traces up to number `limit` of the shard.
   Worker(Target& target, const CampaignOptions& options, std::atomic<std::uint64_t>& next,
-         Clock::time_point end)
+         std::uint64_t limit, Clock::time_point end)
       : target_(target),
         can_(target.capabilities()),
         options_(options),
         next_(next),
+        limit_(limit),
         end_(end),
         coverage_(options.dialect) {}
 
   void run() {
     if (Stepper* stepper = target_.stepper())
-      while (const auto i = take(1)) lockstep(*stepper, *i);
+      while (const auto i = take(1)) lockstep(*stepper, number_of(*i));
     else
       while (const auto i = take(target_.batch())) batch(*i);
   }
@@ -59,8 +62,13 @@ class Worker {
   std::optional<std::uint64_t> take(std::uint64_t count) {
     if (is_stopped(options_) || Clock::now() >= end_) return std::nullopt;
     const std::uint64_t i = next_.fetch_add(count, std::memory_order_relaxed);
-    if (options_.traces && i >= *options_.traces) return std::nullopt;
+    if (i >= limit_) return std::nullopt;
     return i;
+  }
+
+  // Of a trace of the shard, among all.
+  std::uint64_t number_of(std::uint64_t index) const {
+    return index * options_.shards + options_.shard;
   }
 
   // Draws and predicts a whole trace, then runs and compares it: each for itself fits a
@@ -108,9 +116,8 @@ class Worker {
     std::vector<Trace> traces;
     std::uint64_t count = 0;
     Prediction prediction;
-    for (std::uint64_t i = index;
-         i < index + target_.batch() && (!options_.traces || i < *options_.traces); ++i) {
-      traces.push_back(generate(options_, can_, i));
+    for (std::uint64_t i = index; i < std::min(index + target_.batch(), limit_); ++i) {
+      traces.push_back(generate(options_, can_, number_of(i)));
       world_.reset(traces.back().header);
       for (const Operation& op : traces.back().operations) {
         world_.step(op, prediction);
@@ -120,7 +127,8 @@ class Worker {
     }
     target_.run(traces, observations_);
     for (std::size_t i = 0; i < traces.size(); ++i)
-      note(index + i, traces[i], check(traces[i], observations_[i], binding_of(target_)));
+      note(number_of(index + i), traces[i],
+           check(traces[i], observations_[i], binding_of(target_)));
     traces_ += traces.size();
     operations_.store(operations_.load(std::memory_order_relaxed) + count,
                       std::memory_order_relaxed);
@@ -153,6 +161,7 @@ class Worker {
   Capabilities can_;
   const CampaignOptions& options_;
   std::atomic<std::uint64_t>& next_;
+  std::uint64_t limit_;
   Clock::time_point end_;
   Coverage coverage_;
   std::map<std::string, Finding> findings_;
@@ -175,10 +184,17 @@ void merge(std::map<std::string, Finding>& into, const std::map<std::string, Fin
   }
 }
 
+// What a campaign has done before, for its progress.
+struct Before {
+  Clock::time_point start;
+  std::uint64_t operations = 0;
+};
+
 // Runs the workers in threads of their own, and reports progress from this one.
 // Returns why a target failed, if one did: what all of them found until then stands.
 std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
-                        const CampaignOptions& options, const std::string& name) {
+                        const CampaignOptions& options, const std::string& name,
+                        const Before& before) {
   std::vector<std::exception_ptr> errors(workers.size());
   std::mutex mutex;
   std::condition_variable ended;
@@ -202,15 +218,14 @@ std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
       running -= workers.size() - i;
       break;
     }
-  const auto start = Clock::now();
   const auto over = [&] { return running == 0; };
   std::unique_lock lock(mutex);
   while (!ended.wait_for(lock, std::chrono::milliseconds(100), over)) {
-    if (!options.progress || Clock::now() - start < std::chrono::seconds(1)) continue;
-    std::uint64_t operations = 0;
+    if (!options.progress || Clock::now() - before.start < std::chrono::seconds(1)) continue;
+    std::uint64_t operations = before.operations;
     for (const auto& w : workers) operations += w->operations();
     const auto seconds =
-        std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start).count();
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - before.start).count();
     options.progress(name + " " + std::string(word(options.dialect)) + ": " + grouped(operations) +
                      " operations, " + std::to_string(seconds) + " s");
   }
@@ -223,6 +238,67 @@ std::string run_workers(std::vector<std::unique_ptr<Worker>>& workers,
       failed = why.what();
     }
   return failed;
+}
+
+// Whether the minimal trace of an earlier run shows the finding here too: then it becomes its own.
+bool shown_by_earlier(Target& target, const CampaignOptions& options, Finding& finding) {
+  const auto earlier = options.minimal.find(finding.bucket);
+  if (earlier == options.minimal.end() || is_stopped(options)) return false;
+  for (Shown& s : deviations_on(target, earlier->second))
+    if (s.bucket == finding.bucket) {
+      finding.trace = earlier->second;
+      finding.deviation = std::move(s.deviation);
+      return finding.minimal = true;
+    }
+  return false;
+}
+
+// How many traces of a shard are among the first `traces` of all.
+std::uint64_t traces_of_shard(const CampaignOptions& o) {
+  if (!o.traces) return std::numeric_limits<std::uint64_t>::max();
+  return *o.traces / o.shards + (*o.traces % o.shards > o.shard);
+}
+
+// Where somebody wants to know what is done, the workers meet every few seconds.
+void run_in_chunks(const std::vector<std::unique_ptr<Target>>& targets,
+                   const CampaignOptions& options, Clock::time_point start, Clock::time_point end,
+                   CampaignResult& result) {
+  constexpr auto kShort = std::chrono::seconds(2), kLong = std::chrono::seconds(8);
+  const std::uint64_t all = traces_of_shard(options);
+  std::uint64_t first = options.first;
+  std::uint64_t size = 16 * targets.size() * targets[0]->batch();
+  while (result.broke_off.empty() && first < all && !is_stopped(options) && Clock::now() < end) {
+    const std::uint64_t limit = options.done ? first + std::min(size, all - first) : all;
+    std::atomic<std::uint64_t> next{first};
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (const auto& t : targets)
+      workers.push_back(std::make_unique<Worker>(*t, options, next, limit, end));
+    const auto begun = Clock::now();
+    result.broke_off =
+        run_workers(workers, options, result.target, {start, result.coverage.operations()});
+    Coverage coverage(options.dialect);
+    std::map<std::string, Finding> findings;
+    std::uint64_t traces = 0;
+    for (const auto& w : workers) {
+      coverage.merge(w->coverage());
+      merge(findings, w->findings());
+      traces += w->traces();
+    }
+    result.coverage.merge(coverage);
+    merge(result.findings, findings);
+    result.traces += traces;
+    const auto took = Clock::now() - begun;
+    // Of a chunk that a target did not end nobody knows which traces are done.
+    if (options.done && result.broke_off.empty() && traces != 0) try {
+        options.done(
+            {first, traces, std::chrono::duration<double>(took).count(), coverage, findings});
+      } catch (const CannotRun& why) {
+        result.broke_off = why.what();
+      }
+    first += traces;
+    if (took < kShort) size *= 2;
+    if (took > kLong) size = std::max<std::uint64_t>(size / 2, 1);
+  }
 }
 
 }  // namespace
@@ -264,12 +340,13 @@ bool CampaignResult::conforms() const {
 
 CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions& given) {
   CampaignOptions options = given;
+  std::vector<std::unique_ptr<Target>> targets;
+  for (unsigned i = 0; i < std::max(options.jobs, 1U); ++i) targets.push_back(factory());
+  if (given.ready) given.ready(*targets[0], options);
   CampaignResult result(options.dialect);
   result.dialect = options.dialect;
   result.seed = options.seed;
   result.strict = options.strict;
-  std::vector<std::unique_ptr<Target>> targets;
-  for (unsigned i = 0; i < std::max(options.jobs, 1U); ++i) targets.push_back(factory());
   result.target = targets[0]->name();
   result.capabilities = targets[0]->capabilities();
   result.capabilities.hazards &= options.hazards;
@@ -291,15 +368,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
 
   const auto start = Clock::now();
   const auto end = options.time ? start + *options.time : Clock::time_point::max();
-  std::atomic<std::uint64_t> next{0};
-  std::vector<std::unique_ptr<Worker>> workers;
-  for (auto& t : targets) workers.push_back(std::make_unique<Worker>(*t, options, next, end));
-  result.broke_off = run_workers(workers, options, result.target);
-  for (const auto& w : workers) {
-    result.coverage.merge(w->coverage());
-    merge(result.findings, w->findings());
-    result.traces += w->traces();
-  }
+  run_in_chunks(targets, options, start, end, result);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
   for (auto& [name, finding] : result.findings) {
@@ -308,6 +377,8 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
       finding.known = excuse->reason.empty() ? "known" : excuse->reason;
       finding.elsewhere = excuse->elsewhere();
       finding.security |= excuse->reason.starts_with(kSecurity);
+    } else if (shown_by_earlier(*targets[0], options, finding)) {
+      if (given.found) given.found(finding);
     } else if (options.minimize && !is_stopped(options) && result.broke_off.empty()) {
       MinimizeOptions how;
       if (options.minimize_time) how.deadline = Clock::now() + *options.minimize_time;

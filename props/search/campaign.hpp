@@ -38,11 +38,22 @@ struct Finding {
   LastWords last_words;     // where the kernel came to harm
 };
 
+// Traces of a campaign that are done, one behind the other.
+struct Chunk {
+  std::uint64_t first = 0, traces = 0;  // numbers within the shard
+  double seconds = 0;
+  const Coverage& coverage;                        // of these traces
+  const std::map<std::string, Finding>& findings;  // in these traces, known ones as well
+};
+
 struct CampaignOptions {
   Dialect dialect = Dialect::mainline;
   std::uint64_t seed = 0;
   std::optional<std::chrono::milliseconds> time;  // whichever of the two is over first
-  std::optional<std::uint64_t> traces;
+  std::optional<std::uint64_t> traces;            // of all shards
+  // Of all traces this campaign runs those whose number leaves the remainder `shard`, divided by
+  // `shards`. It begins with number `first` of them.
+  std::uint64_t shard = 0, shards = 1, first = 0;
   unsigned jobs = 1;              // threads, each with a target of its own
   std::uint32_t operations = 64;  // in a trace, beside those that fill the list
   bool hazards =
@@ -60,6 +71,14 @@ struct CampaignOptions {
   // Called with each new finding when it is met, from whatever thread and never from two at once,
   // and once more when its trace is minimal. Must not throw.
   std::function<void(const Finding& finding)> found;
+  // Minimal traces of an earlier run, by bucket: they are not minimised again.
+  std::map<std::string, Trace> minimal;
+  // Called once the targets are there, before anything runs, with one of them. May still change the
+  // seed, the number to begin with, and `minimal`.
+  std::function<void(const Target& target, CampaignOptions& options)> ready;
+  // Called every few seconds, with what was done since the last call; the traces of all calls are
+  // those of the campaign. A CannotRun that it throws ends the campaign, as one of the target.
+  std::function<void(const Chunk& chunk)> done;
   // Called every 0.1 s or so from one thread, with what is done so far.
   std::function<void(const std::string& what)> progress;
 };

@@ -82,6 +82,61 @@ TEST_P(Campaign, of_the_same_seed_is_the_same_whatever_the_number_of_jobs) {
   }
 }
 
+// No two shards run the same trace, and together they run all. What is told chunk by chunk is all.
+TEST_P(Campaign, in_shards_and_chunks_is_the_same_campaign) {
+  const CampaignResult whole = run_campaign(impl("after_one_too_far"), options(201));
+  Coverage coverage(GetParam());
+  std::map<std::string, std::uint64_t> times;
+  std::uint64_t traces = 0, told = 0;
+  for (std::uint64_t shard = 0; shard < 4; ++shard)
+    for (const std::uint64_t first : {0U, 20U}) {  // ended after 20, and taken up again
+      CampaignOptions o = options(first == 0 ? 20 * 4 : 201, 2);
+      o.shard = shard, o.shards = 4, o.first = first;
+      o.minimize = false;
+      std::uint64_t next = first;
+      o.done = [&](const Chunk& chunk) {
+        EXPECT_EQ(chunk.first, next);
+        next += chunk.traces;
+        told += chunk.coverage.operations();
+        for (const auto& [bucket, f] : chunk.findings) times[bucket] += f.times;
+      };
+      const CampaignResult part = run_campaign(impl("after_one_too_far"), o);
+      EXPECT_EQ(next - first, part.traces);
+      traces += part.traces;
+      coverage.merge(part.coverage);
+    }
+  EXPECT_EQ(traces, whole.traces);
+  EXPECT_EQ(told, whole.coverage.operations());
+  EXPECT_EQ(coverage.pairs_met(), whole.coverage.pairs_met());
+  EXPECT_EQ(coverage.pairs(), coverage.pairs_met().size());
+  ASSERT_EQ(times.size(), whole.findings.size());
+  for (const auto& [name, f] : whole.findings) EXPECT_EQ(times[name], f.times) << name;
+}
+
+TEST_P(Campaign, ends_where_what_is_done_cannot_be_kept) {
+  CampaignOptions o = options(100'000);
+  o.minimize = false;
+  o.done = [](const Chunk&) { throw CannotRun("the disk is full"); };
+  const CampaignResult r = run_campaign(impl("after_one_too_far"), o);
+  EXPECT_EQ(r.broke_off, "the disk is full");
+  EXPECT_LT(r.traces, 100'000U);
+  EXPECT_FALSE(r.conforms());
+}
+
+// An earlier run's trace is taken where it shows the same, and only there.
+TEST_P(Campaign, does_not_minimise_what_was_minimised_before) {
+  const CampaignResult before = run_campaign(impl("after_one_too_far"), options(201));
+  ASSERT_FALSE(before.findings.empty());
+  CampaignOptions o = options(201);
+  for (const auto& [bucket, f] : before.findings) o.minimal[bucket] = f.trace;
+  o.minimal.begin()->second.operations.resize(1);
+  const CampaignResult again = run_campaign(impl("after_one_too_far"), o);
+  for (const auto& [bucket, f] : before.findings) {
+    EXPECT_EQ(print(again.findings.at(bucket).trace), print(f.trace));
+    EXPECT_TRUE(again.findings.at(bucket).minimal);
+  }
+}
+
 TEST_P(Campaign, goes_on_past_a_known_deviation_and_complains_when_it_is_gone) {
   CampaignOptions o = options(100);
   const CampaignResult first = run_campaign(impl("after_one_too_far"), o);

@@ -106,6 +106,20 @@ std::size_t Coverage::pairs() const {
   return n;
 }
 
+std::vector<std::string> Coverage::pairs_met() const {
+  std::vector<std::string> out;
+  for (std::size_t v = 0; v < kVerbs; ++v) {
+    const auto verb = static_cast<Verb>(v);
+    const auto clauses = clauses_of(dialect_, verb);
+    for (std::size_t i = 0; i < clauses.size(); ++i)
+      for (std::size_t j = i + 1; j < clauses.size(); ++j)
+        if (met_with_[v][i] >> j & 1)
+          out.push_back(std::string(word(verb)) + "/" + std::string(clauses[i].id) + "+" +
+                        std::string(clauses[j].id));
+  }
+  return out;
+}
+
 std::vector<std::string> Coverage::clauses_missed() const {
   std::vector<std::string> out;
   for (const Row& row : rows())

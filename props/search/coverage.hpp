@@ -37,6 +37,8 @@ class Coverage {
   Share clauses() const;
   // Unordered pairs of rules of one command that held of one request at the same time.
   std::size_t pairs() const;
+  // "attach/insert.full+list.stale" and the like.
+  std::vector<std::string> pairs_met() const;
   // "attach/insert.full" and the like.
   std::vector<std::string> clauses_missed() const;
 

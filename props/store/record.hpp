@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a campaign writes into a store while it runs, and what it finds there to go on from.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "props/search/campaign.hpp"
+#include "props/store/store.hpp"
+
+namespace mprogcheck {
+
+// Clauses and pairs that were met, as the store has them.
+std::vector<stored::Covered> covered(const Coverage& coverage);
+
+// One campaign of a run, from when its target is there.
+class Recording {
+ public:
+  // A campaign that begins, or the last one of the store that is the same: of this target, release,
+  // dialect, seed, shard and number of shards.
+  Recording(Store& store, stored::Campaign campaign, bool resume);
+
+  const std::string& id() const { return campaign_.id; }
+  // Where to go on, and what was found before; nothing if it begins.
+  const stored::Totals& before() const { return before_; }
+  const std::vector<stored::Finding>& found_before() const { return found_before_; }
+  // The minimal traces among them, by bucket.
+  std::map<std::string, Trace> minimal() const;
+
+  void keep(const Finding& finding, const std::string& program = {});
+  void done(const Chunk& chunk);
+
+ private:
+  Store& store_;
+  stored::Campaign campaign_;
+  stored::Totals before_;
+  std::vector<stored::Finding> found_before_;
+};
+
+}  // namespace mprogcheck
