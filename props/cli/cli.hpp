@@ -133,6 +133,7 @@ void add_conform(Program& program);
 void add_explore(Program& program);
 void add_plan(Program& program);
 void add_kernels(Program& program);
+void add_store(Program& program);
 void add_table(Program& program);
 void add_stress(Program& program);
 void add_compare(Program& program);

@@ -2,17 +2,19 @@
 // mprogcheck fuzz: campaigns on targets, findings as minimal traces and C programs.
 #include <fmt/format.h>
 
+#include <charconv>
+#include <optional>
 #include <random>
-#include <set>
 #include <thread>
 
 #include "model/words/text.hpp"
 #include "props/cli/about.hpp"
 #include "props/cli/cli.hpp"
+#include "props/cli/keeper.hpp"
 #include "props/cli/messages.hpp"
 #include "props/cli/report.hpp"
-#include "props/repro/repro.hpp"
 #include "props/search/interrupt.hpp"
+#include "props/store/record.hpp"
 #include "props/suite/conform.hpp"
 
 namespace mprogcheck::cli {
@@ -27,7 +29,8 @@ struct Options {
   unsigned jobs = 0;
   std::vector<std::string> known;
   std::string out = "findings", append;
-  bool hazards = false, strict = false, json = false;
+  std::string shard = "1/1";
+  bool hazards = false, strict = false, json = false, resume = false, store = false;
 };
 
 struct Plan {
@@ -59,104 +62,61 @@ std::vector<Plan> plans(const Options& o, std::vector<std::string>& notes) {
   return out;
 }
 
-// Writes what a campaign finds: the trace as it was met, at once; and in its place the minimal one,
-// with its C program. A file of an earlier run is left as it is.
-class Keeper {
- public:
-  Keeper(std::filesystem::path directory, ReproOrigin origin, bool strict)
-      : directory_(std::move(directory)), origin_(std::move(origin)), strict_(strict) {}
-
-  // One that cannot be written is told, and printed in full at the end.
-  void keep(const Finding& f, bool last = false) {
-    Tally tally;
-    tally.add_new(f.deviation);
-    if (tally.deviates(strict_)) note_deviation();
-    try {
-      need_writable(directory_);
-      const bool is_new = files_[f.bucket].stem.empty();
-      write(f, files_[f.bucket], f.minimal || last);
-      if (is_new && !last)
-        tell(stderr, "found {}: its trace is in {}\n", f.bucket, directory_.string());
-    } catch (const BadInput& e) {
-      if (told_.insert(e.what()).second) tell(stderr, "mprogcheck: {}\n", e.what());
-    }
-  }
-
-  // After all that is new was kept in its last form.
-  WrittenFindings written() const {
-    WrittenFindings out;
-    for (const auto& [bucket, kept] : files_)
-      if (kept.whole) out[bucket] = kept.written;
-    return out;
-  }
-
- private:
-  struct Kept {
-    std::string stem, text;  // of the trace, if it is written
-    bool whole = false;
-    Written written;
-  };
-
-  void write(const Finding& f, Kept& kept, bool last) {
-    Trace trace = f.trace;
-    annotate(trace);
-    trace.bucket = f.bucket;
-    trace.preface = {f.bucket,
-                     fmt::format("step {}: expected {}, observed {}", f.deviation.step + 1,
-                                 f.deviation.expected, f.deviation.observed)};
-    const std::string text = print(trace);
-    kept.whole = false;
-    if (text != kept.text) {
-      const std::string before = kept.stem;
-      // The minimal one may be here from an earlier run; else it takes the place of the first.
-      const std::string free = free_stem(directory_, f.bucket, ".trace", text);
-      const bool there = is_file(free, ".trace");
-      kept.stem = there || before.empty() ? free : before;
-      if (!there) write_over(named(kept.stem, ".trace"), text);
-      kept.text = text;
-      std::error_code ignored;
-      if (!before.empty() && before != kept.stem)
-        std::filesystem::remove(named(before, ".trace"), ignored);
-      kept.written.trace = named(kept.stem, ".trace").string();
-    }
-    if (!f.last_words.console.empty()) write_beside(kept, ".console", f.last_words.console);
-    kept.whole = true;
-    if (!last) return;
-    try {
-      const std::string program =
-          reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation), origin_);
-      write_beside(kept, ".c", program);
-      kept.written.program = named(kept.stem, ".c").string();
-    } catch (const std::invalid_argument&) {
-      // Not every trace has a C program; the trace is written.
-    }
-  }
-
-  // What is there already is of the same trace, of an earlier run or on another kernel.
-  void write_beside(const Kept& kept, const char* suffix, const std::string& text) const {
-    if (!is_file(kept.stem, suffix)) write_over(named(kept.stem, suffix), text);
-  }
-  std::filesystem::path named(const std::string& stem, const char* suffix) const {
-    return directory_ / (stem + suffix);
-  }
-  bool is_file(const std::string& stem, const char* suffix) const {
-    std::error_code ignored;
-    return std::filesystem::exists(named(stem, suffix), ignored);
-  }
-
-  std::filesystem::path directory_;
-  ReproOrigin origin_;
-  bool strict_;
-  std::map<std::string, Kept> files_;  // by bucket
-  std::set<std::string> told_;
-};
-
 // The kernel of this machine by its release, any other target by its name.
 std::string where_seen(const Plan& plan) {
   return plan.target == "kernel" ? plan.factory()->describe() : plan.target;
 }
 
-int run(const Options& o) {
+// "2/4": the second of four.
+std::pair<std::uint64_t, std::uint64_t> shard_of(const std::string& text) {
+  std::uint64_t shard = 0, shards = 0;
+  const char* const end = text.data() + text.size();
+  const auto [slash, bad] = std::from_chars(text.data(), end, shard);
+  const auto [rest, worse] = slash == end
+                                 ? std::from_chars_result{slash, std::errc::invalid_argument}
+                                 : std::from_chars(slash + 1, end, shards);
+  if (bad != std::errc{} || worse != std::errc{} || *slash != '/' || rest != end || shard < 1 ||
+      shard > shards)
+    throw BadInput(
+        fmt::format("--shard: expected I/N such as 2/4, with I from 1 to N, not '{}'", text));
+  return {shard, shards};
+}
+
+// The seed of the campaign that a store began last.
+std::uint64_t seed_to_resume(const Store& store) {
+  const auto campaigns = store.campaigns();
+  if (campaigns.empty())
+    throw BadInput(fmt::format("{}: has no campaign to resume; leave out --resume to begin one",
+                               store.file().string()));
+  return campaigns.back().seed;
+}
+
+// What of a campaign was found by an earlier run and not by this one. Whether that deviates.
+bool tell_earlier(FILE* prose, const Recording& recording, const CampaignResult& result,
+                  bool strict) {
+  const stored::Totals& before = recording.before();
+  if (before.traces == 0) return false;
+  tell(prose, "  before: {} in {}\n", times(before.operations, "operation"),
+       times(before.traces, "trace"));
+  bool deviates = false;
+  for (const stored::Finding& f : recording.found_before()) {
+    if (!f.known.empty() || result.findings.contains(f.bucket)) continue;
+    const bool breaks = strict || f.breaks != word(Breach::code);
+    deviates |= breaks;
+    tell(prose, "  {} {}: found before, and in the store\n",
+         breaks ? bad(prose, "DEVIATION") : unsure(prose, "differs from code"), f.bucket);
+  }
+  return deviates;
+}
+
+int run(Options o) {
+  const auto [shard, shards] = shard_of(o.shard);
+  std::optional<Store> store;
+  if (o.store) {
+    need_writable(o.out);
+    store.emplace(o.out, !o.resume);
+    if (o.resume) o.seed = seed_to_resume(*store);
+  }
   std::vector<std::string> notes;
   const std::vector<Trace> known = known_deviations(o.known);
   const std::vector<Trace> clauses = traces_in(data_file("traces/clauses"));
@@ -195,14 +155,33 @@ int run(const Options& o) {
     c.progress = [&](const std::string& text) { progress.show(text); };
     for (const Trace& t : known)
       if (t.header.dialect == plan.dialect) c.known.push_back(t);
+    c.shard = shard - 1, c.shards = shards;
     Keeper keeper(o.out, {where_seen(plan), o.seed, version()}, o.strict);
     c.found = [&](const Finding& finding) { keeper.keep(finding); };
+    std::optional<Recording> recording;
+    if (store) {
+      c.ready = [&](const Target& target, CampaignOptions& options) {
+        stored::Campaign campaign;
+        campaign.target = plan.target;
+        campaign.release = target.release();
+        campaign.dialect = word(plan.dialect);
+        campaign.seed = o.seed;
+        campaign.shard = shard, campaign.shards = shards;
+        campaign.version = version();
+        recording.emplace(*store, campaign, o.resume);
+        keeper.record_in(*recording);
+        options.first = recording->before().next;
+        options.minimal = recording->minimal();
+      };
+      c.done = [&](const Chunk& chunk) { recording->done(chunk); };
+    }
     const CampaignResult result = run_campaign(plan.factory, c);
     progress.clear();
     for (const auto& [bucket, finding] : result.findings)
       if (finding.known.empty()) keeper.keep(finding, true);
     deviates |= result.deviates();
-    if (!interrupted && result.traces == 0)
+    const bool done_before = recording && recording->before().traces != 0;
+    if (!interrupted && result.traces == 0 && !done_before)
       incomplete = fmt::format("not one trace was run on {} ({}); give more time", result.target,
                                word(result.dialect));
     if (!result.broke_off.empty()) incomplete = result.broke_off;
@@ -210,6 +189,12 @@ int run(const Options& o) {
     document["campaigns"].push_back(json_of(result, written));
     tell(prose, "{}",
          summary(prose, result, written, askable(clauses, plan.dialect, result.capabilities)));
+    if (recording) {
+      if (tell_earlier(prose, *recording, result, o.strict)) deviates = true, note_deviation();
+      document["campaigns"].back()["campaign"] = recording->id();
+      document["campaigns"].back()["traces_before"] = recording->before().traces;
+      document["campaigns"].back()["operations_before"] = recording->before().operations;
+    }
     flush(prose);
   }
   if (interrupted) incomplete = "interrupted before the end";
@@ -247,6 +232,16 @@ void add_fuzz(Program& program) {
   auto seed = verb.seed(o->seed,
                         "Draw the traces from seed N; the same seed draws the same traces "
                         "(default: a new seed, which is printed)");
+  auto resume = verb.flag("--resume", o->resume,
+                          "Continue the campaigns that DIR of --out has: the same seed, from where "
+                          "they ended. With --traces N, up to N in all")
+                    .excludes(seed)
+                    .excludes(messages);
+  verb.text(
+          "--shard I/N", o->shard,
+          "Of all traces run each Nth, beginning with the Ith: N such runs of one seed do all the "
+          "work, and none of it twice (default: 1/1)")
+      .excludes(messages);
   verb.flag("--hazards", o->hazards,
             "In guests, also make requests that may harm the kernel, such as references to objects "
             "of other types");
@@ -255,16 +250,22 @@ void add_fuzz(Program& program) {
   verb.append(o->append);
   verb.known(o->known);
   verb.strict(o->strict);
-  verb.out_dir(o->out,
-               "Write minimal traces and C programs, or messages, to DIR (default: findings)");
+  auto out = verb.out_dir(
+      o->out,
+      "Write minimal traces and C programs, or messages, to DIR (default: findings). If it is "
+      "given, also what was done, to a store that 'mprogcheck store' reads");
+  resume.needs(out);
   verb.json(o->json);
   verb.example("mprogcheck fuzz --target impl --traces 1000 --seed 1",
                "Runs a thousand traces of each dialect on our own implementation.");
   verb.example("mprogcheck fuzz --target vm:7.2 --time 10m",
                "Ten minutes on Linux 7.2 in guests; known deviations are passed over.");
-  verb.action([o, seed] {
+  verb.example("mprogcheck fuzz --target impl --time 8h --out night --shard 1/4",
+               "A quarter of a campaign, with a store that can be continued and merged.");
+  verb.action([o, seed, out] {
     if (!seed.given()) o->seed = std::random_device{}();
     const auto alone = alone_in(o->out);
+    o->store = out.given();
     if (o->messages == 0) return run(*o);
     if (o->targets.size() > 1) throw BadInput("--messages takes one target");
     return fuzz_messages({.target = o->targets.empty() ? "kmod" : o->targets[0],

@@ -12,6 +12,7 @@
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
 #include "props/search/interrupt.hpp"
+#include "props/store/store.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -21,12 +22,15 @@ std::atomic<bool> deviates{false};
 int run(int argc, char** argv) {
   try {
     Program program;
-    for (const auto add :
-         {add_fuzz, add_conform, add_replay, add_table, add_compare, add_minimize, add_repro,
-          add_explore, add_prove, add_spec, add_plan, add_stress, add_faults, add_kernels})
+    for (const auto add : {add_fuzz, add_conform, add_replay, add_table, add_compare, add_minimize,
+                           add_repro, add_explore, add_prove, add_spec, add_plan, add_stress,
+                           add_faults, add_kernels, add_store})
       add(program);
     return program.run(argc, argv);
   } catch (const BadInput& e) {
+    tell(stderr, "mprogcheck: {}\n", e.what());
+    return kBadInput;
+  } catch (const StoreFailed& e) {
     tell(stderr, "mprogcheck: {}\n", e.what());
     return kBadInput;
   } catch (const ParseError& e) {

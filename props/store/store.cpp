@@ -127,8 +127,8 @@ Store::Store(const fs::path& folder, bool make) : file_(folder / kFile) {
   std::error_code error;
   const fs::file_status status = fs::status(file_, error);
   if (status.type() == fs::file_type::not_found && !make)
-    throw StoreFailed(file_.string() + ": is not there; 'mprogcheck fuzz --out " + folder.string() +
-                      "' begins a store");
+    throw StoreFailed(file_.string() + ": there is no store; 'mprogcheck fuzz --out " +
+                      folder.string() + "' begins one");
   // A pipe would be waited for.
   if (fs::exists(status) && !fs::is_regular_file(status))
     throw StoreFailed(file_.string() + ": is no file; name another directory");
