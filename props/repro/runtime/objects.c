@@ -10,16 +10,6 @@ static __u32 id_of_program(int prog)
 	return info.id;
 }
 
-static void load_insns(int prog, int type, const struct bpf_insn *insns, int count)
-{
-	fd[prog] = bpf_prog_load(type, "repro", "GPL", insns, count, NULL);
-	if (fd[prog] < 0)
-		err(2, "could not run: loading a program");
-#ifdef IDS
-	id[prog] = id_of_program(fd[prog]);
-#endif
-}
-
 /* Returns TCX_NEXT. */
 static void load(int prog, int type)
 {
