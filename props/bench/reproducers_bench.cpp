@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "impl/kernel/kernel.hpp"
@@ -65,12 +66,16 @@ struct Lengths {
   }
 };
 
-// Besides lists it is about devices, namespaces, qdiscs or packets.
+// It is about devices, namespaces, qdiscs or packets, or about lists of several devices.
 bool is_of_devices(const Trace& trace) {
+  std::set<std::uint8_t> devices;
+  for (const Operation& op : trace.operations)
+    if (op.point.device < kMaxDevices) devices.insert(op.point.device);
+  if (devices.size() > 1) return true;
   return std::any_of(trace.operations.begin(), trace.operations.end(), [](const Operation& op) {
     return has_trait(op.verb, Trait::netkit) || has_trait(op.verb, Trait::packet) ||
            has_trait(op.verb, Trait::journey) || has_trait(op.verb, Trait::lifetime) ||
-           op.verb == Verb::qdisc || op.space != 0;
+           op.verb == Verb::qdisc || op.space != 0 || op.point.device == kLoopback;
   });
 }
 

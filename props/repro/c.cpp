@@ -195,8 +195,14 @@ std::string main_function(const CProgram& p) {
       ints.push_back(is_assigned_first(code, name) ? name : name + " = NO_DEVICE");
   }
   add_int(used.contains("ret"), "ret");
-  add_int(made("file", "open_file()"), "file");
-  add_int(made("map", "make_map()"), "map");
+  add_int(made("file", "open(\"/dev/null\", O_RDWR)"), "file");
+  if (used.contains("file"))
+    before +=
+        "\tif (file <= 0) /* 0 is \"not given\" in the interface */\n"
+        "\t\terr(2, \"could not run: opening /dev/null\");\n";
+  add_int(made("map", "bpf_map_create(BPF_MAP_TYPE_ARRAY, \"repro\", 4, 4, 1, NULL)"), "map");
+  if (used.contains("map"))
+    before += "\tif (map < 0)\n\t\terr(2, \"could not run: making a BPF map\");\n";
   for (std::size_t f = 0; f < kForeigns; ++f) {
     const std::string name = foreign_name(static_cast<Foreign>(f));
     add_int(made(name, fmt::format("make_{}()", name)), name);
@@ -282,10 +288,11 @@ std::string write_c(const Trace& trace, std::string_view headline, const ReproOr
   define(program.redirects, "REDIRECTS");
   define(program.single, "SINGLE");
   define(program.dirty, "DIRTY");
+  define(program.userns, "USERNS");
   define(program.answers, "ANSWERS");
   for (const std::string_view name : names_in(code)) {
-    if (name == "id" || name == "keep_link" || name == "check_list" || name == "check_entries" ||
-        name == "check_told")
+    // Otherwise the descriptors tell the ids whenever one is asked for.
+    if (name == "id" || name == "check_entries" || name == "check_told" || name == "close_object")
       defined.insert("IDS");
   }
   return head + "#define _GNU_SOURCE\n" + with_runtime(c_declarations(program), main, defined);

@@ -45,6 +45,7 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     if (s.where && op.verb == Verb::qdisc) lists.insert({s.where->device, Hook::egress});
     carries |= op.mark || op.priority;
     dirty |= op.dirty != kClean;
+    userns |= op.odd_attribute() && op.caller == Caller::userns;
     answers |= op.odd_attribute() && has_answer(s) && tells_count(op);
     if (has_trait(op.verb, Trait::inserts)) hooks[op.point.hook == Hook::egress] = true;
     const bool journey = has_trait(op.verb, Trait::journey);
@@ -55,14 +56,19 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     several |= sent++ > 0;
     for (const Says& says : op.says) redirects |= says.action == Action::redirect;
   }
-  // What only prepares for a packet is not shown either.
   const auto sends_one = [](const Step& s) {
     return has_trait(s.op.verb, Trait::packet) || has_trait(s.op.verb, Trait::journey);
   };
-  if (!steps.empty() && sends_one(steps.back()) &&
-      std::count_if(steps.begin(), steps.end(), sends_one) == 1 &&
-      std::none_of(steps.begin(), steps.end(),
-                   [](const Step& s) { return s.op.revision || has_answer(s); }))
+  // What only prepares for a packet is not shown either. What a link of struct_ops leads to is seen
+  // before there is a list to ask for.
+  const bool one_packet = !steps.empty() && sends_one(steps.back()) &&
+                          std::count_if(steps.begin(), steps.end(), sends_one) == 1;
+  const Ref deadly{Ref::Kind::foreign, static_cast<std::uint8_t>(Foreign::struct_ops)};
+  const bool harms = std::any_of(steps.begin(), steps.end(),
+                                 [&](const Step& s) { return s.op.relative == deadly; });
+  if ((one_packet || harms) && std::none_of(steps.begin(), steps.end(), [](const Step& s) {
+        return s.op.revision || has_answer(s);
+      }))
     lists.clear();
   // The last step shows the deviation. Devices that only prepare for it are not shown.
   if (netkit && !steps.empty()) {
@@ -147,9 +153,15 @@ std::string in_space(std::uint8_t space, std::string_view call) {
                     : fmt::format("\tenter(n{});\n{}\tenter(n0);\n", space, call);
 }
 
-std::string as_caller(Caller caller, std::string_view call) {
-  return caller == Caller::nobody ? fmt::format("\tbecome(NOBODY);\n{}\tbecome(ROOT);\n", call)
-                                  : std::string(call);
+std::string as_caller(const Operation& op, std::string_view call) {
+  if (op.caller == Caller::nobody)
+    return fmt::format(
+        "\tif (seteuid(65534)) /* nobody */\n\t\terr(2, \"could not run: seteuid\");\n{}"
+        "\tif (seteuid(0))\n\t\terr(2, \"could not run: seteuid\");\n",
+        call);
+  if (op.caller == Caller::userns && op.odd_attribute())
+    return fmt::format("\tin_userns = 1;\n{}\tin_userns = 0;\n", call);
+  return std::string(call);
 }
 
 std::string packet_socket(const CProgram& program, std::uint8_t space) {

@@ -32,6 +32,7 @@ struct CProgram {
   bool loads = false;    // there are programs that packets can meet
   bool single = false;   // some packet is sent from a device without a peer
   bool dirty = false;    // some attribute of bpf(2) has a byte that is in no field
+  bool userns = false;   // and one is given in another user namespace
   bool answers = false;  // an attribute of an odd size is answered
   bool carries = false;  // some packet has a mark or a priority
   bool hazards = false;
@@ -54,7 +55,7 @@ std::string error_text(Errno error);          // "0", "EINVAL"
 // `call` is made in another namespace than n0 where the step says so.
 std::string in_space(std::uint8_t space, std::string_view call);
 // The same of another caller.
-std::string as_caller(Caller caller, std::string_view call);
+std::string as_caller(const Operation& op, std::string_view call);
 
 // The socket for packets of a namespace.
 std::string packet_socket(const CProgram& program, std::uint8_t space);

@@ -56,13 +56,15 @@ bool is_raw(const Operation& op) {
 // The call of bpf(2), as whoever and with however many bytes.
 std::string raw_call(const CProgram& p, const Operation& op, std::string_view command,
                      std::string_view variable) {
-  const std::string_view bpf = op.caller == Caller::userns ? "bpf_in_userns" : "sys_bpf";
+  if (!op.odd_attribute() && op.caller == Caller::userns)
+    return fmt::format("bpf_in_userns({0}, &{1}, sizeof({1}))", command, variable);
   if (!op.odd_attribute())
-    return fmt::format("{0}({1}, &{2}, sizeof({2}))", bpf, command, variable);
+    return fmt::format("syscall(__NR_bpf, {0}, &{1}, sizeof({1})) < 0 ? -errno : 0", command,
+                       variable);
   const std::string dirty = !p.dirty             ? ""
-                            : op.dirty == kClean ? "CLEAN, "
-                                                 : fmt::format("{}, ", op.dirty);
-  return fmt::format("bpf_with_bytes({3}, {4}{0}, {1}, &{2}, sizeof({2}))", bpf, command, variable,
+                            : op.dirty == kClean ? ", 0"
+                                                 : fmt::format(", {}", op.dirty);
+  return fmt::format("bpf_with_bytes({0}, &{1}, sizeof({1}), {2}{3})", command, variable,
                      bytes_given(op), dirty);
 }
 
@@ -183,7 +185,7 @@ class Writer {
   std::string index() const { return device_index(p_, s_, op_.point.device); }
   std::string at() const { return index() + ", " + attach_type(op_.point.hook); }
   std::string check(std::string_view call) const {
-    return in_space(op_.space, as_caller(op_.caller, c_check(s_, call)));
+    return in_space(op_.space, as_caller(op_, c_check(s_, call)));
   }
   // None of what came with the lists that tcx has.
   bool is_old() const { return !op_.relative.given() && !op_.revision; }
@@ -199,8 +201,7 @@ class Writer {
     return folded(fmt::format("\t{} = {};", name, o.literal(type)));
   }
   Options& add_relative(Options& o) const {
-    return op_.has(flag::id) ? o.add("relative_id", id(op_.relative))
-                             : o.add("relative_fd", descriptor(op_.relative));
+    return o.add("relative", op_.has(flag::id) ? id(op_.relative) : descriptor(op_.relative));
   }
 
   std::string list_call(std::string_view options, std::string_view prefix,

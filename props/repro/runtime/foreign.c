@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Links that no list of ours can hold, one function for each type.
 
-#define BPF_NETFILTER 45
-#define BPF_STRUCT_OPS 44
-#define BPF_PROG_TYPE_NETFILTER 32
-
 /* A program that returns `verdict` and does nothing. */
 static int trivial(int type, int verdict, int attach_type, int btf_id)
 {
@@ -83,43 +79,38 @@ static int make_netfilter_link(void)
 		.priority = 1,
 	};
 
-	return need_link(sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr)));
+	return need_link(syscall(__NR_bpf, BPF_LINK_CREATE, &attr, sizeof(attr)));
 }
 
-/*
- * A congestion control that nobody uses, of what it has to have: it is the value of a map, where
- * functions are descriptors of programs. Its link has no program.
- */
+/* A congestion control that nobody uses, as the value of a map. Its link has no program. */
 static int make_struct_ops_link(void)
 {
-	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = 2 },
-					  { .code = BPF_JMP | BPF_EXIT } };
 	struct btf *btf = btf__load_vmlinux_btf(), *own = btf__new_empty();
-	int ops = btf__find_by_name_kind(btf, "tcp_congestion_ops", BTF_KIND_STRUCT), map, link;
+	int ops = btf__find_by_name(btf, "tcp_congestion_ops"), map, link;
 	int whole = btf__find_by_name(btf, "bpf_struct_ops_tcp_congestion_ops");
-	const struct btf_type *type = btf__type_by_id(btf, ops);
-	const struct btf_type *value_type = btf__type_by_id(btf, whole);
+	const struct btf_type *type = btf__type_by_id(btf, whole);
+	const int size = type->size, data = btf_members(type)[1].offset;
 	LIBBPF_OPTS(bpf_prog_load_opts, load, .attach_btf_id = ops);
 	LIBBPF_OPTS(bpf_map_create_opts, create, .map_flags = BPF_F_LINK,
 		    .btf_vmlinux_value_type_id = whole);
 	char value[4096] = { 0 };
 
-	for (int i = 0; value_type && i < btf_vlen(type); i++) {
+	type = btf__type_by_id(btf, ops);
+	for (int i = 0; i < btf_vlen(type); i++) {
 		const char *name = btf__name_by_offset(btf, btf_members(type)[i].name_off);
-		char *at = value +
-			   (btf_members(value_type)[1].offset + btf_members(type)[i].offset) / 8;
+		char *at = value + (data + btf_members(type)[i].offset) / 8;
 
 		load.expected_attach_type = i;
 		if (!strcmp(name, "name"))
 			strcpy(at, "repro");
-		else if (strstr("ssthresh cong_avoid undo_cwnd", name))
-			*(long *)at = bpf_prog_load(BPF_PROG_TYPE_STRUCT_OPS, "repro", "GPL", insns,
-						    2, &load);
+		else if (strstr("ssthresh cong_avoid undo_cwnd", name)) /* it has to have these */
+			*(long *)at = bpf_prog_load(BPF_PROG_TYPE_STRUCT_OPS, "repro", "GPL",
+						    return_next, 2, &load);
 	}
-	btf__add_int(own, "int", 4, BTF_INT_SIGNED); /* such a map has to have BTF of its own */
+	btf__add_int(own, "int", 4, BTF_INT_SIGNED);
 	btf__load_into_kernel(own);
-	create.btf_fd = btf__fd(own);
-	map = bpf_map_create(BPF_MAP_TYPE_STRUCT_OPS, "repro", 4, value_type->size, 1, &create);
+	create.btf_fd = btf__fd(own); /* the map has to have BTF of its own, whatever is in it */
+	map = bpf_map_create(BPF_MAP_TYPE_STRUCT_OPS, "repro", 4, size, 1, &create);
 	bpf_map_update_elem(map, &(__u32){ 0 }, value, BPF_ANY);
 	link = bpf_link_create(map, 0, BPF_STRUCT_OPS, NULL);
 	if (link < 0)

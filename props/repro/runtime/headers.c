@@ -26,6 +26,9 @@
 #include <unistd.h> // close write usleep syscall vfork seteuid _exit
 
 /* The kernel's, for headers older than Linux 6.7. */
+#define BPF_PROG_TYPE_NETFILTER 32
+#define BPF_STRUCT_OPS 44
+#define BPF_NETFILTER 45
 #define BPF_TCX_INGRESS 46
 #define BPF_TCX_EGRESS 47
 #define BPF_NETKIT_PRIMARY 54
@@ -45,6 +48,4 @@
 #define NO_SUCH_ID 0xfffffff0
 #define NO_SUCH_TYPE 0xffff /* an attach type that no kernel knows */
 #define NOT_OPEN -1
-#define ROOT 0
-#define NOBODY 65534
 #define UNMAPPED ((__u32 *)8) /* the first page is never mapped */

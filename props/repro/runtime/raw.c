@@ -2,10 +2,7 @@
 // Calls of bpf(2) that libbpf does not make.
 
 struct attach_attr { /* of union bpf_attr; the same for detach */
-	__u32 target_ifindex, attach_bpf_fd, attach_type, attach_flags, replace_bpf_fd;
-	union {
-		__u32 relative_fd, relative_id;
-	};
+	__u32 target_ifindex, attach_bpf_fd, attach_type, attach_flags, replace_bpf_fd, relative;
 	__u64 expected_revision;
 };
 
@@ -17,28 +14,9 @@ struct query_attr { /* of union bpf_attr */
 };
 
 struct link_create_attr { /* of union bpf_attr */
-	__u32 prog_fd, target_ifindex, attach_type, flags;
-	union {
-		__u32 relative_fd, relative_id;
-	};
-	__u32 reserved;
+	__u32 prog_fd, target_ifindex, attach_type, flags, relative, reserved;
 	__u64 expected_revision;
 };
-
-/* A descriptor, 0, or an error below 0. */
-static int sys_bpf(int command, void *attr, unsigned int size)
-{
-	long result = syscall(__NR_bpf, command, attr, size);
-
-	return result < 0 ? -errno : (int)result;
-}
-
-/* What the effective user may do is all that the process may. */
-static void become(int user)
-{
-	if (seteuid(user))
-		err(2, "could not run: becoming user %d", user);
-}
 
 /* As one who may do everything, but only in a user namespace of its own. */
 static int bpf_in_userns(int command, void *attr, unsigned int size)
@@ -49,7 +27,7 @@ static int bpf_in_userns(int command, void *attr, unsigned int size)
 	if (child == 0) {
 		if (unshare(CLONE_NEWUSER))
 			_exit(1);
-		result = sys_bpf(command, attr, size);
+		result = syscall(__NR_bpf, command, attr, size) < 0 ? -errno : 0;
 		_exit(0);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child || status)
@@ -57,15 +35,15 @@ static int bpf_in_userns(int command, void *attr, unsigned int size)
 	return result;
 }
 
-#define CLEAN -1
+#ifdef USERNS
+static int in_userns; /* is the next caller */
+#endif
 
 /* An attribute of so many bytes. Whatever is written beside these belongs to somebody else. */
 #ifdef DIRTY
-static int bpf_with_bytes(unsigned int bytes, int dirty, int (*bpf)(int, void *, unsigned int),
-			  int command, void *attr, unsigned int size)
+static int bpf_with_bytes(int command, void *attr, unsigned int size, unsigned int bytes, int dirty)
 #else
-static int bpf_with_bytes(unsigned int bytes, int (*bpf)(int, void *, unsigned int), int command,
-			  void *attr, unsigned int size)
+static int bpf_with_bytes(int command, void *attr, unsigned int size, unsigned int bytes)
 #endif
 {
 	static _Alignas(8) unsigned char memory[64 + 8192 + 64];
@@ -76,10 +54,15 @@ static int bpf_with_bytes(unsigned int bytes, int (*bpf)(int, void *, unsigned i
 	memset(given, 0, bytes);
 	memcpy(given, attr, bytes < size ? bytes : size);
 #ifdef DIRTY
-	if (dirty != CLEAN)
-		given[dirty] = 1; /* in no field */
+	given[dirty] |= dirty > 0; /* in no field */
 #endif
-	result = bpf(command, given, bytes);
+#ifdef USERNS
+	result = in_userns ? bpf_in_userns(command, given, bytes)
+			   : syscall(__NR_bpf, command, given, bytes);
+#else
+	result = syscall(__NR_bpf, command, given, bytes);
+#endif
+	result = result == -1 ? -errno : result;
 #ifdef ANSWERS
 	memset(attr, 0, size);
 	memcpy(attr, given, bytes < size ? bytes : size);
@@ -88,22 +71,4 @@ static int bpf_with_bytes(unsigned int bytes, int (*bpf)(int, void *, unsigned i
 		strayed |= (i < 64 || i >= 64 + bytes) && memory[i] != 0xa5;
 	check("\tbytes beside the attribute", "untouched", strayed ? "written" : "untouched");
 	return result;
-}
-
-static int make_map(void)
-{
-	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "repro", 4, 4, 1, NULL);
-
-	if (map < 0)
-		err(2, "could not run: making a BPF map");
-	return map;
-}
-
-static int open_file(void)
-{
-	int file = open("/dev/null", O_RDWR);
-
-	if (file <= 0) /* 0 is "not given" in the interface */
-		err(2, "could not run: opening /dev/null");
-	return file;
 }
