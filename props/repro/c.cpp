@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -18,9 +19,8 @@ namespace mprogcheck::repro {
 namespace {
 
 constexpr std::string_view kWarning =
-    " * WARNING: THIS PROGRAM MAY CRASH THE KERNEL IT RUNS ON. It asks what has crashed kernels, "
-    "or "
-    "what\n * only an attacker would ask. It does nothing unless it is told --crash.\n *\n";
+    " * WARNING: THIS PROGRAM MAY CRASH THE KERNEL IT RUNS ON. It does nothing unless told "
+    "--crash.\n";
 
 // Whoever starts it without reading it comes to no harm. What is kept back is lost in a crash.
 constexpr std::string_view kAsk = R"(	setvbuf(stdout, NULL, _IONBF, 0);
@@ -43,9 +43,8 @@ std::string comment(const CProgram& p, std::string_view headline, const ReproOri
   }
   paragraph(provenance(origin));
   paragraph(
-      fmt::format("Needs libbpf 1.3 (cc -lbpf) and root{}. Exit status: 1 deviates, 0 conforms, 2 "
-                  "could not run.",
-                  p.hazards ? ", and to be told --crash" : ""));
+      "Needs libbpf 1.3 (cc -lbpf) and root. Exit status: 1 deviates, 0 conforms, 2 could not "
+      "run.");
   return out + " */\n";
 }
 
@@ -71,20 +70,28 @@ Rows object_names(const CProgram& p) {
 std::string loads(const CProgram& p) {
   std::string out;
   const Header& h = p.trace.header;
-  const auto one = [&](std::string_view prog, bool xdp) {
-    if (p.sends && !xdp) return fmt::format("load_tracing({});", prog);
-    if (p.packets && !xdp) return fmt::format("load_noting({});", prog);
-    return fmt::format("load({}, BPF_PROG_TYPE_{});", prog, xdp ? "XDP" : "SCHED_CLS");
+  std::map<std::size_t, std::string> verdicts;  // other than TCX_NEXT, where there is one packet
+  if (!p.several)
+    for (const Step& s : p.steps)
+      for (const Says& says : s.op.says)
+        if (says.action != Action::next) verdicts[says.prog.raw] = verdict(says.action);
+  const auto one = [&](const std::string& prog, std::size_t i) {
+    if (h.xdp[i] || !(p.sends || p.packets))
+      return fmt::format("load({}, BPF_PROG_TYPE_{});", prog, h.xdp[i] ? "XDP" : "SCHED_CLS");
+    if (p.several) return fmt::format("load_noting({});", prog);
+    const auto says = verdicts.find(i);
+    return fmt::format("load_noting({}, {});", prog,
+                       says == verdicts.end() ? "TCX_NEXT" : says->second);
   };
   for (std::size_t i = 0; i < kMaxProgs; ++i) {
     if (!h.loaded[i]) continue;
     std::size_t last = i;
-    while (last + 1 < kMaxProgs && h.loaded[last + 1] && h.xdp[last + 1] == h.xdp[i]) ++last;
+    while (last + 1 < kMaxProgs && h.loaded[last + 1] && one("i", last + 1) == one("i", i)) ++last;
     if (last < i + 2) {
-      out += "\t" + one(program_name(Prog{static_cast<std::uint8_t>(i)}), h.xdp[i]) + "\n";
+      out += "\t" + one(program_name(Prog{static_cast<std::uint8_t>(i)}), i) + "\n";
       continue;
     }
-    out += fmt::format("\tfor (int i = p{}; i <= p{}; i++)\n\t\t{}\n", i, last, one("i", h.xdp[i]));
+    out += fmt::format("\tfor (int i = p{}; i <= p{}; i++)\n\t\t{}\n", i, last, one("i", i));
     i = last;
   }
   return out;
@@ -97,19 +104,25 @@ std::string set_up(const CProgram& p) {
     if (p.spaces) out += fmt::format("\topen_space({});\n", space);
     if (!p.spaces && space == "n0")
       out += "\tif (unshare(CLONE_NEWNET))\n\t\terr(2, \"could not run: unshare\");\n";
-    if (p.sends && (p.spaces || space == "n0"))
-      out += fmt::format(
-          "\tarrivals[{0}] = listen_here();\n\tsys_class_net[{0}] = mount_sys_class_net();\n",
-          space);
+    if ((p.sends && p.spaces) || ((p.sends || p.packets) && space == "n0"))
+      out += fmt::format("\t{} = open_packets();\n", packet_socket(p, space == "n0" ? 0 : 1));
   }
   for (const std::uint8_t d : p.devices)
-    if (d != p.loopback) out += fmt::format("\td{0} = make_device({0});\n", d);
-  if (p.sends) out += "\tmake_maps();\n";
-  if (p.packets && !p.sends) out += "\tnote = make_notes(sizeof(*note));\n";
-  if (p.packets && p.loopback != kNoDevice) out += "\topen_loopback();\n";
-  if (p.packets && p.loopback == kNoDevice) {
-    out += "\topen_packets();\n";
-    for (const std::uint8_t d : p.devices) out += fmt::format("\topen_device({0}, d{0});\n", d);
+    if (d != p.loopback) out += fmt::format("\td{0} = make_device(\"d{0}\", \"wire{0}\");\n", d);
+  if (p.packets && p.loopback == kNoDevice)
+    for (const std::uint8_t d : p.devices)
+      out += fmt::format("\topen_pair(d{0}, if_nametoindex(\"wire{0}\"));\n", d);
+  if (p.loads && (p.sends || p.packets)) {
+    out +=
+        fmt::format("\tmet_map = bpf_map_create(BPF_MAP_TYPE_QUEUE, \"met\", 0, {}, 64, NULL);\n",
+                    !p.sends    ? 4
+                    : p.carries ? 16
+                                : 8);
+    if (p.several)
+      out += folded(
+          "\tverdict_map = bpf_map_create(BPF_MAP_TYPE_ARRAY, \"verdicts\", 4, sizeof(verdicts), "
+          "1, "
+          "NULL);");
   }
   return out + loads(p);
 }
@@ -151,6 +164,15 @@ void forget_unused(const std::string& name, std::string& body) {
   }
 }
 
+// Whether all uses of a variable are behind its first value.
+bool is_assigned_first(std::string_view code, std::string_view name) {
+  for (const std::string_view used : names_in(code))
+    if (used == name)
+      return code.substr(static_cast<std::size_t>(used.data() - code.data()) + used.size(), 3) ==
+             " = ";
+  return false;
+}
+
 // What main() has to declare, by the names that it uses.
 std::string main_function(const CProgram& p) {
   std::string body = set_up(p) + steps(p);
@@ -169,11 +191,18 @@ std::string main_function(const CProgram& p) {
   };
   for (std::uint8_t d = 0; d < kMaxDevices; ++d) {
     const std::string name = fmt::format("d{}", d);
-    if (used.contains(name)) ints.push_back(p.devices.contains(d) ? name : name + " = NO_DEVICE");
+    if (used.contains(name))
+      ints.push_back(is_assigned_first(code, name) ? name : name + " = NO_DEVICE");
   }
   add_int(used.contains("ret"), "ret");
-  add_int(made("file", "open_file()"), "file");
-  add_int(made("map", "make_map()"), "map");
+  add_int(made("file", "open(\"/dev/null\", O_RDWR)"), "file");
+  if (used.contains("file"))
+    before +=
+        "\tif (file <= 0) /* 0 is \"not given\" in the interface */\n"
+        "\t\terr(2, \"could not run: opening /dev/null\");\n";
+  add_int(made("map", "bpf_map_create(BPF_MAP_TYPE_ARRAY, \"repro\", 4, 4, 1, NULL)"), "map");
+  if (used.contains("map"))
+    before += "\tif (map < 0)\n\t\terr(2, \"could not run: making a BPF map\");\n";
   for (std::size_t f = 0; f < kForeigns; ++f) {
     const std::string name = foreign_name(static_cast<Foreign>(f));
     add_int(made(name, fmt::format("make_{}()", name)), name);
@@ -192,12 +221,14 @@ std::string main_function(const CProgram& p) {
        std::initializer_list<std::pair<std::string_view, std::string_view>>{
            {"raw_attach", "attach_attr"},
            {"raw_create", "link_create_attr"},
-           {"raw_update", "link_update_attr"},
-           {"raw_release", "link_detach_attr"},
            {"raw_query", "query_attr"},
-           {"r", "request"},
            {"told", "told"}})
     declare(name, fmt::format("struct {} {}", type, name));
+  declare("expected", "char expected[1024]");
+  Rows nests;
+  for (const std::string_view nest : {"info", "data", "peer", "inner", "inner_data"})
+    if (used.contains(nest)) nests.push_back(fmt::format("*{}", nest));
+  if (!nests.empty()) out += fmt::format("\tstruct rtattr {};\n", joined(nests));
   Rows arrays, revisions;
   std::size_t room = 1;
   for (const Step& s : p.steps) room = std::max<std::size_t>(room, s.op.room);
@@ -229,13 +260,13 @@ std::string c_declarations(const CProgram& p) {
       links += fmt::format("{}[{}] = NO_SUCH_ID", links.empty() ? "" : ", ", name);
   }
   values.emplace_back("OBJECTS");
-  std::string out = fmt::format("#define DEVICES {}\n\n", p.trace.header.devices);
+  std::string out = c_attributes() + "\n";
   out += folded(fmt::format("enum {{ {} }};", joined(values))) + "\n";
   out += folded(fmt::format("static const char *const names[] = {{ {} }};", joined(quoted))) + "\n";
   out += "static int fd[OBJECTS];\n\n";
   out += folded(links.empty() ? "static __u32 id[OBJECTS];"
                               : fmt::format("static __u32 id[OBJECTS] = {{ {} }};", links));
-  return out + "\n" + c_attributes();
+  return out + "\n";
 }
 
 std::string write_c(const Trace& trace, std::string_view headline, const ReproOrigin& origin) {
@@ -243,13 +274,26 @@ std::string write_c(const Trace& trace, std::string_view headline, const ReproOr
   const std::string head = comment(program, headline, origin);
   const std::string main = main_function(program), code = code_of(main);
   std::set<std::string_view> defined;
-  if (program.spaces) defined.insert("TWO_SPACES");
+  const auto define = [&](bool wanted, std::string_view name) {
+    if (wanted) defined.insert(name);
+  };
+  const bool through_lo = program.packets && program.loopback != kNoDevice;
+  define(program.spaces, "TWO_SPACES");
+  define(program.several, "SEVERAL");
+  define(program.both_hooks, "BOTH_HOOKS");
+  define(program.sends, "SENDS");
+  define(program.carries, "CARRIES");
+  define(program.sends || (program.packets && !through_lo), "PAIRS");
+  define(program.redirects || through_lo, "USES_LO");
+  define(program.redirects, "REDIRECTS");
+  define(program.single, "SINGLE");
+  define(program.dirty, "DIRTY");
+  define(program.userns, "USERNS");
+  define(program.answers, "ANSWERS");
   for (const std::string_view name : names_in(code)) {
-    if (name == "id" || name == "keep_link" || name == "check_list" || name == "check_entries" ||
-        name == "check_told")
+    // Otherwise the descriptors tell the ids whenever one is asked for.
+    if (name == "id" || name == "check_entries" || name == "check_told" || name == "close_object")
       defined.insert("IDS");
-    if (name == "nest" || name == "nest_netkit") defined.insert("NESTS");
-    if (name == "TCX_REDIRECT") defined.insert("REDIRECTS");
   }
   return head + "#define _GNU_SOURCE\n" + with_runtime(c_declarations(program), main, defined);
 }

@@ -24,7 +24,7 @@ std::string space_descriptor(const Step& step, std::uint32_t space) {
 
 std::string put_address(const Attr& a) {
   static constexpr int kBytes[] = {6, 5, 10};
-  return fmt::format("\tput(&r, IFLA_ADDRESS, addresses[{}], {});\n", a.value,
+  return fmt::format("\tput(IFLA_ADDRESS, addresses[{}], {});\n", a.value,
                      kBytes[static_cast<std::size_t>(a.form)]);
 }
 
@@ -36,12 +36,12 @@ std::string value_text(Key key, std::uint32_t value) {
 std::string put_number(const AttributeRow& type, const Attr& a, const std::string& value) {
   const int bytes = type.width;
   if (a.form == Form::whole)
-    return fmt::format("\tput_u{}(&r, {}, {});\n", 8 * bytes, type.uapi, value);
+    return fmt::format("\tput_u{}({}, {});\n", 8 * bytes, type.uapi, value);
   if (a.form == Form::shortened)
-    return fmt::format("\tput(&r, {}, &(__u{}){{ {} }}, {}); /* a byte short */\n", type.uapi,
+    return fmt::format("\tput({}, &(__u{}){{ {} }}, {}); /* a byte short */\n", type.uapi,
                        8 * bytes, value, bytes - 1);
-  return fmt::format("\tput(&r, {}, (__u{}[{}]){{ {} }}, {}); /* longer by four bytes */\n",
-                     type.uapi, 8 * bytes, 1 + 4 / bytes, value, bytes + 4);
+  return fmt::format("\tput({}, (__u{}[{}]){{ {} }}, {}); /* longer by four bytes */\n", type.uapi,
+                     8 * bytes, 1 + 4 / bytes, value, bytes + 4);
 }
 
 // The attributes of the request that stand there, in its order. PEER_INFO is a nest of its own.
@@ -52,7 +52,7 @@ std::string put_all(const Step& step, Within within) {
     if (type.within != within || type.uapi.empty() || a.key == Key::peer) continue;
     if (type.own == Key::name && step.op.attr(a.key)->value >= kMadeUpName) continue;
     if (type.own == Key::name)
-      out += fmt::format("\tput_string(&r, IFLA_IFNAME, \"{}\");\n", device_name(a.value));
+      out += fmt::format("\tput_string(IFLA_IFNAME, \"{}\");\n", device_name(a.value));
     else if (type.own == Key::address)
       out += put_address(a);
     else if (type.own == Key::space)
@@ -66,7 +66,7 @@ std::string put_all(const Step& step, Within within) {
 // Of the interface, unless the request names it otherwise.
 std::string put_name(const Operation& op, Key key, std::uint8_t device) {
   if (op.attr(key)) return "";
-  return fmt::format("\tput_string(&r, IFLA_IFNAME, \"d{}\");\n", device);
+  return fmt::format("\tput_string(IFLA_IFNAME, \"d{}\");\n", device);
 }
 
 std::string index_of(const Attr& a) {
@@ -76,20 +76,30 @@ std::string index_of(const Attr& a) {
 std::string peer_info(const Step& step) {
   const Operation& op = step.op;
   if (op.peer_info_is(Presence::cut))
-    return fmt::format("\tput(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ 0 }}, {} / 2);\n",
+    return fmt::format("\tput(IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ 0 }}, {} / 2);\n",
                        kWholeHead);
-  const std::string empty = fmt::format(
-      "\tput(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ 0 }}, {});\n", kWholeHead);
+  const std::string empty =
+      fmt::format("\tput(IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ 0 }}, {});\n", kWholeHead);
   if (op.peer_info_is(Presence::given)) return empty;
   if (op.verb != Verb::create || !op.has_peer_info()) return "";
   const Attr* const index = op.attr(Key::peer_index);
   const bool nested = op.peer_info_is(Presence::nested);
   return (op.peer_info_is(Presence::twice) ? empty : "") +
-         folded(fmt::format("\tnest(&r, IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ {} }}, {});",
+         folded(fmt::format("\tpeer = put(IFLA_NETKIT_PEER_INFO, &(struct ifinfomsg){{ {} }}, {});",
                             index ? ".ifi_index = " + index_of(*index) : "0", kWholeHead)) +
          put_name(op, Key::peer_name, op.peer) + put_all(step, Within::peer) +
-         (nested ? "\tnest_netkit(&r);\n" + empty + "\tunnest(&r);\n\tunnest(&r);\n" : "") +
-         "\tunnest(&r);\n";
+         (nested ? "\tinner = put(IFLA_LINKINFO, \"\", 0);\n\tput_string(IFLA_INFO_KIND, "
+                   "\"netkit\");\n\tinner_data = put(IFLA_INFO_DATA, \"\", 0);\n" +
+                       empty + "\tend_nest(inner_data);\n\tend_nest(inner);\n"
+                 : "") +
+         "\tend_nest(peer);\n";
+}
+
+// What the driver is to read.
+std::string of_netkit(const Step& step) {
+  return "\tinfo = put(IFLA_LINKINFO, \"\", 0);\n\tput_string(IFLA_INFO_KIND, \"netkit\");\n"
+         "\tdata = put(IFLA_INFO_DATA, \"\", 0);\n" +
+         peer_info(step) + put_all(step, Within::data) + "\tend_nest(data);\n\tend_nest(info);\n";
 }
 
 // The index of each device that is new there, and the revisions of its lists.
@@ -110,16 +120,32 @@ std::string new_indexes(const CProgram& p, const Step& step) {
 }
 
 // About the device, which is asked for where it is.
-std::string ask_device(const Step& step) {
+std::string ask_device(const Step& step, std::string_view type) {
   const std::uint8_t d = step.op.point.device;
   const DeviceView& is = step.devices[d];
   if (!is.there) return c_check(step, "-ENODEV");
   const Attr& first = step.op.attrs[0];
   const bool state = step.op.verb == Verb::set && first.key == Key::state;
-  return folded(fmt::format("\tr.link = (struct ifinfomsg){{ .ifi_index = d{}{}{} }};", d,
+  return folded(fmt::format("\treq.link = (struct ifinfomsg){{ .ifi_index = d{}{}{} }};", d,
                             state && first.value ? ", .ifi_flags = IFF_UP" : "",
                             state ? ", .ifi_change = IFF_UP" : "")) +
-         in_space(is.space, c_check(step, "ask(&r)"));
+         in_space(is.space, c_check(step, fmt::format("ask({}, 0)", type)));
+}
+
+// The first request for a netkit device also tells whether the kernel has any.
+std::string check_made(const CProgram& p, const Step& step, std::string_view call) {
+  const auto refused = [](const Step& s) {
+    return s.must.error == Errno::opnotsupp ||
+           std::find(s.permitted.begin(), s.permitted.end(), Errno::opnotsupp) != s.permitted.end();
+  };
+  for (const Step& s : p.steps)
+    if (s.op.verb == Verb::create && is_asked(s) && !refused(s)) {
+      if (s.number != step.number) break;
+      return c_check(step, call,
+                     "\tif (ret == -EOPNOTSUPP)\n"
+                     "\t\terrx(2, \"could not run: making netkit (Linux 6.7, CONFIG_NETKIT)\");\n");
+    }
+  return c_check(step, call);
 }
 
 std::string device_text(const std::array<DeviceView, kMaxDevices>& all, std::uint8_t d) {
@@ -169,14 +195,17 @@ std::string c_create(const CProgram& p, const Step& step) {
   if (!is_asked(step)) return "\t/* The kernel is not asked. */\n";
   const bool kept = op.point.device != op.peer;
   if (p.only_prepares(step) && kept)
-    return fmt::format("\tmake_pair(\"d{}\", \"d{}\", NETKIT_L3);\n", op.point.device, op.peer) +
+    return check_made(
+               p, step,
+               fmt::format("make_pair(\"netkit\", \"d{}\", \"d{}\")", op.point.device, op.peer)) +
            new_indexes(p, step);
-  std::string out = "\tbegin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);\n";
+  std::string out;
   if (const Attr* const index = op.attr(Key::index))
-    out += fmt::format("\tr.link.ifi_index = {};\n", index_of(*index));
+    out += fmt::format("\treq.link.ifi_index = {};\n", index_of(*index));
   out += put_name(op, Key::name, op.point.device) + put_all(step, Within::device);
-  out += "\tnest_netkit(&r);\n" + peer_info(step) + put_all(step, Within::data);
-  out += in_space(op.space, c_check(step, "need_netkit(ask(&r))")) + new_indexes(p, step);
+  out += of_netkit(step);
+  out += in_space(op.space, check_made(p, step, "ask(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL)")) +
+         new_indexes(p, step);
   if (p.shows_devices || step.must.error == Errno::ok || op.attr(Key::name)) return out;
   return out + in_space(op.space, fmt::format("\tcheck_number(\"\\tindex of d{0}\", 0, "
                                               "if_nametoindex(\"d{0}\"));\n",
@@ -184,29 +213,28 @@ std::string c_create(const CProgram& p, const Step& step) {
 }
 
 std::string c_change(const CProgram&, const Step& step) {
-  return "\tbegin(&r, RTM_NEWLINK, 0);\n\tnest_netkit(&r);\n" + peer_info(step) +
-         put_all(step, Within::data) + ask_device(step);
+  return of_netkit(step) + ask_device(step, "RTM_NEWLINK");
 }
 
 std::string c_set(const CProgram& p, const Step& step) {
-  return "\tbegin(&r, RTM_SETLINK, 0);\n" + put_all(step, Within::device) + ask_device(step) +
-         new_indexes(p, step);
+  return put_all(step, Within::device) + ask_device(step, "RTM_SETLINK") + new_indexes(p, step);
 }
 
 std::string c_remove(const CProgram& p, const Step& step) {
   const Operation& op = step.op;
   const std::uint8_t d = op.point.device;
   if (d != kAllDevices)
-    return d < step.header_devices ? c_check(step, fmt::format("remove_device({})", d))
-                                   : "\tbegin(&r, RTM_DELLINK, 0);\n" + ask_device(step);
+    return d < step.header_devices ? fmt::format("\treq.link.ifi_index = d{};\n", d) +
+                                         c_check(step, "ask(RTM_DELLINK, 0)")
+                                   : ask_device(step, "RTM_DELLINK");
   std::string out, again;
-  if (op.space == 0 && !p.devices.empty()) out += "\tclose_taps();\n";
-  if (op.space == 0 && p.packets && !p.sends) out += "\tclose(packet_socket);\n";
-  if (p.sends) {
-    out += fmt::format("\tclose(arrivals[n{}]);\n", op.space);
-    again = in_space(op.space, fmt::format("\tarrivals[n{0}] = listen_here();\n"
-                                           "\tsys_class_net[n{0}] = mount_sys_class_net();\n",
-                                           op.space));
+  if (op.space == 0)
+    for (const std::uint8_t device : p.devices)
+      again += fmt::format("\td{} = NO_DEVICE;\n", device);
+  if (p.sends || (p.packets && op.space == 0)) {
+    const std::string socket = packet_socket(p, op.space);
+    out += fmt::format("\tclose({});\n", socket);
+    again += in_space(op.space, fmt::format("\t{} = open_packets();\n", socket));
   }
   return out + c_check(step, p.spaces ? fmt::format("end_space(n{})", op.space) : "leave_netns()") +
          again;
@@ -217,7 +245,7 @@ std::string c_attributes() {
   for (const Key key : kInData) by_type.push_back(&row(key));
   std::sort(by_type.begin(), by_type.end(),
             [](const AttributeRow* a, const AttributeRow* b) { return a->type < b->type; });
-  std::string out = "/* Of linux/if_link.h, for headers older than Linux 6.7. */\n", values, rows;
+  std::string out, values, rows;
   for (const AttributeRow* a : by_type) {
     out += fmt::format("#define {} {}\n", a->uapi, a->type);
     if (a->of_other) continue;  // has the values of the side's own

@@ -2,6 +2,9 @@
 // The steps of a C reproducer that send packets.
 #include <fmt/format.h>
 
+#include <span>
+#include <vector>
+
 #include "model/words/text.hpp"
 #include "model/words/words.hpp"
 #include "props/repro/c_program.hpp"
@@ -10,29 +13,14 @@
 namespace mprogcheck::repro {
 namespace {
 
-std::string_view verdict(Action action) {
-  switch (action) {
-    case Action::pass:
-      return "TCX_PASS";
-    case Action::drop:
-      return "TCX_DROP";
-    case Action::redirect:
-      return "TCX_REDIRECT";
-    case Action::unknown:
-      return "42";
-    case Action::next:
-      break;
-  }
-  return "TCX_NEXT";
-}
-
-std::string verdicts(const Operation& op, bool sends) {
-  std::string out;
+// A program says the same to all packets where there is one packet.
+std::string verdicts(const CProgram& p, const Operation& op, std::string_view iif) {
+  if (!p.several) return "";
+  std::string out = fmt::format("\tbegin_packet({});\n", iif);
   for (const Says& s : op.says)
     if (s.action != Action::next)
-      out += fmt::format("\t{}[p{}] = {};{}\n", sends ? "answers" : "note->verdicts", s.prog.raw,
-                         verdict(s.action), s.action == Action::unknown ? " /* undefined */" : "");
-  return sends ? "\tbegin_packet();\n" + out + "\ttell_answers();\n" : out;
+      out += fmt::format("\tverdicts[p{}] = {};\n", s.prog.raw, verdict(s.action));
+  return out + "\ttell_verdicts();\n";
 }
 
 std::string fate(const Step& step) {
@@ -43,37 +31,69 @@ std::string fate(const Step& step) {
   return fmt::format("redirected in n{}", step.devices[j.progs[j.met - 1].on].space);
 }
 
-std::string side(const Step& step, std::uint8_t device) {
-  if (device == kNoDevice) return "(struct side){ 0 }";
-  const DeviceView& v = step.devices[device];
-  return fmt::format("(struct side){{ \"{}\", d{}, n{} }}", device_name(v.name), device, v.space);
+// A side of a pair; of none: no device has 0.
+std::string side(const CProgram& p, const Step& step, std::uint8_t device) {
+  const std::string index = device == kNoDevice ? "0" : fmt::format("d{}", device);
+  const int space = device == kNoDevice ? 0 : step.devices[device].space;
+  return p.spaces ? fmt::format("n{}, {}", space, index) : index;
 }
 
 std::string nothing(const Step& step) {
   return fmt::format("\tprintf(\"{}: there is no such device\\n\");\n", print(step.op));
 }
 
+// What programs noted, in the words of who_met().
+std::string check_met(const CProgram& p, std::span<const Met> met) {
+  std::string text, indexes;
+  for (const Met& m : met) {
+    if (!p.sends) text += program_name(m.prog) + " ";
+    if (!p.sends) continue;
+    text += fmt::format("{}{} on device %d{}{}", text.empty() ? "" : ", ", program_name(m.prog),
+                        m.mark ? " with mark" : "", m.priority ? " with priority" : "");
+    indexes += fmt::format(", d{}", m.on);
+  }
+  if (met.empty() || !p.sends)
+    return folded(fmt::format("\tcheck(\"\\tprograms\", \"{}\", who_met());", text));
+  return folded(fmt::format("\tsprintf(expected, \"{}\"{});", text, indexes)) +
+         "\tcheck(\"\\tprograms\", expected, who_met());\n";
+}
+
 }  // namespace
+
+std::string verdict(Action action) {
+  switch (action) {
+    case Action::pass:
+      return "TCX_PASS";
+    case Action::drop:
+      return "TCX_DROP";
+    case Action::redirect:
+      return "TCX_REDIRECT";
+    case Action::unknown:
+      return "UNDEFINED";
+    case Action::next:
+      break;
+  }
+  return "TCX_NEXT";
+}
 
 std::string c_packet(const CProgram& p, const Step& step) {
   if (step.must.error != Errno::ok) return nothing(step);
   const Operation& op = step.op;
+  const std::uint8_t d = op.point.device;
   const bool out_of = op.point.hook == Hook::egress;
-  const std::string device = device_index(p, step, op.point.device);
-  std::string out = p.sends ? "" : fmt::format("\tclear_note({});\n", out_of ? "0" : device);
-  out += verdicts(op, p.sends);
-  const std::string sent =
-      op.point.device == p.loopback
-          ? "send_packet()"
-          : fmt::format("send_packet_at({}, {}, {})", op.point.device, device, out_of ? "1" : "0");
-  std::string ran;
-  for (std::size_t i = 0; i < step.must.answer.filled; ++i)
-    ran += program_name(step.must.answer.entries[i].prog) + " ";
-  return out +
-         folded(fmt::format("\tcheck(\"{}\", \"{}\", {});", print(op),
-                            step.must.fate == Fate::dropped ? "dropped" : "passed", sent)) +
-         folded(fmt::format("\tcheck(\"\\tprograms\", \"{}\", {});", ran,
-                            p.sends ? "who_met()" : "who_ran()"));
+  const std::string device = device_index(p, step, d);
+  std::vector<Met> met;
+  for (std::size_t i = 0; i < step.must.answer.filled; ++i) {
+    met.emplace_back();
+    met.back().prog = step.must.answer.entries[i].prog;
+    met.back().on = d;
+  }
+  const std::string from =
+      out_of || d == p.loopback ? device : fmt::format("if_nametoindex(\"wire{}\")", d);
+  return verdicts(p, op, out_of ? "0" : device) +
+         folded(fmt::format("\tcheck(\"{}\", \"{}\", send_packet({}));", print(op),
+                            step.must.fate == Fate::dropped ? "dropped" : "passed", from)) +
+         (p.loads ? check_met(p, met) : "");
 }
 
 std::string c_send(const CProgram& p, const Step& step) {
@@ -81,22 +101,16 @@ std::string c_send(const CProgram& p, const Step& step) {
   const DeviceView& from = step.devices[op.point.device];
   if (!from.there) return nothing(step);
   const bool arrives = step.must.fate == Fate::passed || step.must.fate == Fate::redirected;
-  std::string out = verdicts(op, true);
+  std::string out = verdicts(p, op, "0");
   if (p.carries)
-    out += fmt::format("\tcarry(arrivals[n{}], {}, {});\n", from.space, op.mark ? 7 : 0,
+    out += fmt::format("\tcarry({}, {}, {});\n", packet_socket(p, from.space), op.mark ? 7 : 0,
                        op.priority ? 3 : 0);
-  out += c_check(step, fmt::format("send_frame({}, {}, {}, {})", side(step, op.point.device),
-                                   side(step, from.link), op.bytes, arrives ? "ARRIVES" : "LOST"));
+  out += c_check(step, fmt::format("send_frame({}, {}, {}, {})", side(p, step, op.point.device),
+                                   side(p, step, from.link), op.bytes, arrives ? 10000 : 200));
   if (step.must.fate == Fate::none) return out;
   const Journey& j = step.must.journey;
-  std::string met;
-  for (std::size_t i = 0; i < j.met; ++i)
-    met += fmt::format("{}{{ {}, d{}, {}, {} }}", i ? ", " : "", program_name(j.progs[i].prog),
-                       j.progs[i].on, int(j.progs[i].mark), int(j.progs[i].priority));
   return out + fmt::format("\tcheck(\"\\tfate\", \"{}\", fate);\n", fate(step)) +
-         folded(j.met
-                    ? fmt::format("\tcheck_met((const struct met[]){{ {} }}, {});", met, int(j.met))
-                    : "\tcheck_met(NULL, 0);") +
+         (p.loads ? check_met(p, {j.progs.data(), j.met}) : "") +
          folded(fmt::format(
              "\tcheck(\"\\tcounters\", \"sent {} of {} bytes, dropped {}, received {} "
              "of {} bytes\", counted);",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/words/bpf_attribute.hpp"
 #include "model/words/forms.hpp"
 
 namespace mprogcheck::repro {
@@ -25,7 +26,9 @@ bool is_refused_creation(const Step& s) {
 
 CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     : trace(t), steps(std::move(planned)) {
-  bool lifetimes = false;
+  for (std::size_t i = 0; i < kMaxProgs; ++i) loads |= t.header.loaded[i] && !t.header.xdp[i];
+  bool lifetimes = false, hooks[2] = {};
+  std::size_t sent = 0;
   for (const Step& s : steps) {
     const Operation& op = s.op;
     if (op.point.device < trace.header.devices) devices.insert(op.point.device);
@@ -41,15 +44,31 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
       lists.insert(*s.where);
     if (s.where && op.verb == Verb::qdisc) lists.insert({s.where->device, Hook::egress});
     carries |= op.mark || op.priority;
+    dirty |= op.dirty != kClean;
+    userns |= op.odd_attribute() && op.caller == Caller::userns;
+    answers |= op.odd_attribute() && has_answer(s) && tells_count(op);
+    if (has_trait(op.verb, Trait::inserts)) hooks[op.point.hook == Hook::egress] = true;
+    const bool journey = has_trait(op.verb, Trait::journey);
+    if (journey ? !s.devices[op.point.device].there
+                : !has_trait(op.verb, Trait::packet) || s.must.error != Errno::ok)
+      continue;
+    single |= journey && s.devices[op.point.device].link == kNoDevice;
+    several |= sent++ > 0;
+    for (const Says& says : op.says) redirects |= says.action == Action::redirect;
   }
-  // What only prepares for a packet is not shown either.
   const auto sends_one = [](const Step& s) {
     return has_trait(s.op.verb, Trait::packet) || has_trait(s.op.verb, Trait::journey);
   };
-  if (!steps.empty() && sends_one(steps.back()) &&
-      std::count_if(steps.begin(), steps.end(), sends_one) == 1 &&
-      std::none_of(steps.begin(), steps.end(),
-                   [](const Step& s) { return s.op.revision || has_answer(s); }))
+  // What only prepares for a packet is not shown either. What a link of struct_ops leads to is seen
+  // before there is a list to ask for.
+  const bool one_packet = !steps.empty() && sends_one(steps.back()) &&
+                          std::count_if(steps.begin(), steps.end(), sends_one) == 1;
+  const Ref deadly{Ref::Kind::foreign, static_cast<std::uint8_t>(Foreign::struct_ops)};
+  const bool harms = std::any_of(steps.begin(), steps.end(),
+                                 [&](const Step& s) { return s.op.relative == deadly; });
+  if ((one_packet || harms) && std::none_of(steps.begin(), steps.end(), [](const Step& s) {
+        return s.op.revision || has_answer(s);
+      }))
     lists.clear();
   // The last step shows the deviation. Devices that only prepare for it are not shown.
   if (netkit && !steps.empty()) {
@@ -58,6 +77,8 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
                     last.op.point.device != kAllDevices;
   }
   if (devices.size() == 1 && !lifetimes && !sends && !spaces) loopback = *devices.begin();
+  both_hooks = packets && loopback != kNoDevice && hooks[0] && hooks[1];
+  several |= both_hooks;
 }
 
 bool CProgram::has(Verb verb) const {
@@ -130,6 +151,21 @@ std::string error_text(Errno e) {
 std::string in_space(std::uint8_t space, std::string_view call) {
   return space == 0 ? std::string(call)
                     : fmt::format("\tenter(n{});\n{}\tenter(n0);\n", space, call);
+}
+
+std::string as_caller(const Operation& op, std::string_view call) {
+  if (op.caller == Caller::nobody)
+    return fmt::format(
+        "\tif (seteuid(65534)) /* nobody */\n\t\terr(2, \"could not run: seteuid\");\n{}"
+        "\tif (seteuid(0))\n\t\terr(2, \"could not run: seteuid\");\n",
+        call);
+  if (op.caller == Caller::userns && op.odd_attribute())
+    return fmt::format("\tin_userns = 1;\n{}\tin_userns = 0;\n", call);
+  return std::string(call);
+}
+
+std::string packet_socket(const CProgram& program, std::uint8_t space) {
+  return program.spaces ? fmt::format("packet_sockets[n{}]", space) : "packet_socket";
 }
 
 }  // namespace mprogcheck::repro

@@ -26,6 +26,14 @@ struct CProgram {
   bool spaces = false;                // there is a second namespace
   bool shows_devices = false;         // behind each request about devices, as rtnetlink shows them
   bool packets = false, sends = false;
+  bool several = false;     // packets: what programs say to each is told before it is sent
+  bool both_hooks = false;  // of `lo`, which a packet meets both
+  bool redirects = false;
+  bool loads = false;    // there are programs that packets can meet
+  bool single = false;   // some packet is sent from a device without a peer
+  bool dirty = false;    // some attribute of bpf(2) has a byte that is in no field
+  bool userns = false;   // and one is given in another user namespace
+  bool answers = false;  // an attribute of an odd size is answered
   bool carries = false;  // some packet has a mark or a priority
   bool hazards = false;
   std::set<Point> lists;  // whose revisions are kept
@@ -46,9 +54,16 @@ std::string error_text(Errno error);          // "0", "EINVAL"
 
 // `call` is made in another namespace than n0 where the step says so.
 std::string in_space(std::uint8_t space, std::string_view call);
+// The same of another caller.
+std::string as_caller(const Operation& op, std::string_view call);
 
-// The request, and what it must return; `ret` keeps that where more is to be said of it.
-std::string c_check(const Step& step, std::string_view call);
+// The socket for packets of a namespace.
+std::string packet_socket(const CProgram& program, std::uint8_t space);
+std::string verdict(Action action);
+
+// The request, and what it must return; `ret` keeps that where more is to be said of it, `first`
+// above all.
+std::string c_check(const Step& step, std::string_view call, std::string_view first = {});
 
 // What the list must be then.
 std::string c_list(const CProgram& program, const Step& step, Point where, const Listing& list,

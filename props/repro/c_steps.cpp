@@ -48,21 +48,24 @@ std::string expected_revision(const Step& step) {
 
 // What libbpf has no words for, or refuses itself.
 bool is_raw(const Operation& op) {
-  return op.odd_attribute() || op.caller != Caller::root ||
+  return op.odd_attribute() || op.caller == Caller::userns ||
          (op.verb == Verb::detach && op.old.given()) ||
          (has_trait(op.verb, Trait::makes_link) && op.point.hook == Hook::bogus);
 }
 
 // The call of bpf(2), as whoever and with however many bytes.
-std::string raw_call(const Operation& op, std::string_view command, std::string_view variable) {
-  const std::string_view bpf = op.caller == Caller::nobody   ? "bpf_as_nobody"
-                               : op.caller == Caller::userns ? "bpf_in_userns"
-                                                             : "sys_bpf";
+std::string raw_call(const CProgram& p, const Operation& op, std::string_view command,
+                     std::string_view variable) {
+  if (!op.odd_attribute() && op.caller == Caller::userns)
+    return fmt::format("bpf_in_userns({0}, &{1}, sizeof({1}))", command, variable);
   if (!op.odd_attribute())
-    return fmt::format("{0}({1}, &{2}, sizeof({2}))", bpf, command, variable);
-  const std::string dirty = op.dirty == kClean ? "CLEAN" : fmt::format("{}", op.dirty);
-  return fmt::format("bpf_with_bytes({3}, {4}, {0}, {1}, &{2}, sizeof({2}))", bpf, command,
-                     variable, bytes_given(op), dirty);
+    return fmt::format("syscall(__NR_bpf, {0}, &{1}, sizeof({1})) < 0 ? -errno : 0", command,
+                       variable);
+  const std::string dirty = !p.dirty             ? ""
+                            : op.dirty == kClean ? ", 0"
+                                                 : fmt::format(", {}", op.dirty);
+  return fmt::format("bpf_with_bytes({0}, &{1}, sizeof({1}), {2}{3})", command, variable,
+                     bytes_given(op), dirty);
 }
 
 class Writer {
@@ -84,20 +87,27 @@ class Writer {
       return list_call("create", prefix, "bpf_link_create", link);
     }
     Options o;
+    if (is_old()) {
+      o.add("link_create.prog_fd", descriptor(op_.prog)).add("link_create.target_fd", index());
+      o.add("link_create.attach_type", attach_type(op_.point.hook));
+      o.add("link_create.flags", flag_names(op_, true));
+      return raw(o, "BPF_LINK_CREATE", link);
+    }
     o.add("prog_fd", descriptor(op_.prog)).add("target_ifindex", index());
     o.add("attach_type", attach_type(op_.point.hook)).add("flags", flag_names(op_, true));
     add_relative(o).add("expected_revision", expected_revision(s_));
-    return fill("raw_create", "link_create_attr", o) +
+    return fill("raw_create", "struct link_create_attr", o) +
            check(fmt::format("keep_link({}, {})", link,
-                             raw_call(op_, "BPF_LINK_CREATE", "raw_create")));
+                             raw_call(p_, op_, "BPF_LINK_CREATE", "raw_create")));
   }
   std::string link_update() {
     Options o;
     if (is_raw(op_)) {
-      o.add("link_fd", descriptor(op_.link)).add("new_prog_fd", descriptor(op_.prog));
-      o.add("flags", flag_names(op_, true)).add("old_prog_fd", descriptor(op_.old));
-      return fill("raw_update", "link_update_attr", o) +
-             check(raw_call(op_, "BPF_LINK_UPDATE", "raw_update"));
+      o.add("link_update.link_fd", descriptor(op_.link));
+      o.add("link_update.new_prog_fd", descriptor(op_.prog));
+      o.add("link_update.flags", flag_names(op_, true));
+      o.add("link_update.old_prog_fd", descriptor(op_.old));
+      return raw(o, "BPF_LINK_UPDATE");
     }
     o.add("flags", flag_names(op_, true)).add("old_prog_fd", descriptor(op_.old));
     return reset("update", o) +
@@ -106,18 +116,28 @@ class Writer {
   }
   std::string link_detach() {
     if (!is_raw(op_)) return check(fmt::format("bpf_link_detach({})", descriptor(op_.link)));
-    return fill("raw_release", "link_detach_attr", Options{}.add("link_fd", descriptor(op_.link))) +
-           check(raw_call(op_, "BPF_LINK_DETACH", "raw_release"));
+    return raw(Options{}.add("link_detach.link_fd", descriptor(op_.link)), "BPF_LINK_DETACH");
   }
 
   std::string query() {
     Options o;
-    std::string out, counted;
+    std::string out;
     const bool raw = is_raw(op_);
+    // What every header of the kernel knows.
+    const bool old =
+        raw && !(op_.arrays & ~array::progs) && !(has_answer(s_) && tells_revision(op_));
+    if (old) {
+      if (op_.arrays && !op_.fault) out += "\tmemset(prog_ids, 0xff, sizeof(prog_ids));\n";
+      o.add("query.target_fd", index()).add("query.attach_type", attach_type(op_.point.hook));
+      o.add("query.query_flags", flag_names(op_, true));
+      o.add("query.prog_ids", !op_.arrays ? "0" : op_.fault ? "(long)UNMAPPED" : "(long)prog_ids");
+      o.add("query.prog_cnt", fmt::format("{}", op_.room));
+      return out + this->raw(o, "BPF_PROG_QUERY") + answer("attr.query", "prog_cnt");
+    }
     const auto array = [&](std::uint8_t bit, std::string_view member, std::string_view name) {
       if (!(op_.arrays & bit)) return;
       const std::string at = op_.fault ? "UNMAPPED" : std::string(name);
-      o.add(member, raw ? fmt::format("(uintptr_t){}", at) : at);
+      o.add(member, raw ? fmt::format("(long){}", at) : at);
       if (!op_.fault) out += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", name);
     };
     if (raw) o.add("target_ifindex", index()).add("attach_type", attach_type(op_.point.hook));
@@ -126,11 +146,11 @@ class Writer {
     array(array::prog_flags, "prog_attach_flags", "prog_flags");
     array(array::links, "link_ids", "link_ids");
     array(array::link_flags, "link_attach_flags", "link_flags");
-    out += raw ? fill("raw_query", "query_attr", o) +
-                     check(raw_call(op_, "BPF_PROG_QUERY", "raw_query"))
+    out += raw ? fill("raw_query", "struct query_attr", o) +
+                     check(raw_call(p_, op_, "BPF_PROG_QUERY", "raw_query"))
                : folded("\t" + o.reset("query")) +
                      check(fmt::format("bpf_prog_query_opts({}, &query)", at()));
-    return out + answer(raw ? "raw_query" : "query");
+    return out + answer(raw ? "raw_query" : "query", "count");
   }
 
   std::string info() { return told("ask_link"); }
@@ -164,16 +184,24 @@ class Writer {
  private:
   std::string index() const { return device_index(p_, s_, op_.point.device); }
   std::string at() const { return index() + ", " + attach_type(op_.point.hook); }
-  std::string check(std::string_view call) const { return in_space(op_.space, c_check(s_, call)); }
+  std::string check(std::string_view call) const {
+    return in_space(op_.space, as_caller(op_, c_check(s_, call)));
+  }
+  // None of what came with the lists that tcx has.
+  bool is_old() const { return !op_.relative.given() && !op_.revision; }
+  std::string raw(const Options& o, std::string_view command, std::string_view link = {}) const {
+    std::string call = raw_call(p_, op_, command, "attr");
+    if (!link.empty()) call = fmt::format("keep_link({}, {})", link, call);
+    return fill("attr", "union bpf_attr", o) + check(call);
+  }
   static std::string reset(std::string_view name, const Options& o) {
     return o.empty() ? "" : folded("\t" + o.reset(name));
   }
   static std::string fill(std::string_view name, std::string_view type, const Options& o) {
-    return folded(fmt::format("\t{} = {};", name, o.literal(fmt::format("struct {}", type))));
+    return folded(fmt::format("\t{} = {};", name, o.literal(type)));
   }
   Options& add_relative(Options& o) const {
-    return op_.has(flag::id) ? o.add("relative_id", id(op_.relative))
-                             : o.add("relative_fd", descriptor(op_.relative));
+    return o.add("relative", op_.has(flag::id) ? id(op_.relative) : descriptor(op_.relative));
   }
 
   std::string list_call(std::string_view options, std::string_view prefix,
@@ -190,31 +218,22 @@ class Writer {
   }
 
   std::string raw_list(std::string_view command) {
-    // What every header of the kernel knows.
-    if (!op_.odd_attribute() && !op_.relative.given() && !op_.revision) {
-      Options o;
-      o.add("target_fd", index()).add("attach_bpf_fd", descriptor(op_.prog));
-      o.add("attach_type", attach_type(op_.point.hook)).add("attach_flags", flag_names(op_, true));
-      o.add("replace_bpf_fd", descriptor(op_.old));
-      return folded(fmt::format("\tattr = {};", o.literal("union bpf_attr"))) +
-             check(op_.caller == Caller::root
-                       ? fmt::format("syscall(__NR_bpf, {}, &attr, sizeof(attr)) < 0 ? -errno : 0",
-                                     command)
-                       : raw_call(op_, command, "attr"));
-    }
     Options o;
-    o.add("target_ifindex", index()).add("attach_bpf_fd", descriptor(op_.prog));
+    o.add(is_old() ? "target_fd" : "target_ifindex", index());
+    o.add("attach_bpf_fd", descriptor(op_.prog));
     o.add("attach_type", attach_type(op_.point.hook)).add("attach_flags", flag_names(op_, true));
     o.add("replace_bpf_fd", descriptor(op_.old));
+    if (is_old()) return raw(o, command);
     add_relative(o).add("expected_revision", expected_revision(s_));
-    return fill("raw_attach", "attach_attr", o) + check(raw_call(op_, command, "raw_attach"));
+    return fill("raw_attach", "struct attach_attr", o) +
+           check(raw_call(p_, op_, command, "raw_attach"));
   }
 
-  std::string answer(std::string_view query) {
+  std::string answer(std::string_view query, std::string_view count) {
     if (!has_answer(s_) || !tells_count(op_)) return "";
     const Listing& list = s_.must.answer;
     std::string out =
-        fmt::format("\tcheck_number(\"\\tcount\", {}, {}.count);\n", list.count, query);
+        fmt::format("\tcheck_number(\"\\tcount\", {}, {}.{});\n", list.count, query, count);
     const auto ids = [&](std::uint8_t bit, std::string_view name, char kind) {
       if (!(op_.arrays & bit)) return;
       std::string names;
@@ -315,17 +334,18 @@ std::string is_one_of(const std::vector<Errno>& all) {
 
 }  // namespace
 
-std::string c_check(const Step& step, std::string_view call) {
+std::string c_check(const Step& step, std::string_view call, std::string_view first) {
   const std::string error = step.any_error ? "!0" : error_text(step.must.error);
-  if (step.permitted.empty() && step.also_due.empty())
+  if (step.permitted.empty() && step.also_due.empty() && first.empty())
     return folded(fmt::format("\tCHECK(\"{}\", {});", error, call));
-  const std::string asked = folded(fmt::format("\tret = {};", call));
+  const std::string asked = folded(fmt::format("\tret = {};", call)) + std::string(first);
   if (!step.permitted.empty())
     return asked + folded(fmt::format("\tcheck(\"{}\", {} ? NAME(ret) : \"{}\", NAME(ret));",
                                       word(step.op.verb), is_one_of(step.permitted), error));
-  return asked +
-         folded(fmt::format("\tcheck(\"{}\", \"{}\", NAME(ret));", word(step.op.verb), error)) +
-         folded(fmt::format("\tif ({})", is_one_of(step.also_due))) +
+  const std::string checked =
+      asked + folded(fmt::format("\tcheck(\"{}\", \"{}\", NAME(ret));", word(step.op.verb), error));
+  if (step.also_due.empty()) return checked;
+  return checked + folded(fmt::format("\tif ({})", is_one_of(step.also_due))) +
          "\t\tprintf(\"\\tThis error is due as well, but behind the other.\\n\");\n";
 }
 

@@ -163,15 +163,15 @@ std::vector<Piece> pieces_of(std::string_view text) {
 
 std::string without_ifdefs(std::string_view text, const std::set<std::string_view>& defined) {
   std::string out;
-  bool kept = true;
+  std::vector<bool> kept;  // what is behind each #ifdef that is open
   for (const std::string& line : lines_of(text)) {
     if (line.starts_with("#ifdef "))
-      kept = defined.contains(std::string_view(line).substr(7));
+      kept.push_back(defined.contains(std::string_view(line).substr(7)));
     else if (line == "#else")
-      kept = !kept;
+      kept.back() = !kept.back();
     else if (line == "#endif")
-      kept = true;
-    else if (kept)
+      kept.pop_back();
+    else if (std::find(kept.begin(), kept.end(), false) == kept.end())
       out += line + "\n";
   }
   return out;

@@ -192,10 +192,4 @@ std::string wrapped(std::string_view text, std::string_view indent, std::size_t 
   return out + "\n";
 }
 
-std::string c_comment(std::string_view text, std::string_view indent) {
-  if (text.size() < 70) return fmt::format("{}/* {} */\n", indent, for_c_comment(text));
-  const std::string inner = fmt::format("{} * ", indent);
-  return fmt::format("{0}/*\n{1}{0} */\n", indent, wrapped(for_c_comment(text), inner));
-}
-
 }  // namespace mprogcheck::repro

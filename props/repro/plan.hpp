@@ -89,7 +89,4 @@ std::string for_c_comment(std::string_view text);
 // newline.
 std::string wrapped(std::string_view text, std::string_view indent, std::size_t width = 78);
 
-// A comment of C in the manner of the kernel, of one line or several.
-std::string c_comment(std::string_view text, std::string_view indent);
-
 }  // namespace mprogcheck::repro

@@ -60,33 +60,34 @@ class Writer {
     };
     const std::string rev = selftest_revisions(*s_.where);
     const std::string seen = fmt::format(
-        "assert_list({}, {},\n\t\t\t{},\n\t\t\t{}, {})", selftest_device(needs_, *s_.where),
+        "assert_list({}, {}, {}, {}, {})", selftest_device(needs_, *s_.where),
         selftest_target(s_.where->hook), rows(progs), rows(links), s_.must.after.filled);
     if (!s_.changes)
-      return fmt::format("\tASSERT_EQ({}, {}[{}], \"revision\");\n", seen, rev, s_.revision);
+      return folded(fmt::format("\tASSERT_EQ({}, {}[{}], \"revision\");", seen, rev, s_.revision));
     needs_.new_revisions = true;
-    return fmt::format("\t{0}[{1}] = {2};\n\tassert_new_revision({0}, {1});\n", rev,
-                       s_.revision_after, seen);
+    return folded(fmt::format("\t{}[{}] = {};", rev, s_.revision_after, seen)) +
+           fmt::format("\tassert_new_revision({}, {});\n", rev, s_.revision_after);
   }
 
   // The ways to write a call.
   std::string attach() {
-    needs_.attaches = true;
-    return list_options("", fd(op_.old)).reset("opta") +
-           fmt::format("\terr = bpf_prog_attach_opts({}, {}, &opta);\n", fd(op_.prog), at());
+    const Options o = list_options("", fd(op_.old));
+    needs_.attaches |= !o.empty();
+    return reset(o, "opta") + folded(fmt::format("\terr = bpf_prog_attach_opts({}, {}, {});",
+                                                 fd(op_.prog), at(), pointer(o, "opta")));
   }
   std::string detach() {
-    needs_.detaches = true;
-    return list_options("", "0").reset("optd") +
-           fmt::format("\terr = bpf_prog_detach_opts({}, {}, &optd);\n", fd(op_.prog), at());
+    const Options o = list_options("", "0");
+    needs_.detaches |= !o.empty();
+    return reset(o, "optd") + folded(fmt::format("\terr = bpf_prog_detach_opts({}, {}, {});",
+                                                 fd(op_.prog), at(), pointer(o, "optd")));
   }
   std::string link_update() {
-    needs_.updates = true;
-    return Options{}
-               .add("flags", flag_names(op_, !by_id(op_)))
-               .add("old_prog_fd", fd(op_.old))
-               .reset("optu") +
-           fmt::format("\terr = bpf_link_update({}, {}, &optu);\n", fd(op_.link), fd(op_.prog));
+    Options o;
+    o.add("flags", flag_names(op_, !by_id(op_))).add("old_prog_fd", fd(op_.old));
+    needs_.updates |= !o.empty();
+    return reset(o, "optu") + fmt::format("\terr = bpf_link_update({}, {}, {});\n", fd(op_.link),
+                                          fd(op_.prog), pointer(o, "optu"));
   }
   std::string link_detach() { return fmt::format("\terr = bpf_link_detach({});\n", fd(op_.link)); }
   std::string close() {
@@ -98,10 +99,11 @@ class Writer {
                : fmt::format("\terr = system(\"ip link del dev repro_d{}\");\n", op_.point.device);
   }
   std::string link_create() {
-    needs_.creates = true;
-    std::string out = list_options("tcx.", "0").reset("optl") +
-                      fmt::format("\terr = lfd{} = bpf_link_create({}, {}, &optl);\n", op_.link.raw,
-                                  fd(op_.prog), at());
+    const Options o = list_options("tcx.", "0");
+    needs_.creates |= !o.empty();
+    std::string out = reset(o, "optl") +
+                      folded(fmt::format("\terr = lfd{} = bpf_link_create({}, {}, {});",
+                                         op_.link.raw, fd(op_.prog), at(), pointer(o, "optl")));
     if (s_.must.error != Errno::ok) return out;
     return out +
            fmt::format("\tif (err > 0) {{\n\t\t{} = id_from_link_fd(lfd{});\n\t\terr = 0;\n\t}}\n",
@@ -128,10 +130,17 @@ class Writer {
     array(array::links, "link_ids");
     array(array::prog_flags, "prog_attach_flags");
     array(array::link_flags, "link_attach_flags");
-    return clear + o.reset("optq") + fmt::format("\terr = bpf_prog_query_opts({}, &optq);\n", at());
+    return clear + reset(o, "optq") +
+           fmt::format("\terr = bpf_prog_query_opts({}, &optq);\n", at());
   }
 
  private:
+  static std::string reset(const Options& o, std::string_view name) {
+    return o.empty() && name != "optq" ? "" : folded("\t" + o.reset(name));
+  }
+  static std::string pointer(const Options& o, std::string_view name) {
+    return o.empty() ? "NULL" : fmt::format("&{}", name);
+  }
   std::string at() const {
     return fmt::format("{}, {}", selftest_device(needs_, op_.point),
                        selftest_target(op_.point.hook));
@@ -247,8 +256,7 @@ void require_selftest_step(const Trace& trace, const Step& step) {
 
 std::string selftest_paragraph(const Step& step, SelftestNeeds& needs) {
   Writer w(step, needs);
-  std::string out =
-      c_comment(fmt::format("{}: {}", print(step.op), step.clause.sentence), "\t") + w.call();
+  std::string out = fmt::format("\t/* {} */\n", for_c_comment(print(step.op))) + w.call();
   std::string others;  // that are right as well
   for (const Errno e : step.permitted) others += fmt::format("err != {} && ", error(e));
   const std::string due =

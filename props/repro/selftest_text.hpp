@@ -26,13 +26,9 @@ inline constexpr std::string_view kAssertList = R"C(
 /* Expects this list, in order, and returns its revision. */
 static __u64 assert_list(int ifindex, int target, const __u32 *progs, const __u32 *links, __u32 count)
 {
-	LIBBPF_OPTS(bpf_prog_query_opts, optq);
-	__u32 prog_ids[64] = {}, link_ids[64] = {};
-	__u32 i;
+	__u32 prog_ids[64] = {}, link_ids[64] = {}, i;
+	LIBBPF_OPTS(bpf_prog_query_opts, optq, .prog_ids = prog_ids, .link_ids = link_ids, .count = 64);
 
-	optq.prog_ids = prog_ids;
-	optq.link_ids = link_ids;
-	optq.count = ARRAY_SIZE(prog_ids);
 	if (!ASSERT_OK(bpf_prog_query_opts(ifindex, target, &optq), "prog_query") ||
 	    !ASSERT_EQ(optq.count, count, "count"))
 		return optq.revision;

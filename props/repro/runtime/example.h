@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a reproducer says of its trace, so that the runtime compiles by itself.
 #define STEPS 3
-#define DEVICES 1
 enum { p0, p1, l0, OBJECTS };
 static const char *const names[] = { "p0", "p1", "l0" };
 static int fd[OBJECTS];

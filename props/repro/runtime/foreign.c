@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Links that no list of ours can hold, one function for each type.
 
-#define BPF_NETFILTER 45
-#define BPF_STRUCT_OPS 44
-#define BPF_PROG_TYPE_NETFILTER 32
-
 /* A program that returns `verdict` and does nothing. */
 static int trivial(int type, int verdict, int attach_type, int btf_id)
 {
@@ -83,73 +79,41 @@ static int make_netfilter_link(void)
 		.priority = 1,
 	};
 
-	return need_link(sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr)));
+	return need_link(syscall(__NR_bpf, BPF_LINK_CREATE, &attr, sizeof(attr)));
 }
 
-/* The kernel's own description of its structures. */
-static struct btf *kernel_btf;
-
-static const struct btf_type *kernel_struct(const char *name, int *type)
-{
-	*type = btf__find_by_name_kind(kernel_btf, name, BTF_KIND_STRUCT);
-	if (*type <= 0)
-		err(2, "could not run: finding a congestion control in the kernel's BTF");
-	return btf__type_by_id(kernel_btf, *type);
-}
-
-static int member(const struct btf_type *type, const char *name)
-{
-	const struct btf_member *all = btf_members(type);
-
-	for (int i = 0; i < btf_vlen(type); i++)
-		if (strcmp(btf__name_by_offset(kernel_btf, all[i].name_off), name) == 0)
-			return i;
-	err(2, "could not run: finding a member of a congestion control in the kernel's BTF");
-	return -1;
-}
-
-/*
- * A congestion control that nobody uses, of the members that it has to have. It is the value of a
- * map: where functions are in the kernel's structure, the descriptors of programs. Its link has no
- * program.
- */
+/* A congestion control that nobody uses, as the value of a map. Its link has no program. */
 static int make_struct_ops_link(void)
 {
-	static const char *const functions[] = { "ssthresh", "cong_avoid", "undo_cwnd" };
-	const struct btf_type *control, *wrapped;
-	struct { /* BPF_LINK_CREATE */
-		__u32 map_fd, target_fd, attach_type, flags;
-	} attr = { .attach_type = BPF_STRUCT_OPS };
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = 1U << 13 /* BPF_F_LINK */);
-	struct btf *own_btf = btf__new_empty(); /* such a map has to have one, whatever is in it */
-	int control_id, wrapped_id;
-	const __u32 zero = 0;
-	char *value, *data;
+	struct btf *btf = btf__load_vmlinux_btf(), *own = btf__new_empty();
+	int ops = btf__find_by_name(btf, "tcp_congestion_ops"), map, link;
+	int whole = btf__find_by_name(btf, "bpf_struct_ops_tcp_congestion_ops");
+	const struct btf_type *type = btf__type_by_id(btf, whole);
+	const int size = type->size, data = btf_members(type)[1].offset;
+	LIBBPF_OPTS(bpf_prog_load_opts, load, .attach_btf_id = ops);
+	LIBBPF_OPTS(bpf_map_create_opts, create, .map_flags = BPF_F_LINK,
+		    .btf_vmlinux_value_type_id = whole);
+	char value[4096] = { 0 };
 
-	kernel_btf = btf__load_vmlinux_btf();
-	if (!kernel_btf)
-		err(2, "could not run: loading the kernel's BTF");
-	if (!own_btf || btf__add_int(own_btf, "int", sizeof(int), BTF_INT_SIGNED) < 0 ||
-	    btf__load_into_kernel(own_btf))
-		err(2, "could not run: making BTF of our own");
-	control = kernel_struct("tcp_congestion_ops", &control_id);
-	wrapped = kernel_struct("bpf_struct_ops_tcp_congestion_ops", &wrapped_id);
-	value = calloc(1, wrapped->size);
-	if (!value)
-		err(2, "could not run: taking memory");
-	data = value + btf_member_bit_offset(wrapped, member(wrapped, "data")) / 8;
-	for (int i = 0; i < 3; i++) {
-		const int index = member(control, functions[i]);
-		const unsigned long prog = trivial(BPF_PROG_TYPE_STRUCT_OPS, 2, index, control_id);
+	type = btf__type_by_id(btf, ops);
+	for (int i = 0; i < btf_vlen(type); i++) {
+		const char *name = btf__name_by_offset(btf, btf_members(type)[i].name_off);
+		char *at = value + (data + btf_members(type)[i].offset) / 8;
 
-		memcpy(data + btf_member_bit_offset(control, index) / 8, &prog, sizeof(prog));
+		load.expected_attach_type = i;
+		if (!strcmp(name, "name"))
+			strcpy(at, "repro");
+		else if (strstr("ssthresh cong_avoid undo_cwnd", name)) /* it has to have these */
+			*(long *)at = bpf_prog_load(BPF_PROG_TYPE_STRUCT_OPS, "repro", "GPL",
+						    return_next, 2, &load);
 	}
-	strcpy(data + btf_member_bit_offset(control, member(control, "name")) / 8, "repro");
-	options.btf_fd = btf__fd(own_btf);
-	options.btf_vmlinux_value_type_id = wrapped_id;
-	attr.map_fd = bpf_map_create(BPF_MAP_TYPE_STRUCT_OPS, "repro", sizeof(zero), wrapped->size,
-				     1, &options);
-	if ((int)attr.map_fd < 0 || bpf_map_update_elem(attr.map_fd, &zero, value, BPF_ANY))
-		err(2, "could not run: making a map of a congestion control");
-	return need_link(sys_bpf(BPF_LINK_CREATE, &attr, sizeof(attr)));
+	btf__add_int(own, "int", 4, BTF_INT_SIGNED);
+	btf__load_into_kernel(own);
+	create.btf_fd = btf__fd(own); /* the map has to have BTF of its own, whatever is in it */
+	map = bpf_map_create(BPF_MAP_TYPE_STRUCT_OPS, "repro", 4, size, 1, &create);
+	bpf_map_update_elem(map, &(__u32){ 0 }, value, BPF_ANY);
+	link = bpf_link_create(map, 0, BPF_STRUCT_OPS, NULL);
+	if (link < 0)
+		err(2, "could not run: making a link of struct_ops");
+	return link;
 }

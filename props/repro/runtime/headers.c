@@ -9,30 +9,26 @@
 #include <err.h>
 #include <errno.h> // errno
 #include <fcntl.h> // open openat
-#include <linux/if_ether.h> // ethhdr
 #include <linux/if_packet.h> // sockaddr_ll
-#include <linux/if_tun.h> // TUNSETIFF
 #include <linux/netfilter.h> // NF_ACCEPT
 #include <linux/pkt_sched.h> // TC_H_CLSACT
 #include <linux/rtnetlink.h> // nlmsghdr RTM_NEWQDISC RTM_DELQDISC
 #include <net/if.h> // if_nametoindex if_indextoname ifreq IFNAMSIZ IFF_UP IFF_NOARP
 #include <poll.h> // pollfd
 #include <sched.h> // unshare setns
-#include <stddef.h> // offsetof
-#include <stdint.h> // uintptr_t
 #include <stdio.h>
-#include <stdlib.h> // calloc atoi atoll
+#include <stdlib.h> // calloc
 #include <string.h>
 #include <sys/ioctl.h> // ioctl
-#include <sys/mman.h> // mmap
-#include <sys/mount.h> // mount
 #include <sys/socket.h> // socket
-#include <sys/time.h> // timeval
 #include <sys/syscall.h> // syscall __NR_bpf
 #include <sys/wait.h> // waitpid
-#include <unistd.h> // close read usleep syscall vfork setresuid _exit
+#include <unistd.h> // close write usleep syscall vfork seteuid _exit
 
 /* The kernel's, for headers older than Linux 6.7. */
+#define BPF_PROG_TYPE_NETFILTER 32
+#define BPF_STRUCT_OPS 44
+#define BPF_NETFILTER 45
 #define BPF_TCX_INGRESS 46
 #define BPF_TCX_EGRESS 47
 #define BPF_NETKIT_PRIMARY 54
@@ -46,6 +42,7 @@
 #define TCX_DROP 2
 #define TCX_REDIRECT 7
 
+#define UNDEFINED 42 /* no verdict of tcx */
 #define LOOPBACK 1 /* its ifindex in every namespace */
 #define NO_DEVICE 0x7ffffff0 /* an ifindex that no device has */
 #define NO_SUCH_ID 0xfffffff0

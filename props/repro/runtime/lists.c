@@ -11,9 +11,19 @@ static void check_list(int ifindex, int type, __u64 *had, const char *expected)
 	if (bpf_prog_query_opts(ifindex, type, &q))
 		err(2, "could not run: asking for a list (tcx: Linux 6.6, netkit: 6.7)");
 	for (__u32 i = 0; i < q.count; i++)
+#ifdef IDS
 		for (int o = 0; o < OBJECTS; o++)
 			if (id[o] == (names[o][0] == 'p' ? progs : links)[i])
 				end += sprintf(end, "%s ", names[o]);
+#else
+		for (int o = 0; o < OBJECTS; o++) {
+			__u32 info[2] = { 0, -1 }; /* type and id, if there is such an object */
+
+			bpf_obj_get_info_by_fd(fd[o], info, &(__u32){ sizeof(info) });
+			if (info[1] == (names[o][0] == 'p' ? progs : links)[i])
+				end += sprintf(end, "%s ", names[o]);
+		}
+#endif
 	for (; *had; had++)
 		if (*had == q.revision)
 			revision = had[1] ? "old" : "same";

@@ -38,11 +38,8 @@ static int value_of(const struct rtattr *attr)
 /* Whether there is such a device in the namespace that we are in. */
 static int get_link(const char *name)
 {
-	struct request r;
-
-	begin(&r, RTM_GETLINK, 0);
-	put_string(&r, IFLA_IFNAME, name);
-	return ask(&r) == 0;
+	put_string(IFLA_IFNAME, name);
+	return ask(RTM_GETLINK, 0) == 0;
 }
 
 /* Of the device that was got last. */

@@ -10,9 +10,12 @@ static __u32 id_of_program(int prog)
 	return info.id;
 }
 
-static void load_insns(int prog, int type, const struct bpf_insn *insns, int count)
+static const struct bpf_insn return_next[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = -1 },
+					       { .code = BPF_JMP | BPF_EXIT } };
+
+static void load(int prog, int type)
 {
-	fd[prog] = bpf_prog_load(type, "repro", "GPL", insns, count, NULL);
+	fd[prog] = bpf_prog_load(type, "repro", "GPL", return_next, 2, NULL);
 	if (fd[prog] < 0)
 		err(2, "could not run: loading a program");
 #ifdef IDS
@@ -20,27 +23,7 @@ static void load_insns(int prog, int type, const struct bpf_insn *insns, int cou
 #endif
 }
 
-/* Returns TCX_NEXT. */
-static void load(int prog, int type)
-{
-	const struct bpf_insn insns[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = -1 },
-					  { .code = BPF_JMP | BPF_EXIT } };
 #ifdef IDS
-	struct bpf_prog_info info = { 0 };
-#endif
-
-	fd[prog] = bpf_prog_load(type, "repro", "GPL", insns, 2, NULL);
-#ifdef IDS
-	if (bpf_prog_get_info_by_fd(fd[prog], &info, &(__u32){ sizeof(info) }))
-#else
-	if (fd[prog] < 0)
-#endif
-		err(2, "could not run: loading a program");
-#ifdef IDS
-	id[prog] = info.id;
-#endif
-}
-
 /* Returns 0, or an error below 0. */
 static int keep_link(int link, int result)
 {
@@ -51,6 +34,9 @@ static int keep_link(int link, int result)
 	id[link] = info.id;
 	return result < 0 ? result : 0;
 }
+#else
+#define keep_link(link, result) ((fd[link] = (result)) < 0 ? fd[link] : 0)
+#endif
 
 /* Its id stays known: it may be on a list, or stale. */
 static int close_object(int object)
