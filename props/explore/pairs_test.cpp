@@ -79,7 +79,7 @@ TEST_P(Pairs, that_can_meet_do_so_in_an_explored_world) {
         ++cannot;
       }
   }
-  EXPECT_EQ(reached, dialect->has_ends() ? 293U : 181U);
+  EXPECT_EQ(reached, dialect->has_ends() ? 293U : 188U);
   EXPECT_GT(cannot, 100U);
 }
 
