@@ -111,8 +111,7 @@ class Decoder {
     if (std::find(made_.begin(), made_.end(), number) != made_.end()) return l;
     made_.push_back(number);
     trace_.header.devices = 2;
-    const bool filter =
-        read_(step_.request.owns_filter) && number == read_(step_.request.link.link);
+    const bool filter = read_(step_.request.of_filter) && number == read_(step_.request.link.link);
     Operation op;
     op.point = kElsewhere;
     op.kind = Qdisc::clsact;
@@ -121,7 +120,7 @@ class Decoder {
     op.prog = ref(Prog{load(prog)});
     op.link = ref(Link{l});
     do_before(filter ? Verb::filter_link : Verb::link_create, op);
-    if (!attached && !filter) {
+    if (!attached && !(filter && read_(step_.request.owns_filter))) {
       op = {};
       op.verb = Verb::link_detach;
       op.link = ref(Link{l});

@@ -105,7 +105,8 @@ std::vector<Bool> well_formed(Dialect dialect, Verb verb, const SymbolicChain& c
   const Place<Terms> entry = c.find(r.link.prog);
   known.push_back(r.link_attached ==
                   (r.link.usable() && entry.exists && c.owner(entry.index) == r.link.link));
-  known.push_back(implies(r.owns_filter, r.link.usable() && !r.link_attached));
+  known.push_back(implies(r.owns_filter, r.of_filter));
+  known.push_back(implies(r.of_filter, r.link.usable() && !r.link_attached));
   known.push_back(r.expects == (r.expected != Revision(0)));
   if (!dialect->has_ends()) known.push_back(!r.first && !r.last);
   if (const std::uint64_t last = dialect->last_revision; last != ~std::uint64_t{0})

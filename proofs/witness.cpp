@@ -25,7 +25,7 @@ class Search {
     // Building the list moves the revision once for each entry; on a kernel the first is 1, and
     // there is room left.
     const SymbolicChain& c = finite_.before;
-    kernel_ = c.length < c.slots && !finite_.request.owns_filter && !finite_.request.has_filters;
+    kernel_ = c.length < c.slots && !finite_.request.of_filter && !finite_.request.has_filters;
     for (int n = 0; n <= kSlots; ++n) {
       const Bool so_long = c.length == Int(n);
       finder_.add(z3::implies(so_long.e, z3::ugt(c.now.e, n)));

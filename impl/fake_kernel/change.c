@@ -124,7 +124,7 @@ static int set_name(struct mprog_net *net, struct mprog_device *device,
 	return 0;
 }
 
-/* Moves a device. It is closed on the way, and keeps its lists. */
+/* Moves a device. It is closed on the way, and keeps its lists, but not its qdisc. */
 static int set_space(struct mprog_net *net, struct mprog_device *device,
 		     const struct mprog_nlattr *fd, struct mprog_extack *extack)
 {
@@ -137,6 +137,7 @@ static int set_space(struct mprog_net *net, struct mprog_device *device,
 	if (mprog_device_by_name(net, space, device->name))
 		return mprog_refuse(extack, -EEXIST, "The name is taken there");
 	set_down(device);
+	mprog_qdisc_set(net, mprog_ifindex(device), MPROG_NO_QDISC, false);
 	WRITE_ONCE(device->space, space);
 	return 0;
 }

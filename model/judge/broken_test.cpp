@@ -52,6 +52,8 @@ TEST(Broken, OfSeveralErrorsTheOneWithTheBestSource) {
   EXPECT_EQ(d.clause, "front.prog_kind");
   ASSERT_NE(d.broken, nullptr);
   EXPECT_EQ(d.broken->id, "list.stale");
+  // If it succeeds, the text that front.prog_kind stands on is broken, too.
+  EXPECT_EQ(deviation_of(trace_of(worse), answers(Errno::ok)).broken->id, "front.prog_kind");
 }
 
 // --- By what a target is bound
@@ -76,7 +78,7 @@ TEST(Bound, ByPromisesADocumentAndASelftestBreakThem) {
 
 TEST(Bound, ByPromisesWhatDiffersFromCodeBreaksNothing) {
   const auto by = [](Binding binding) {
-    return verdict_of("attach file d0/ingress\n", answers(Errno::badf), binding);
+    return verdict_of("attach p0 d0/ingress bits=0x1\n", answers(Errno::badf), binding);
   };
   EXPECT_EQ(by(Binding::every_clause).deviations.at(0).breach, Breach::promise);
   const Verdict verdict = by(Binding::promises);
@@ -84,7 +86,8 @@ TEST(Bound, ByPromisesWhatDiffersFromCodeBreaksNothing) {
   EXPECT_EQ(verdict.deviations[0].breach, Breach::code);
   EXPECT_EQ(does_what(verdict.deviations[0]), "differs from code");
   EXPECT_EQ(grounds(verdict.deviations[0]),
-            "front.prog_kind (code: kernel/bpf/syscall.c, __bpf_prog_get)");
+            "front.flags (code: kernel/bpf/syscall.c, BPF_F_ATTACH_MASK_MPROG; "
+            "kernel/bpf/syscall.c, bpf_prog_attach)");
   EXPECT_TRUE(verdict.conforms());
   EXPECT_FALSE(verdict.conforms(true));
 }

@@ -35,9 +35,11 @@ class Revisions {
   std::array<std::vector<std::uint64_t>, kMaxDevices * kLists> seen_;
 };
 
-// A document and a selftest are as good as each other.
-int rank(Basis basis) {
-  return basis == Basis::selftest ? 0 : static_cast<int>(basis);
+// A document and a selftest are as good as each other. Where another error was given, a source that
+// names none is code.
+int rank(const Source& source, bool other_error) {
+  if (source.basis == Basis::house) return 2;
+  return source.promises() && (source.names_error || !other_error) ? 0 : 1;
 }
 
 class Checker {
@@ -217,7 +219,9 @@ class Checker {
       if (!(decision.met >> i & 1) || clause.force != Force::due) continue;
       if (clause.error == seen.error) d.breach = Breach::precedence;
       // Each of them is broken.
-      if (rank(clause.source.basis) < rank(d.broken->source.basis)) d.broken = &clause;
+      const bool other_error = seen.error != Errno::ok;
+      if (rank(clause.source, other_error) < rank(d.broken->source, other_error))
+        d.broken = &clause;
     }
     if (d.breach == Breach::precedence) d.broken = &clause_of(Judged::precedence);
     report(std::move(d), seen, to_string(decision.error), describe(op, seen));

@@ -202,8 +202,10 @@ TEST(Check, AnErrorThatIsDueButNotFirstBreaksThePrecedence) {
   EXPECT_EQ(explain(d, trace),
             "step 2: attach p0 d0/ingress before rel=bad\n  model:  EEXIST   (insert.exists)\n"
             "  target: EBADF [p0] rev 2\n  breaks the precedence; also met: relative.closed\n"
-            "  source: precedence (code: kernel/bpf/mprog.c, bpf_mprog_attach; kernel/bpf/mprog.c, "
-            "bpf_mprog_detach; kernel/bpf/syscall.c, link_update)");
+            "  source: precedence (code: kernel/bpf/mprog.c, bpf_mprog_attach; "
+            "kernel/bpf/syscall.c, bpf_prog_attach; posting 003 (bpf: Add generic "
+            "attach/detach/query API for multi-progs, bpf-next v2 1/7, 2023-06-07), "
+            "bpf_mprog_attach)");
 }
 
 TEST(Check, AnErrorThatNoRulePermitsBreaksThePromise) {

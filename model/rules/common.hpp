@@ -78,8 +78,8 @@ inline constexpr auto query = cite(
                    "The query gives no array of program ids, or no room. It returns the revision "
                    "and the count, and fills no array.",
                    document(commit("a4fe78386afb", "populates count and revision fields"),
-                            source::uapi("BPF_PROG_QUERY"),
-                            source::tc_opts("test_tc_opts_query_target")),
+                            source::tc_opts("test_tc_opts_query_target"),
+                            source::mprog_c("bpf_mprog_query")),
                    [](const auto& f) { return !f.fills && !f.empty; }),
         }),
     kQuery);
@@ -183,22 +183,35 @@ inline constexpr auto link_update_checks = cite(
                    return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter;
                  }),
              due("link_update.not_current", Errno::perm,
-                 "The named old program is not the program of "
-                 "the link.",
+                 "The link owns an entry, and the named old program is not its program.",
                  code(source::tcx_c("tcx_link_update"), source::netkit_c("netkit_link_update"),
                       source::flow_dissector("test_link_update_invalid_opts")),
                  [](const auto& f) {
-                   return f.r.replace && f.r.link.usable() && f.old_given && !f.old_is_current;
+                   return f.r.replace && f.r.link.usable() && f.old_given && !f.old_is_current &&
+                          !f.r.owns_filter;
+                 }),
+             due("link_update.filter_not_current", Errno::perm,
+                 "The link owns a filter, and the named old program is not its program.",
+                 house(source::flow_dissector("test_link_update_invalid_opts")),
+                 [](const auto& f) {
+                   return f.r.replace && f.r.owns_filter && f.old_given && !f.old_is_current;
                  }),
              due("link_update.exists", Errno::exist, "The new program is already on this list.",
-                 code(source::mprog_c("bpf_mprog_attach")),
+                 code(source::mprog_c("bpf_mprog_attach"), source::posting3("bpf_mprog_replace")),
                  [](const auto& f) {
                    return f.r.link_attached && f.r.prog.usable() && !f.current && f.on_list;
                  }),
-             due("link_update.type", Errno::inval, "The new program has another type.",
+             due("link_update.type", Errno::inval,
+                 "The link owns no filter, and the new program has another type than its program.",
                  code(source::mprog_c("bpf_mprog_prog"),
+                      source::posting3("bpf_mprog_tuple_relative"),
                       source::flow_dissector("test_link_update_invalid_prog")),
-                 [](const auto& f) { return f.r.prog.wrong_type; }),
+                 [](const auto& f) { return f.r.prog.wrong_type && !f.r.owns_filter; }),
+             due("link_update.filter_type", Errno::inval,
+                 "The link owns a filter, and filters do not run programs of the new type.",
+                 house(file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd"),
+                       source::flow_dissector("test_link_update_invalid_prog")),
+                 [](const auto& f) { return f.r.prog.wrong_type && f.r.owns_filter; }),
              effect("link_update.same", Change::none,
                     "The link already has this program. Nothing "
                     "changes.",
@@ -242,23 +255,36 @@ inline constexpr auto link_detach = join(
                         source::uapi("BPF_LINK_DETACH")),
                [](const auto& f) { return f.r.owns_filter; }),
         effect("link_detach.again", Change::none,
-               "The link is already detached or orphaned. The call returns 0, and nothing changes.",
+               "The link of a list is already detached or orphaned. The call returns 0, and "
+               "nothing changes.",
                code(source::tcx_c("tcx_link_detach"), source::netkit_c("netkit_link_detach")),
-               [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
+               [](const auto& f) { return !f.r.link_attached && !f.r.of_filter; }),
+        effect("link_detach.filter_gone", Change::none,
+               "The filter of the link is already gone. The call returns 0, and nothing changes.",
+               house(source::tcx_c("tcx_link_detach")),
+               [](const auto& f) { return f.r.of_filter && !f.r.owns_filter; }),
     });
 
 inline constexpr auto link_tells = Sequence{
     effect("info.attached", Change::none,
-           "The kernel returns the program, the device and the attach type of the link.",
+           "The link is on a list. The kernel returns its program, its device and its attach type.",
            document(source::uapi("bpf_link_info"), source::uapi("BPF_OBJ_GET_INFO_BY_FD"),
                     source::tcx_c("tcx_link_fill_info")),
-           [](const auto& f) { return f.r.link_attached || f.r.owns_filter; }),
+           [](const auto& f) { return f.r.link_attached; }),
+    effect("info.filter", Change::none,
+           "The link owns a filter. The kernel returns its program, its device and its hook.",
+           house(source::uapi("bpf_link_info")), [](const auto& f) { return f.r.owns_filter; }),
     effect("info.detached", Change::none,
-           "The link is on no list and has no filter. The kernel returns its program, its attach "
+           "The link of a list is on none any more. The kernel returns its program, its attach "
            "type, and ifindex 0.",
            code(source::syscall_c("bpf_link_get_info_by_fd"), source::tcx_c("tcx_link_fill_info"),
                 source::netkit_c("netkit_link_fill_info")),
-           [](const auto& f) { return !f.r.link_attached && !f.r.owns_filter; }),
+           [](const auto& f) { return !f.r.link_attached && !f.r.of_filter; }),
+    effect("info.filter_gone", Change::none,
+           "The filter of the link is gone. The kernel returns its program, its hook, and ifindex "
+           "0.",
+           house(source::tcx_c("tcx_link_fill_info")),
+           [](const auto& f) { return f.r.of_filter && !f.r.owns_filter; }),
 };
 
 inline constexpr Cited kInfo[] = {
@@ -305,12 +331,16 @@ inline constexpr auto close = Sequence{
         [](const auto& f) { return f.index; }),
     effect("close.filter", Change::none,
            "The last reference to a link with a filter is dropped. The filter is removed.",
-           document(source::tcx_commit("safe, auto-detachable behavior by default")),
+           document(source::tcx_commit("hook points do not reference"),
+                    source::tcx_commit("safe, auto-detachable behavior by default"),
+                    posting("002", "changing it and deleting it only")),
            [](const auto& f) { return f.r.link.usable() && f.r.owns_filter; }),
     effect(
         "close.detached_link", Change::none,
-        "The link owns no entry. It is freed, and no list changes.",
-        code(source::tcx_c("tcx_link_release"), source::netkit_c("netkit_link_release")),
+        "The last reference to a link that owns no entry is dropped. It is freed, and no list "
+        "changes.",
+        code(source::syscall_c("bpf_link_free"), source::tcx_c("tcx_link_release"),
+             source::netkit_c("netkit_link_release")),
         [](const auto& f) { return f.r.link.usable() && !f.r.link_attached && !f.r.owns_filter; }),
     effect(
         "close.prog", Change::none,
@@ -324,8 +354,7 @@ inline constexpr auto remove = Sequence{
     due("remove_device.gone", Errno::nodev, "The device does not exist.",
         code(source::rtnetlink_c("rtnl_dellink")), [](const auto& f) { return !f.r.device_known; }),
     effect("remove_device.clears", Change::none,
-           "The device is removed with its lists. Entries without a link drop their references, "
-           "and links are orphaned.",
+           "The device is removed with its lists, and links are orphaned.",
            selftest(source::tc_links("test_tc_links_dev_cleanup_target"),
                     source::tc_opts("test_tc_opts_dev_cleanup_target"),
                     source::tcx_c("tcx_uninstall")),
@@ -333,17 +362,17 @@ inline constexpr auto remove = Sequence{
              return f.r.device_known && !f.r.whole_namespace && !f.r.paired && !f.r.has_filters;
            }),
     effect("remove_device.filters", Change::none,
-           "The filters of the device are removed as well. Filters made by netlink drop their "
-           "references, and links are orphaned.",
+           "The filters of the device are removed as well, and links are orphaned.",
            document(posting("002", "or net_device shutdown"),
                     source::tc_links("test_tc_links_dev_mixed"),
-                    file("net/core/dev.c", "dev_shutdown")),
+                    file("net/sched/sch_generic.c", "dev_shutdown")),
            [](const auto& f) {
              return f.r.device_known && !f.r.whole_namespace && !f.r.paired && f.r.has_filters;
            }),
     effect("remove_device.pair", Change::none,
            "Removing one device of a pair removes both, with their lists.",
-           code(source::netkit_c("netkit_del_link")),
+           code(source::netkit_c("netkit_del_link"), source::netkit_c("netkit_release_all"),
+                source::tcx_c("tcx_uninstall")),
            [](const auto& f) { return f.r.device_known && !f.r.whole_namespace && f.r.paired; }),
     effect("remove_namespace.clears", Change::none,
            "The namespace is removed, with every virtual device in it.",
@@ -377,14 +406,15 @@ inline constexpr auto qdisc = Sequence{
           [](const auto& f) { return f.r.removes && !f.r.has_qdisc; }),
     effect("qdisc.tears_down", Change::none,
            "The qdisc is deleted, or replaced by one of the other kind, and its filters are "
-           "removed. Filters made by netlink drop their references, and links are orphaned.",
-           document(man("tc(8)", "as any filters attached to"), posting("002", "qdisc tear down"),
-                    commit("715c5ce454a6", "deleted, also detaching all filters")),
+           "removed. Links are orphaned.",
+           document(man("tc(8)", "as any filters attached to"),
+                    man("tc(8)", "nearly atomic remove/add"), posting("002", "qdisc tear down")),
            [](const auto& f) { return f.r.has_filters && f.r.other_qdisc; }),
     effect("qdisc.beside", Change::none,
            "The qdisc is added, replaced or deleted. No list and no filter changes.",
-           code(file("net/sched/sch_ingress.c", "clsact_destroy"),
-                file("net/sched/sch_api.c", "qdisc_change"), source::tcx_commit("qdisc-less")),
+           code(file("net/sched/sch_ingress.c", "tcx_entry_fetch_or_create"),
+                file("net/sched/sch_ingress.c", "tcx_entry_is_active"),
+                file("net/sched/sch_api.c", "qdisc_change")),
            [](const auto& f) { return f.r.device_known && !(f.r.has_filters && f.r.other_qdisc); }),
 };
 

@@ -99,6 +99,7 @@ struct Request {
   Object<D> link;          // link commands: the link
   Bool link_attached;      // it is on a list still
   Bool owns_filter;        // or has a filter still
+  Bool of_filter;          // it was made with one
   typename D::Link owner;  // whose entry it will be; D's no link for PROG_ATTACH and PROG_DETACH
   Bool arrays;             // query: any array is given
   Bool prog_ids;           // ... that of program ids; without it none is filled
@@ -140,6 +141,7 @@ struct Request {
     visit("link", r.link);
     visit("link_attached", r.link_attached);
     visit("owns_filter", r.owns_filter);
+    visit("of_filter", r.of_filter);
     visit("new_owner", r.owner);
     visit("arrays", r.arrays);
     visit("prog_ids", r.prog_ids);

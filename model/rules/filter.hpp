@@ -61,7 +61,8 @@ inline constexpr auto filter = join(
                  code(file("net/sched/cls_bpf.c", "cls_bpf_change")),
                  [](const auto& f) { return f.r.other_flags; }),
         anywhere("front.prog_closed", Errno::badf, "The descriptor of the program is not open.",
-                 code(file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd")),
+                 code(file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd"),
+                      source::syscall_c("__bpf_prog_get")),
                  [](const auto& f) { return !f.r.removes && f.r.prog.missing; }),
         anywhere(
             "front.prog_kind", Errno::inval, "The descriptor does not refer to a program.",
@@ -69,7 +70,8 @@ inline constexpr auto filter = join(
                  source::syscall_c("__bpf_prog_get")),
             [](const auto& f) { return !f.r.removes && (f.r.prog.none || f.r.prog.wrong_kind); }),
         anywhere("front.prog_type", Errno::inval, "Filters do not run programs of this type.",
-                 code(file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd")),
+                 code(file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd"),
+                      source::syscall_c("__bpf_prog_get"), source::syscall_c("bpf_prog_get_ok")),
                  [](const auto& f) { return f.r.prog.wrong_type; }),
         anywhere("filter.exists", Errno::exist, "The request adds a filter where one exists.",
                  document(commit("715c5ce454a6", "failing with -EEXIST"),
@@ -98,19 +100,20 @@ inline constexpr auto filter = join(
         effect("filter.replaces", Change::none,
                "The filter, which netlink made, runs the new program.",
                document(man("tc(8)", "nearly atomic remove/add"),
-                        commit("715c5ce454a6", "allows replacing an existing filter instead"),
-                        file("tools/testing/selftests/tc-testing/tc-tests/filters/bpf.json",
-                             "Replace cBPF bytecode")),
+                        man("tc(8)", "Some entities can be modified"),
+                        commit("715c5ce454a6", "allows replacing an existing filter instead")),
                [](const auto& f) { return !f.r.removes && f.there; }),
         effect("filter.makes", Change::none,
                "A filter without a link is created, with direct action.",
-               document(man("tc(8)", "not exist yet it is created"),
-                        man("tc-bpf(8)", "direct-action")),
+               document(man("tc(8)", "Add a qdisc, class or filter to a node"),
+                        man("tc(8)", "not exist yet it is created"),
+                        commit("715c5ce454a6", "direct action mode, chain index of 0")),
                [](const auto& f) { return !f.r.removes && !f.there; }),
     });
 
 inline constexpr Cited kFilterLink[] = {
-    {"front.prog_type", code(source::syscall_c("attach_type_to_prog_type"))},
+    {"front.prog_type", house(source::syscall_c("bpf_prog_attach_check_attach_type"),
+                              file("net/sched/cls_bpf.c", "cls_bpf_prog_from_efd"))},
 };
 
 inline constexpr auto filter_link = cite(
@@ -123,11 +126,12 @@ inline constexpr auto filter_link = cite(
                 house(), [](const auto& f) { return !f.r.privileged; }),
             due("filter_link.flags", Errno::inval,
                 "The request sets a flag other than SKIP_HW and SKIP_SW.",
-                code(posting("002", "cls_bpf_link_change")),
+                code(posting("002", "cls_bpf_link_change"),
+                     file("net/sched/cls_bpf.c", "CLS_BPF_SUPPORTED_GEN_FLAGS")),
                 [](const auto& f) { return f.r.other_flags; }),
             due("front.device", Errno::nodev,
                 "The network namespace of the caller has no such device.",
-                code(source::cls_api_c("__tcf_qdisc_find")),
+                house(source::cls_api_c("__tcf_qdisc_find")),
                 [](const auto& f) { return !f.r.device_known; }),
             fails("filter.no_hook", Errno::inval,
                   "No qdisc of the device has the hook. A clsact qdisc has both hooks, an ingress "
@@ -143,7 +147,8 @@ inline constexpr auto filter_link = cite(
                 "filter.skip_sw", Errno::inval,
                 "The request sets SKIP_SW, and the device cannot run programs in hardware. Nothing "
                 "is installed.",
-                document(man("tc-bpf(8)", "kernel will report an error and")),
+                document(man("tc-bpf(8)", "kernel will report an error and"),
+                         posting("002", "to allow for offloading use cases")),
                 [](const auto& f) { return f.skips_sw; }),
             effect("filter_link.makes", Change::none,
                    "The link gets a filter of chain 0, with direct action, for all protocols.",
@@ -161,10 +166,8 @@ inline constexpr auto chain = join(
             code(source::cls_api_c("tc_ctl_chain")),
             [](const auto& f) { return f.r.device_known && !f.no_hook && !f.there; }),
         effect("chain.removes", Change::none,
-               "All filters of the chain are deleted. Filters made by netlink drop their "
-               "references, and links are orphaned.",
+               "All filters of the chain are deleted, and links are orphaned.",
                code(source::cls_api_c("user requested chain removal"),
-                    file("net/sched/cls_bpf.c", "cls_bpf_free_parms"),
                     posting("002", "detached due to chain removal")),
                [](const auto& f) { return f.there; }),
         effect("chain.nothing", Change::none,

@@ -29,7 +29,8 @@ inline constexpr auto attribute_gap = Sequence{
     may("attribute.gap", Errno::inval,
         "A byte between two fields, or of a field that these hooks do not use, is not 0. The "
         "kernel may ignore it.",
-        document(source::bpf2("zeroed")), [](const auto& f) { return f.r.dirty_gap; }),
+        refusal(document(source::bpf2("zeroed"), source::bpf2("not used by this command"))),
+        [](const auto& f) { return f.r.dirty_gap; }),
 };
 
 // Whoever holds the program's descriptor may have been trusted with attaching it.
@@ -42,7 +43,9 @@ inline constexpr auto front_caller = Sequence{
 
 inline constexpr auto front_flags = Sequence{
     due("front.attach_type", Errno::inval, "The kernel knows no such attach type.",
-        code(source::syscall_c("bpf_prog_attach"), source::syscall_c("attach_type_to_prog_type")),
+        refusal(document(source::uapi("must be one of *bpf_attach_type*"),
+                         source::syscall_c("bpf_prog_attach"),
+                         source::syscall_c("attach_type_to_prog_type"))),
         [](const auto& f) { return !f.r.hook_known; }),
     due("front.flags", Errno::inval, "The command does not define one of the flag bits.",
         code(source::syscall_c("BPF_F_ATTACH_MASK_MPROG"), source::syscall_c("bpf_prog_attach")),
@@ -163,8 +166,11 @@ inline constexpr auto relative_found = Sequence{
         code(source::syscall_c("bpf_link_get_from_fd"), source::mprog_c("bpf_mprog_link")),
         [](const auto& f) { return f.r.by_link && f.r.relative.wrong_kind; }),
     due("relative.type", Errno::inval,
-        "The relative program, or the program of the relative link, has another type.",
-        code(source::mprog_c("bpf_mprog_prog"), source::mprog_c("bpf_mprog_link")),
+        "The relative program, or the program of the relative link, has another type than the "
+        "program of the request. The code reads the type without asking whether the link has a "
+        "program.",
+        code(source::mprog_c("bpf_mprog_prog"), source::mprog_c("bpf_mprog_link"),
+             source::mprog_c("prog ? prog->type :")),
         [](const auto& f) { return f.r.relative.wrong_type && !f.r.prog.none; }),
 };
 
@@ -174,9 +180,10 @@ inline constexpr auto relative_object = join(relative_id, relative_link_none, re
 inline constexpr auto relative_foreign = Sequence{
     fails("relative.foreign", Errno::inval,
           "The request names no program, and no list can hold a link of the kind of the relative "
-          "link. The kernel may refuse the kind, or look for the link and not find it.",
-          code(source::mprog_c("bpf_mprog_pos_before"), source::mprog_c("bpf_mprog_pos_after"),
-               source::mprog_c("bpf_mprog_detach")),
+          "link. The code looks for the program of the link, and does not find it. A link without "
+          "a program it takes for no object, and removes an entry all the same.",
+          house(source::mprog_c("bpf_mprog_pos_before"), source::mprog_c("bpf_mprog_pos_after"),
+                source::mprog_c("bpf_mprog_fetch")),
           [](const auto& f) { return f.r.relative.wrong_type && f.r.prog.none; }),
 };
 

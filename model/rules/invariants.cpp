@@ -16,9 +16,11 @@ constexpr std::string_view kIfLink = "include/uapi/linux/if_link.h";
 
 constexpr Invariant kInvariants[] = {
     {Judged::harm, kAnyCall,
-     holds("harm", "No request makes the kernel warn, stall, crash or fall silent.",
-           document(file("Documentation/process/coding-style.rst", "Do not crash the kernel"),
-                    file("Documentation/process/coding-style.rst", "by user space actions")))},
+     holds(
+         "harm", "No request makes the kernel warn, stall, crash or fall silent.",
+         document(file("Documentation/process/coding-style.rst", "Do not crash the kernel"),
+                  file("Documentation/process/coding-style.rst", "by user space actions"),
+                  file("Documentation/admin-guide/lockup-watchdogs.rst", "is defined as a bug")))},
     {Judged::told, kAnyCall,
      holds("told",
            "A target reports a list, devices or filters if and only if the request is about one.",
@@ -26,29 +28,34 @@ constexpr Invariant kInvariants[] = {
     {Judged::attribute_within, kAnyCall,
      holds("attribute.within",
            "The kernel writes nothing outside the attribute, which is as long as the caller says.",
-           document(bpf2("size of the union pointed to"), uapi("size of the union pointed to")))},
+           document(bpf2("size of the union pointed to"), uapi("size of the union pointed to"),
+                    file("tools/testing/selftests/bpf/prog_tests/bpf_attr_size.c",
+                         "revision_not_written_old", "7.3")))},
     {Judged::precedence, kAnyCall,
-     holds(
-         "precedence",
-         "Where several errors are due, the request fails with that of the first clause.",
-         code(mprog_c("bpf_mprog_attach"), mprog_c("bpf_mprog_detach"), syscall_c("link_update")))},
+     holds("precedence",
+           "Where several errors are due, the request fails with that of the first clause, except "
+           "where a clause has no place in the order.",
+           code(mprog_c("bpf_mprog_attach"), syscall_c("bpf_prog_attach"),
+                posting3("bpf_mprog_attach")))},
     {Judged::refusal_nothing, kAnyCall,
-     holds("refusal.nothing", "A request that is refused changes no list.",
-           selftest(tc_opts("test_tc_opts_invalid_target"),
-                    tc_opts("test_tc_opts_revision_target")))},
+     holds(
+         "refusal.nothing", "A request that is refused changes no list.",
+         selftest(tc_opts("test_tc_opts_replace_target"), tc_links("test_tc_links_replace_target"),
+                  tc_opts("test_tc_opts_revision_target")))},
     {Judged::refusal_elsewhere, kAnyCall,
      holds("refusal.elsewhere", "A request that is refused changes no device and no filter.",
            house())},
     {Judged::references, kAnyCall,
      holds("references",
-           "Each descriptor of a program, entry without a link, link, and filter made by netlink "
+           "Each open file of a program, entry without a link, link, and filter made by netlink "
            "holds one reference on the program, and nothing else does.",
-           code(tcx_c("tcx_uninstall"), file("net/sched/cls_bpf.c", "cls_bpf_free_parms"),
+           code(uapi("An eBPF object is deallocated only after"),
+                file("net/sched/cls_bpf.c", "cls_bpf_free_parms"),
                 tcx_commit("holds a single reference to keep")))},
     {Judged::revision_first, kAnyCall,
      holds("revision.first", "A list that nothing has changed has the first revision, 1.",
            document(commit("edfa9af0a73e", "count of 0 and revision of"),
-                    tc_opts("test_tc_opts_query_attach_target")))},
+                    tc_opts("test_tc_opts_query_attach_target"), posting3("bpf_mprog_create")))},
     {Judged::revision_unmoved, kAnyChange,
      holds(
          "revision.unmoved", "A change moves the revision of its list.",
@@ -61,12 +68,13 @@ constexpr Invariant kInvariants[] = {
     {Judged::revision_never_0, kAnyChange,
      holds("revision.never_0", "No list has revision 0: in a request that means any.",
            code(file("include/linux/bpf_mprog.h", "bpf_mprog_bundle_init"),
-                mprog_c("bpf_mprog_attach")))},
+                mprog_c("bpf_mprog_attach"), posting3("bpf_mprog_commit")))},
     {Judged::revision_never_returns, kAnyChange,
      holds("revision.never_returns",
            "As long as a list has entries, no revision that it has had comes back: else it could "
            "not assert that the list is as it was.",
-           document(mprog_commit("query current state with revision")))},
+           document(mprog_commit("along for attachment to assert current state"),
+                    posting3("assert current state before doing updates")))},
     {Judged::revision_emptied, kAnyChange,
      holds("revision.emptied",
            "A list that is emptied goes on counting. The kernel may free it, and start anew.",
@@ -76,7 +84,9 @@ constexpr Invariant kInvariants[] = {
      holds("revision.told",
            "The revision that a query gives of an empty list of netkit is the one that an attach "
            "may expect.",
-           document(commit("edfa9af0a73e", "so that this can be fed")))},
+           document(commit("edfa9af0a73e", "so that this can be fed"),
+                    netkit_commit("right from the beginning with similar API"),
+                    mprog_commit("along for attachment to assert current state")))},
     {Judged::query_within, "query",
      holds("query.within", "The kernel writes no more entries than the query gives room for.",
            selftest(tc_opts("test_tc_opts_query_target")))},
@@ -100,8 +110,10 @@ constexpr Invariant kInvariants[] = {
          "query.end_flags", "The flags of each entry say whether it is FIRST, and LAST.",
          document(posting3("{prog,link}_attach_flags for holding"), posting3("bpf_mprog_query")))},
     {Judged::send_whole, "send",
-     holds("send.whole", "What arrives of a packet is what was sent.",
-           document(man("ip-link(8)", "forward"), netkit_commit("for the case when no BPF")))},
+     holds(
+         "send.whole",
+         "The bytes that arrive of a packet are those that were sent, if no program changes them.",
+         code(netkit_c("netkit_xmit")))},
     {Judged::send_on, "send",
      holds("send.on", "A program of netkit meets the packet on the device that receives it.",
            code(netkit_c("netkit_xmit")))},
@@ -111,10 +123,11 @@ constexpr Invariant kInvariants[] = {
            "peer is in another network namespace.",
            document(file(kIfLink, "netkit_scrub"), man("ip-link(8)", "scrub SCRUB")))},
     {Judged::send_counted, "send",
-     holds("send.counted",
-           "A packet is counted once on the device that sends it, as sent or as dropped, and once "
-           "on the device that receives it.",
-           document(file(kIfLink, "rtnl_link_stats64"), netkit_c("netkit_xmit")))},
+     holds(
+         "send.counted",
+         "A packet that gets past tcx egress is counted once on the device that sends it, as sent "
+         "or as dropped. One that the peer receives is counted once there, any other not at all.",
+         code(netkit_c("netkit_xmit"), file(kIfLink, "rtnl_link_stats64")))},
 };
 static_assert(std::size(kInvariants) == kJudged);
 static_assert([] {

@@ -94,7 +94,7 @@ inline constexpr auto old_absent = Sequence{
 };
 
 inline constexpr auto before = Sequence{
-    due("insert.full", Errno::range, "The list is full.",
+    due("insert.full", Errno::range, "The list is full, and the request does not set REPLACE.",
         selftest(source::tc_opts("test_tc_opts_max_target"), source::mprog_c("bpf_mprog_attach"),
                  file("include/linux/bpf_mprog.h", "BPF_MPROG_MAX")),
         [](const auto& f) { return !f.r.replace && f.full; }),
@@ -119,7 +119,8 @@ inline constexpr auto after = Sequence{
           return differ(f.by_replace, f.by_after) || differ(f.by_before, f.by_after);
         }),
     due("insert.no_directive", Errno::inval,
-        "The request gives a relative object, ID or LINK, but no directive that uses it.",
+        "The request gives a relative object, ID or LINK, but sets none of REPLACE, BEFORE and "
+        "AFTER.",
         selftest(source::tc_opts("test_tc_opts_invalid_target"),
                  source::mprog_c("bpf_mprog_attach")),
         [](const auto& f) {
@@ -192,9 +193,10 @@ inline constexpr auto replaces = Sequence{
 };
 
 inline constexpr auto attach =
-    join(front_attribute, front_caller, front_flags, front_old_unused, front_prog, front_device,
-         front_old, front_old_type, stale, exists, relative_object, old_absent, old_owned, before,
-         before_differs, after, replaces, inserts);
+    cite(join(front_attribute, front_caller, front_flags, front_old_unused, front_prog,
+              front_device, front_old, front_old_type, stale, exists, relative_object, old_absent,
+              old_owned, before, before_differs, after, replaces, inserts),
+         kAttach);
 
 inline constexpr auto link_front =
     join(front_attribute, attribute_gap, front_caller, front_prog,
@@ -307,9 +309,10 @@ inline constexpr auto remove = join(
             [](const auto& f) { return f.r.before && f.r.relative.usable() && !f.anchor.exists; }),
         fails("remove.before_nobody", Errno::range,
               "BEFORE is set, and the relative object is the head: there is no entry before it. "
-              "Merged "
-              "kernels remove the head itself if no program is named.",
-              code(source::posting3("bpf_mprog_del")),
+              "The code of the posting refuses this. Merged kernels refuse it if a program is "
+              "named, and else remove the head itself.",
+              code(source::posting3("bpf_mprog_del"), source::mprog_c("bpf_mprog_detach"),
+                   source::mprog_c("bpf_mprog_fetch")),
               [](const auto& f) { return f.nobody_before; }),
         due("remove.before_differs", Errno::range,
             "BEFORE means another entry than that of the named program.",
@@ -322,16 +325,21 @@ inline constexpr auto remove = join(
             [](const auto& f) { return f.r.after && f.r.relative.usable() && !f.anchor.exists; }),
         fails(
             "remove.after_nobody", Errno::range,
-            "AFTER is set, and the relative object is the tail: there is no entry after it. Merged "
-            "kernels remove the tail itself if no program is named.",
-            code(source::posting3("bpf_mprog_del")), [](const auto& f) { return f.nobody_after; }),
+            "AFTER is set, and the relative object is the tail: there is no entry after it. The "
+            "code of the posting refuses this. Merged kernels refuse it if a program is named, and "
+            "else remove the tail itself.",
+            code(source::posting3("bpf_mprog_del"),
+                 source::tc_opts("test_tc_opts_detach_after_target"),
+                 source::mprog_c("bpf_mprog_fetch")),
+            [](const auto& f) { return f.nobody_after; }),
         due("remove.after_differs", Errno::range,
-            "AFTER means another entry than BEFORE, or than that of the named program.",
+            "AFTER means another entry than that of the named program.",
             selftest(source::tc_opts("test_tc_opts_detach_after_target"),
                      source::mprog_c("bpf_mprog_detach")),
-            [](const auto& f) {
-              return differ(f.named, f.by_after) || differ(f.by_before, f.by_after);
-            }),
+            [](const auto& f) { return differ(f.named, f.by_after); }),
+        due("remove.sides_differ", Errno::range, "AFTER means another entry than BEFORE.",
+            code(source::mprog_c("bpf_mprog_detach")),
+            [](const auto& f) { return differ(f.by_before, f.by_after); }),
         may("remove.named_end", Errno::range,
             "The request names a program, and sets BEFORE or AFTER without a relative object. The "
             "kernel may compare the place of the program with the end of the list.",

@@ -7,6 +7,12 @@
 
 namespace mprogcheck::rules::mainline {
 
+// The uapi header says of attach alone what its descriptor must be of.
+inline constexpr Cited kAttach[] = {
+    {"front.prog_kind", refusal(document(source::uapi("must be a valid file descriptor for a"),
+                                         source::syscall_c("__bpf_prog_get")))},
+};
+
 inline constexpr Cited kDetach[] = {
     {"front.attach_type",
      code(source::syscall_c("bpf_prog_detach"), source::syscall_c("attach_type_to_prog_type"))},
@@ -22,22 +28,31 @@ inline constexpr Cited kDetach[] = {
 };
 
 // Of most errors the selftests of links assert that there is one, not which.
+constexpr Source refused(std::string_view function) {
+  return refusal(
+      selftest(source::tc_links("test_tc_links_invalid_target"), source::mprog_c(function)));
+}
+
 inline constexpr Cited kLinkCreate[] = {
     {"front.prog_type", code(source::syscall_c("bpf_prog_attach_check_attach_type"))},
     {"front.device", code(source::tcx_c("tcx_link_attach"), source::netkit_c("netkit_dev_fetch"))},
-    {"list.stale", code(source::mprog_c("bpf_mprog_attach"))},
-    {"insert.exists", code(source::mprog_c("bpf_mprog_attach"))},
+    {"list.stale", refusal(selftest(source::tc_links("test_tc_links_revision_target"),
+                                    source::mprog_c("bpf_mprog_attach"),
+                                    source::mprog_commit("along for attachment to assert")))},
+    {"insert.exists", refused("bpf_mprog_attach")},
     {"relative.id_unknown",
      code(source::syscall_c("bpf_prog_by_id"), source::syscall_c("bpf_link_by_id"))},
-    {"insert.old_absent", code(source::mprog_c("bpf_mprog_pos_exact")),
+    {"insert.old_absent",
+     refusal(selftest(source::tc_links("test_tc_links_replace_target"),
+                      source::mprog_c("bpf_mprog_pos_exact"),
+                      source::tcx_c("tcx_link_prog_attach"))),
      "REPLACE is set. A new link owns no entry, so it can replace none."},
     {"insert.full",
      code(source::mprog_c("bpf_mprog_attach"), file("include/linux/bpf_mprog.h", "BPF_MPROG_MAX"))},
-    {"insert.before_absent", code(source::mprog_c("bpf_mprog_pos_before"))},
-    {"insert.after_absent", code(source::mprog_c("bpf_mprog_pos_after"))},
-    {"insert.after_differs", code(source::mprog_c("bpf_mprog_attach")),
-     "AFTER means another place than BEFORE."},
-    {"insert.no_directive", code(source::mprog_c("bpf_mprog_attach"))},
+    {"insert.before_absent", refused("bpf_mprog_pos_before")},
+    {"insert.after_absent", refused("bpf_mprog_pos_after")},
+    {"insert.after_differs", refused("bpf_mprog_attach"), "AFTER means another place than BEFORE."},
+    {"insert.no_directive", refused("bpf_mprog_attach")},
     {"insert.prepends", document(source::mprog_commit("then BPF_F_BEFORE will just prepend"),
                                  source::tc_links("test_tc_links_prepend_target"))},
     {"insert.before", selftest(source::tc_links("test_tc_links_before_target"),

@@ -60,7 +60,7 @@ inline constexpr auto packet = Sequence{
         "After the programs of the list run the filters of the hook, in order of priority. If no "
         "program decides, the packet passes.",
         selftest(
-            source::uapi("tcx_action_base"), source::tc_opts("test_tc_opts_before_target"),
+            source::uapi("tcx_action_base"), source::tc_opts("test_tc_chain_mixed"),
             file("tools/testing/selftests/net/forwarding/tc_actions.sh", "gact_drop_and_ok_test")),
         [](const auto& f) { return !f.dropped && !f.passed; }, ran),
 };

@@ -152,7 +152,9 @@ inline constexpr auto replacing_ends = Sequence{
 };
 
 inline constexpr auto both_ends = Sequence{
-    due("ends.exists", Errno::exist, "The program is already on this list, with or without a link.",
+    due("ends.exists", Errno::exist,
+        "FIRST or LAST is set without REPLACE, and the program is already on this list, with or "
+        "without a link.",
         code(source::posting3("bpf_mprog_head_tail")),
         [](const auto& f) { return f.ends && f.on_list; }),
     due("first.after", Errno::inval,
@@ -160,7 +162,7 @@ inline constexpr auto both_ends = Sequence{
         "on an empty list both can hold.",
         code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.first && f.r.after; }),
-    due("first.taken", Errno::busy, "FIRST is set, and the head is already FIRST.",
+    due("first.taken", Errno::busy, "FIRST is set without REPLACE, and the head is already FIRST.",
         refusal(document(source::posting3("Enforced throughout the bpf_mprog"),
                          source::posting3("bpf_mprog_head_tail"))),
         [](const auto& f) { return f.ends && f.r.first && f.head_is_first; }),
@@ -169,7 +171,8 @@ inline constexpr auto both_ends = Sequence{
         "combined, and on an empty list all three can hold.",
         code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.first && f.r.last && f.r.before; }),
-    due("both.not_empty", Errno::busy, "FIRST and LAST are set, and the list is not empty.",
+    due("both.not_empty", Errno::busy,
+        "FIRST and LAST are set without REPLACE, and the list is not empty.",
         refusal(document(source::posting3("Enforced throughout the bpf_mprog"),
                          source::posting3("bpf_mprog_head_tail"))),
         [](const auto& f) { return f.ends && f.r.first && f.r.last && !f.empty; }),
@@ -187,7 +190,7 @@ inline constexpr auto both_ends = Sequence{
         "on an empty list both can hold.",
         code(source::posting3("bpf_mprog_head_tail"), source::posting3("can also be combined")),
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.r.before; }),
-    due("last.taken", Errno::busy, "LAST is set, and the tail is already LAST.",
+    due("last.taken", Errno::busy, "LAST is set without REPLACE, and the tail is already LAST.",
         refusal(document(source::posting3("Enforced throughout the bpf_mprog"),
                          source::posting3("bpf_mprog_head_tail"))),
         [](const auto& f) { return f.ends && f.r.last && !f.r.first && f.tail_is_last; }),
@@ -200,13 +203,13 @@ inline constexpr auto both_ends = Sequence{
           return f.ends && f.r.last && !f.r.first && f.r.after &&
                  (f.bare || (f.r.relative.usable() && !f.anchor_is_tail));
         }),
-    due("ends.full", Errno::nospc, "The list is full.",
-        code(source::posting3("bpf_mprog_head_tail")),
+    due("ends.full", Errno::nospc, "FIRST or LAST is set without REPLACE, and the list is full.",
+        code(source::posting3("bpf_mprog_head_tail"), source::posting3("bpf_mprog_max")),
         [](const auto& f) { return f.ends && f.full; }),
 };
 
 inline constexpr auto plain = Sequence{
-    due("plain.full", Errno::nospc, "The list is full.",
+    due("plain.full", Errno::nospc, "None of REPLACE, FIRST and LAST is set, and the list is full.",
         code(source::posting3("bpf_mprog_add"), source::posting3("bpf_mprog_max")),
         [](const auto& f) { return f.plain && f.full; }),
     due("plain.before_and_after", Errno::inval,
@@ -214,7 +217,8 @@ inline constexpr auto plain = Sequence{
         code(source::posting3("bpf_mprog_add"), source::posting3("can also be combined")),
         [](const auto& f) { return f.plain && f.r.before && f.r.after; }),
     due("plain.exists", Errno::exist,
-        "The program is already on this list, with or without a link.",
+        "None of REPLACE, FIRST and LAST is set, and the program is already on this list, with or "
+        "without a link.",
         code(source::posting3("bpf_mprog_add")),
         [](const auto& f) { return f.plain && f.on_list; }),
     due("plain.locked", Errno::busy,
@@ -266,13 +270,17 @@ inline constexpr auto inserts = Sequence{
         [](const auto& f) { return f.ends && !f.r.first; }, [](const auto& f) { return f.tail; }),
     effect(
         "plain.appends_before_last", Change::insert,
-        "The program is inserted immediately before LAST.",
+        "The tail is LAST, and no directive is set, or AFTER is set without a relative object and "
+        "LAST is the only entry. The program is inserted immediately before LAST.",
         code(source::posting3("bpf_mprog_add"),
              source::posting3("Enforced throughout the bpf_mprog")),
         [](const auto& f) { return f.appends && f.tail_is_last; },
         [](const auto& f) { return f.tail - 1; }),
     effect(
-        "plain.appends", Change::insert, "The program is inserted at the tail.",
+        "plain.appends", Change::insert,
+        "No directive is set, and the tail is not LAST. Or BEFORE or AFTER is set without a "
+        "relative object, and the list is empty, or BEFORE, and the only entry is FIRST. The "
+        "program is inserted at the tail.",
         code(source::posting3("bpf_mprog_add"), source::posting3("BPF_F_AFTER will just append")),
         [](const auto& f) { return f.appends && !f.tail_is_last; },
         [](const auto& f) { return f.tail; }),
@@ -344,5 +352,7 @@ inline constexpr auto link_update =
                  [](const auto& f) { return !f.current && !f.r.owns_filter && f.at_end; },
                  [](const auto& f) { return f.index; }),
          });
+
+inline constexpr auto query = cite(rules::query, kQuery);
 
 }  // namespace mprogcheck::rules::rfc2

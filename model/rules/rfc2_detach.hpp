@@ -91,8 +91,10 @@ inline constexpr auto remove = join(
             code(source::posting3("bpf_mprog_del")),
             [](const auto& f) { return f.bare && (f.r.before || f.r.after) && f.chosen; }),
         due("remove.no_neighbour", Errno::noent,
-            "The relative object is not on the list, or has no neighbour on that side. Where "
-            "BEFORE and AFTER are set, the side is BEFORE of an object, and AFTER of nothing.",
+            "BEFORE or AFTER is set, and means no entry. The relative object is not on the list or "
+            "has no neighbour on that side; or there is none, and the list is empty, or its only "
+            "entry is FIRST (BEFORE) or LAST (AFTER). Of both, BEFORE counts with an object, and "
+            "AFTER without.",
             code(source::posting3("bpf_mprog_del")),
             [](const auto& f) {
               return (f.bare || f.r.relative.usable()) && (f.r.before || f.r.after) &&

@@ -50,7 +50,6 @@ struct StateTable {
 };
 
 inline constexpr auto shared_tables = Sequence{
-    Table<Verb::query, query, QueryFacts>{},
     Table<Verb::link_detach, link_detach, LinkFacts>{},
     Table<Verb::info, info, LinkFacts>{},
     Table<Verb::fdinfo, fdinfo, LinkFacts>{},
@@ -72,14 +71,16 @@ inline constexpr auto mainline_tables =
     join(Sequence{Table<Verb::attach, mainline::attach, mainline::InsertFacts>{},
                   Table<Verb::link_create, mainline::link_create, mainline::InsertFacts>{},
                   Table<Verb::link_update, link_update, LinkFacts>{},
-                  Table<Verb::detach, mainline::detach, mainline::RemoveFacts>{}},
+                  Table<Verb::detach, mainline::detach, mainline::RemoveFacts>{},
+                  Table<Verb::query, query, QueryFacts>{}},
          shared_tables);
 
 inline constexpr auto rfc2_tables =
     join(Sequence{Table<Verb::attach, rfc2::attach, rfc2::InsertFacts>{},
                   Table<Verb::link_create, rfc2::link_create, rfc2::InsertFacts>{},
                   Table<Verb::link_update, rfc2::link_update, LinkFacts>{},
-                  Table<Verb::detach, rfc2::detach, rfc2::RemoveFacts>{}},
+                  Table<Verb::detach, rfc2::detach, rfc2::RemoveFacts>{},
+                  Table<Verb::query, rfc2::query, QueryFacts>{}},
          shared_tables);
 
 // Calls f(table) with the table of the verb, if there is one.

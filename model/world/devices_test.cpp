@@ -137,6 +137,39 @@ TEST(Devices, AMoveKeepsEverythingButTheState) {
   EXPECT_EQ(w.chain({0, Hook::primary})->revision(), 2U);
 }
 
+// A trace has qdiscs and filters at devices of the header only, so these operations are made here.
+TEST(Devices, AMoveRemovesTheQdiscWithItsFilters) {
+  const Trace trace = trace_of("create d0 d1\nattach p2 d0/primary\nset d0 ns=n1\n");
+  Operation qdisc{};
+  qdisc.verb = Verb::qdisc;
+  qdisc.point = {0, Hook::ingress};
+  qdisc.kind = Qdisc::clsact;
+  Operation filter = qdisc;
+  filter.verb = Verb::filter;
+  filter.kind = Qdisc::none;
+  filter.prog = ref(Prog{0});
+  Operation link = filter;
+  link.verb = Verb::filter_link;
+  link.prog = ref(Prog{1});
+  link.link = ref(Link{0});
+  link.key.priority = 2;
+  World w;
+  w.reset(trace.header);
+  Prediction p;
+  for (const Operation& op : {trace.operations[0], trace.operations[1], qdisc, filter, link}) {
+    w.step(op, p);
+    ASSERT_EQ(p.decision.error, Errno::ok);
+  }
+  ASSERT_TRUE(w.link(Link{0}).owns_filter);
+  const int held = w.references();
+  w.step(trace.operations[2], p);
+  EXPECT_EQ(w.qdisc(0), Qdisc::none);
+  EXPECT_EQ(w.filters(0), Filters{});
+  EXPECT_FALSE(w.link(Link{0}).owns_filter);
+  EXPECT_EQ(w.references(), held - 1) << "that of the filter made by netlink";
+  EXPECT_EQ(w.chain({0, Hook::primary})->size(), 1);
+}
+
 TEST(Devices, APacketMeetsEveryListOnItsWay) {
   const std::string programs = "attach p0 d0/egress\nattach p1 d0/primary\nattach p2 d1/ingress";
   EXPECT_EQ(told_of(ran("create d0 d1\n" + std::string(kUp) + programs + "\nsend d0 mark\n")

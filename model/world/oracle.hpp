@@ -112,6 +112,7 @@ rules::FilterFacts<Plain> World::facts_of(const Operation& op) const;
   if (r.link.usable()) {
     r.link_attached = links_[r.link.link.raw].attached;
     r.owns_filter = links_[r.link.link.raw].owns_filter;
+    r.of_filter = links_[r.link.link.raw].of_filter;
   }
   if (of_list) {
     if (has_trait(verb, Trait::makes_link)) r.owner = Link{op.link.raw};

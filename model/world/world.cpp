@@ -182,6 +182,7 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
                                .open = true,
                                .attached = true,
                                .owns_filter = false,
+                               .of_filter = false,
                                .filter = 0,
                                .point = *where,
                                .hook = op.point.hook,

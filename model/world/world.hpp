@@ -45,6 +45,7 @@ struct LinkState {
   bool open = false;
   bool attached = false;
   bool owns_filter = false;
+  bool of_filter = false;   // made with a filter, which may be gone
   std::uint8_t filter = 0;  // which of the device at `point`; see filter_index()
   Point point = kNoPoint;   // of the list, see World::concerns
   Hook hook = Hook::bogus;  // as asked for: of `peer` the list is the other side's own

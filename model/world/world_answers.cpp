@@ -47,6 +47,7 @@ void World::assume_link(Link link, Point point, Hook hook, Prog prog) {
                       .open = true,
                       .attached = false,
                       .owns_filter = false,
+                      .of_filter = false,
                       .filter = 0,
                       .point = point,
                       .hook = hook,

@@ -259,6 +259,8 @@ void World::set(const Operation& op) {
     case Key::space:
       if (value == d.space) return;
       set_state(op.point.device, false);
+      tear_down(op.point.device);
+      qdiscs_[op.point.device] = Qdisc::none;
       d.space = static_cast<std::uint8_t>(value);
       return;
     default:

@@ -72,6 +72,7 @@ void World::make_filter(const Operation& op, Link owner) {
                        .open = true,
                        .attached = false,
                        .owns_filter = true,
+                       .of_filter = true,
                        .filter = static_cast<std::uint8_t>(index),
                        .point = op.point,
                        .hook = op.point.hook,

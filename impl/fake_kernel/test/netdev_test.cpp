@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "impl/core/cls.h"
+
 namespace {
 
 // Programs note where they met the packet, and answer what their cookie says.
@@ -305,6 +307,22 @@ TEST_F(Netdev, MovingASideKeepsItsListAndItsLinks) {
   EXPECT_EQ(told.attach_type, static_cast<std::uint32_t>(MPROG_PEER));
   space = 0;
   EXPECT_EQ(attach(primary, MPROG_PEER), 0) << "wherever the other side is";
+}
+
+TEST_F(Netdev, MovingASideRemovesItsQdiscWithTheFilters) {
+  ASSERT_EQ(pair(), 0);
+  ASSERT_EQ(mprog_qdisc_set(net.get(), primary, MPROG_CLSACT, false), 0);
+  mprog_filter_request filter{};
+  filter.ifindex = primary;
+  filter.attach_type = MPROG_INGRESS;
+  filter.priority = filter.handle = 1;
+  filter.create = filter.excl = filter.capable = true;
+  filter.prog_fd = at(primary, MPROG_INGRESS, MPROG_NEXT).prog_fd;
+  const std::uint64_t before = net->held;
+  ASSERT_EQ(mprog_filter_set(net.get(), &filter), 0);
+  ASSERT_EQ(move(primary, 1), 0);
+  EXPECT_EQ(net->held, before);
+  EXPECT_EQ(mprog_qdisc_set(net.get(), primary, MPROG_NO_QDISC, false), -ENOENT);
 }
 
 TEST_F(Netdev, EitherSideTakesTheOtherAlongAndLinksAreOrphaned) {
