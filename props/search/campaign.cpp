@@ -73,7 +73,7 @@ class Worker {
     trace_.header = header_of(scope);
     const std::size_t length = options_.operations + scope.prefill;
     trace_.operations.resize(length);
-    predictions_.resize(length);
+    if (predictions_.size() < length) predictions_.resize(length);  // those there are used again
     world_.reset(trace_.header);
     for (std::size_t i = 0; i < length; ++i) {
       generator.next(world_, trace_.operations[i]);
