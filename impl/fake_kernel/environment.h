@@ -35,6 +35,7 @@ extern "C" {
 
 /* An id is the number of a slot, and above it a serial number that is used once. */
 #define MPROG_ID_SLOT_BITS 10
+#define MPROG_ID_OF_LINK 512
 #define MPROG_MAX_SERIAL ((1U << (32 - MPROG_ID_SLOT_BITS)) - 1)
 
 typedef int (*mprog_func)(const struct mprog_prog *prog, void *packet);
@@ -184,9 +185,26 @@ struct mprog_device *mprog_device_of(struct mprog_net *net, u32 ifindex);
  */
 struct mprog_list *mprog_point(struct mprog_net *net, u32 space, u32 ifindex, u32 attach_type);
 
-/* The object with that id, or NULL. */
-struct mprog_prog *mprog_prog_of_id(struct mprog_net *net, u32 id);
-struct mprog_link *mprog_link_of_id(struct mprog_net *net, u32 id);
+/* The object with that id, or NULL. Inline: who reads a list asks for each entry. */
+static inline struct mprog_prog *mprog_prog_of_id(struct mprog_net *net, u32 id)
+{
+	u32 slot = id & ((1U << MPROG_ID_SLOT_BITS) - 1);
+
+	if (!id || slot >= net->used_progs || net->progs[slot].id != id)
+		return NULL;
+	return &net->progs[slot];
+}
+
+static inline struct mprog_link *mprog_link_of_id(struct mprog_net *net, u32 id)
+{
+	u32 slot = (id & ((1U << MPROG_ID_SLOT_BITS) - 1)) - MPROG_ID_OF_LINK;
+
+	if (id && id == net->foreign.id)
+		return &net->foreign;
+	if (!id || slot >= net->used_links || net->links[slot].id != id)
+		return NULL;
+	return &net->links[slot];
+}
 
 #ifdef __cplusplus
 }

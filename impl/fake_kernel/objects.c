@@ -9,7 +9,6 @@
 #include "tables.h"
 
 #define ID_SLOT_BITS MPROG_ID_SLOT_BITS
-#define ID_OF_LINK 512
 
 static bool ids_left(const struct mprog_net *net)
 {
@@ -19,26 +18,6 @@ static bool ids_left(const struct mprog_net *net)
 static u32 new_id(struct mprog_net *net, u32 slot)
 {
 	return (++net->serial << ID_SLOT_BITS) | slot;
-}
-
-struct mprog_prog *mprog_prog_of_id(struct mprog_net *net, u32 id)
-{
-	u32 slot = id & ((1U << ID_SLOT_BITS) - 1);
-
-	if (!id || slot >= net->used_progs || net->progs[slot].id != id)
-		return NULL;
-	return &net->progs[slot];
-}
-
-struct mprog_link *mprog_link_of_id(struct mprog_net *net, u32 id)
-{
-	u32 slot = (id & ((1U << ID_SLOT_BITS) - 1)) - ID_OF_LINK;
-
-	if (id && id == net->foreign.id)
-		return &net->foreign;
-	if (!id || slot >= net->used_links || net->links[slot].id != id)
-		return NULL;
-	return &net->links[slot];
 }
 
 /* A reader that runs a freed program is a bug, which must show. */
@@ -260,7 +239,7 @@ struct mprog_link *mprog_link_prime(struct mprog_net *net, struct mprog_prog *pr
 	link->prog = prog;
 	link->list = NULL;
 	link->filter = NULL;
-	link->id = new_id(net, ID_OF_LINK + (link - net->links));
+	link->id = new_id(net, MPROG_ID_OF_LINK + (link - net->links));
 	refcount_set(&link->refs, 1);
 	net->held++;
 	return link;
@@ -282,7 +261,7 @@ void mprog_standing_files(struct mprog_net *net)
 	u32 i;
 
 	refcount_set(&net->foreign.refs, 1);
-	net->foreign.id = new_id(net, ID_OF_LINK + MPROG_MAX_LINKS);
+	net->foreign.id = new_id(net, MPROG_ID_OF_LINK + MPROG_MAX_LINKS);
 	file_open(net, MPROG_FILE_OTHER, NULL);
 	file_open(net, MPROG_FILE_OTHER, NULL);
 	file_open(net, MPROG_FILE_LINK, &net->foreign);

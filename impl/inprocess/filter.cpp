@@ -48,9 +48,11 @@ const mprog_classifier* State::classifier(const Operation& op) {
   const auto has_filters = [](const mprog_device& d) {
     return d.classifier.filters[0] || d.classifier.filters[1];
   };
-  const mprog_device* const device = mprog_device_of(&net, ifindex_of(op.point.device));
-  if (of_filters(op.verb)) return device ? &device->classifier : nullptr;
-  if (op.verb == Verb::qdisc) return device && has_filters(*device) ? &device->classifier : nullptr;
+  const bool filters = of_filters(op.verb);
+  if (filters || op.verb == Verb::qdisc) {
+    const mprog_device* const device = mprog_device_of(&net, ifindex_of(op.point.device));
+    return device && (filters || has_filters(*device)) ? &device->classifier : nullptr;
+  }
   if (!has_trait(op.verb, Trait::changes_link)) return nullptr;
   const Ref r = mprogcheck::link_of(op);
   if (r.kind != Ref::Kind::link || r.raw >= kMaxLinks) return nullptr;

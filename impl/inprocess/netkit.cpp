@@ -140,6 +140,16 @@ int visit(const mprog_prog* prog, void* context) {
   return MPROG_NEXT;
 }
 
+// One dump mostly shows the same as the one before.
+KeySet State::shown_by(std::uint64_t told) {
+  if (told == last_told) return last_shown;
+  last_told = told;
+  last_shown = {};
+  for (const Key key : kShownData)
+    if (told >> row(key).type & 1) last_shown.add(key);
+  return last_shown;
+}
+
 DeviceView State::view(std::uint8_t device) {
   mprog_netdev_info info;
   if (mprog_netdev_get(&net, ifindex[device], &info) != 0) return {};
@@ -153,8 +163,7 @@ DeviceView State::view(std::uint8_t device) {
   v.arp = info.arp;
   v.address = address_of(std::to_array(info.address));
   v.mtu = info.mtu;
-  for (const Key key : kShownData)
-    if (info.told >> row(key).type & 1) v.shown.add(key);
+  v.shown = shown_by(info.told);
   v.primary = info.primary;
   v.mode = info.mode;
   v.policy = info.policy;

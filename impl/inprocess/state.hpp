@@ -75,11 +75,14 @@ struct State {
   Dialect dialect;
   std::uint32_t id_flag = 0;
   bool grace_periods = false;
-  std::array<std::uint32_t, kMaxProgs> prog_fd{}, prog_id{};
-  std::array<std::uint32_t, kMaxLinks> link_fd{}, link_id{};
+  std::array<std::uint32_t, 128> wire_of{};  // flags as bpf(2) numbers them, by those of a trace
+  // One for every number a Ref can hold, so that looking one up needs no check.
+  std::array<std::uint32_t, 256> prog_fd{}, prog_id{}, link_fd{}, link_id{};
   std::array<std::uint32_t, kMaxDevices> ifindex{};       // by name; stays when the device goes
   std::array<std::uint8_t, MPROG_MAX_LINKS> link_name{};  // by slot in the core
   std::size_t links_named = 0;                            // names below this one were in use
+  std::uint64_t last_told = 0;                            // attributes of a device that were shown
+  KeySet last_shown{};                                    // and as keys
   std::array<std::uint32_t, MPROG_SLOTS + kGuard> prog_ids{}, link_ids{}, prog_flags{},
       link_flags{};
 
@@ -99,8 +102,7 @@ struct State {
     params.devices = std::min<std::uint32_t>(header.devices, MPROG_MAX_DEVICES);
     params.revision = header.revision;
     params.synchronize = grace_periods ? synchronize_rcu : nullptr;
-    dialect = header.dialect;
-    id_flag = wire_flags(dialect, flag::id);
+    if (dialect != header.dialect || wire_of[flag::id] == 0) number_flags(header.dialect);
     mprog_net_init(&net, &params);
     for (std::uint32_t i = 0; i < kMaxDevices; ++i)
       ifindex[i] = i < params.devices ? MPROG_FIRST_IFINDEX + i : kBadIfindex;
@@ -116,23 +118,20 @@ struct State {
     }
   }
 
+  void number_flags(Dialect d) {
+    dialect = d;
+    for (std::size_t flags = 0; flags < wire_of.size(); ++flags)
+      wire_of[flags] = wire_flags(d, static_cast<std::uint8_t>(flags));
+    id_flag = wire_of[flag::id];
+  }
+
+  // Looked up without branches: the kind is as good as random, and the processor would guess wrong.
   std::uint32_t fd_of(Ref r) const {
-    switch (r.kind) {
-      case Ref::Kind::none:
-        return MPROG_FD_NONE;
-      case Ref::Kind::bad:
-        return kBadFd;
-      case Ref::Kind::file:
-      case Ref::Kind::map:
-        return MPROG_FD_OTHER;
-      case Ref::Kind::prog:
-        return r.raw < kMaxProgs ? prog_fd[r.raw] : kBadFd;
-      case Ref::Kind::link:
-        return r.raw < kMaxLinks ? link_fd[r.raw] : kBadFd;
-      case Ref::Kind::foreign:
-        return MPROG_FD_FOREIGN;
-    }
-    return kBadFd;
+    static constexpr std::array<std::uint32_t, 7> kOthers{
+        MPROG_FD_NONE, kBadFd, MPROG_FD_OTHER, MPROG_FD_OTHER, 0, 0, MPROG_FD_FOREIGN};
+    const std::uint32_t prog = prog_fd[r.raw], link = link_fd[r.raw];
+    const std::uint32_t other = kOthers[static_cast<std::size_t>(r.kind)];
+    return r.kind == Ref::Kind::prog ? prog : r.kind == Ref::Kind::link ? link : other;
   }
 
   std::uint32_t id_of(Ref r) const {
@@ -144,9 +143,9 @@ struct State {
       case Ref::Kind::map:
         return kBadId;
       case Ref::Kind::prog:
-        return r.raw < kMaxProgs ? prog_id[r.raw] : kBadId;
+        return prog_id[r.raw];
       case Ref::Kind::link:
-        return r.raw < kMaxLinks ? link_id[r.raw] : kBadId;
+        return link_id[r.raw];
       case Ref::Kind::foreign:
         return net.foreign.id;
     }
@@ -168,7 +167,7 @@ struct State {
   // Mainline has no FIRST and LAST: there they become bits that mean nothing.
   std::uint32_t bits_of(const Operation& op) const {
     constexpr std::uint32_t kUnknown = 1U << 16;
-    const std::uint32_t bits = op.bits | wire_flags(dialect, op.flags);
+    const std::uint32_t bits = op.bits | wire_of[op.flags & 127];
     return op.has(flag::first | flag::last) && !dialect->has_ends() ? bits | kUnknown : bits;
   }
 
@@ -348,6 +347,7 @@ struct State {
   Errno send(const Operation& op, Observation* seen);
   // As a dump shows it; nothing of what is no netkit device of the trace.
   DeviceView view(std::uint8_t device);
+  KeySet shown_by(std::uint64_t told);
 
   Errno execute(const Operation& op, Observation* observation) {
     if (op.odd_attribute()) return odd(op, observation);

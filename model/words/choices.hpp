@@ -25,25 +25,46 @@ concept Choices = requires(C& c, std::uint32_t n) {
 template <class C>
 concept EvenChoices = Choices<C> && C::kEven;
 
-// Which of the alternatives; the weights say how often, and a weight of 0 means never.
+// How often each of N alternatives is to be picked; a weight of 0 means never.
+template <std::size_t N>
+class Weights {
+ public:
+  constexpr Weights() = default;
+  constexpr explicit Weights(const std::array<std::uint32_t, N>& weights) {
+    for (std::size_t i = 0; i < N; ++i) edges_[i] = sum_ += weights[i];
+  }
+  constexpr std::uint32_t sum() const { return sum_; }
+  constexpr bool possible(std::size_t i) const { return edges_[i] != (i ? edges_[i - 1] : 0); }
+  // The alternative that has `at`, of [0, sum). Which one is as good as random, so no branch may
+  // depend on it: the processor would guess wrong.
+  constexpr std::uint32_t alternative(std::uint32_t at) const {
+    std::uint32_t index = 0;
+    for (std::size_t i = 0; i + 1 < N; ++i) index += at >= edges_[i];
+    return index;
+  }
+
+ private:
+  std::array<std::uint32_t, N> edges_{};  // sums of the weights up to each
+  std::uint32_t sum_ = 0;
+};
+
 template <Choices C, std::size_t N>
-std::uint32_t pick(C& c, const std::array<std::uint32_t, N>& weights) {
+std::uint32_t pick(C& c, const Weights<N>& weights) {
   if constexpr (EvenChoices<C>) {
     std::array<std::uint32_t, N> possible{};
     std::uint32_t count = 0;
     for (std::uint32_t i = 0; i < N; ++i)
-      if (weights[i]) possible[count++] = i;
+      if (weights.possible(i)) possible[count++] = i;
     return possible[c.below(count)];
   } else {
-    std::uint32_t sum = 0;
-    for (const std::uint32_t w : weights) sum += w;
-    // Which one is as good as random, so no branch may depend on it: the processor would guess
-    // wrong.
-    const std::uint32_t at = c.below(sum);
-    std::uint32_t index = 0, edge = 0;
-    for (std::uint32_t i = 0; i + 1 < N; ++i) index += at >= (edge += weights[i]);
-    return index;
+    return weights.alternative(c.below(weights.sum()));
   }
+}
+// In place, so that the compiler sums up weights that are constant.
+template <Choices C, std::size_t N>
+[[gnu::always_inline]] inline std::uint32_t pick(C& c,
+                                                 const std::array<std::uint32_t, N>& weights) {
+  return pick(c, Weights<N>(weights));
 }
 
 // True once in n draws or so; false is the simpler choice.
@@ -68,23 +89,27 @@ class Random {
     return z ^ (z >> 31);
   }
   // Small numbers take 16 bits each of a drawn 64; the bias that leaves, n / 65536, is nothing to a
-  // fuzzer.
+  // fuzzer. Many are drawn at once, because a processor guesses wrong when a few run out: what
+  // happened in between was as good as random.
   std::uint32_t below(std::uint32_t n) {
     if (n > 4096) return static_cast<std::uint32_t>(((next() >> 32) * n) >> 32);
-    if (left_ == 0) {
-      pool_ = next();
-      left_ = 4;
-    }
-    --left_;
-    const std::uint32_t value = (static_cast<std::uint32_t>(pool_ & 0xffff) * n) >> 16;
-    pool_ >>= 16;
-    return value;
+    if (at_ == pool_.size()) refill();
+    return (std::uint32_t{pool_[at_++]} * n) >> 16;
   }
 
  private:
+  [[gnu::noinline]] void refill() {
+    for (std::size_t i = 0; i < pool_.size(); i += 4) {
+      const std::uint64_t drawn = next();
+      for (std::size_t j = 0; j < 4; ++j)
+        pool_[i + j] = static_cast<std::uint16_t>(drawn >> (16 * j));
+    }
+    at_ = 0;
+  }
+
   std::uint64_t state_;
-  std::uint64_t pool_ = 0;
-  std::uint32_t left_ = 0;
+  std::array<std::uint16_t, 64> pool_;  // unset until it is drawn
+  std::size_t at_ = pool_.size();
 };
 
 // Bytes from a fuzzer; past their end every choice is 0.

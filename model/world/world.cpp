@@ -50,6 +50,18 @@ std::optional<Point> World::concerned(const Operation& op) const {
   return std::nullopt;
 }
 
+std::optional<std::uint8_t> World::concerns_filters(const Operation& op) const {
+  if (has_trait(op.verb, Trait::changes_link)) {
+    const Ref l = link_of(op);
+    if (l.kind != Ref::Kind::link || !links_[l.raw].owns_filter) return std::nullopt;
+    return links_[l.raw].point.device;
+  }
+  // A qdisc alone is there to be shared; it has filters only where somebody made one.
+  const bool here = of_filters(op.verb) ? device_present(op.point.device)
+                                        : op.verb == Verb::qdisc && has_filters(op.point.device);
+  return here ? std::optional(op.point.device) : std::nullopt;
+}
+
 namespace {
 
 [[noreturn, gnu::cold]] void changes_nowhere(const Clause& clause) {
@@ -210,7 +222,7 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
     c.set_revision(rules::next_revision<Plain>(header_.dialect, c.revision()));
   }
 
-  change_own_filter(op);
+  if (has_trait(op.verb, Trait::changes_link)) change_own_filter(op);
   if (const auto effect = act_of(op.verb).effect) (this->*effect)(op);
 }
 

@@ -18,18 +18,6 @@ bool World::has_filters(std::uint8_t device) const {
                                                [](const Filter& filter) { return filter.there; });
 }
 
-std::optional<std::uint8_t> World::concerns_filters(const Operation& op) const {
-  if (has_trait(op.verb, Trait::changes_link)) {
-    const Ref l = link_of(op);
-    if (l.kind != Ref::Kind::link || !links_[l.raw].owns_filter) return std::nullopt;
-    return links_[l.raw].point.device;
-  }
-  // A qdisc alone is there to be shared; it has filters only where somebody made one.
-  const bool here = of_filters(op.verb) ? device_present(op.point.device)
-                                        : op.verb == Verb::qdisc && has_filters(op.point.device);
-  return here ? std::optional(op.point.device) : std::nullopt;
-}
-
 template <>
 rules::FilterFacts<Plain> World::facts_of(const Operation& op) const {
   rules::FilterFacts<Plain> f{};
@@ -102,7 +90,6 @@ void World::change_filters(const Operation& op) {
 
 // What the owner does with its link, where that has a filter.
 void World::change_own_filter(const Operation& op) {
-  if (!has_trait(op.verb, Trait::changes_link)) return;
   const Ref l = link_of(op);
   if (l.kind != Ref::Kind::link || !links_[l.raw].owns_filter) return;
   Filter& filter = filters_[links_[l.raw].point.device][links_[l.raw].filter];

@@ -16,6 +16,7 @@
 #include "model/world/world.hpp"
 #include "props/generate/device_generator.hpp"
 #include "props/generate/filter_generator.hpp"
+#include "props/generate/kinds.hpp"
 #include "props/generate/scope.hpp"
 
 namespace mprogcheck {
@@ -40,38 +41,40 @@ class Generator {
     if (filled_ < s_.prefill) return fill(op);
     if (s_.netkit && (!netkit_.named_any() || one_in(c_, 3))) return of_device(world, op);
     if (s_.filters && c_.below(2) == 0) return filters_.next(world, op);
-    const bool links = world.links_named() != 0;
-    const bool more_links = world.links_named() < s_.links;
-    draw(world, op,
-         std::array{Kind{Verb::attach, 340, &Generator::insert},
-                    Kind{Verb::detach, 200, &Generator::remove},
-                    Kind{Verb::query, 90, &Generator::query},
-                    Kind{Verb::link_create, more_links ? 140U : 0U, &Generator::insert},
-                    Kind{Verb::link_update, links ? 90U : 0U, &Generator::link_update},
-                    Kind{Verb::link_detach, links ? 40U : 0U, &Generator::link_detach},
-                    Kind{Verb::close, 50, &Generator::close},
-                    Kind{Verb::packet, s_.packets ? 45U : 0U, &Generator::packet},
-                    Kind{Verb::remove, s_.removes ? 2U : 0U, &Generator::remove_device},
-                    Kind{Verb::info, links ? 12U : 0U, &Generator::info},
-                    Kind{Verb::fdinfo, links ? 8U : 0U, &Generator::fdinfo},
-                    Kind{Verb::qdisc, s_.qdiscs ? 20U : 0U, &Generator::qdisc}});
+    of_list(world, op);
     if (s_.hazards && has_trait(op.verb, Trait::bpf) && one_in(c_, 25)) odd(op);
   }
 
  private:
-  // An operation that may be drawn: how often, and how its fields are.
-  struct Kind {
-    Verb verb;
-    std::uint32_t weight;
-    void (Generator::*fields)(const World& world, Operation& op);
-  };
+  using Kind = KindOf<Generator>;
   template <std::size_t N>
-  void draw(const World& world, Operation& op, const std::array<Kind, N>& kinds) {
-    std::array<std::uint32_t, N> weights;
-    for (std::size_t i = 0; i < N; ++i) weights[i] = kinds[i].weight;
+  void draw(const World& world, Operation& op, const std::array<Kind, N>& kinds,
+            const Weights<N>& weights) {
     const Kind& kind = kinds[pick(c_, weights)];
     op.verb = kind.verb;
     (this->*kind.fields)(world, op);
+  }
+
+  void of_list(const World& world, Operation& op) {
+    static constexpr std::array kKinds{
+        Kind{Verb::attach, 340, &Generator::insert},
+        Kind{Verb::detach, 200, &Generator::remove},
+        Kind{Verb::query, 90, &Generator::query},
+        Kind{Verb::link_create, 140, &Generator::insert, need::more_links},
+        Kind{Verb::link_update, 90, &Generator::link_update, need::links},
+        Kind{Verb::link_detach, 40, &Generator::link_detach, need::links},
+        Kind{Verb::close, 50, &Generator::close},
+        Kind{Verb::packet, 45, &Generator::packet, need::packets},
+        Kind{Verb::remove, 2, &Generator::remove_device, need::removes},
+        Kind{Verb::info, 12, &Generator::info, need::links},
+        Kind{Verb::fdinfo, 8, &Generator::fdinfo, need::links},
+        Kind{Verb::qdisc, 20, &Generator::qdisc, need::qdiscs}};
+    static constexpr auto kWeights = weights_of(kKinds);
+    const std::uint32_t there = (world.links_named() != 0 ? need::links : 0) |
+                                (world.links_named() < s_.links ? need::more_links : 0) |
+                                (s_.packets ? need::packets : 0) |
+                                (s_.removes ? need::removes : 0) | (s_.qdiscs ? need::qdiscs : 0);
+    draw(world, op, kKinds, kWeights[there]);
   }
 
   void of_device(const World& world, Operation& op) {
@@ -81,9 +84,10 @@ class Generator {
         Kind{Verb::change, 10, &Generator::template by_netkit<&Of::change>},
         Kind{Verb::set, 28, &Generator::template by_netkit<&Of::set>},
         Kind{Verb::send, 45, &Generator::send}, Kind{Verb::remove, 4, &Generator::remove_netkit}};
+    static constexpr auto kWeights = weights_of(kKinds);
     op.point.hook = Hook::ingress;
     if (netkit_.named_any() && (netkit_.any_there(world) || one_in(c_, 8)))
-      return draw(world, op, kKinds);
+      return draw(world, op, kKinds, kWeights[0]);
     op.verb = Verb::create;
     netkit_.create(world, op);
   }
@@ -289,8 +293,7 @@ class Generator {
     return flags;
   }
 
-  // The relative object: an entry of the list as a rule, named as program or link, by descriptor or
-  // id.
+  // The relative object: mostly an entry of the list, as program or link, by descriptor or id.
   void relative(const World& w, Operation& op) {
     const Chain& chain = list_asked(w, op);
     const bool uses =

@@ -30,6 +30,14 @@ bool is_stopped(const CampaignOptions& options) {
   return options.stop && options.stop->load(std::memory_order_relaxed);
 }
 
+// One of a trace's predictions. They are an odd number of cache lines apart: at an even number the
+// same field of all of them falls into a few sets of the cache, which cannot hold them.
+struct alignas(64) Foreseen {
+  Prediction prediction;
+  char apart;
+};
+static_assert(sizeof(Foreseen) / 64 % 2 == 1);
+
 // Ends a minimisation from within.
 struct Stopped {};
 
@@ -81,19 +89,20 @@ class Worker {
     trace_.header = header_of(scope);
     const std::size_t length = options_.operations + scope.prefill;
     trace_.operations.resize(length);
-    predictions_.resize(length);
+    if (foreseen_.size() < length) foreseen_.resize(length);  // those there are used again
     world_.reset(trace_.header);
     for (std::size_t i = 0; i < length; ++i) {
       generator.next(world_, trace_.operations[i]);
-      world_.step(trace_.operations[i], predictions_[i]);
-      coverage_.note(trace_.operations[i], predictions_[i], world_);
+      Prediction& prediction = foreseen_[i].prediction;
+      world_.step(trace_.operations[i], prediction);
+      coverage_.note(trace_.operations[i], prediction, world_);
     }
     stepper.begin(trace_.header);
     bool same = true;
     for (std::size_t i = 0; i < length && same; ++i) {
       stepper.apply(trace_.operations[i], seen_);
-      same = seen_ == predictions_[i].observation ||
-             errs_as_permitted(trace_.operations[i], predictions_[i]);
+      const Prediction& prediction = foreseen_[i].prediction;
+      same = seen_ == prediction.observation || errs_as_permitted(trace_.operations[i], prediction);
     }
     ++traces_;
     operations_.store(operations_.load(std::memory_order_relaxed) + length,
@@ -169,7 +178,7 @@ class Worker {
   std::uint64_t traces_ = 0;
   Trace trace_;
   World world_;
-  std::vector<Prediction> predictions_;
+  std::vector<Foreseen> foreseen_;
   Observation seen_;
   std::vector<std::vector<Observation>> observations_;
 };
