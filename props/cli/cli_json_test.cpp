@@ -37,8 +37,13 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
         "dialect mainline\ndevice d0\nload p0 p1\n0:1-4 attach p0 d0/ingress rev=1 => ok\n");
   const std::string bad = "impl:before_lands_behind";
   run("conform --target " + bad + " --out before");
+  run("fuzz --target " + bad + " --traces 20 --seed 1 --out kept");
   const std::pair<std::string, std::string> lines[] = {
       {"fuzz", "--target " + bad + " --traces 20 --seed 1"},
+      {"fuzz", "--target " + bad + " --traces 30 --resume --out kept"},
+      {"store show", "kept"},
+      {"store merge", "merged kept"},
+      {"store export", "kept --out exported"},
       {"replay", "t.trace wrong.trace rfc2.trace --target " + bad},
       {"conform", ""},
       {"conform", "--target " + bad},
