@@ -38,10 +38,12 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
   const std::string bad = "impl:before_lands_behind";
   run("conform --target " + bad + " --out before");
   run("fuzz --target " + bad + " --traces 20 --seed 1 --out kept");
+  run("fuzz --target " + bad + " --traces 20 --seed 1 --out before-kept");
   const std::pair<std::string, std::string> lines[] = {
       {"fuzz", "--target " + bad + " --traces 20 --seed 1"},
       {"fuzz", "--target " + bad + " --traces 30 --resume --out kept"},
       {"store show", "kept"},
+      {"store report", "kept --since before-kept"},
       {"store merge", "merged kept"},
       {"store export", "kept --out exported"},
       {"replay", "t.trace wrong.trace rfc2.trace --target " + bad},
@@ -73,8 +75,12 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
     const std::size_t begin = page.find("\n## " + verb + "\n");
     ASSERT_NE(begin, page.npos) << verb;
     // What several verbs have is described in front of the first.
-    const std::string described = page.substr(0, page.find("\n## fuzz\n")) +
-                                  page.substr(begin, page.find("\n## ", begin + 1) - begin);
+    std::string described = page.substr(0, page.find("\n## fuzz\n")) +
+                            page.substr(begin, page.find("\n## ", begin + 1) - begin);
+    if (verb == "store report") {  // has what `store show` has
+      const std::size_t also = page.find("\n## store show\n");
+      described += page.substr(also, begin - also);
+    }
     std::set<std::string> keys;
     collect(document, keys);
     for (const std::string& key : keys)

@@ -64,6 +64,33 @@ TEST_F(StoreVerbs, findings_are_marked_and_written_out) {
   EXPECT_EQ(traces, shown("kept")["findings"].size());
 }
 
+TEST_F(StoreVerbs, report_in_each_form_and_never_over_another_file) {
+  run(kFuzz + "--traces 20 --out kept");
+  const std::pair<const char*, const char*> forms[] = {{"html", "<title>mprogcheck: campaigns"},
+                                                       {"markdown", "# Campaigns\n"},
+                                                       {"json", "\"verb\": \"store report\""},
+                                                       {"junit", "<testsuites"},
+                                                       {"sarif", "\"version\": \"2.1.0\""}};
+  const std::string bucket = shown("kept")["findings"][0]["bucket"];
+  for (const auto& [format, mark] : forms) {
+    const std::string line = std::string("store report kept --format ") + format;
+    const Ran r = run(line);
+    EXPECT_EQ(r.status, 0) << format << r.err;
+    EXPECT_NE(r.out.find(mark), std::string::npos) << format;
+    if (std::string(format) != "markdown") {  // which escapes it
+      EXPECT_NE(r.out.find(bucket), std::string::npos) << format;
+    }
+    // The same store gives the same report.
+    EXPECT_EQ(run(line + " -o file-" + format).status, 0);
+    EXPECT_EQ(slurp(work / (std::string("file-") + format)), r.out);
+  }
+  EXPECT_EQ(run("store report kept -o file-junit").status, 2);
+  EXPECT_NE(run("store report kept --format markdown --since kept").out.find("0 new"),
+            std::string::npos);
+  EXPECT_NE(run("store report kept --format markdown --since file-json").out.find("0 new"),
+            std::string::npos);
+}
+
 TEST_F(StoreVerbs, say_what_is_wrong) {
   run(kFuzz + "--traces 10 --out kept");
   write("text", "x");
@@ -74,6 +101,8 @@ TEST_F(StoreVerbs, say_what_is_wrong) {
       {"store show other", "other/campaigns.db: is no store of campaigns"},
       {"store merge new kept nowhere", "nowhere/campaigns.db: there is no store"},
       {"store mark kept nothing --target impl --status open", "has no finding 'nothing' of impl"},
+      {"store report kept --since text", "text: is no store, nor what"},
+      {"store report kept --since nowhere", "nowhere"},
       {"fuzz --resume", "--resume"},
       {"fuzz --resume --out nowhere", "nowhere/campaigns.db: there is no store"},
       {"fuzz --resume --seed 1 --out kept", "--resume"},

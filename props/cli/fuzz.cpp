@@ -260,7 +260,7 @@ void add_fuzz(Program& program) {
                "Runs a thousand traces of each dialect on our own implementation.");
   verb.example("mprogcheck fuzz --target vm:7.2 --time 10m",
                "Ten minutes on Linux 7.2 in guests; known deviations are passed over.");
-  verb.example("mprogcheck fuzz --target impl --time 8h --out night --shard 1/4",
+  verb.example("mprogcheck fuzz --target impl --traces 4000 --seed 1 --out night --shard 1/4",
                "A quarter of a campaign, with a store that can be continued and merged.");
   verb.action([o, seed, out] {
     if (!seed.given()) o->seed = std::random_device{}();

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "model/rules/spec.hpp"
-#include "model/words/plain_text.hpp"
 #include "model/words/text.hpp"
 #include "props/report/matrix.hpp"
+#include "props/report/mustache.hpp"
 #include "props/report/report.hpp"
 
 namespace mprogcheck::report {
@@ -18,14 +18,6 @@ using Json = nlohmann::ordered_json;
 
 Json nothing_if_empty(const std::string& text) {
   return text.empty() ? Json() : Json(text);
-}
-
-// Paths, consoles and what programs printed may be any bytes.
-Json in_plain_text(Json value) {
-  if (value.is_string()) return plain_text(value.get_ref<const std::string&>());
-  if (value.is_structured())
-    for (Json& member : value) member = in_plain_text(std::move(member));
-  return value;
 }
 
 Json list() {
