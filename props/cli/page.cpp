@@ -123,7 +123,7 @@ void add_examples_to_manual(std::string& out, const Page& page) {
 }  // namespace
 
 std::string help_text(const Page& page) {
-  std::string out = "Usage: " + usage(page) + "\n\n" + wrapped(page.what + ".", 0);
+  std::string out = wrapped("Usage: " + usage(page), 2) + "\n" + wrapped(page.what + ".", 0);
   for (const std::string& note : page.notes) out += "\n" + wrapped(note, 0);
   add_rows(out, "Operands", rows_of(page.operands));
   add_rows(out, "Verbs", verbs_of(page));

@@ -137,14 +137,14 @@ void add_store(Program& program) {
   auto o = std::make_shared<Options>();
   Command verb =
       program.verb("store", "Show, merge, export and report what campaigns have done and found");
-  verb.note("'fuzz --out DIR' keeps a store in DIR: campaigns, coverage over time, and findings.");
+  verb.note("'fuzz -o DIR' keeps a store in DIR: campaigns, coverage over time, and findings.");
   const char* const directory = "The directory of a store";
 
   Command showing = verb.verb("show", "List the campaigns of a store, and their findings");
   showing.text("DIR", o->store, directory).required();
   showing.json(o->json);
   showing.example("mprogcheck store show night",
-                  "Lists what 'fuzz --out night' has done and found.");
+                  "Lists what the campaigns of 'fuzz -o night' have done and found.");
   showing.action([o] { return show(*o); });
 
   Command merging = verb.verb("merge", "Add to a store what other stores have");

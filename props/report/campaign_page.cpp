@@ -24,6 +24,8 @@ constexpr std::size_t kMostRows = 25;
 // A page with more text than this takes long to load. The rest is in the store.
 constexpr std::size_t kMostText = 1'600'000, kMostConsole = 16'000;
 
+constexpr std::size_t kToTheMinute = 16;  // of a time in UTC
+
 // Texts as runs of lines: programs have most of theirs in common.
 class Lines {
  public:
@@ -73,7 +75,7 @@ std::string joined(const Json& words) {
 }
 
 std::string breaks(const Json& finding) {
-  return finding["breaks"] == "code" ? "differs from code" : "the " + text_of(finding, "breaks");
+  return finding["breaks"] == "code" ? "differs from code" : text_of(finding, "breaks");
 }
 
 // What a page shows of a finding that is opened. Traces come before what there may be no room for.
@@ -87,7 +89,7 @@ Json details(const Json& findings) {
       one[key] = f[key];
     one["breaks"] = breaks(f);
     one["releases"] = joined(f["releases"]);
-    one["seen"] = fmt::format("in {} traces, first {}, last {}", grouped(f["times"]),
+    one["seen"] = fmt::format("traces {}, first {}, last {}", grouped(f["times"]),
                               utc(f["first_seen"]), utc(f["last_seen"]));
     one["trace"] = lines.add(text_of(f, "trace"));
     out.push_back(std::move(one));
@@ -116,24 +118,42 @@ std::string in_script(const Json& value) {
   return out;
 }
 
+// The unit for a time on an axis, and how many seconds it has.
+std::pair<const char*, double> unit_for(double seconds) {
+  if (seconds < 180) return {"seconds", 1};
+  return seconds < 3 * 3600 ? std::pair("minutes", 60.0) : std::pair("hours", 3600.0);
+}
+
+// Of a target and dialect, a line for each campaign.
 Json plots(const Json& campaigns, const Json& of) {
+  std::vector<const Json*> here;
+  double longest = 0;
+  for (const Json& c : campaigns)
+    if (c["target"] == of["target"] && c["dialect"] == of["dialect"]) {
+      here.push_back(&c);
+      longest = std::max(longest, c["seconds"].get<double>());
+    }
+  const auto [unit, length] = unit_for(longest);
   std::vector<Line> clauses, pairs, rate;
-  for (const Json& c : campaigns) {
-    if (c["target"] != of["target"] || c["dialect"] != of["dialect"]) continue;
-    const std::string name = fmt::format("seed {}, shard {}/{}", c["seed"].get<std::uint64_t>(),
-                                         c["shard"].get<int>(), c["shards"].get<int>());
+  for (const Json* c : here) {
+    const std::string name =
+        fmt::format("seed {}, shard {}/{}", (*c)["seed"].get<std::uint64_t>(),
+                    (*c)["shard"].get<std::uint64_t>(), (*c)["shards"].get<std::uint64_t>());
     for (auto* lines : {&clauses, &pairs, &rate}) lines->push_back({name, {}});
-    double minutes = 0;
-    for (const Json& s : c["spans"]) {
-      const double seconds = s["seconds"];
-      minutes += seconds / 60;
-      clauses.back().points.emplace_back(minutes, s["clauses"].get<double>());
-      pairs.back().points.emplace_back(minutes, s["pairs"].get<double>());
-      if (seconds > 0)
-        rate.back().points.emplace_back(minutes, s["operations"].get<double>() / seconds);
+    clauses.back().points = pairs.back().points = {{0, 0}};
+    double time = 0;
+    for (const Json& s : (*c)["spans"]) {
+      const double seconds = s["seconds"], begun = time;
+      time += seconds / length;
+      clauses.back().points.emplace_back(time, s["clauses"].get<double>());
+      pairs.back().points.emplace_back(time, s["pairs"].get<double>());
+      if (seconds <= 0) continue;
+      const double per_second = s["operations"].get<double>() / seconds;
+      if (rate.back().points.empty()) rate.back().points.emplace_back(begun, per_second);
+      rate.back().points.emplace_back(time, per_second);
     }
   }
-  const char* const x = "minutes of the campaign";
+  const std::string x = std::string(unit) + " of the campaign";
   return {plot(x, "clauses met", clauses), plot(x, "pairs of clauses met", pairs),
           plot(x, "operations per second", rate)};
 }
@@ -201,8 +221,8 @@ std::string campaign_page(const Json& document) {
          {"security", f["security"]},
          {"breaks", breaks(f)},
          {"times", grouped(f["times"])},
-         {"first", utc(f["first_seen"])},
-         {"last", utc(f["last_seen"])}});
+         {"first", utc(f["first_seen"]).substr(0, kToTheMinute)},
+         {"last", utc(f["last_seen"]).substr(0, kToTheMinute)}});
   for (Json& c : d["coverage"]) {
     c["plots"] = plots(document["campaigns"], c);
     c["missed"] = c["never_met"].empty() ? Json() : Json(c["never_met"].size());

@@ -14,11 +14,11 @@ namespace {
 constexpr double kWidth = 400, kHeight = 170, kLeft = 62, kRight = 12, kTop = 22, kBottom = 36;
 constexpr std::size_t kMostPoints = 120, kMostLines = 16;
 
-// The least of 1, 2 and 5 times a power of ten that is not below.
+// The least of some round numbers that is not below.
 double round_up(double most) {
   if (most <= 0) return 1;
   const double power = std::pow(10, std::floor(std::log10(most)));
-  for (const double factor : {1.0, 2.0, 5.0})
+  for (const double factor : {1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0})
     if (most <= factor * power) return factor * power;
   return 10 * power;
 }
