@@ -37,6 +37,7 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
         "dialect mainline\ndevice d0\nload p0 p1\n0:1-4 attach p0 d0/ingress rev=1 => ok\n");
   const std::string bad = "impl:before_lands_behind";
   run("conform --target " + bad + " --out before");
+  run("fuzz --target " + bad + " --traces 20 --seed 1 --out hasty --minimize-time 0.0001s");
   const std::pair<std::string, std::string> lines[] = {
       {"fuzz", "--target " + bad + " --traces 20 --seed 1"},
       {"replay", "t.trace wrong.trace rfc2.trace --target " + bad},
@@ -47,6 +48,8 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
       {"compare", "t.trace --target impl --target " + bad},
       {"minimize", "t.trace"},
       {"minimize", "t.trace --target " + bad},
+      {"minimize", "--store hasty"},
+      {"bisect", "t.trace --kernels impl," + bad},
       {"repro", "t.trace"},
       {"explore", "--progs 1 --links 0 --capacity 1 --target impl --tour tour"},
       {"explore", "--target impl:detach_before_head_takes_head"},
