@@ -42,6 +42,7 @@ if(TARGET kmod)
 endif()
 install(DIRECTORY traces/suite traces/clauses traces/tutorial traces/examples
   DESTINATION ${CMAKE_INSTALL_DATADIR}/mprogcheck/traces)
+install(DIRECTORY recipes DESTINATION ${CMAKE_INSTALL_DATADIR}/mprogcheck USE_SOURCE_PERMISSIONS PATTERN test EXCLUDE)
 install(DIRECTORY known DESTINATION ${CMAKE_INSTALL_DATADIR}/mprogcheck)
 install(FILES ${documents}/mprogcheck.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${documents}/mprogcheck.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions

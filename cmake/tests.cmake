@@ -130,6 +130,12 @@ if(NOT SANITIZE)
   script_test(netlink 60 ${PROJECT_SOURCE_DIR}/cmake/netlink --check ${PROJECT_SOURCE_DIR}/impl/module/mprogcheck.yaml
     ${PROJECT_SOURCE_DIR}/impl/module/netlink.h ${PROJECT_SOURCE_DIR}/kmod/netlink.c)
   script_test(toy_verb 900 ${PROJECT_SOURCE_DIR}/model/words/test/toy_verb ${PROJECT_SOURCE_DIR} ${CMAKE_CXX_COMPILER})
+  # What is written down for others to run is run.
+  foreach(recipe IN ITEMS git_bisect nightly slurm)
+    script_test(recipe_${recipe} 600 ${PROJECT_SOURCE_DIR}/recipes/test/${recipe} $<TARGET_FILE:mprogcheck>
+      ${PROJECT_SOURCE_DIR})
+    set_tests_properties(recipe_${recipe} PROPERTIES LABELS recipes)
+  endforeach()
   script_test(tidy 300 ${PROJECT_SOURCE_DIR}/cmake/tidy)
   script_test(signals 600 ${PROJECT_SOURCE_DIR}/props/cli/test/signals.py $<TARGET_FILE:mprogcheck> --rounds 8
     --targets impl,conform)

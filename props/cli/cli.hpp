@@ -125,6 +125,7 @@ void flush(FILE* prose);
 void add_fuzz(Program& program);
 void add_replay(Program& program);
 void add_minimize(Program& program);
+void add_bisect(Program& program);
 void add_repro(Program& program);
 void add_spec(Program& program);
 void add_faults(Program& program);

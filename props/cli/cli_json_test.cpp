@@ -39,6 +39,7 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
   run("conform --target " + bad + " --out before");
   run("fuzz --target " + bad + " --traces 20 --seed 1 --out kept");
   run("fuzz --target " + bad + " --traces 20 --seed 1 --out before-kept");
+  run("fuzz --target " + bad + " --traces 20 --seed 1 --out hasty --minimize-time 0.0001s");
   const std::pair<std::string, std::string> lines[] = {
       {"fuzz", "--target " + bad + " --traces 20 --seed 1"},
       {"fuzz", "--target " + bad + " --traces 30 --resume --out kept"},
@@ -54,6 +55,8 @@ TEST_F(CommandLine, each_document_names_its_schema_and_is_described) {
       {"compare", "t.trace --target impl --target " + bad},
       {"minimize", "t.trace"},
       {"minimize", "t.trace --target " + bad},
+      {"minimize", "--store hasty"},
+      {"bisect", "t.trace --kernels impl," + bad},
       {"repro", "t.trace"},
       {"explore", "--progs 1 --links 0 --capacity 1 --target impl --tour tour"},
       {"explore", "--target impl:detach_before_head_takes_head"},

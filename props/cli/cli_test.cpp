@@ -259,8 +259,8 @@ TEST_F(CommandLine, long_lists_and_traces_are_abbreviated_where_a_file_has_them)
 }
 
 TEST_F(CommandLine, without_findings_there_is_no_directory_for_them) {
-  EXPECT_EQ(run("fuzz --target impl --traces 5 --seed 1 --out found").status, 0);
-  EXPECT_FALSE(fs::exists(work / "found"));
+  EXPECT_EQ(run("fuzz --target impl --traces 5 --seed 1").status, 0);
+  EXPECT_FALSE(fs::exists(work / "findings"));
   EXPECT_EQ(
       run("fuzz --target impl:before_lands_behind --dialect rfc2 --traces 60 --seed 1").status, 1);
   for (const auto& file : fs::directory_iterator(work / "findings"))

@@ -23,7 +23,7 @@ namespace {
 struct Options {
   std::vector<std::string> targets;
   std::string dialect;
-  double seconds = 60;
+  double seconds = 60, minimize_seconds = 0;  // 0: as long
   std::uint64_t traces = 0, messages = 0, first = 0;
   std::uint64_t seed = 0;
   unsigned jobs = 0;
@@ -110,7 +110,7 @@ bool tell_earlier(FILE* prose, const Recording& recording, const CampaignResult&
 }
 
 int run(Options o) {
-  const auto [shard, shards] = shard_of(o.shard);
+  const auto part = shard_of(o.shard);
   std::optional<Store> store;
   if (o.store) {
     need_writable(o.out);
@@ -148,14 +148,17 @@ int run(Options o) {
     c.jobs = o.jobs                    ? o.jobs
              : plan.target == "kernel" ? 1
                                        : std::max(1U, std::thread::hardware_concurrency());
-    // Each run on the kernel waits for grace periods; `minimize` can continue.
-    if (plan.target == "kernel") c.minimize_time = std::chrono::seconds(10);
-    if (plan.target.starts_with("vm:") || plan.target == "kmod")
-      c.minimize_time = std::chrono::seconds(60);
+    // What runs in no time may end at the same trace every time.
+    const bool at_leisure = o.traces && plan.target.starts_with("impl");
+    if (o.minimize_seconds > 0)
+      c.minimize_time = std::chrono::milliseconds(
+          static_cast<std::int64_t>(1000 * o.minimize_seconds / static_cast<double>(all.size())));
+    else
+      c.minimize_as_long = !at_leisure;
     c.progress = [&](const std::string& text) { progress.show(text); };
     for (const Trace& t : known)
       if (t.header.dialect == plan.dialect) c.known.push_back(t);
-    c.shard = shard - 1, c.shards = shards;
+    c.shard = part.first - 1, c.shards = part.second;
     Keeper keeper(o.out, {where_seen(plan), o.seed, version()}, o.strict);
     c.found = [&](const Finding& finding) { keeper.keep(finding); };
     std::optional<Recording> recording;
@@ -166,7 +169,7 @@ int run(Options o) {
         campaign.release = target.release();
         campaign.dialect = word(plan.dialect);
         campaign.seed = o.seed;
-        campaign.shard = shard, campaign.shards = shards;
+        campaign.shard = part.first, campaign.shards = part.second;
         campaign.version = version();
         recording.emplace(*store, campaign, o.resume);
         keeper.record_in(*recording);
@@ -189,6 +192,13 @@ int run(Options o) {
     document["campaigns"].push_back(json_of(result, written));
     tell(prose, "{}",
          summary(prose, result, written, askable(clauses, plan.dialect, result.capabilities)));
+    document["campaigns"].back()["minimizing_seconds"] = result.minimizing;
+    document["campaigns"].back()["unfinished"] = result.unfinished();
+    if (const std::size_t rest = result.unfinished(); rest && !interrupted)
+      tell(prose, "  after {:.1f} s of minimising {} not minimal yet; to finish: {}\n",
+           result.minimizing, rest == 1 ? "1 finding is" : times(rest, "finding") + " are",
+           store ? "mprogcheck minimize --store " + o.out
+                 : "mprogcheck minimize TRACE --target " + plan.target);
     if (recording) {
       if (tell_earlier(prose, *recording, result, o.strict)) deviates = true, note_deviation();
       document["campaigns"].back()["campaign"] = recording->id();
@@ -219,7 +229,10 @@ void add_fuzz(Program& program) {
   verb.dialect(o->dialect, "every dialect of the target");
   auto time = verb.seconds("--time TIME", o->seconds,
                            "Generate for TIME, shared by all campaigns, such as 90, 60s, 10m or "
-                           "1.5h (default: 60s). Minimising takes more");
+                           "1.5h (default: 60s). Minimising comes on top");
+  verb.seconds("--minimize-time TIME", o->minimize_seconds,
+               "Minimise for TIME, shared by all findings (default: as long as the campaign took, "
+               "and at least 10s; with --traces on impl to the end). 'minimize --store' goes on");
   auto traces =
       verb.number("--traces N", o->traces, {1}, "Run N traces per target instead of --time")
           .excludes(time);

@@ -14,7 +14,8 @@ void Keeper::keep(const Finding& f, bool last) {
   if (tally.deviates(strict_)) note_deviation();
   try {
     const bool in_last_form = f.minimal || last;
-    const std::string program = in_last_form ? program_of(f) : std::string();
+    const std::string program =
+        in_last_form ? program_of(f.trace, f.bucket, f.deviation, origin_) : std::string();
     if (recording_) recording_->keep(f, program);
     need_writable(directory_);
     const bool is_new = files_[f.bucket].stem.empty();
@@ -33,9 +34,10 @@ WrittenFindings Keeper::written() const {
   return out;
 }
 
-std::string Keeper::program_of(const Finding& f) const {
+std::string program_of(const Trace& trace, const std::string& bucket, const Deviation& deviation,
+                       const ReproOrigin& origin) {
   try {
-    return reproduce(f.trace, ReproFormat::c, headline(f.bucket, f.deviation), origin_);
+    return reproduce(trace, ReproFormat::c, headline(bucket, deviation), origin);
   } catch (const std::invalid_argument&) {
     return {};  // not every trace has a C program
   }

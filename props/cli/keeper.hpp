@@ -14,6 +14,10 @@
 
 namespace mprogcheck::cli {
 
+// The trace as a C program that shows the deviation; empty if it has none.
+std::string program_of(const Trace& trace, const std::string& bucket, const Deviation& deviation,
+                       const ReproOrigin& origin);
+
 // Writes the trace as it was met, at once; and in its place the minimal one, with its C program:
 // into the store if there is one, and into files. A file of an earlier run is left as it is.
 class Keeper {
@@ -40,8 +44,6 @@ class Keeper {
   void write_beside(const Kept& kept, const char* suffix, const std::string& text) const;
   std::filesystem::path named(const std::string& stem, const char* suffix) const;
   bool is_file(const std::string& stem, const char* suffix) const;
-  // The finding as a C program; empty if it has none.
-  std::string program_of(const Finding& finding) const;
 
   std::filesystem::path directory_;
   ReproOrigin origin_;

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+#include <new>
+#include <string_view>
 
 #include "model/words/text.hpp"
 #include "props/cli/cli.hpp"
@@ -23,8 +25,8 @@ int run(int argc, char** argv) {
   try {
     Program program;
     for (const auto add : {add_fuzz, add_conform, add_replay, add_table, add_compare, add_minimize,
-                           add_repro, add_explore, add_prove, add_spec, add_plan, add_stress,
-                           add_faults, add_kernels, add_store})
+                           add_bisect, add_repro, add_explore, add_prove, add_spec, add_plan,
+                           add_stress, add_faults, add_kernels, add_store})
       add(program);
     return program.run(argc, argv);
   } catch (const BadInput& e) {
@@ -43,6 +45,13 @@ int run(int argc, char** argv) {
     tell(stderr, "mprogcheck: could not run: {}\n", e.what());
     return kCannotRun;
   }
+}
+
+// Destructors of libraries allocate, where no exception can say that memory is used up.
+[[noreturn]] void out_of_memory() {
+  constexpr std::string_view kWords = "mprogcheck: could not run: there is no more memory\n";
+  (void)!write(STDERR_FILENO, kWords.data(), kWords.size());
+  _exit(deviates ? kDeviates : kCannotRun);
 }
 
 // A closed descriptor would be given to the next file that is opened. Writing to standard output
@@ -74,6 +83,7 @@ bool deviation_noted() {
 }  // namespace mprogcheck::cli
 
 int main(int argc, char** argv) {
+  std::set_new_handler(mprogcheck::cli::out_of_memory);
   mprogcheck::cli::hold_standard_streams();
   const int status = mprogcheck::cli::delivered(mprogcheck::cli::run(argc, argv));
   return mprogcheck::cli::deviation_noted() ? mprogcheck::cli::kDeviates : status;

@@ -1,45 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// mprogcheck minimize, and mprogcheck repro: from a trace to the smallest, and to a program.
+// mprogcheck minimize: from a trace to the smallest.
 #include "props/search/minimize.hpp"
 
 #include <fmt/format.h>
 
 #include "model/words/text.hpp"
-#include "props/cli/about.hpp"
 #include "props/cli/cli.hpp"
+#include "props/cli/minimize_store.hpp"
+#include "props/cli/one_trace.hpp"
 #include "props/cli/report.hpp"
+#include "props/cli/values.hpp"
 #include "props/explore/explore.hpp"
-#include "props/repro/repro.hpp"
 #include "props/search/interrupt.hpp"
 
 namespace mprogcheck::cli {
 namespace {
 
-Trace only_trace(const std::string& file) {
-  auto traces = read_traces(file);
-  if (traces.size() != 1)
-    throw BadInput(fmt::format("{}: holds {} traces; name a file with one", file, traces.size()));
-  return std::move(traces[0]);
-}
-
-// Writes the text to the file if there is one; prints the document if it is wanted, else the text
-// if there is no file.
-void deliver(std::string_view verb, const std::string& out, bool json, const std::string& text,
-             const Json& document) {
-  if (!out.empty()) try {
-      write_new(out, text);
-    } catch (const BadInput&) {
-      fmt::print(json ? stderr : stdout, "{}", text);  // rather than lost
-      throw;
-    }
-  if (json)
-    print_json(verb, document);
-  else if (out.empty())
-    fmt::print("{}", text);
-}
-
 struct Options {
-  std::string file, target = "impl", out, format = "c", bucket;
+  std::string file, target = "impl", out, bucket, store;
+  double seconds = 0;
   bool json = false;
 };
 
@@ -93,56 +72,38 @@ int run_minimize(const Options& o) {
   return kDeviates;
 }
 
-int run_repro(const Options& o) {
-  static const std::map<std::string, ReproFormat> kFormats{{"c", ReproFormat::c},
-                                                           {"selftest", ReproFormat::selftest},
-                                                           {"bpftool", ReproFormat::bpftool},
-                                                           {"trace", ReproFormat::trace}};
-  const Trace trace = only_trace(o.file);
-  try {
-    const std::string text = reproduce(trace, kFormats.at(o.format),
-                                       trace.preface.empty() ? std::string() : trace.preface[0],
-                                       {trace.target, std::nullopt, version()});
-    deliver("repro", o.out, o.json, text, {{"file", o.file}, {"format", o.format}, {"text", text}});
-  } catch (const std::invalid_argument& e) {
-    throw BadInput(fmt::format("{}: {}", o.file, e.what()));
-  }
-  return kConforms;
-}
-
 }  // namespace
 
 void add_minimize(Program& program) {
   auto o = std::make_shared<Options>();
   Command verb = program.verb("minimize", "Find the smallest trace that shows the same deviation");
-  verb.text("TRACE", o->file, "A file with one trace").required();
+  auto file = verb.text("TRACE", o->file, "A file with one trace");
   verb.target(o->target, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
   verb.text("--bucket BUCKET", o->bucket,
             "Which deviation, if the trace shows several (default: the first)");
-  verb.out_file(o->out, "Write the trace to a new file instead of standard output");
+  auto out = verb.out_file(o->out, "Write the trace to a new file instead of standard output");
+  auto store = verb.text("--store DIR", o->store,
+                         "Instead of a trace: minimise what the campaigns of 'fuzz --out DIR' have "
+                         "left, each on its target, and keep the traces in the store")
+                   .check(named("a directory"))
+                   .excludes(file)
+                   .excludes(out);
+  verb.seconds("--time TIME", o->seconds, "With --store: end after TIME, such as 60s or 10m")
+      .needs(store);
   verb.text("--output FILE", o->out, "The same as --out").hidden();
   verb.json(o->json);
   verb.example(
       "mprogcheck minimize traces/tutorial/02-before-and-after.trace --target "
       "impl:before_lands_behind",
       "Prints the few operations that show the fault.");
-  verb.action([o] { return run_minimize(*o); });
-}
-
-void add_repro(Program& program) {
-  auto o = std::make_shared<Options>();
-  Command verb = program.verb("repro", "Write a trace as a program that shows the same");
-  verb.text("TRACE", o->file, "A file with one trace").required();
-  verb.text("--format FORMAT", o->format, "c (default), selftest, bpftool or trace")
-      .among({"c", "selftest", "bpftool", "trace"});
-  verb.out_file(o->out, "Write the program to a new file instead of standard output");
-  verb.text("--output FILE", o->out, "The same as --out").hidden();
-  verb.json(o->json);
-  verb.example("mprogcheck repro traces/examples/detach-before-head.trace --format c -o repro.c",
-               "Writes a C program that needs nothing but libbpf.");
-  verb.example("mprogcheck repro traces/examples/detach-before-head.trace --format selftest",
-               "Prints a test in the form of the kernel's own.");
-  verb.action([o] { return run_repro(*o); });
+  verb.example(
+      "mprogcheck minimize --store night --time 10m",
+      "Goes on for ten minutes where a campaign has left off; ends with 3 if more is left.");
+  verb.action([o, store] {
+    if (store.given()) return minimize_store({o->store, o->seconds, o->json});
+    if (o->file.empty()) throw BadInput("name a file with a trace, or a store with --store DIR");
+    return run_minimize(*o);
+  });
 }
 
 }  // namespace mprogcheck::cli

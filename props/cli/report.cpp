@@ -230,7 +230,7 @@ std::string summary(FILE* stream, const CampaignResult& r, const WrittenFindings
                        what_differs(f.deviation), times(f.times, "trace"),
                        f.minimal  ? ""
                        : !f.again ? "; not seen again when its trace was run alone"
-                                  : "; perhaps not minimal, continue with 'minimize'");
+                                  : "; not minimal yet");
     if (!f.last_words.title.empty()) out += fmt::format("  {}\n", f.last_words.title);
     if (f.security) out += fmt::format("  {}\n", kSecurityRelevant);
     if (kept)

@@ -273,7 +273,7 @@ TEST(Messages, AreTheSameForTheSameSeed) {
     return fake(batch);
   };
   run_message_campaign(options);
-  EXPECT_EQ(sum, 9340227055434039853U);
+  EXPECT_EQ(sum, 18053861236145922280U);
 }
 
 TEST(Messages, AreDumpedSoThatTheyCanBeRead) {

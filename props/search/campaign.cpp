@@ -262,6 +262,14 @@ bool shown_by_earlier(Target& target, const CampaignOptions& options, Finding& f
   return false;
 }
 
+Clock::time_point minimised_until(const CampaignOptions& options, double searched) {
+  if (options.minimize_time) return Clock::now() + *options.minimize_time;
+  if (!options.minimize_as_long) return Clock::time_point::max();
+  const auto as_long = std::chrono::duration<double>(searched);
+  return Clock::now() + std::max<Clock::duration>(
+                            kMinimizeAtLeast, std::chrono::duration_cast<Clock::duration>(as_long));
+}
+
 // How many traces of a shard are among the first `traces` of all.
 std::uint64_t traces_of_shard(const CampaignOptions& o) {
   if (!o.traces) return std::numeric_limits<std::uint64_t>::max();
@@ -343,6 +351,14 @@ Tally CampaignResult::tally() const {
   return out;
 }
 
+std::size_t CampaignResult::unfinished() const {
+  return static_cast<std::size_t>(
+      std::count_if(findings.begin(), findings.end(), [](const auto& each) {
+        const Finding& f = each.second;
+        return f.known.empty() && f.again && !f.minimal;
+      }));
+}
+
 bool CampaignResult::conforms() const {
   return traces != 0 && !stopped && broke_off.empty() && !deviates();
 }
@@ -380,6 +396,11 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
   run_in_chunks(targets, options, start, end, result);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
+  const auto begun = Clock::now();
+  const auto until = minimised_until(options, result.seconds);
+  auto to_minimise = std::count_if(result.findings.begin(), result.findings.end(),
+                                   [&](const auto& f) { return !result.known.excuse(f.first); });
+  Remembered remembered;
   for (auto& [name, finding] : result.findings) {
     finding.security = is_security_relevant(finding.deviation, finding.trace, result.target);
     if (const Excuse* const excuse = result.known.excuse(name)) {
@@ -389,8 +410,12 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
     } else if (shown_by_earlier(*targets[0], options, finding)) {
       if (given.found) given.found(finding);
     } else if (options.minimize && !is_stopped(options) && result.broke_off.empty()) {
+      // What one leaves of its share is the others'.
+      const auto share = (until - Clock::now()) / to_minimise--;
+      if (share <= Clock::duration::zero()) continue;
       MinimizeOptions how;
-      if (options.minimize_time) how.deadline = Clock::now() + *options.minimize_time;
+      how.remembered = &remembered;
+      if (until != Clock::time_point::max()) how.deadline = Clock::now() + share;
       how.progress = [&, &what = name](std::size_t left) {
         if (is_stopped(options)) throw Stopped();
         if (options.progress)
@@ -412,6 +437,7 @@ CampaignResult run_campaign(const TargetFactory& factory, const CampaignOptions&
       }
     }
   }
+  result.minimizing = std::chrono::duration<double>(Clock::now() - begun).count();
   result.stopped = is_stopped(options);
   const Capabilities& can = result.capabilities;
   if (result.coverage.operations() >= kLongEnough)

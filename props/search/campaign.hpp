@@ -60,7 +60,11 @@ struct CampaignOptions {
       true;  // where the target has them; a kernel that dies of each comes to little else
   bool minimize = true;
   bool strict = false;  // what differs from code alone counts as a deviation
-  std::optional<std::chrono::milliseconds> minimize_time;  // for each finding
+  // For minimising, all findings together; what is left is kept as far as it came. With
+  // `minimize_as_long` it is as long as the search took, and at least kMinimizeAtLeast. With
+  // neither there is no limit.
+  std::optional<std::chrono::milliseconds> minimize_time;
+  bool minimize_as_long = false;
   std::vector<Trace> known;  // known deviations of this dialect, of whatever targets
   // Links of other types that are not drawn. A campaign adds those of which its target is known to
   // die, and does: it would do so again and again.
@@ -83,6 +87,8 @@ struct CampaignOptions {
   std::function<void(const std::string& what)> progress;
 };
 
+inline constexpr std::chrono::seconds kMinimizeAtLeast{10};
+
 struct CampaignResult {
   explicit CampaignResult(Dialect dialect) : coverage(dialect) {}
   std::string target;
@@ -90,6 +96,7 @@ struct CampaignResult {
   Dialect dialect{};
   std::uint64_t seed = 0, traces = 0;
   double seconds = 0;
+  double minimizing = 0;  // seconds, behind those
   Coverage coverage;
   std::map<std::string, Finding> findings;
   Known known;  // deviations, as the target shows them, and those that it shows no longer
@@ -102,6 +109,8 @@ struct CampaignResult {
   // Of the deviations that the campaign met, and of the known ones that their own traces showed.
   bool strict = false;  // as CampaignOptions has it
   Tally tally() const;
+  // New findings whose trace may still become smaller.
+  std::size_t unfinished() const;
   // A new deviation, one gone that is known of this target by its name, or something rare never
   // met.
   bool deviates() const;

@@ -69,6 +69,20 @@ TEST_P(Campaign, stopped_while_minimising_keeps_what_it_found) {
   }
 }
 
+// However many findings there are, their minimising ends with its time; what is left is told.
+TEST_P(Campaign, minimises_within_its_time) {
+  CampaignOptions o = options(60);
+  o.minimize_time = std::chrono::milliseconds(0);
+  const CampaignResult none = run_campaign(impl("before_lands_behind"), o);
+  ASSERT_FALSE(none.findings.empty());
+  EXPECT_EQ(none.unfinished(), none.findings.size());
+  EXPECT_LT(none.minimizing, 5);
+  for (const auto& [name, f] : none.findings) EXPECT_TRUE(f.again) << name;
+  o.minimize_time = {};
+  o.minimize_as_long = true;  // at least ten seconds, of which a thousandth would do
+  EXPECT_EQ(run_campaign(impl("before_lands_behind"), o).unfinished(), 0U);
+}
+
 TEST_P(Campaign, of_the_same_seed_is_the_same_whatever_the_number_of_jobs) {
   const CampaignResult one = run_campaign(impl("after_one_too_far"), options(200, 1));
   const CampaignResult three = run_campaign(impl("after_one_too_far"), options(200, 3));

@@ -25,6 +25,18 @@ std::vector<Shown> deviations_on(Target& target, const Trace& trace) {
   return out;
 }
 
+const std::vector<Shown>& Remembered::on(Target& target, const Trace& trace) {
+  std::string text = print(trace);
+  if (const auto at = shown_.find(text); at != shown_.end()) {
+    ++spared_;
+    return at->second;
+  }
+  if (shown_.size() >= kMost) shown_.clear();
+  ++runs_;
+  std::vector<Shown> shown = deviations_on(target, trace);
+  return shown_.emplace(std::move(text), std::move(shown)).first->second;
+}
+
 namespace {
 
 // How much there is to read: operations first, then everything that stands in them.
@@ -126,8 +138,9 @@ class Minimizer {
   std::optional<Deviation> shows(const Trace& trace) {
     ++runs_;
     if (options_.progress) options_.progress(best_.operations.size());
-    for (Shown& shown : deviations_on(target_, trace))
-      if (shown.bucket == bucket_) return std::move(shown.deviation);
+    Remembered& remembered = options_.remembered ? *options_.remembered : own_;
+    for (const Shown& shown : remembered.on(target_, trace))
+      if (shown.bucket == bucket_) return shown.deviation;
     return std::nullopt;
   }
 
@@ -323,6 +336,7 @@ class Minimizer {
   Target& target_;
   std::string bucket_;
   const MinimizeOptions& options_;
+  Remembered own_;
   bool in_time_ = true;
   Trace best_;
   Deviation deviation_;

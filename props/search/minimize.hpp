@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <unordered_map>
 
 #include "impl/target.hpp"
 #include "model/judge/check.hpp"
@@ -20,6 +21,19 @@ struct Shown {
 };
 std::vector<Shown> deviations_on(Target& target, const Trace& trace);
 
+// What one target showed of each trace, so that it is asked once, whatever is minimised.
+class Remembered {
+ public:
+  const std::vector<Shown>& on(Target& target, const Trace& trace);
+  std::size_t runs() const { return runs_; }      // on the target
+  std::size_t spared() const { return spared_; }  // that were made before
+
+ private:
+  static constexpr std::size_t kMost = 20'000;  // then it forgets them
+  std::unordered_map<std::string, std::vector<Shown>> shown_;
+  std::size_t runs_ = 0, spared_ = 0;
+};
+
 struct Minimal {
   Trace trace;
   Deviation deviation;   // as the minimal trace shows it
@@ -31,6 +45,8 @@ struct MinimizeOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   // Unlike the deadline this ends it at the same trace every time.
   std::size_t most_runs = std::numeric_limits<std::size_t>::max();
+  // What was run before; it is added to.
+  Remembered* remembered = nullptr;
   // Set from outside, it ends like the deadline.
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t operations)> progress;  // called now and then

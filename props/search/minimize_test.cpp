@@ -180,5 +180,33 @@ TEST(Minimize, asks_the_target_about_no_trace_twice) {
   EXPECT_LE(target.runs, target.asked.size() + 2) << "but the first and the last";
 }
 
+// A target is asked once of each trace, whichever of its deviations is minimised.
+TEST(Minimize, remembers_what_was_run) {
+  struct Counting : InProcess {
+    using InProcess::InProcess;
+    void run_all(std::span<const Trace> traces,
+                 std::vector<std::vector<Observation>>& observations) override {
+      for (const Trace& t : traces) EXPECT_TRUE(asked.insert(print(t)).second) << print(t);
+      InProcess::run_all(traces, observations);
+    }
+    std::set<std::string> asked;
+  } target("before_lands_behind");
+  const Trace trace = trace_of(
+      "dialect mainline\ndevice d0\nload p0 p1 p2\n"
+      "attach p0 d0/ingress\nquery d0/ingress\nattach p1 d0/ingress before rel=p0\n"
+      "attach p2 d0/ingress before rel=p0 rev=3\n");
+  const std::string bucket = deviations_on(target, trace).at(0).bucket;
+  target.asked.clear();
+  Remembered remembered;
+  MinimizeOptions how;
+  how.remembered = &remembered;
+  const Minimal first = minimize(target, trace, bucket, how),
+                again = minimize(target, trace, bucket, how);
+  EXPECT_EQ(first.trace, again.trace);
+  EXPECT_EQ(first.deviation, again.deviation);
+  EXPECT_EQ(remembered.runs(), target.asked.size());
+  EXPECT_GE(remembered.spared(), remembered.runs());
+}
+
 }  // namespace
 }  // namespace mprogcheck

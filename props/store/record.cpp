@@ -2,6 +2,8 @@
 #include "props/store/record.hpp"
 
 #include <ctime>
+#include <map>
+#include <tuple>
 
 #include "model/words/text.hpp"
 
@@ -19,13 +21,7 @@ stored::Finding row_of(const std::string& campaign, const Finding& f, const std:
   stored::Finding row;
   row.campaign = campaign;
   row.bucket = f.bucket;
-  row.breaks = word(f.deviation.breach);
-  row.clause = f.deviation.broken ? f.deviation.broken->id : f.deviation.clause;
-  row.expected = f.deviation.expected;
-  row.observed = f.deviation.observed;
-  row.step = f.deviation.step + 1;
-  row.trace = print(f.trace);
-  row.minimal = f.minimal;
+  become(row, f.trace, f.deviation, f.minimal);
   row.index = f.index;
   row.times = f.times;
   row.known = f.known;
@@ -37,6 +33,34 @@ stored::Finding row_of(const std::string& campaign, const Finding& f, const std:
 }
 
 }  // namespace
+
+void become(stored::Finding& row, const Trace& trace, const Deviation& d, bool minimal) {
+  row.breaks = word(d.breach);
+  row.clause = d.broken ? d.broken->id : d.clause;
+  row.expected = d.expected;
+  row.observed = d.observed;
+  row.step = d.step + 1;
+  row.trace = print(trace);
+  row.minimal = minimal;
+}
+
+std::vector<Unfinished> unfinished(const Store& store) {
+  std::map<std::string, Campaign> campaigns;
+  for (Campaign& c : store.campaigns()) campaigns[c.id] = c;
+  std::map<std::tuple<std::string, std::string, std::string>, Unfinished> best;
+  for (const stored::Finding& f : store.findings()) {
+    const Campaign& c = campaigns.at(f.campaign);
+    const auto [at, is_new] = best.try_emplace({c.target, c.release, f.bucket}, Unfinished{f, c});
+    const stored::Finding& before = at->second.finding;
+    if (!is_new &&
+        std::tuple(!f.minimal, f.trace.size()) < std::tuple(!before.minimal, before.trace.size()))
+      at->second = {f, c};
+  }
+  std::vector<Unfinished> out;
+  for (auto& [key, each] : best)
+    if (!each.finding.minimal) out.push_back(std::move(each));
+  return out;
+}
 
 std::vector<Covered> covered(const Coverage& coverage) {
   std::vector<Covered> out;

@@ -14,6 +14,17 @@ namespace mprogcheck {
 // Clauses and pairs that were met, as the store has them.
 std::vector<stored::Covered> covered(const Coverage& coverage);
 
+// A finding of a store becomes the same by another trace, which shows it so.
+void become(stored::Finding& row, const Trace& trace, const Deviation& deviation, bool minimal);
+
+// Findings of which no campaign on the same target and release has a minimal trace: of each bucket
+// the shortest there is, in the order of targets.
+struct Unfinished {
+  stored::Finding finding;
+  stored::Campaign campaign;
+};
+std::vector<Unfinished> unfinished(const Store& store);
+
 // One campaign of a run, from when its target is there.
 class Recording {
  public:

@@ -270,5 +270,25 @@ TEST_F(Stores, let_a_campaign_go_on) {
   EXPECT_EQ(run(folder("parts"), {40, 41, 170, 300, 300}), whole);
 }
 
+// Of each target and bucket the shortest, unless one is minimal.
+TEST_F(Stores, names_what_is_not_minimal_yet) {
+  Store store(folder("a"), true);
+  const std::string one = store.begin(campaign(1)), two = store.begin(campaign(2));
+  stored::Campaign of_other = campaign(3);
+  of_other.target = "impl:other";
+  const std::string other = store.begin(of_other);
+  store.keep(finding(one, "x", "longer"));
+  store.keep(finding(two, "x", "short"));
+  store.keep(finding(other, "x", "longest"));
+  store.keep(finding(one, "y", "long"));
+  store.keep(finding(two, "y", "minimal though longer", true));
+  const auto all = unfinished(store);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].finding.trace, "short");
+  EXPECT_EQ(all[0].campaign.id, two);
+  EXPECT_EQ(all[1].finding.trace, "longest");
+  EXPECT_EQ(all[1].campaign.target, "impl:other");
+}
+
 }  // namespace
 }  // namespace mprogcheck
