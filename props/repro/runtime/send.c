@@ -78,8 +78,8 @@ static int send_frame(int from, int to, int bytes, int patience)
 		; /* leftovers */
 #endif
 #endif
-	ret = sendto(packet_socket, sent, bytes, 0, (void *)&address, sizeof(address)) < 0 ? -errno
-											   : 0;
+	ret = sendto(packet_socket, sent, bytes, 0, (void *)&address, sizeof(address));
+	ret = ret < 0 ? -errno : 0;
 #ifdef TWO_SPACES
 	poll(arrivals, SPACES, ret ? 200 : patience);
 	at = arrivals[n1].revents ? n1 : n0;
