@@ -61,13 +61,7 @@ Kernel row_of(const std::string& name, const std::string& target, const std::str
 
 std::vector<vm::KernelPackage> available() {
   Progress progress;
-  vm::KernelStore store;
-  store.progress = [&](const std::string& text) { progress(text); };
-  store.warn = [&](const std::string& text) {
-    progress.clear();
-    tell(stderr, "mprogcheck: {}\n", text);
-  };
-  return vm::available(store);
+  return vm::available(kernel_store(progress));
 }
 
 // A kernel or a target by name, a bzImage by path.

@@ -14,6 +14,7 @@
 
 #include "impl/safe_file.hpp"
 #include "impl/vm/guest.hpp"
+#include "impl/vm/kernels.hpp"
 #include "model/words/text.hpp"
 #include "props/cli/command.hpp"
 #include "props/output.hpp"
@@ -116,6 +117,9 @@ class Progress {
   bool shown_ = false;
   std::chrono::steady_clock::time_point when_{};
 };
+
+// Where kernels come from and are kept, with its progress shown and its warnings told.
+vm::KernelStore kernel_store(Progress& progress);
 
 // Flushes what a long run has printed so far. Throws CannotRun if it cannot be written, rather than
 // at the end.

@@ -21,14 +21,9 @@ struct Options {
 };
 
 vm::KernelStore store_of(const Options& o, Progress& progress) {
-  vm::KernelStore store;
+  vm::KernelStore store = kernel_store(progress);
   store.cache_limit = o.cache_limit;
   store.refresh = o.refresh;
-  store.progress = [&](const std::string& text) { progress(text); };
-  store.warn = [&](const std::string& text) {
-    progress.clear();
-    tell(stderr, "mprogcheck: {}\n", text);
-  };
   return store;
 }
 

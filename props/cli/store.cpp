@@ -168,9 +168,10 @@ void add_store(Program& program) {
   reporting.text("DIR", o->store, directory).required();
   reporting.text("--format FORMAT", o->format, "html (default), markdown, json, junit or sarif")
       .among({"html", "markdown", "json", "junit", "sarif"});
-  reporting.text("--since EARLIER", o->since,
-                 "Also say what is new, gone and changed since EARLIER: the directory of another "
-                 "store, or a file that 'store show --json' has printed");
+  reporting.text(
+      "--since EARLIER", o->since,
+      "Compare with EARLIER, the directory of another store or a file with the output of "
+      "'store show --json': say which findings are new, gone or changed");
   reporting.out_file(o->out, "Write the report to a new file instead of standard output");
   reporting.json(o->json);
   reporting.example("mprogcheck store report night -o night.html",
@@ -182,7 +183,7 @@ void add_store(Program& program) {
   Command marking = verb.verb("mark", "Say of a finding that it is open, known or fixed");
   marking.text("DIR", o->store, directory).required();
   marking.text("BUCKET", o->bucket, "The finding, as 'store show' names it").required();
-  marking.target(o->target, "The target that shows it").required();
+  marking.target(o->target, "The target of the finding").required();
   marking.text("--status STATUS", o->status, "open, known or fixed")
       .among({"open", "known", "fixed"})
       .required();

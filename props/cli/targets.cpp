@@ -15,16 +15,20 @@
 
 namespace mprogcheck::cli {
 
-std::filesystem::path image(const std::string& kernel) {
-  Progress progress;
+vm::KernelStore kernel_store(Progress& progress) {
   vm::KernelStore store;
   store.progress = [&](const std::string& text) { progress(text); };
   store.warn = [&](const std::string& text) {
     progress.clear();
     tell(stderr, "mprogcheck: {}\n", text);
   };
+  return store;
+}
+
+std::filesystem::path image(const std::string& kernel) {
+  Progress progress;
   try {
-    return vm::image_of(kernel, store);
+    return vm::image_of(kernel, kernel_store(progress));
   } catch (const std::invalid_argument& e) {
     progress.clear();
     throw BadInput(e.what());

@@ -4,14 +4,13 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
-#include <pugixml.hpp>
 #include <set>
-#include <sstream>
 
 #include "model/rules/spec.hpp"
 #include "model/words/text.hpp"
 #include "props/report/baseline.hpp"
 #include "props/report/campaign.hpp"
+#include "props/report/junit.hpp"
 
 namespace mprogcheck::report {
 namespace {
@@ -35,13 +34,6 @@ std::string message(const Json& f) {
   return out + "\n\n" + text_of(f, "trace");
 }
 
-void count(pugi::xml_node node, int tests, int failures, int errors, int skipped) {
-  node.append_attribute("tests") = tests;
-  node.append_attribute("failures") = failures;
-  node.append_attribute("errors") = errors;
-  node.append_attribute("skipped") = skipped;
-}
-
 // The first sentence of the spec for a clause of that name.
 std::map<std::string, std::string> sentences() {
   std::map<std::string, std::string> out;
@@ -60,48 +52,36 @@ std::string level(const Json& f) {
 
 std::string campaign_junit(const Json& document) {
   pugi::xml_document xml;
-  pugi::xml_node declaration = xml.append_child(pugi::node_declaration);
-  declaration.append_attribute("version") = "1.0";
-  declaration.append_attribute("encoding") = "UTF-8";
-  pugi::xml_node root = xml.append_child("testsuites");
-  root.append_attribute("name") = "mprogcheck campaigns";
+  pugi::xml_node root = test_suites(xml, "mprogcheck campaigns");
   pugi::xml_node suite = root.append_child("testsuite");
   suite.append_attribute("name") = text_of(document, "file").c_str();
-  int tests = 0, failures = 0, errors = 0, skipped = 0;
-  const auto add_case = [&](const std::string& of, const std::string& name) {
-    pugi::xml_node one = suite.append_child("testcase");
-    one.append_attribute("classname") = of.c_str();
-    one.append_attribute("name") = name.c_str();
-    ++tests;
-    return one;
-  };
+  JunitCounts counts;
   for (const Json& c : document["campaigns"]) {
     const std::string name = fmt::format("campaign {}, seed {}, shard {}/{}", text_of(c, "dialect"),
                                          c["seed"].dump(), c["shard"].dump(), c["shards"].dump());
-    pugi::xml_node one = add_case(text_of(c, "target"), name);
+    pugi::xml_node one = test_case(suite, text_of(c, "target"), name);
+    ++counts.tests;
     one.append_attribute("time") = fmt::format("{:.3f}", c["seconds"].get<double>()).c_str();
     if (c["operations"] == 0) {
-      ++errors;
-      one.append_child("error").append_attribute("message") = "it ran nothing";
+      ++counts.errors;
+      add_result(one, "error", "not run", "it ran nothing");
     }
   }
   for (const Json& f : document["findings"]) {
     if (f["status"] == "fixed") continue;
     const bool fails = level(f) == "error";
-    ++(fails ? failures : skipped);
-    pugi::xml_node node = add_case(text_of(f, "target"), text_of(f, "bucket"))
-                              .append_child(fails ? "failure" : "skipped");
-    node.append_attribute("type") = text_of(f, fails ? "breaks" : "grade").c_str();
-    node.append_attribute("message") =
-        fmt::format("expected {}, observed {}", text_of(f, "expected"), text_of(f, "observed"))
-            .c_str();
-    node.text().set(message(f).c_str());
+    ++counts.tests;
+    ++(fails ? counts.failures : counts.skipped);
+    add_result(
+        test_case(suite, text_of(f, "target"), text_of(f, "bucket")), fails ? "failure" : "skipped",
+        text_of(f, fails ? "breaks" : "grade"),
+        fmt::format("expected {}, observed {}", text_of(f, "expected"), text_of(f, "observed")))
+        .text()
+        .set(message(f).c_str());
   }
-  count(suite, tests, failures, errors, skipped);
-  count(root, tests, failures, errors, skipped);
-  std::ostringstream out;
-  xml.save(out, "  ");
-  return out.str();
+  write_counts(suite, counts);
+  write_counts(root, counts);
+  return xml_text(xml);
 }
 
 std::string campaign_sarif(const Json& document, const std::string& version) {

@@ -5,8 +5,9 @@
 // A known deviation is a skipped case, as pytest reports expected failures; so is what differs from
 // code alone, unless the report is a strict one. The document is plain text: it has no character
 // that XML forbids.
+#include "props/report/junit.hpp"
+
 #include <nlohmann/json.hpp>
-#include <pugixml.hpp>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -15,28 +16,56 @@
 #include "props/report/report.hpp"
 
 namespace mprogcheck::report {
-namespace {
 
-using Json = nlohmann::ordered_json;
+JunitCounts& JunitCounts::operator+=(const JunitCounts& other) {
+  tests += other.tests;
+  failures += other.failures;
+  errors += other.errors;
+  skipped += other.skipped;
+  return *this;
+}
 
-struct Counts {
-  int tests = 0, failures = 0, errors = 0, skipped = 0;
-};
-
-void write(pugi::xml_node node, const Counts& counts) {
+void write_counts(pugi::xml_node node, const JunitCounts& counts) {
   node.append_attribute("tests") = counts.tests;
   node.append_attribute("failures") = counts.failures;
   node.append_attribute("errors") = counts.errors;
   node.append_attribute("skipped") = counts.skipped;
 }
 
-pugi::xml_node add(pugi::xml_node parent, const char* name, const std::string& type,
-                   const std::string& message) {
-  pugi::xml_node node = parent.append_child(name);
+pugi::xml_node test_suites(pugi::xml_document& xml, const char* name) {
+  pugi::xml_node declaration = xml.append_child(pugi::node_declaration);
+  declaration.append_attribute("version") = "1.0";
+  declaration.append_attribute("encoding") = "UTF-8";
+  pugi::xml_node root = xml.append_child("testsuites");
+  root.append_attribute("name") = name;
+  return root;
+}
+
+pugi::xml_node test_case(pugi::xml_node suite, const std::string& class_name,
+                         const std::string& name) {
+  pugi::xml_node one = suite.append_child("testcase");
+  one.append_attribute("classname") = class_name.c_str();
+  one.append_attribute("name") = name.c_str();
+  return one;
+}
+
+pugi::xml_node add_result(pugi::xml_node test_case, const char* result, const std::string& type,
+                          const std::string& message) {
+  pugi::xml_node node = test_case.append_child(result);
   node.append_attribute("type") = type.c_str();
   node.append_attribute("message") = message.c_str();
   return node;
 }
+
+std::string xml_text(const pugi::xml_document& xml) {
+  std::ostringstream out;
+  xml.save(out, "  ");
+  return out.str();
+}
+
+namespace {
+
+using Json = nlohmann::ordered_json;
 
 std::string text_of(const Json& deviation) {
   std::string out = "deviation " + deviation["number"].dump();
@@ -54,20 +83,18 @@ std::string join(const Json& numbers) {
 }
 
 void add_case(pugi::xml_node suite, const Json& row, const Json& cell, const Json& deviations,
-              bool strict, Counts& counts) {
+              bool strict, JunitCounts& counts) {
   const std::string answer = cell["answer"];
   const auto text = [&](const char* key) { return row[key].get<std::string>(); };
-  pugi::xml_node one = suite.append_child("testcase");
-  one.append_attribute("classname") = (text("dialect") + "." + text("command")).c_str();
-  one.append_attribute("name") = text("clause").c_str();
+  pugi::xml_node one = test_case(suite, text("dialect") + "." + text("command"), text("clause"));
   ++counts.tests;
   if (answer == "holds") return;
   const Json& why = cell["why"];
   if (cell["deviations"].empty()) {
     const bool failed = answer == "could not run";
     ++(failed ? counts.errors : counts.skipped);
-    add(one, failed ? "error" : "skipped", answer,
-        answer + (why.is_string() ? ": " + why.get<std::string>() : ""));
+    add_result(one, failed ? "error" : "skipped", answer,
+               answer + (why.is_string() ? ": " + why.get<std::string>() : ""));
     return;
   }
   const bool differs = answer == word(Answer::code) && !strict;
@@ -75,8 +102,8 @@ void add_case(pugi::xml_node suite, const Json& row, const Json& cell, const Jso
   ++(known ? counts.skipped : counts.failures);
   const std::string what = answer + ": deviation " + join(cell["deviations"]);
   pugi::xml_node broken =
-      add(one, known ? "skipped" : "failure", known && !differs ? "known" : answer,
-          known && !differs ? "known deviation: " + what : what);
+      add_result(one, known ? "skipped" : "failure", known && !differs ? "known" : answer,
+                 known && !differs ? "known deviation: " + what : what);
   std::string all;
   for (const Json& n : cell["deviations"])
     all += (all.empty() ? "" : "\n") + text_of(deviations[n.get<std::size_t>() - 1]);
@@ -87,12 +114,8 @@ void add_case(pugi::xml_node suite, const Json& row, const Json& cell, const Jso
 
 std::string junit(const Json& document) {
   pugi::xml_document xml;
-  pugi::xml_node declaration = xml.append_child(pugi::node_declaration);
-  declaration.append_attribute("version") = "1.0";
-  declaration.append_attribute("encoding") = "UTF-8";
-  pugi::xml_node root = xml.append_child("testsuites");
-  root.append_attribute("name") = "mprogcheck conform";
-  Counts all;
+  pugi::xml_node root = test_suites(xml, "mprogcheck conform");
+  JunitCounts all;
   const Json& targets = document["targets"];
   for (std::size_t i = 0; i < targets.size(); ++i) {
     pugi::xml_node suite = root.append_child("testsuite");
@@ -107,32 +130,26 @@ std::string junit(const Json& document) {
       property.append_attribute("name") = name;
       property.append_attribute("value") = value.get<std::string>().c_str();
     }
-    Counts counts;
+    JunitCounts counts;
     for (const Json& row : document["clauses"])
       add_case(suite, row, row["cells"][i], document["deviations"], document["strict"], counts);
     for (const char* key : {"gone", "fixed"})
       for (const Json& known : targets[i][key]) {
         const bool fails = std::string_view(key) == "gone";
-        pugi::xml_node one = suite.append_child("testcase");
-        one.append_attribute("classname") = "known deviations";
-        one.append_attribute("name") = known["reason"].get<std::string>().c_str();
-        add(one, fails ? "failure" : "skipped", key,
-            fails ? "a known deviation has gone away" : "fixed here though listed")
+        pugi::xml_node one =
+            test_case(suite, "known deviations", known["reason"].get<std::string>());
+        add_result(one, fails ? "failure" : "skipped", key,
+                   fails ? "a known deviation has gone away" : "fixed here though listed")
             .text()
             .set(known["trace"].get<std::string>().c_str());
         ++counts.tests;
         ++(fails ? counts.failures : counts.skipped);
       }
-    write(suite, counts);
-    all.tests += counts.tests;
-    all.failures += counts.failures;
-    all.errors += counts.errors;
-    all.skipped += counts.skipped;
+    write_counts(suite, counts);
+    all += counts;
   }
-  write(root, all);
-  std::ostringstream out;
-  xml.save(out, "  ");
-  return out.str();
+  write_counts(root, all);
+  return xml_text(xml);
 }
 
 }  // namespace mprogcheck::report
