@@ -102,7 +102,8 @@ inline constexpr auto clauses_in = [] {
 struct Tables {
   struct OfVerb {
     std::span<const Clause> clauses;
-    void (*decide)(const World&, const Operation&, std::optional<Point>, Decision&) = nullptr;
+    // `list`: World's number of the list concerned.
+    void (*decide)(const World&, const Operation&, int list, Decision&) = nullptr;
   };
   std::array<OfVerb, kVerbs> of_verb{};
 

@@ -155,8 +155,8 @@ rules::FilterFacts<Plain> World::facts_of(const Operation& op) const;
 // What the rules of one table say of `op`, whose list is at `where`. Flattened, request and facts
 // never become objects in memory.
 template <class Table>
-[[gnu::flatten]] void World::decide_with(const World& world, const Operation& op,
-                                         std::optional<Point> where, Decision& out) {
+[[gnu::flatten]] void World::decide_with(const World& world, const Operation& op, int where,
+                                         Decision& out) {
   if constexpr (!Table::of_list) {
     decide<Table::rules>(world.facts_of<typename Table::Facts>(op), out);
   } else {
@@ -164,9 +164,12 @@ template <class Table>
     if constexpr (Table::verb == Verb::packet) {
       decide<Table::rules>(Table::facts(MetByPacket(world, op.point), r), out);
     } else {
-      if constexpr (Table::verb == Verb::query) where = world.located(op.point, op.space);
+      if constexpr (Table::verb == Verb::query) {
+        const auto asked = world.located(op.point, op.space);
+        where = asked ? index(*asked) : kNowhere;
+      }
       static const Chain empty;
-      const Chain& list = where ? world.chains_[index(*where)] : empty;
+      const Chain& list = where != kNowhere ? world.list(where) : empty;
       decide<Table::rules>(Table::facts(list, r), out);
     }
   }

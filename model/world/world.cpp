@@ -35,19 +35,23 @@ Request<Plain> World::request(const Operation& op) const {
 }
 
 std::optional<Point> World::concerns(const Operation& op) const {
-  return op.size == kWhole ? concerned(op) : concerned(shortened(op));
+  const int where = op.size == kWhole ? concerned(op) : concerned(shortened(op));
+  return where == kNowhere ? std::nullopt : std::optional(point_at(where));
 }
 
-std::optional<Point> World::concerned(const Operation& op) const {
-  if (has_trait(op.verb, Trait::list)) return located(op.point, op.space);
+int World::concerned(const Operation& op) const {
+  if (has_trait(op.verb, Trait::list)) {
+    const auto where = located(op.point, op.space);
+    return where ? index(*where) : kNowhere;
+  }
   if (has_trait(op.verb, Trait::changes_link)) {
     const Ref l = link_of(op);
     const bool attached = l.kind == Ref::Kind::link && links_[l.raw].attached;
-    return attached ? std::optional(links_[l.raw].point) : std::nullopt;
+    return attached ? index(links_[l.raw].point) : kNowhere;
   }
   if (op.verb == Verb::qdisc && device_present(op.point.device))
-    return Point{op.point.device, Hook::ingress};
-  return std::nullopt;
+    return index({op.point.device, Hook::ingress});
+  return kNowhere;
 }
 
 std::optional<std::uint8_t> World::concerns_filters(const Operation& op) const {
@@ -92,7 +96,7 @@ Decision World::decision(const Operation& op) const {
   return d;
 }
 
-void World::decide_into(const Operation& op, std::optional<Point> where, Decision& out) const {
+void World::decide_into(const Operation& op, int where, Decision& out) const {
   const auto decide = (*header_.dialect->tables)[op.verb].decide;
   if (!decide) has_no_rules(header_.dialect, op.verb);
   decide(*this, op, where, out);
@@ -138,7 +142,7 @@ const World::Act& World::act_of(Verb verb) {
 }
 
 void World::take(const Operation& op, Prediction& out) {
-  const auto where = concerned(op);
+  const int where = concerned(op);
   decide_into(op, where, out.decision);
   Observation& seen = out.observation;
   seen.error = out.decision.error;
@@ -148,26 +152,26 @@ void World::take(const Operation& op, Prediction& out) {
   seen.at = kNoPoint;
   seen.answer.revision = 0;
   seen.answer.count = seen.answer.filled = 0;
-  seen.has_after = where.has_value();
+  seen.has_after = where != kNowhere;
   seen.has_devices = false;
   const auto with_filters = concerns_filters(op);
   seen.has_filters = with_filters.has_value();
   seen.journey.start();
   if (const auto answer = act_of(op.verb).answer) (this->*answer)(op, out.decision, seen);
   carry_out(op, out.decision, where);
-  if (where) chains_[index(*where)].list(seen.after);
-  if (where && op.verb == Verb::qdisc)
-    chains_[index({where->device, Hook::egress})].list(seen.answer);
+  if (where != kNowhere) list(where).list(seen.after);
+  if (where != kNowhere && op.verb == Verb::qdisc)
+    list(Point{op.point.device, Hook::egress}).list(seen.answer);
   if (with_filters) seen.filters = filters_[*with_filters];
   seen.references = references_;
   if (!tells_devices(op.verb)) return;
   seen.has_devices = true;
-  for (std::uint8_t d = 0; d < kMaxDevices; ++d) seen.devices[d] = view(d);
+  for (std::uint8_t d = 0; d < kMaxDevices; ++d) show(d, seen.devices[d]);
 }
 
 void World::leave(Point point, int i) {
-  const Entry gone = chains_[index(point)].at(i);
-  chains_[index(point)].remove(i);
+  const Entry gone = list(point).at(i);
+  list(point).remove(i);
   if (gone.link == kNoLink) {
     --progs_[gone.prog.raw].holders;
     --references_;
@@ -176,15 +180,15 @@ void World::leave(Point point, int i) {
   }
 }
 
-void World::carry_out(const Operation& op, const Decision& d, std::optional<Point> where) {
+void World::carry_out(const Operation& op, const Decision& d, int where) {
   const bool by_link = has_trait(op.verb, Trait::makes_link);
   if (by_link && op.link.raw >= links_named_)
     links_named_ = static_cast<std::uint16_t>(op.link.raw + 1);
   if (d.error != Errno::ok) return;
 
   if (d.change != Change::none) {
-    if (!where) changes_nowhere(clauses_of(header_.dialect, op.verb)[d.rule]);
-    Chain& c = chains_[index(*where)];
+    if (where == kNowhere) changes_nowhere(clauses_of(header_.dialect, op.verb)[d.rule]);
+    Chain& c = list(where);
     const Prog in{op.prog.raw};
     const auto ends = static_cast<std::uint8_t>(op.flags & header_.dialect->entry_flags);
     if (d.change == Change::insert) {
@@ -196,7 +200,7 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
                                .owns_filter = false,
                                .of_filter = false,
                                .filter = 0,
-                               .point = *where,
+                               .point = point_at(where),
                                .hook = op.point.hook,
                                .prog = in};
         ++references_;
@@ -217,7 +221,7 @@ void World::carry_out(const Operation& op, const Decision& d, std::optional<Poin
       if (owned) links_[e.link.raw].prog = in;
       c.replace(d.index, e);
     } else {
-      leave(*where, d.index);
+      leave(point_at(where), d.index);
     }
     c.set_revision(rules::next_revision<Plain>(header_.dialect, c.revision()));
   }

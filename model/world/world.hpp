@@ -86,7 +86,11 @@ class World {
   const LinkState& link(Link l) const { return links_[l.raw]; }
   bool device_present(std::uint8_t d) const { return d < kMaxDevices && device_present_[d]; }
   // A netkit device as a dump shows it; `there` is false for all others.
-  DeviceView view(std::uint8_t d) const;
+  DeviceView view(std::uint8_t d) const {
+    DeviceView v;
+    show(d, v);
+    return v;
+  }
   bool space_there(std::uint8_t space) const { return space < kMaxSpaces && space_there_[space]; }
   // A list, by the device it belongs to: one of netkit by the side whose own it is, as
   // Hook::primary. Null where there is no such list.
@@ -94,7 +98,7 @@ class World {
     const bool there =
         device_present(p.device) && (p.hook == Hook::ingress || p.hook == Hook::egress ||
                                      (p.hook == Hook::primary && devices_[p.device].there));
-    return there ? &chains_[index(p)] : nullptr;
+    return there ? &list(p) : nullptr;
   }
   // The list that `point` means to a caller in the network namespace.
   std::optional<Point> located(Point point, std::uint8_t space) const {
@@ -121,26 +125,36 @@ class World {
   Facts facts_of(const Operation& op) const;
   // What the rules of a table say: an entry of rules::Tables.
   template <class Table>
-  static void decide_with(const World& world, const Operation& op, std::optional<Point> where,
-                          Decision& out);
+  static void decide_with(const World& world, const Operation& op, int where, Decision& out);
   // Links a trace has named so far; the next free name.
   std::uint16_t links_named() const { return links_named_; }
 
   bool operator==(const World&) const = default;
 
  private:
-  static std::size_t index(Point p) {
-    return std::size_t{p.device} * kLists + static_cast<std::size_t>(p.hook);
+  // A list as its place in chains_. An optional<Point> would be put together in memory byte by byte
+  // and read back whole at once, for which a processor has to wait.
+  static constexpr int kNowhere = -1;
+  static int index(Point p) {
+    return p.device * static_cast<int>(kLists) + static_cast<int>(p.hook);
   }
+  static Point point_at(int list) {
+    const auto i = static_cast<std::size_t>(list);
+    return {static_cast<std::uint8_t>(i / kLists), static_cast<Hook>(i % kLists)};
+  }
+  Chain& list(int where) { return chains_[static_cast<std::size_t>(where)]; }
+  const Chain& list(int where) const { return chains_[static_cast<std::size_t>(where)]; }
+  const Chain& list(Point p) const { return list(index(p)); }
+  Chain& list(Point p) { return list(index(p)); }
   Object<Plain> prog_object(Ref r, bool by_id, bool any_type) const;
   Object<Plain> link_object(Ref r, bool by_id, bool any_type) const;
   Request<Plain> looked_up(const Operation& op, Verb verb) const;
   void look_up_device(const Operation& op, Request<Plain>& r) const;
   void decide_shortened(const Operation& op, Decision& out) const;
-  void decide_into(const Operation& op, std::optional<Point> where, Decision& out) const;
-  std::optional<Point> concerned(const Operation& op) const;
+  void decide_into(const Operation& op, int where, Decision& out) const;
+  int concerned(const Operation& op) const;
   void take(const Operation& op, Prediction& out);
-  void carry_out(const Operation& op, const Decision& d, std::optional<Point> where);
+  void carry_out(const Operation& op, const Decision& d, int where);
   struct Act;
   static const Act& act_of(Verb verb);
   void close(const Operation& op);
@@ -159,6 +173,7 @@ class World {
   void exchange(Filter& filter, Prog prog);
   void let_go(Filter& filter);
   void tear_down(std::uint8_t device);
+  void show(std::uint8_t d, DeviceView& out) const;  // view() in place
   bool name_taken(std::uint8_t name, std::uint8_t space) const;
   std::uint8_t made_up_name(std::uint8_t space) const;
   DeviceView& side(std::uint8_t device, const Operation& op, bool is_peer);

@@ -19,7 +19,7 @@ void World::answer_info(const Operation& op, const Decision& d, Observation& out
 
 void World::answer_query(const Operation& op, const Decision& d, Observation& out) const {
   if (d.error != Errno::ok && d.error != Errno::nospc) return;
-  const Chain& c = chains_[index(*located(op.point, op.space))];
+  const Chain& c = list(*located(op.point, op.space));
   if (tells_revision(op)) out.answer.revision = c.revision();
   if (tells_count(op)) out.answer.count = static_cast<std::uint8_t>(c.size());
   out.answer.filled = static_cast<std::uint8_t>(std::min<int>(slots_to_fill(op), c.size()));
@@ -67,7 +67,7 @@ bool World::adopt(Point point, const Listing& seen) {
     if (e.link != kNoLink && !(links_[e.link.raw].open && links_[e.link.raw].point == point))
       return false;
   }
-  Chain& c = chains_[index(point)];
+  Chain& c = list(point);
   while (c.size() != 0) leave(point, c.size() - 1);
   for (int i = 0; i < seen.filled; ++i) {
     const Entry& e = seen.entries[static_cast<std::size_t>(i)];

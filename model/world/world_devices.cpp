@@ -72,18 +72,21 @@ std::uint8_t World::made_up_name(std::uint8_t space) const {
   return name;
 }
 
-DeviceView World::view(std::uint8_t d) const {
-  if (!devices_[d].there) return {};
-  DeviceView v = devices_[d];
+void World::show(std::uint8_t d, DeviceView& v) const {
+  static constexpr DeviceView kNone{};
+  if (!devices_[d].there) {
+    v = kNone;
+    return;
+  }
+  v = devices_[d];
   v.shown = kShownOfSingle;
   if (v.pairing == netkit::single) {
     for (const Key key : kShownData - kShownOfSingle) row(key).shown_in.put(v, 0);
-    return v;
+    return;
   }
   v.shown = kShownData;
   v.peer_policy = devices_[v.link].policy;
   v.peer_scrub = devices_[v.link].scrub;
-  return v;
 }
 
 rules::DataFacts World::data_facts(const Operation& op) const {
@@ -213,7 +216,7 @@ DeviceView& World::side(std::uint8_t device, const Operation& op, bool is_peer) 
   v.primary = !is_peer;
   device_present_[device] = true;
   for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary})
-    chains_[index({device, hook})].reset(header_.capacity, header_.revision);
+    list(Point{device, hook}).reset(header_.capacity, header_.revision);
   return devices_[device] = v;
 }
 
@@ -277,7 +280,7 @@ void World::remove_device(std::uint8_t device) {
 void World::remove_one(std::uint8_t device) {
   for (const Hook hook : {Hook::ingress, Hook::egress, Hook::primary}) {
     const Point p{device, hook};
-    while (chains_[index(p)].size() != 0) leave(p, 0);
+    while (list(p).size() != 0) leave(p, 0);
   }
   tear_down(device);
   device_present_[device] = false;
@@ -288,12 +291,12 @@ void World::remove_one(std::uint8_t device) {
 Ends World::ends_of(const Operation& op) const {
   const DeviceView& from = devices_[op.point.device];
   const std::uint8_t device = op.point.device;
-  Ends ends{.egress = &chains_[index({device, Hook::egress})],
-            .own = &chains_[index({device, Hook::primary})],
+  Ends ends{.egress = &list(Point{device, Hook::egress}),
+            .own = &list(Point{device, Hook::primary}),
             .ingress = nullptr,
             .connected = from.pairing == netkit::pair && devices_[from.link].up,
             .policy = from.policy};
-  if (ends.connected) ends.ingress = &chains_[index({from.link, Hook::ingress})];
+  if (ends.connected) ends.ingress = &list(Point{from.link, Hook::ingress});
   return ends;
 }
 

@@ -35,9 +35,10 @@ class Generator {
     return op;
   }
 
-  // Likewise in place: what is returned and copied would stall on its freshly stored fields.
+  // Likewise in place, from constants: a processor waits where it copies what was just stored.
   void next(const World& world, Operation& op) {
-    op = Operation{};
+    static constexpr Operation kFresh{};
+    op = kFresh;
     if (filled_ < s_.prefill) return fill(op);
     if (s_.netkit && (!netkit_.named_any() || one_in(c_, 3))) return of_device(world, op);
     if (s_.filters && c_.below(2) == 0) return filters_.next(world, op);
@@ -176,7 +177,6 @@ class Generator {
   }
 
   bool mistake(std::uint32_t n) { return s_.mistakes && one_in(c_, n); }
-
   void some_point(const World& world, Operation& op) {
     if (netkit_.named_any() && !one_in(c_, 4)) return netkit_.point(world, op);
     op.point = some_point();
