@@ -44,7 +44,7 @@ void Environment::apply(const Operation& op, Observation& observation) {
   if (filters) state_.dump(*filters, observation.filters);
   observation.has_devices = tells_devices(op.verb);
   if (observation.has_devices)
-    for (std::uint8_t d = 0; d < kMaxDevices; ++d) observation.devices[d] = state_.view(d);
+    for (std::uint8_t d = 0; d < kMaxDevices; ++d) state_.show(d, observation.devices[d]);
   observation.references = static_cast<std::int32_t>(state_.net.held);
 }
 

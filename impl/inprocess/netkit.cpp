@@ -150,10 +150,13 @@ KeySet State::shown_by(std::uint64_t told) {
   return last_shown;
 }
 
-DeviceView State::view(std::uint8_t device) {
+void State::show(std::uint8_t device, DeviceView& v) {
+  static constexpr DeviceView kNone{};
   mprog_netdev_info info;
-  if (mprog_netdev_get(&net, ifindex[device], &info) != 0) return {};
-  DeviceView v;
+  if (mprog_netdev_get(&net, ifindex[device], &info) != 0) {
+    v = kNone;
+    return;
+  }
   v.there = true;
   v.space = static_cast<std::uint8_t>(info.space);
   v.name = name_from(info.name);
@@ -173,7 +176,6 @@ DeviceView State::view(std::uint8_t device) {
   v.pairing = info.pairing;
   v.headroom = info.headroom;
   v.tailroom = info.tailroom;
-  return v;
 }
 
 // The slot may have been another's before.
@@ -196,7 +198,8 @@ void State::claim() {
 // Whether the device is there, but not as the request would find it.
 bool State::known_otherwise(std::uint8_t device, std::uint32_t name, std::uint32_t space) {
   if (device >= kMaxDevices || !mprog_device_of(&net, ifindex[device])) return false;
-  const DeviceView v = view(device);
+  DeviceView v;
+  show(device, v);
   return !v.there || name >= kMadeUpName || v.name != name || v.space != space;
 }
 

@@ -346,7 +346,7 @@ struct State {
   Errno set(const Operation& op, Observation* seen);
   Errno send(const Operation& op, Observation* seen);
   // As a dump shows it; nothing of what is no netkit device of the trace.
-  DeviceView view(std::uint8_t device);
+  void show(std::uint8_t device, DeviceView& out);
   KeySet shown_by(std::uint64_t told);
 
   Errno execute(const Operation& op, Observation* observation) {

@@ -91,7 +91,7 @@ class Random {
   // Small numbers take 16 bits each of a drawn 64; the bias that leaves, n / 65536, is nothing to a
   // fuzzer. Many are drawn at once, because a processor guesses wrong when a few run out: what
   // happened in between was as good as random.
-  std::uint32_t below(std::uint32_t n) {
+  [[gnu::always_inline]] std::uint32_t below(std::uint32_t n) {
     if (n > 4096) return static_cast<std::uint32_t>(((next() >> 32) * n) >> 32);
     if (at_ == pool_.size()) refill();
     return (std::uint32_t{pool_[at_++]} * n) >> 16;

@@ -38,7 +38,8 @@ struct Listing {
     // Byte by byte is the same here, and much the faster.
     static_assert(std::has_unique_object_representations_v<Entry>);
     return filled == o.filled &&
-           std::memcmp(entries.data(), o.entries.data(), filled * sizeof(Entry)) == 0;
+           (filled == 0 ||
+            std::memcmp(entries.data(), o.entries.data(), filled * sizeof(Entry)) == 0);
   }
 };
 
@@ -68,7 +69,8 @@ struct Journey {
     return a.met == b.met && a.sent == b.sent && a.dropped == b.dropped &&
            a.received == b.received && a.sent_bytes == b.sent_bytes &&
            a.received_bytes == b.received_bytes &&
-           std::memcmp(a.progs.data(), b.progs.data(), a.met * sizeof(Met)) == 0;
+           (a.met == 0 ||
+            std::memcmp(a.progs.data(), b.progs.data(), a.met * sizeof(Met)) == 0);
   }
 };
 
