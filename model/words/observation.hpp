@@ -37,9 +37,8 @@ struct Listing {
   bool same_entries(const Listing& o) const {
     // Byte by byte is the same here, and much the faster.
     static_assert(std::has_unique_object_representations_v<Entry>);
-    return filled == o.filled &&
-           (filled == 0 ||
-            std::memcmp(entries.data(), o.entries.data(), filled * sizeof(Entry)) == 0);
+    return filled == o.filled && (filled == 0 || std::memcmp(entries.data(), o.entries.data(),
+                                                             filled * sizeof(Entry)) == 0);
   }
 };
 
@@ -69,8 +68,7 @@ struct Journey {
     return a.met == b.met && a.sent == b.sent && a.dropped == b.dropped &&
            a.received == b.received && a.sent_bytes == b.sent_bytes &&
            a.received_bytes == b.received_bytes &&
-           (a.met == 0 ||
-            std::memcmp(a.progs.data(), b.progs.data(), a.met * sizeof(Met)) == 0);
+           (a.met == 0 || std::memcmp(a.progs.data(), b.progs.data(), a.met * sizeof(Met)) == 0);
   }
 };
 
