@@ -148,7 +148,9 @@ std::string steps(const CProgram& p) {
       out += folded(fmt::format("\tattach_all({}, {}, p{}, p{});",
                                 device_index(p, s, s.op.point.device), attach_type(s.op.point.hook),
                                 s.op.prog.raw, last.op.prog.raw));
-      if (p.lists.contains(*last.where)) out += c_list(p, last, *last.where, last.must.after, true);
+      if (p.lists.contains(*last.where)) 
+        out += c_list(p, last, *last.where,
+                      fmt::format("\"{}\"", list_text(last.must.after, true)));
       i += run - 1;
       continue;
     }
@@ -221,10 +223,12 @@ std::string main_function(const CProgram& p) {
   declare("create", "LIBBPF_OPTS(bpf_link_create_opts, create)");
   declare("update", "LIBBPF_OPTS(bpf_link_update_opts, update)");
   declare("query", "LIBBPF_OPTS(bpf_prog_query_opts, query)");
-  for (const auto& [name, type] :
-       std::initializer_list<std::pair<std::string_view, std::string_view>>{{"told", "told"}})
-    declare(name, fmt::format("struct {} {}", type, name));
-  declare("expected", "char expected[1024]");
+  declare("attr", "union bpf_attr attr");
+  declare("revision", "__u64 revision");
+  if (used.contains("seen"))
+    declare("seen", used.contains("expected") ? "char expected[256], seen[256]" : "char seen[256]");
+  else
+    declare("expected", "char expected[1024]");
   Rows nests;
   for (const std::string_view nest : {"info", "data", "peer", "inner", "inner_data"})
     if (used.contains(nest)) nests.push_back(fmt::format("*{}", nest));
@@ -287,14 +291,12 @@ std::string write_c(const Trace& trace, std::string_view headline, const ReproOr
   define(program.redirects || through_lo, "USES_LO");
   define(program.redirects, "REDIRECTS");
   define(program.single, "SINGLE");
+  define(program.drawn, "DRAWN");
+  define(program.long_attributes, "LONG");
   for (const std::string_view name : names_in(code)) {
+    if (name == "id_of" || name == "check_entries") defined.insert("IDS");
     // Otherwise the descriptors tell the ids whenever one is asked for.
-    if (name == "id" || name == "check_entries" || name == "check_told" || name == "close_object")
-      defined.insert("IDS");
-    if (name == "attach_attr") defined.insert("RAW_ATTACH");
-    if (name == "query_attr") defined.insert("RAW_QUERY");
-    if (name == "link_create_attr") defined.insert("RAW_CREATE");
-    if (name == "bpf_attr") defined.insert("RAW_OLD");
+    if (name == "close_object") defined.insert("CLOSES"), defined.insert("IDS");
   }
   return head + "#define _GNU_SOURCE\n" + with_runtime(c_declarations(program), main, defined);
 }

@@ -24,8 +24,11 @@ std::string space_descriptor(const Step& step, std::uint32_t space) {
 
 std::string put_address(const Attr& a) {
   static constexpr int kBytes[] = {6, 5, 10};
-  return fmt::format("\tput(IFLA_ADDRESS, addresses[{}], {});\n", a.value,
-                     kBytes[static_cast<std::size_t>(a.form)]);
+  static constexpr std::string_view kAddresses[] = {"0", "2, 0, 0, 0, 0, 0xa", "2, 0, 0, 0, 0, 0xb",
+                                                    "1, 0, 0x5e, 0, 0, 1"};
+  const int bytes = kBytes[static_cast<std::size_t>(a.form)];
+  return fmt::format("\tput(IFLA_ADDRESS, (__u8[{}]){{ {} }}, {});\n", std::max(bytes, 6),
+                     kAddresses[a.value], bytes);
 }
 
 std::string value_text(Key key, std::uint32_t value) {
@@ -148,44 +151,92 @@ std::string check_made(const CProgram& p, const Step& step, std::string_view cal
   return c_check(step, call);
 }
 
-std::string device_text(const std::array<DeviceView, kMaxDevices>& all, std::uint8_t d) {
+// As the program shows an address that a device has.
+std::string address_text(Address address) {
+  switch (address) {
+    case Address::zero:
+      return "0:0:0:0:0:0";
+    case Address::a:
+      return "2:0:0:0:0:a";
+    case Address::b:
+      return "2:0:0:0:0:b";
+    case Address::multicast:
+      return "1:0:5e:0:0:1";
+    case Address::random:
+      break;
+  }
+  return "random";
+}
+
+std::vector<const AttributeRow*> by_type(KeySet keys) {
+  std::vector<const AttributeRow*> out;
+  for (const Key key : keys) out.push_back(&row(key));
+  std::sort(out.begin(), out.end(),
+            [](const AttributeRow* a, const AttributeRow* b) { return a->type < b->type; });
+  return out;
+}
+
+// A device, and behind that attributes for which the kernel may be too old.
+struct DeviceText {
+  std::string expected = "none", young;
+};
+
+DeviceText device_text(const std::array<DeviceView, kMaxDevices>& all, std::uint8_t d) {
   const DeviceView& v = all[d];
+  if (!v.there) return {};
   std::string link = "none";
   if (v.link != kNoDevice)
     link = all[v.link].space == v.space ? device_name(all[v.link].name) : "elsewhere";
-  std::string out = fmt::format(
-      "{}{}{} address={} mtu={} link={}", v.up ? "up" : "down", v.carrier ? " carrier" : "",
-      v.arp ? " arp" : "", value_name(Key::address, static_cast<std::uint32_t>(v.address))->word,
-      v.mtu, link);
+  DeviceText out;
+  out.expected = fmt::format("{}{}{} address={} mtu={} link={}", v.up ? "up" : "down",
+                             v.carrier ? " carrier" : "", v.arp ? " arp" : "",
+                             address_text(v.address), v.mtu, link);
   const bool single = v.link == kNoDevice && v.pairing == netkit::single;
-  for (const Key key : kShownData) {
-    const bool shown = !single || kShownOfSingle.has(key);
-    out += fmt::format(" {}={}", row(key).word, row(key).since.empty() ? "" : "~");
-    out += shown ? fmt::format("{}", row(key).shown_in.get(v)) : "?";
+  bool young = false;
+  for (const AttributeRow* const a : by_type(kShownData)) {
+    if (single && !kShownOfSingle.has(a->key)) continue;
+    young |= !a->since.empty();
+    (young ? out.young : out.expected) += fmt::format(" {}={}", a->word, a->shown_in.get(v));
   }
   return out;
 }
 
+// Whether a device is to be looked for by another name, or in another namespace.
+bool is_elsewhere(const Step& step) {
+  for (std::uint8_t d = step.header_devices; d < kMaxDevices; ++d) {
+    const DeviceView &was = step.devices[d], &is = step.must.devices[d];
+    if (was.there && is.there && (was.name != is.name || was.space != is.space)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-std::string c_devices(const CProgram&, const Step& step, bool after) {
-  const auto& must = after ? step.must.devices : step.devices;
+std::string c_devices(const CProgram& p, const Step& step, Then then) {
+  const auto &was = step.devices, &is = then == Then::refused ? was : step.must.devices;
   std::string out;
+  if (then == Then::either && is_elsewhere(step))
+    return fmt::format("\tif (ret) {{\n{}\t}} else {{\n{}\t}}\n",
+                       indented(c_devices(p, step, Then::refused)),
+                       indented(c_devices(p, step, Then::done)));
   for (std::uint8_t d = step.header_devices; d < kMaxDevices; ++d) {
     const bool named = step.op.verb == Verb::create && !step.op.attr(Key::name) &&
                        !step.op.attr(Key::peer_name) && is_asked(step) &&
                        (d == step.op.point.device || d == step.op.peer);
-    if (!must[d].there && !step.devices[d].there && !named) continue;
-    const DeviceView& at = must[d].there ? must[d] : step.devices[d];
+    if (!is[d].there && !was[d].there && !named) continue;
+    const DeviceView& at = is[d].there ? is[d] : was[d];
     const std::string name = at.there ? device_name(at.name) : fmt::format("d{}", d);
     // Another may have the name.
-    const bool taken = !must[d].there && std::any_of(must.begin(), must.end(), [&](const auto& v) {
+    const bool taken = !is[d].there && std::any_of(is.begin(), is.end(), [&](const auto& v) {
       return v.there && device_name(v.name) == name && v.space == (at.there ? at.space : 0);
     });
     if (taken) continue;
+    const DeviceText done = device_text(is, d);
+    const DeviceText refused = then == Then::either ? device_text(was, d) : done;
     out += in_space(at.there ? at.space : 0,
-                    folded(fmt::format("\tcheck_device(\"{}\", \"{}\");", name,
-                                       must[d].there ? device_text(must, d) : "none")));
+                    folded(fmt::format("\tcheck_device(\"{}\", {}, {});", name,
+                                       either(refused.expected, done.expected),
+                                       either(refused.young, done.young))));
   }
   return out;
 }
@@ -241,22 +292,22 @@ std::string c_remove(const CProgram& p, const Step& step) {
 }
 
 std::string c_attributes() {
-  std::vector<const AttributeRow*> by_type;
-  for (const Key key : kInData) by_type.push_back(&row(key));
-  std::sort(by_type.begin(), by_type.end(),
-            [](const AttributeRow* a, const AttributeRow* b) { return a->type < b->type; });
-  std::string out, values, rows;
-  for (const AttributeRow* a : by_type) {
+  std::string out, values, shown;
+  for (const AttributeRow* a : by_type(kInData)) {
     out += fmt::format("#define {} {}\n", a->uapi, a->type);
     if (a->of_other) continue;  // has the values of the side's own
     for (const ValueName& value : a->values)
       if (!value.uapi.empty()) values += fmt::format("#define {} {}\n", value.uapi, value.value);
   }
-  for (const Key key : kShownData)
-    rows += fmt::format("\t{{ \"{}\", {} }},\n", row(key).word, row(key).uapi);
-  return out + values +
-         "\nstatic const struct {\n\tconst char *name;\n\tint type;\n} shown[] = {\n" + rows +
-         "};\n";
+  unsigned next = 0;
+  for (const AttributeRow* a : by_type(kShownData)) {
+    shown += shown.empty() ? "" : ", ";
+    if (a->type != next) shown += fmt::format("[{}] = ", a->type);
+    shown += fmt::format("\"{}\"", a->word);
+    next = a->type + 1u;
+  }
+  return out + values + "\n/* The attributes that are shown, by their types. */\n" +
+         folded(fmt::format("static const char *const shown[] = {{ {} }};", shown));
 }
 
 }  // namespace mprogcheck::repro

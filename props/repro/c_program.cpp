@@ -43,7 +43,9 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     if (s.where && (!has_trait(op.verb, Trait::tells_list) || has_answer(s)))
       lists.insert(*s.where);
     if (s.where && op.verb == Verb::qdisc) lists.insert({s.where->device, Hook::egress});
+    long_attributes |= op.odd_attribute() && (op.verb == Verb::query || dirty_tail(op) || bytes_given(op) > 32);
     carries |= op.mark || op.priority;
+    for (const DeviceView& d : s.must.devices) drawn |= d.there && d.address == Address::random;
     if (has_trait(op.verb, Trait::inserts)) hooks[op.point.hook == Hook::egress] = true;
     const bool journey = has_trait(op.verb, Trait::journey);
     if (journey ? !s.devices[op.point.device].there
@@ -63,6 +65,12 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
   const Ref deadly{Ref::Kind::foreign, static_cast<std::uint8_t>(Foreign::struct_ops)};
   const bool harms = std::any_of(steps.begin(), steps.end(),
                                  [&](const Step& s) { return s.op.relative == deadly; });
+  const bool asks = !steps.empty() && (has_trait(steps.back().op.verb, Trait::tells_list) || has_trait(steps.back().op.verb, Trait::tells_link));
+  // The last step shows the deviation, and needs no list but the one that it asks for.
+  const auto needs_revisions = [&](const Step& s) {
+    return s.op.revision || (has_answer(s) && s.number < steps.size());
+  };
+  if (asks && std::none_of(steps.begin(), steps.end(), needs_revisions)) lists.clear();
   if ((one_packet || harms) && std::none_of(steps.begin(), steps.end(), [](const Step& s) {
         return s.op.revision || has_answer(s);
       }))
@@ -157,6 +165,12 @@ std::string as_caller(const Operation& op, std::string_view call) {
         "\tif (seteuid(0))\n\t\terr(2, \"could not run: seteuid\");\n",
         call);
   return std::string(call);
+}
+
+std::string indented(std::string lines) {
+  for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1)
+    lines.insert(at, "\t");
+  return lines;
 }
 
 std::string packet_socket(const CProgram& program, std::uint8_t space) {

@@ -33,6 +33,8 @@ struct CProgram {
   bool single = false;   // some packet is sent from a device without a peer
   bool carries = false;  // some packet has a mark or a priority
   bool hazards = false;
+  bool drawn = false;             // some device has an address that the kernel draws
+  bool long_attributes = false;  // room is needed behind the fields of an attribute of bpf(2)
   std::set<Point> lists;  // whose revisions are kept
 
   bool has(Verb verb) const;
@@ -54,6 +56,8 @@ std::string in_space(std::uint8_t space, std::string_view call);
 // The same of another caller.
 std::string as_caller(const Operation& op, std::string_view call);
 
+std::string indented(std::string lines);  // by one tab
+
 // The socket for packets of a namespace.
 std::string packet_socket(const CProgram& program, std::uint8_t space);
 std::string verdict(Action action);
@@ -62,9 +66,13 @@ std::string verdict(Action action);
 // above all.
 std::string c_check(const Step& step, std::string_view call, std::string_view first = {});
 
-// What the list must be then.
-std::string c_list(const CProgram& program, const Step& step, Point where, const Listing& list,
-                   bool changes);
+// A text in C: what must be seen if the request was refused (`ret`), and if not.
+std::string either(std::string_view refused, std::string_view done);
+
+// What the list must be then, as a text in C.
+std::string c_list(const CProgram& program, const Step& step, Point where,
+                   const std::string& expected);
+std::string list_text(const Listing& list, bool changes);
 
 // What one operation is in C, without its comment.
 std::string c_step(const CProgram& program, const Step& step);
@@ -75,8 +83,9 @@ std::string c_set(const CProgram& program, const Step& step);
 std::string c_remove(const CProgram& program, const Step& step);
 std::string c_packet(const CProgram& program, const Step& step);
 std::string c_send(const CProgram& program, const Step& step);
-// The devices after the step, or before it.
-std::string c_devices(const CProgram& program, const Step& step, bool after = true);
+// What devices must be: as they were, as the step makes them, or one of these, as `ret` says.
+enum class Then { refused, done, either };
+std::string c_devices(const CProgram& program, const Step& step, Then then);
 
 // Names and numbers that the program says itself, see pieces.hpp.
 std::string c_declarations(const CProgram& program);

@@ -37,8 +37,8 @@ std::string descriptor(Ref r) {
 }
 
 std::string id(Ref r) {
-  if (r.kind == Ref::Kind::prog) return fmt::format("id[p{}]", r.raw);
-  if (r.kind == Ref::Kind::link) return fmt::format("id[l{}]", r.raw);
+  if (r.kind == Ref::Kind::prog) return fmt::format("id_of(p{})", r.raw);
+  if (r.kind == Ref::Kind::link) return fmt::format("id_of(l{})", r.raw);
   return r.given() ? "NO_SUCH_ID" : "0";
 }
 
@@ -55,14 +55,36 @@ bool is_raw(const Operation& op) {
          (has_trait(op.verb, Trait::makes_link) && op.point.hook == Hook::bogus);
 }
 
-// The call of bpf(2), as whoever and with however many bytes. `member` of `raw` has the request.
-std::string raw_call(const Operation& op, std::string_view command, std::string_view member) {
-  const std::string bytes =
-      op.odd_attribute() ? fmt::format("{}", bytes_given(op)) : fmt::format("sizeof({})", member);
-  if (op.caller == Caller::userns)
-    return fmt::format("bpf_in_userns({}, &raw, {})", command, bytes);
-  return fmt::format("BPF({}, {})", command, bytes);
-}
+// So many entries are compared one by one.
+constexpr std::size_t kFew = 3;
+
+// What the kernel told in one answer, as a line of text.
+class Told {
+ public:
+  void add(std::string_view name, std::string_view expected, std::string_view seen,
+           std::string_view format = "%u") {
+    if (!name.empty()) {
+      const std::string word = fmt::format("{}{}", expected_.empty() ? "" : ", ", name);
+      expected_ += word, seen_ += word;
+    }
+    const bool number = expected.find_first_not_of("0123456789") == std::string_view::npos;
+    expected_ += fmt::format(" {}", number ? expected : format);
+    if (!number) arguments_ += fmt::format(", {}", expected);
+    seen_ += fmt::format(" {}", format);
+    fields_ += fmt::format(", {}", seen);
+  }
+  std::string check(std::string_view what) const {
+    const std::string expected = arguments_.empty() ? fmt::format("\"{}\"", expected_) : "expected";
+    return (arguments_.empty() ? ""
+                               : folded(fmt::format("\tsprintf(expected, \"{}\"{});", expected_,
+                                                    arguments_))) +
+           folded(fmt::format("\tsprintf(seen, \"{}\"{});", seen_, fields_)) +
+           fmt::format("\tcheck(\"\\t{}\", {}, seen);\n", what, expected);
+  }
+
+ private:
+  std::string expected_, arguments_, seen_, fields_;
+};
 
 class Writer {
  public:
@@ -92,7 +114,7 @@ class Writer {
     o.add("prog_fd", descriptor(op_.prog)).add("target_ifindex", index());
     o.add("attach_type", attach_type(op_.point.hook)).add("flags", flag_names(op_, true));
     add_relative(o).add("expected_revision", expected_revision(s_));
-    return raw(o, "BPF_LINK_CREATE", link, "raw.create", "struct link_create_attr");
+    return raw(o, "BPF_LINK_CREATE", link, "raw_create", "struct link_create_attr");
   }
   std::string link_update() {
     Options o;
@@ -115,7 +137,7 @@ class Writer {
 
   std::string query() {
     Options o;
-    std::string out;
+    std::string out = ask_revision();
     const bool raw = is_raw(op_);
     // What every header of the kernel knows.
     const bool old =
@@ -126,7 +148,7 @@ class Writer {
       o.add("query.query_flags", flag_names(op_, true));
       o.add("query.prog_ids", !op_.arrays ? "0" : op_.fault ? "(long)UNMAPPED" : "(long)prog_ids");
       o.add("query.prog_cnt", fmt::format("{}", op_.room));
-      return out + this->raw(o, "BPF_PROG_QUERY") + answer("raw.attr.query", "prog_cnt");
+      return out + this->raw(o, "BPF_PROG_QUERY") + answer(old_attr() + ".query", "prog_cnt");
     }
     const auto array = [&](std::uint8_t bit, std::string_view member, std::string_view name) {
       if (!(op_.arrays & bit)) return;
@@ -140,14 +162,17 @@ class Writer {
     array(array::prog_flags, "prog_attach_flags", "prog_flags");
     array(array::links, "link_ids", "link_ids");
     array(array::link_flags, "link_attach_flags", "link_flags");
-    out += raw ? this->raw(o, "BPF_PROG_QUERY", {}, "raw.query", "struct query_attr")
+    out += raw ? this->raw(o, "BPF_PROG_QUERY", {}, "raw_query", "struct query_attr")
                : folded("\t" + o.reset("query")) +
                      check(fmt::format("bpf_prog_query_opts({}, &query)", at()));
-    return out + answer(raw ? "raw.query" : "query", "count");
+    return out + answer(raw ? "raw_query" : "query", "count");
   }
 
-  std::string info() { return told("ask_link"); }
-  std::string fdinfo() { return told("read_fdinfo"); }
+  std::string info() {
+    return told(fmt::format("bpf_obj_get_info_by_fd({}, &told, &(__u32){{ sizeof(told) }})",
+                            descriptor(op_.link)));
+  }
+  std::string fdinfo() { return told(fmt::format("read_fdinfo({})", descriptor(op_.link))); }
 
   std::string close() {
     const Ref& r = op_.prog;
@@ -182,24 +207,44 @@ class Writer {
   }
   // None of what came with the lists that tcx has.
   bool is_old() const { return !op_.relative.given() && !op_.revision; }
+  // What holds an attribute that headers of any age know.
+  std::string old_attr() const { return p_.long_attributes ? "raw.attr" : "attr"; }
+  // The call of bpf(2), as whoever and with however many bytes, by default of what headers know.
   std::string raw(const Options& o, std::string_view command, std::string_view link = {},
-                  std::string_view member = "raw.attr",
+                  std::string_view variable = {},
                   std::string_view type = "union bpf_attr") const {
-    std::string call = raw_call(op_, command, member), out;
-    if (!link.empty()) call = fmt::format("keep({}, {})", link, call);
+    const bool old = variable.empty(), odd = op_.odd_attribute();
+    const std::string attr = old ? old_attr() : std::string(variable);
+    const std::string whole = old && p_.long_attributes ? "raw" : attr;  // with what is behind it
+    const std::string bytes = odd ? fmt::format("{}", bytes_given(op_))
+                              : old || !p_.long_attributes ? fmt::format("sizeof({})", attr)
+                                                           : fmt::format("offsetof({}, more)", type);
     const auto is_earlier = [&](const Step& s) { return s.number < s_.number && is_raw(s.op); };
-    if (op_.odd_attribute() && std::any_of(p_.steps.begin(), p_.steps.end(), is_earlier))
-      out += "\tmemset(&raw, 0, sizeof(raw));\n";
-    out += folded(fmt::format("\t{} = {};", member, o.literal(type)));
-    if (op_.dirty != kClean)
-      out += fmt::format("\traw.bytes[{}] = 1; /* in no field */\n", op_.dirty);
+    std::string out;
+    if (old && odd && std::any_of(p_.steps.begin(), p_.steps.end(), is_earlier))
+      out += fmt::format("\tmemset(&{0}, 0, sizeof({0}));\n", whole);
+    out += folded(fmt::format("\t{} = {};", attr, (old ? o : with_dirty(o)).literal(type)));
+    if (old && op_.dirty != kClean)
+      out += fmt::format("\traw.more[{}] = 1; /* in no field */\n", op_.dirty);
+    std::string call =
+        fmt::format("{}({}, &{}, {})", op_.caller == Caller::userns ? "bpf_in_userns" : "BPF",
+                    command, whole, bytes);
+    if (!link.empty()) call = fmt::format("keep({}, {})", link, call);
+    if (!odd || op_.verb != Verb::query) return out + check(call);
     // What is not part of an answer is not written to.
-    const bool guarded = op_.odd_attribute() && op_.verb == Verb::query;
-    if (!guarded) return out + check(call);
     return out +
-           fmt::format(
-               "\tmemset(raw.bytes + {0}, 0xa5, sizeof(raw) - {0});\n{1}\tcheck_behind({0});\n",
-               bytes_given(op_), check(call));
+           fmt::format("\tmemset(BEHIND({0}, {1}), 0xa5, sizeof({0}) - {1});\n", whole, bytes) +
+           check(call) +
+           folded(fmt::format("\tcheck(\"\\tbehind it\", \"untouched\", WRITTEN({}, {}) ? "
+                              "\"written\" : \"untouched\");",
+                              whole, bytes));
+  }
+  // With the byte that is in no field of the command.
+  Options with_dirty(Options o) const {
+    const std::size_t fields = op_.verb == Verb::query ? 64 : 32;
+    if (op_.dirty == kClean) return o;
+    if (op_.dirty >= fields) return o.add(fmt::format("more[{}]", op_.dirty - fields), "1");
+    return o.add(dirty_gap(op_) ? "reserved" : "attach_flags", fmt::format("{:#x}", 1u << op_.dirty % 4 * 8));
   }
   static std::string reset(std::string_view name, const Options& o) {
     return o.empty() ? "" : folded("\t" + o.reset(name));
@@ -228,63 +273,82 @@ class Writer {
     o.add(is_old() ? "replace_bpf_fd" : "replace_fd", descriptor(op_.old));
     if (is_old()) return raw(o, command);
     add_relative(o).add("expected_revision", expected_revision(s_));
-    return raw(o, command, {}, "raw.attach", "struct attach_attr");
+    return raw(o, command, {}, "raw_attach", "struct attach_attr");
   }
 
   std::string answer(std::string_view query, std::string_view count) {
     if (!has_answer(s_) || !tells_count(op_)) return "";
     const Listing& list = s_.must.answer;
-    std::string out =
-        fmt::format("\tcheck_number(\"\\tcount\", {}, {}.{});\n", list.count, query, count);
+    const auto filled = static_cast<unsigned>(list.filled);
+    Told told;
+    std::string rows;
+    told.add("count", fmt::format("{}", list.count), fmt::format("{}.{}", query, count));
     const auto ids = [&](std::uint8_t bit, std::string_view name, char kind) {
       if (!(op_.arrays & bit)) return;
       std::string names;
-      for (std::size_t i = 0; list.filled <= 3 && i < list.filled; ++i) {
-        const Entry& e = list.entries[i];
-        const std::string told = kind == 'p'         ? fmt::format("id[{}]", program_name(e.prog))
-                                 : e.link == kNoLink ? "0"
-                                                     : fmt::format("id[{}]", link_name(e.link));
-        out +=
-            folded(fmt::format("\tcheck_number(\"\\t{0}[{1}]\", {2}, {0}[{1}]);", name, i, told));
-      }
-      if (list.filled <= 3) return;
       for (std::size_t i = 0; i < list.filled; ++i) {
         const Entry& e = list.entries[i];
-        names += i ? " " : "";
-        names += kind == 'p' ? program_name(e.prog) : e.link == kNoLink ? "-" : link_name(e.link);
+        const bool none = kind == 'l' && e.link == kNoLink;
+        const std::string entry = none          ? "-"
+                                  : kind == 'p' ? program_name(e.prog)
+                                                : link_name(e.link);
+        names += (i ? " " : "") + entry;
+        if (list.filled <= kFew)
+          told.add(i ? "" : name, none ? "0" : fmt::format("id_of({})", entry),
+                   fmt::format("{}[{}]", name, i));
       }
-      if (list.filled)
-        out += folded(fmt::format("\tcheck_entries({}, '{}', {}, \"{}\");", name, kind,
-                                  static_cast<unsigned>(list.filled), names));
+      if (list.filled > kFew)
+        rows += folded(
+            fmt::format("\tcheck_entries({}, '{}', {}, \"{}\");", name, kind, filled, names));
     };
     const auto flags = [&](std::uint8_t bit, std::string_view name) {
-      if (op_.arrays & bit && list.filled == 1)
-        out += fmt::format("\tcheck_number(\"\\t{0}[0]\", 0, {0}[0]);\n", name);
-      else if (op_.arrays & bit && list.filled)
-        out += fmt::format("\tcheck_flags({}, {});\n", name, static_cast<unsigned>(list.filled));
+      if (!(op_.arrays & bit)) return;
+      for (std::size_t i = 0; list.filled <= kFew && i < list.filled; ++i)
+        told.add(i ? "" : name, "0", fmt::format("{}[{}]", name, i));
+      if (list.filled > kFew) rows += fmt::format("\tcheck_flags({}, {});\n", name, filled);
     };
     ids(array::progs, "prog_ids", 'p');
     ids(array::links, "link_ids", 'l');
     flags(array::prog_flags, "prog_flags");
     flags(array::link_flags, "link_flags");
     if (tells_revision(op_))
-      out += fmt::format("\tcheck_number(\"\\trevision\", {}[{}], {}.revision);\n",
-                         place(*s_.where), s_.revision - 1, query);
-    if (s_.permitted.empty()) return out;
-    for (std::size_t at = 0; at < out.size(); at = out.find('\n', at) + 1) out.insert(at, "\t");
-    return fmt::format("\tif (!ret || ret == -ENOSPC) {{\n{}\t}}\n", out);
+      told.add("revision", known_revision(), fmt::format("{}.revision", query), "%llu");
+    const std::string out = told.check("answer") + rows;
+    return s_.permitted.empty() ? out
+                                : fmt::format("\tif (!ret || ret == -ENOSPC) {{\n{}\t}}\n",
+                                              indented(out));
+  }
+
+  // Asked for before the query, or when the list was last looked at.
+  std::string known_revision() const {
+    return p_.lists.contains(*s_.where) ? fmt::format("{}[{}]", place(*s_.where), s_.revision - 1)
+                                        : "revision";
+  }
+  std::string ask_revision() const {
+    const bool told = has_answer(s_) && tells_revision(op_) && !p_.lists.contains(*s_.where);
+    return told ? in_space(op_.space, fmt::format("\trevision = revision_of({});\n", at())) : "";
   }
 
   std::string told(std::string_view asked) {
-    std::string out = check(fmt::format("{}({}, &told)", asked, descriptor(op_.link)));
+    const auto is_earlier = [&](const Step& s) {
+      return s.number < s_.number && has_trait(s.op.verb, Trait::tells_link);
+    };
+    std::string out;
+    if (std::any_of(p_.steps.begin(), p_.steps.end(), is_earlier))
+      out += "\tmemset(&told, 0, sizeof(told));\n";
+    out += check(asked);
     if (!tells_link(s_)) return out;
     const Point at = s_.must.at;
+    // Where the device is gone, or the link detached, the ifindex is 0.
     const std::string device = at.device == kNoDevice     ? "0"
                                : at.device == p_.loopback ? "LOOPBACK"
                                                           : fmt::format("d{}", at.device);
-    return out + folded(fmt::format("\tcheck_told(&told, {}, {}, {});",
-                                    program_name(s_.must.answer.entries[0].prog), device,
-                                    attach_type(at.hook)));
+    Told told;
+    told.add("program",
+             fmt::format("id_of({})", program_name(s_.must.answer.entries[0].prog)), "told.prog");
+    told.add("ifindex", device, "told.ifindex");
+    told.add("attach type", attach_type(at.hook), "told.attach_type");
+    return out + told.check("the link");
   }
 
   const CProgram& p_;
@@ -352,8 +416,13 @@ std::string c_check(const Step& step, std::string_view call, std::string_view fi
          "\t\tprintf(\"\\tThis error is due as well, but behind the other.\\n\");\n";
 }
 
-std::string c_list(const CProgram& program, const Step& step, Point where, const Listing& list,
-                   bool changes) {
+std::string either(std::string_view refused, std::string_view done) {
+  return refused == done ? fmt::format("\"{}\"", done)
+                         : fmt::format("ret ? \"{}\" : \"{}\"", refused, done);
+}
+
+std::string c_list(const CProgram& program, const Step& step, Point where,
+                   const std::string& expected) {
   Point through = where;
   std::uint8_t space = 0;
   if (where.device >= step.header_devices) {
@@ -362,16 +431,19 @@ std::string c_list(const CProgram& program, const Step& step, Point where, const
     through = of_peer ? Point{d.link, Hook::peer} : where;
     space = step.devices[through.device].space;
   }
-  std::string entries;
-  for (std::size_t i = 0; i < list.filled; ++i) {
-    const Entry& e = list.entries[i];
-    entries += program_name(e.prog) + " " + (e.link == kNoLink ? "" : link_name(e.link) + " ");
-  }
   const std::string device =
       through.device == program.loopback ? "LOOPBACK" : fmt::format("d{}", through.device);
-  return in_space(space, folded(fmt::format("\tcheck_list({}, {}, {}, \"{}| {} revision\");",
-                                            device, attach_type(through.hook), place(where),
-                                            entries, changes ? "new" : "same")));
+  return in_space(space, folded(fmt::format("\tcheck_list({}, {}, {}, {});", device,
+                                            attach_type(through.hook), place(where), expected)));
+}
+
+std::string list_text(const Listing& list, bool changes) {
+  std::string out;
+  for (std::size_t i = 0; i < list.filled; ++i) {
+    const Entry& e = list.entries[i];
+    out += program_name(e.prog) + " " + (e.link == kNoLink ? "" : link_name(e.link) + " ");
+  }
+  return fmt::format("{}| {} revision", out, changes ? "new" : "same");
 }
 
 std::string c_step(const CProgram& program, const Step& step) {
@@ -380,21 +452,24 @@ std::string c_step(const CProgram& program, const Step& step) {
   const bool list = step.where && !has_trait(step.op.verb, Trait::tells_list) &&
                     program.lists.contains(*step.where);
   const bool shows = program.shows_devices && tells_devices(step.op.verb);
-  if (is_left_open(step)) {
-    std::string refused = shows ? c_devices(program, step, false) : "";
-    if (list) refused += c_list(program, step, *step.where, step.before, false);
-    for (std::size_t at = 0; (at = refused.find("\n\t", at)) != std::string::npos; ++at)
-      refused.insert(at + 1, "\t");
-    out += fmt::format("\tif (ret) {{\n{}{}\t\treturn left_open({});\n\t}}\n",
-                       refused.empty() ? "" : "\t", refused,
-                       step.number == program.steps.size() ? 1 : 0);
+  const bool open = is_left_open(step), last = step.number == program.steps.size();
+  const std::string before = list_text(step.before, false);
+  const std::string after = list ? list_text(step.must.after, step.changes) : "";
+  if (open && !last) {
+    // Behind a refusal nothing can be judged.
+    std::string refused = shows ? c_devices(program, step, Then::refused) : "";
+    if (list) refused += c_list(program, step, *step.where, either(before, before));
+    const bool several = !refused.empty();
+    refused = indented(refused + "\treturn left_open();\n");
+    out += fmt::format("\tif (ret){}\n{}{}", several ? " {" : "", refused, several ? "\t}\n" : "");
   }
-  if (shows) out += c_devices(program, step);
-  if (list) out += c_list(program, step, *step.where, step.must.after, step.changes);
+  const bool either_way = open && last;
+  if (shows) out += c_devices(program, step, either_way ? Then::either : Then::done);
+  if (list) out += c_list(program, step, *step.where, either(either_way ? before : after, after));
   // A qdisc shares both hooks.
   if (list && step.op.verb == Verb::qdisc)
-    out +=
-        c_list(program, step, {step.where->device, Hook::egress}, step.must.answer, step.changes);
+    out += c_list(program, step, {step.where->device, Hook::egress},
+                  fmt::format("\"{}\"", list_text(step.must.answer, step.changes)));
   return out;
 }
 

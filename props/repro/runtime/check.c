@@ -3,8 +3,11 @@
 
 #define NAME(error) strerrorname_np(-(error))
 #define CHECK(expected, call) check(#call, expected, strerrorname_np(-(call)))
-#define BPF(command, bytes) ({ int r = syscall(__NR_bpf, command, &raw, bytes); r < 0 ? -errno : r; })
-#ifdef IDS
+#define BPF(cmd, attr, size) ({ int r = syscall(__NR_bpf, cmd, attr, size); r < 0 ? -errno : r; })
+#define BEHIND(attr, size) ((char *)&(attr) + (size)) /* so many bytes are given */
+#define WRITTEN(attr, n) memcmp(BEHIND(attr, n), BEHIND(attr, n + 1), sizeof(attr) - (n) - 1)
+#ifdef CLOSES
+#define id_of(object) id[object]
 #else
 #define keep(object, result) ((fd[object] = (result)) < 0 ? fd[object] : 0)
 #endif
@@ -19,16 +22,15 @@ static void check(const char *what, const char *expected, const char *seen)
 
 static void check_number(const char *what, unsigned long long expected, unsigned long long seen)
 {
-	const char *mark = expected == seen ? "" : " | DEVIATION";
-
-	printf("%s: expected %llu, seen %llu%s\n", what, expected, seen, mark);
+	printf("%s: expected %llu, seen %llu%s\n", what, expected, seen,
+	       expected == seen ? "" : " | DEVIATION");
 	deviations += expected != seen;
 }
 
 /* It may be refused or not: behind a refusal nothing can be judged. */
-static int left_open(int is_last)
+static int left_open(void)
 {
 	printf("The interface leaves open whether this is refused. It was; %d deviations so far.\n",
 	       deviations);
-	return deviations ? 1 : is_last ? 0 : 2;
+	return deviations ? 1 : 2;
 }

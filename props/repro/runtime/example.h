@@ -8,7 +8,4 @@ static __u32 id[OBJECTS] = { [l0] = NO_SUCH_ID };
 #define IFLA_NETKIT_PEER_INFO 1
 #define IFLA_NETKIT_MODE 5
 #define NETKIT_L2 0
-static const struct {
-	const char *name;
-	int type;
-} shown[] = { { "mode", IFLA_NETKIT_MODE } };
+static const char *const shown[] = { [IFLA_NETKIT_MODE] = "mode" };

@@ -14,6 +14,7 @@
 #include <linux/pkt_sched.h> // TC_H_CLSACT
 #include <linux/rtnetlink.h> // nlmsghdr RTM_NEWQDISC RTM_DELQDISC
 #include <net/if.h> // if_nametoindex if_indextoname ifreq IFNAMSIZ IFF_UP IFF_NOARP
+#include <netinet/ether.h> // ether_ntoa
 #include <poll.h> // pollfd
 #include <sched.h> // unshare setns
 #include <stdio.h>

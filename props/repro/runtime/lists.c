@@ -7,7 +7,7 @@ static void check_list(int ifindex, int type, __u64 *had, const char *expected)
 #ifdef IDS
 	__u32 progs[64], links[64];
 #else
-	__u32 progs[64], links[64], info[2];
+	__u32 progs[64], links[64], info[2]; /* type and id */
 #endif
 	LIBBPF_OPTS(bpf_prog_query_opts, q, .prog_ids = progs, .link_ids = links, .count = 64);
 	char text[1024], *end = text, *revision = "new";
@@ -17,11 +17,11 @@ static void check_list(int ifindex, int type, __u64 *had, const char *expected)
 	for (__u32 i = 0; i < q.count; i++)
 #ifdef IDS
 		for (int o = 0; o < OBJECTS; o++)
-			if (id[o] == (names[o][0] == 'p' ? progs : links)[i])
+			if (id_of(o) == (names[o][0] == 'p' ? progs : links)[i])
 				end += sprintf(end, "%s ", names[o]);
 #else
 		for (int o = 0; o < OBJECTS; o++) {
-			info[1] = -1; /* its id, if there is such an object */
+			info[1] = -1;
 			bpf_obj_get_info_by_fd(fd[o], info, &(__u32){ sizeof(info) });
 			if (info[1] == (names[o][0] == 'p' ? progs : links)[i])
 				end += sprintf(end, "%s ", names[o]);
@@ -32,8 +32,16 @@ static void check_list(int ifindex, int type, __u64 *had, const char *expected)
 			revision = had[1] ? "old" : "same";
 	*had = *revision == 's' ? 0 : q.revision;
 	sprintf(end, "| %s revision", revision);
-	printf("\tlist (revision %llu)", (unsigned long long)q.revision);
-	check("", expected, text);
+	check("\tlist", expected, text);
+}
+
+static __u64 revision_of(int ifindex, int type)
+{
+	LIBBPF_OPTS(bpf_prog_query_opts, query);
+
+	if (bpf_prog_query_opts(ifindex, type, &query))
+		err(2, "could not run: asking for a list (tcx: Linux 6.6, netkit: 6.7)");
+	return query.revision;
 }
 
 /* The entries that a query told: '?' is an array that was not written, '-' no link. */
@@ -45,7 +53,7 @@ static void check_entries(const __u32 *told, char kind, __u32 count, const char 
 		const char *name = kind == 'l' && !told[i] ? "-" : "?";
 
 		for (int o = 0; o < OBJECTS; o++)
-			if (names[o][0] == kind && told[i] && id[o] == told[i])
+			if (names[o][0] == kind && told[i] && id_of(o) == told[i])
 				name = names[o];
 		end += sprintf(end, i ? " %s" : "%s", name);
 	}

@@ -26,10 +26,9 @@ static void enter(int space)
 /* Makes a new one, and goes there. */
 static void open_space(int space)
 {
-	new_netns();
-	netns[space] = open("/proc/thread-self/ns/net", O_RDONLY);
+	netns[space] = unshare(CLONE_NEWNET) ? -1 : open("/proc/thread-self/ns/net", O_RDONLY);
 	if (netns[space] < 0)
-		err(2, "could not run: opening a network namespace");
+		err(2, "could not run: making a network namespace");
 }
 #endif
 

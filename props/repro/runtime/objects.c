@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Programs and links, by the names of the trace.
 
-#ifdef IDS
+#ifdef CLOSES
 /* A program, or a link that is asked for. Returns 0, or an error below 0. */
 static int keep(int object, int result)
 {
@@ -11,6 +11,14 @@ static int keep(int object, int result)
 	bpf_obj_get_info_by_fd(result, info, &(__u32){ sizeof(info) });
 	id[object] = info[1];
 	return result < 0 ? result : 0;
+}
+#else
+static __u32 id_of(int object)
+{
+	__u32 info[2] = { 0, NO_SUCH_ID }; /* type and id */
+
+	bpf_obj_get_info_by_fd(fd[object], info, &(__u32){ sizeof(info) });
+	return info[1];
 }
 #endif
 
@@ -26,43 +34,24 @@ static int close_object(int object)
 	return result ? -errno : 0;
 }
 
-/* What a link says of itself: the beginning of struct bpf_link_info. */
-struct told {
+static struct told { /* of a link: the beginning of struct bpf_link_info */
 	__u32 type, link, prog, unused, ifindex, attach_type;
-};
+} told;
 
-static int ask_link(int link, struct told *told)
-{
-	__u32 size = sizeof(*told);
-
-	memset(told, 0, size);
-	return bpf_obj_get_info_by_fd(link, told, &size);
-}
-
-static int read_fdinfo(int link, struct told *told)
+static int read_fdinfo(int link)
 {
 	char name[64], line[256];
 	FILE *file;
 
-	memset(told, 0, sizeof(*told));
 	sprintf(name, "/proc/self/fdinfo/%d", link);
 	file = fopen(name, "re");
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file)) {
-		/* Each of them matches one line only. */
-		sscanf(line, "prog_id: %u", &told->prog);
-		sscanf(line, "ifindex: %u", &told->ifindex);
-		sscanf(line, "attach_type: %u", &told->attach_type);
+		sscanf(line, "prog_id: %u", &told.prog);
+		sscanf(line, "ifindex: %u", &told.ifindex);
+		sscanf(line, "attach_type: %u", &told.attach_type);
 	}
 	fclose(file);
 	return 0;
-}
-
-/* Where the device is gone, or the link detached, the ifindex is 0. */
-static void check_told(const struct told *told, int prog, __u32 ifindex, __u32 type)
-{
-	check_number("\tid of the program", id[prog], told->prog);
-	check_number("\tifindex", ifindex, told->ifindex);
-	check_number("\tattach type", type, told->attach_type);
 }
