@@ -60,7 +60,7 @@ Rows object_names(const CProgram& p) {
     if (has_trait(s.op.verb, Trait::makes_link)) links.insert(s.op.link.raw);
   Rows out;
   for (std::size_t i = 0; i < kMaxProgs; ++i)
-    if (p.trace.header.loaded[i]) out.push_back(fmt::format("p{}", i));
+    if (p.loaded[i]) out.push_back(fmt::format("p{}", i));
   for (const std::uint8_t link : links) out.push_back(fmt::format("l{}", link));
   return out;
 }
@@ -87,7 +87,7 @@ std::string loads(const CProgram& p) {
   };
   std::vector<std::size_t> loaded;
   for (std::size_t i = 0; i < kMaxProgs; ++i)
-    if (h.loaded[i]) loaded.push_back(i);
+    if (p.loaded[i]) loaded.push_back(i);
   for (std::size_t i = 0; i < loaded.size(); ++i) {
     std::size_t last = i;
     while (last + 1 < loaded.size() && one("i", loaded[last + 1]) == one("i", loaded[i])) ++last;

@@ -58,6 +58,21 @@ std::string check_met(const CProgram& p, std::span<const Met> met) {
          "\tcheck(\"\\tprograms\", expected, who_met());\n";
 }
 
+std::string carry(const CProgram& p, const Operation& op, const std::string& socket) {
+  const int mark = op.mark ? 7 : 0, priority = op.priority ? 3 : 0;
+  if (p.several) return fmt::format("\tcarry({}, {}, {});\n", socket, mark, priority);
+  std::string calls;
+  const auto set = [&](int value, std::string_view option) {
+    if (value)
+      calls += fmt::format("{}setsockopt({}, SOL_SOCKET, {}, &(int){{ {} }}, sizeof(int))",
+                           calls.empty() ? "" : " || ", socket, option, value);
+  };
+  set(mark, "SO_MARK"), set(priority, "SO_PRIORITY");
+  return calls.empty() ? ""
+                       : folded(fmt::format("\tif ({})", calls)) +
+                             "\t\terr(2, \"could not run: saying what a packet carries\");\n";
+}
+
 }  // namespace
 
 std::string verdict(Action action) {
@@ -102,19 +117,17 @@ std::string c_send(const CProgram& p, const Step& step) {
   if (!from.there) return nothing(step);
   const bool arrives = step.must.fate == Fate::passed || step.must.fate == Fate::redirected;
   std::string out = verdicts(p, op, "0");
-  if (p.carries)
-    out += fmt::format("\tcarry({}, {}, {});\n", packet_socket(p, from.space), op.mark ? 7 : 0,
-                       op.priority ? 3 : 0);
+  if (p.carries) out += carry(p, op, packet_socket(p, from.space));
   out += c_check(step, fmt::format("send_frame({}, {}, {}, {})", side(p, step, op.point.device),
                                    side(p, step, from.link), op.bytes, arrives ? 10000 : 200));
   if (step.must.fate == Fate::none) return out;
   const Journey& j = step.must.journey;
-  return out + fmt::format("\tcheck(\"\\tfate\", \"{}\", fate);\n", fate(step)) +
-         (p.loads ? check_met(p, {j.progs.data(), j.met}) : "") +
-         folded(fmt::format(
-             "\tcheck(\"\\tcounters\", \"sent {} of {} bytes, dropped {}, received {} "
-             "of {} bytes\", counted);",
-             int(j.sent), j.sent_bytes, int(j.dropped), int(j.received), j.received_bytes));
+  return out +
+         folded(fmt::format("\tcheck(\"\\tfate\", \"{}, sent {} of {} bytes, dropped {}, received {} of {} "
+                            "bytes\", fate);",
+                            fate(step), int(j.sent), j.sent_bytes, int(j.dropped), int(j.received),
+                            j.received_bytes)) +
+         (p.loads ? check_met(p, {j.progs.data(), j.met}) : "");
 }
 
 }  // namespace mprogcheck::repro

@@ -26,7 +26,13 @@ bool is_refused_creation(const Step& s) {
 
 CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     : trace(t), steps(std::move(planned)) {
-  for (std::size_t i = 0; i < kMaxProgs; ++i) loads |= t.header.loaded[i] && !t.header.xdp[i];
+  for (const Step& s : steps) {
+    for (const Ref r : {s.op.prog, s.op.link, s.op.relative, s.op.old})
+      if (r.kind == Ref::Kind::prog) loaded[r.raw] = t.header.loaded[r.raw];
+    for (const Says& says : s.op.says)
+      if (says.action != Action::next) loaded[says.prog.raw] = t.header.loaded[says.prog.raw];
+  }
+  for (std::size_t i = 0; i < kMaxProgs; ++i) loads |= loaded[i] && !t.header.xdp[i];
   bool lifetimes = false, hooks[2] = {};
   std::size_t sent = 0;
   for (const Step& s : steps) {
@@ -45,7 +51,8 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     if (s.where && op.verb == Verb::qdisc) lists.insert({s.where->device, Hook::egress});
     long_attributes |= op.odd_attribute() && (op.verb == Verb::query || dirty_tail(op) || bytes_given(op) > 32);
     carries |= op.mark || op.priority;
-    for (const DeviceView& d : s.must.devices) drawn |= d.there && d.address == Address::random;
+    for (std::uint8_t d = s.header_devices; d < kMaxDevices; ++d)
+      drawn |= s.must.devices[d].there && s.must.devices[d].address == Address::random;
     if (has_trait(op.verb, Trait::inserts)) hooks[op.point.hook == Hook::egress] = true;
     const bool journey = has_trait(op.verb, Trait::journey);
     if (journey ? !s.devices[op.point.device].there

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -29,6 +30,7 @@ struct CProgram {
   bool several = false;     // packets: what programs say to each is told before it is sent
   bool both_hooks = false;  // of `lo`, which a packet meets both
   bool redirects = false;
+  std::array<bool, kMaxProgs> loaded{};  // the programs that a step names
   bool loads = false;    // there are programs that packets can meet
   bool single = false;   // some packet is sent from a device without a peer
   bool carries = false;  // some packet has a mark or a priority

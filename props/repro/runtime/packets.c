@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Packets, and programs that note what they see of them.
 
-#define ETHERTYPE 0x88b5 /* for local experiments */
-
 static int met_map; /* a queue of what programs note */
 
 #ifdef SEVERAL
@@ -111,7 +109,7 @@ static int packet_socket;
 
 static int open_packets(void)
 {
-	int packets = socket(AF_PACKET, SOCK_RAW, htons(ETHERTYPE));
+	int packets = socket(AF_PACKET, SOCK_RAW, htons(0x88b5)); /* for experiments */
 #ifdef PAIRS
 	int ipv6 = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY);
 #endif

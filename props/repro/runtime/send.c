@@ -10,37 +10,39 @@ static void carry(int packets, int mark, int priority)
 }
 
 /* By then the kernel has done all that follows from a link that is on, or off. */
+#ifdef TWO_SPACES
+static struct rtnl_link_stats64 counters_of(int space, int ifindex)
+#else
 static struct rtnl_link_stats64 counters_of(int ifindex)
+#endif
 {
 	const struct rtattr *attr = IFLA_RTA(NLMSG_DATA(answer));
+#ifdef SINGLE
+	int error;
+#endif
 
+#ifdef TWO_SPACES
+	enter(space);
+#endif
 	req.link.ifi_index = ifindex;
 #ifdef SINGLE
-	if (ask(RTM_GETLINK, 0))
-		return (struct rtnl_link_stats64){ 0 };
+	error = ask(RTM_GETLINK, 0);
 #else
 	ask(RTM_GETLINK, 0);
+#endif
+#ifdef TWO_SPACES
+	enter(n0);
+#endif
+#ifdef SINGLE
+	if (error)
+		return (struct rtnl_link_stats64){ 0 };
 #endif
 	while (attr->rta_type != IFLA_STATS64)
 		attr = (const void *)attr + RTA_ALIGN(attr->rta_len);
 	return *(const struct rtnl_link_stats64 *)RTA_DATA(attr);
 }
 
-#ifdef TWO_SPACES
-static struct rtnl_link_stats64 counters_in(int space, int ifindex)
-{
-	struct rtnl_link_stats64 counters;
-
-	enter(space);
-	counters = counters_of(ifindex);
-	enter(n0);
-	return counters;
-}
-#endif
-
-static const char *fate;
-
-static char counted[256];
+static char fate[256]; /* of the packet that was sent last */
 
 /* From one side to the other, where it is waited for so many milliseconds. */
 #ifdef TWO_SPACES
@@ -52,16 +54,18 @@ static int send_frame(int from, int to, int bytes, int patience)
 	static __u8 sent[100000] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, [12] = 0x88, 0xb5 };
 	static __u8 got[200000];
 	struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_ifindex = from };
+	socklen_t size = sizeof(address);
 #ifdef TWO_SPACES
-	struct rtnl_link_stats64 was = counters_in(space, from), is;
-	struct rtnl_link_stats64 was_there = counters_in(space_there, to), is_there;
+	struct rtnl_link_stats64 was = counters_of(space, from), is;
+	struct rtnl_link_stats64 was_there = counters_of(space_there, to), is_there;
 	struct pollfd arrivals[] = { { packet_sockets[n0], POLLIN, 0 },
 				     { packet_sockets[n1], POLLIN, 0 } };
-	const int packet_socket = packet_sockets[space];
+	const char *where = "dropped";
 	int ret, at;
 #else
 	struct rtnl_link_stats64 was = counters_of(from), was_there = counters_of(to), is, is_there;
 	struct pollfd arrival = { .fd = packet_socket, .events = POLLIN };
+	const char *where = "dropped";
 	int ret;
 #endif
 
@@ -78,38 +82,42 @@ static int send_frame(int from, int to, int bytes, int patience)
 		; /* leftovers */
 #endif
 #endif
-	ret = sendto(packet_socket, sent, bytes, 0, (void *)&address, sizeof(address));
-	ret = ret < 0 ? -errno : 0;
 #ifdef TWO_SPACES
+	ret = sendto(packet_sockets[space], sent, bytes, 0, (void *)&address, size) < 0 ? -errno : 0;
 	poll(arrivals, SPACES, ret ? 200 : patience);
 	at = arrivals[n1].revents ? n1 : n0;
-	if (!arrivals[at].revents)
-		fate = "dropped";
-	else if (recvfrom(packet_sockets[at], got, sizeof(got), 0, (void *)&address,
-			  &(socklen_t){ sizeof(address) }) != bytes ||
-		 memcmp(got, sent, bytes))
-		fate = "changed";
-	else if (address.sll_ifindex == LOOPBACK)
-		fate = at == n0 ? "redirected in n0" : "redirected in n1";
-	else
-		fate = at == space_there && address.sll_ifindex == to ? "passed" : "astray";
-	is = counters_in(space, from);
-	is_there = counters_in(space_there, to);
+	if (arrivals[at].revents) {
+		where = at == space_there ? "passed" : "astray";
+		if (recvfrom(packet_sockets[at], got, sizeof(got), 0, (void *)&address, &size) != bytes ||
+		    memcmp(got, sent, bytes))
+			where = "changed";
+#ifdef REDIRECTS
+		else if (address.sll_ifindex == LOOPBACK)
+			where = at == n0 ? "redirected in n0" : "redirected in n1";
+#endif
+		else if (address.sll_ifindex != to)
+			where = "astray";
+	}
+	is = counters_of(space, from);
+	is_there = counters_of(space_there, to);
 #else
-	if (!poll(&arrival, 1, ret ? 200 : patience))
-		fate = "dropped";
-	else if (recvfrom(packet_socket, got, sizeof(got), 0, (void *)&address,
-			  &(socklen_t){ sizeof(address) }) != bytes ||
-		 memcmp(got, sent, bytes))
-		fate = "changed";
-	else if (address.sll_ifindex == LOOPBACK)
-		fate = "redirected in n0";
-	else
-		fate = address.sll_ifindex == to ? "passed" : "astray";
+	ret = sendto(packet_socket, sent, bytes, 0, (void *)&address, size) < 0 ? -errno : 0;
+	if (poll(&arrival, 1, ret ? 200 : patience)) {
+		where = "passed";
+		if (recvfrom(packet_socket, got, sizeof(got), 0, (void *)&address, &size) != bytes ||
+		    memcmp(got, sent, bytes))
+			where = "changed";
+#ifdef REDIRECTS
+		else if (address.sll_ifindex == LOOPBACK)
+			where = "redirected in n0";
+#endif
+		else if (address.sll_ifindex != to)
+			where = "astray";
+	}
 	is = counters_of(from);
 	is_there = counters_of(to);
 #endif
-	sprintf(counted, "sent %lld of %lld bytes, dropped %lld, received %lld of %lld bytes",
+	sprintf(fate, "%s, sent %lld of %lld bytes, dropped %lld, received %lld of %lld bytes", where,
 		is.tx_packets - was.tx_packets, is.tx_bytes - was.tx_bytes,
 		is.tx_dropped - was.tx_dropped, is_there.rx_packets - was_there.rx_packets,
 		is_there.rx_bytes - was_there.rx_bytes);
