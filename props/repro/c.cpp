@@ -109,8 +109,8 @@ std::string set_up(const CProgram& p) {
     if (p.spaces) out += fmt::format("\topen_space({});\n", space);
     if (!p.spaces && space == "n0")
       out += "\tif (unshare(CLONE_NEWNET))\n\t\terr(2, \"could not run: unshare\");\n";
-    if ((p.sends && p.spaces) || ((p.sends || p.packets) && space == "n0"))
-      out += fmt::format("\t{} = open_packets();\n", packet_socket(p, space == "n0" ? 0 : 1));
+    if (!p.spaces && (p.sends || p.packets) && space == "n0")
+      out += "\tpacket_socket = open_packets();\n";
   }
   for (const std::uint8_t d : p.devices)
     if (d != p.loopback) out += fmt::format("\td{0} = make_device(\"d{0}\", \"wire{0}\");\n", d);
@@ -286,6 +286,7 @@ std::string write_c(const Trace& trace, std::string_view headline, const ReproOr
   define(program.several, "SEVERAL");
   define(program.both_hooks, "BOTH_HOOKS");
   define(program.sends, "SENDS");
+  define(program.sends || program.packets, "SOCKETS");
   define(program.carries, "CARRIES");
   define(program.sends || (program.packets && !through_lo), "PAIRS");
   define(program.redirects || through_lo, "USES_LO");

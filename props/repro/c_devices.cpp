@@ -108,6 +108,7 @@ std::string of_netkit(const Step& step) {
 // The index of each device that is new there, and the revisions of its lists.
 std::string new_indexes(const CProgram& p, const Step& step) {
   std::string out;
+  if (step.number == p.steps.size()) return out;
   for (std::uint8_t d = step.header_devices; d < kMaxDevices; ++d) {
     const DeviceView &was = step.devices[d], &is = step.must.devices[d];
     if (!is.there || (was.there && was.space == is.space)) continue;
@@ -244,11 +245,10 @@ std::string c_devices(const CProgram& p, const Step& step, Then then) {
 std::string c_create(const CProgram& p, const Step& step) {
   const Operation& op = step.op;
   if (!is_asked(step)) return "\t/* The kernel is not asked. */\n";
-  const bool kept = op.point.device != op.peer;
-  if (p.only_prepares(step) && kept)
-    return check_made(
-               p, step,
-               fmt::format("make_pair(\"netkit\", \"d{}\", \"d{}\")", op.point.device, op.peer)) +
+  if (p.makes_pair && is_plain_pair(op))
+    return in_space(op.space, check_made(p, step,
+                                         fmt::format("make_pair(\"netkit\", \"d{}\", \"d{}\")",
+                                                     op.point.device, op.peer))) +
            new_indexes(p, step);
   std::string out;
   if (const Attr* const index = op.attr(Key::index))
@@ -282,10 +282,10 @@ std::string c_remove(const CProgram& p, const Step& step) {
   if (op.space == 0)
     for (const std::uint8_t device : p.devices)
       again += fmt::format("\td{} = NO_DEVICE;\n", device);
-  if (p.sends || (p.packets && op.space == 0)) {
+  if (p.sends || (p.packets && (p.spaces || op.space == 0))) {
     const std::string socket = packet_socket(p, op.space);
     out += fmt::format("\tclose({});\n", socket);
-    again += in_space(op.space, fmt::format("\t{} = open_packets();\n", socket));
+    if (!p.spaces) again += fmt::format("\t{} = open_packets();\n", socket);
   }
   return out + c_check(step, p.spaces ? fmt::format("end_space(n{})", op.space) : "leave_netns()") +
          again;

@@ -14,10 +14,6 @@ bool moves_or_asks_elsewhere(const Operation& op) {
   return op.space != 0 || std::any_of(op.attrs.begin(), op.attrs.end(), is_space);
 }
 
-bool is_plain(const Operation& op) {
-  return op.verb == Verb::create && op.peer != kNoDevice && op.attrs[0].key == Key::none;
-}
-
 bool is_refused_creation(const Step& s) {
   return s.op.verb == Verb::create && s.must.error != Errno::ok && s.permitted.empty();
 }
@@ -72,12 +68,16 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
   const Ref deadly{Ref::Kind::foreign, static_cast<std::uint8_t>(Foreign::struct_ops)};
   const bool harms = std::any_of(steps.begin(), steps.end(),
                                  [&](const Step& s) { return s.op.relative == deadly; });
-  const bool asks = !steps.empty() && (has_trait(steps.back().op.verb, Trait::tells_list) || has_trait(steps.back().op.verb, Trait::tells_link));
-  // The last step shows the deviation, and needs no list but the one that it asks for.
+  // The last step shows the deviation, and needs no list but one that it asks for.
+  const auto needs_no_list = [](Verb verb) {
+    return has_trait(verb, Trait::tells_list) || has_trait(verb, Trait::tells_link) ||
+           tells_devices(verb);
+  };
   const auto needs_revisions = [&](const Step& s) {
     return s.op.revision || (has_answer(s) && s.number < steps.size());
   };
-  if (asks && std::none_of(steps.begin(), steps.end(), needs_revisions)) lists.clear();
+  if (!steps.empty() && needs_no_list(steps.back().op.verb) &&
+      std::none_of(steps.begin(), steps.end(), needs_revisions)) lists.clear();
   if ((one_packet || harms) && std::none_of(steps.begin(), steps.end(), [](const Step& s) {
         return s.op.revision || has_answer(s);
       }))
@@ -89,17 +89,16 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
                     last.op.point.device != kAllDevices;
   }
   if (devices.size() == 1 && !lifetimes && !sends && !spaces) loopback = *devices.begin();
+  const auto pairs = std::count_if(steps.begin(), steps.end(), [](const Step& s) {
+    return s.op.verb == Verb::create && is_asked(s) && is_plain_pair(s.op);
+  });
+  makes_pair = pairs > 1 || (pairs == 1 && !devices.empty() && loopback == kNoDevice);
   both_hooks = packets && loopback != kNoDevice && hooks[0] && hooks[1];
   several |= both_hooks;
 }
 
 bool CProgram::has(Verb verb) const {
   return std::any_of(steps.begin(), steps.end(), [&](const Step& s) { return s.op.verb == verb; });
-}
-
-bool CProgram::only_prepares(const Step& step) const {
-  return !shows_devices && step.op.verb == Verb::create && step.must.error == Errno::ok &&
-         step.op.space == 0 && is_plain(step.op);
 }
 
 std::size_t CProgram::run_of_attaches(std::size_t from) const {
@@ -116,6 +115,11 @@ std::size_t CProgram::run_of_attaches(std::size_t from) const {
     if (s.op != plain || s.must.error != Errno::ok || !s.permitted.empty()) break;
   }
   return n < 5 ? 0 : n;
+}
+
+bool is_plain_pair(const Operation& create) {
+  return create.peer != kNoDevice && create.peer != create.point.device &&
+         create.attrs[0].key == Key::none;
 }
 
 std::string device_index(const CProgram& program, const Step& step, std::uint8_t device) {

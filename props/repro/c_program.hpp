@@ -35,16 +35,18 @@ struct CProgram {
   bool single = false;   // some packet is sent from a device without a peer
   bool carries = false;  // some packet has a mark or a priority
   bool hazards = false;
+  bool makes_pair = false;        // a function does it for several
   bool drawn = false;             // some device has an address that the kernel draws
   bool long_attributes = false;  // room is needed behind the fields of an attribute of bpf(2)
   std::set<Point> lists;  // whose revisions are kept
 
   bool has(Verb verb) const;
-  // A pair that only prepares for what follows: not asked for with all of its attributes.
-  bool only_prepares(const Step& step) const;
   // How many steps from this one on only put one program after the other behind a list.
   std::size_t run_of_attaches(std::size_t from) const;
 };
+
+// Two devices that have no attributes but their names.
+bool is_plain_pair(const Operation& create);
 
 // In the namespace of the caller, as the model has it.
 std::string device_index(const CProgram& program, const Step& step, std::uint8_t device);

@@ -26,8 +26,10 @@ Break last_break(std::string_view text, std::size_t column) {
     if (!string && (before == ',' || before == '|')) comma = {i + 1, false};
     if (string && i + 1 < text.size() && text[i + 1] != '"') space = {i + 1, true};
   }
-  // Within a string only where it is longer than a line.
-  return comma.at > 0 ? comma : space;
+  // Within a string only where it is longer than a line, and most of this line would be empty.
+  const std::size_t end = text.find('"', space.at);
+  const bool longer = space.at > comma.at && end - comma.at > kColumns - 2 * kTab;
+  return comma.at > 0 && !(longer && comma.at < kColumns / 2) ? comma : space;
 }
 
 }  // namespace

@@ -49,10 +49,15 @@ static const char *show(const char *name)
 	if (ask(RTM_GETLINK, 0))
 		return "none";
 	index = value_of(find(NULL, IFLA_LINK));
+#ifdef TWO_SPACES
 	if (index && find(NULL, IFLA_LINK_NETNSID))
 		strcpy(peer, "elsewhere");
 	else if (index && !if_indextoname(index, peer))
 		strcpy(peer, "strange");
+#else
+	if (index && !if_indextoname(index, peer))
+		strcpy(peer, "strange");
+#endif
 	end += sprintf(end, "%s%s%s address=%s mtu=%d link=%s",
 		       link->ifi_flags & IFF_UP ? "up" : "down",
 		       value_of(find(NULL, IFLA_CARRIER)) ? " carrier" : "",

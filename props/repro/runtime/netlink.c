@@ -8,7 +8,6 @@ static struct {
 	char attributes[512];
 	int size;
 } req;
-
 static __u64 answer[4096]; /* of rtnetlink, the last one */
 
 /* Sends the request, and begins another one. 0, or an error below 0. */

@@ -8,14 +8,41 @@ static void new_netns(void)
 }
 
 #ifdef TWO_SPACES
-/* The program is in n0 but for single calls. */
-enum { n0, n1, SPACES };
 #else
-enum { n0, SPACES }; /* network namespaces */
+static int packet_socket;
 #endif
 
+static int open_packets(void)
+{
+	int packets = socket(AF_PACKET, SOCK_RAW, htons(0x88b5)); /* for experiments */
+#ifdef PAIRS
+	int ipv6 = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY);
+#endif
+#ifdef USES_LO
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	if (packets < 0 || ioctl(packets, SIOCSIFFLAGS, &lo))
+		err(2, "could not run: opening a packet socket, and setting lo up");
+#else
+
+	if (packets < 0)
+		err(2, "could not run: opening a packet socket");
+#endif
+#ifdef PAIRS
+	if (ipv6 >= 0 && (write(ipv6, "1", 1) != 1 || close(ipv6))) /* it sends by itself */
+		err(2, "could not run: turning IPv6 off");
+#endif
+	return packets;
+}
+
 #ifdef TWO_SPACES
+/* The program is in n0 but for single calls. */
+enum { n0, n1, SPACES };
+#ifdef SOCKETS
+static int netns[SPACES], packet_sockets[SPACES];
+#else
 static int netns[SPACES];
+#endif
 
 static void enter(int space)
 {
@@ -29,6 +56,9 @@ static void open_space(int space)
 	netns[space] = unshare(CLONE_NEWNET) ? -1 : open("/proc/thread-self/ns/net", O_RDONLY);
 	if (netns[space] < 0)
 		err(2, "could not run: making a network namespace");
+#ifdef SOCKETS
+	packet_sockets[space] = open_packets();
+#endif
 }
 #endif
 
@@ -38,7 +68,7 @@ static void open_space(int space)
  */
 static int make_witness(void)
 {
-	int prog = trivial(BPF_PROG_TYPE_SCHED_CLS, TCX_NEXT, 0, 0);
+	int prog = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "repro", "GPL", return_next, 2, NULL);
 	int witness = bpf_link_create(prog, LOOPBACK, BPF_TCX_INGRESS, NULL);
 
 	if (witness < 0)

@@ -101,35 +101,6 @@ static void tell_verdicts(void)
 }
 #endif
 
-#ifdef TWO_SPACES
-static int packet_sockets[SPACES];
-#else
-static int packet_socket;
-#endif
-
-static int open_packets(void)
-{
-	int packets = socket(AF_PACKET, SOCK_RAW, htons(0x88b5)); /* for experiments */
-#ifdef PAIRS
-	int ipv6 = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY);
-#endif
-#ifdef USES_LO
-	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-
-	if (packets < 0 || ioctl(packets, SIOCSIFFLAGS, &lo))
-		err(2, "could not run: opening a packet socket, and setting lo up");
-#else
-
-	if (packets < 0)
-		err(2, "could not run: opening a packet socket");
-#endif
-#ifdef PAIRS
-	if (ipv6 >= 0 && (write(ipv6, "1", 1) != 1 || close(ipv6))) /* it sends by itself */
-		err(2, "could not run: turning IPv6 off");
-#endif
-	return packets;
-}
-
 /* The kernel does all that follows from a link that is on when it is asked for it, or before. */
 static void open_pair(int ifindex, int wire)
 {
