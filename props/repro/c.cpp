@@ -132,17 +132,12 @@ std::string set_up(const CProgram& p) {
   return out + loads(p);
 }
 
-// It stands in the place of an empty line.
-std::string comment_of(const CProgram& p, const Step& s) {
-  const std::string line = fmt::format("\t/* {} */\n", for_c_comment(print(s.op)));
-  return (s.number == 1 || p.shows_devices ? "\n" : "") + line;
-}
-
 std::string steps(const CProgram& p) {
   std::string out;
   for (std::size_t i = 0; i < p.steps.size(); ++i) {
     const Step& s = p.steps[i];
-    out += comment_of(p, s);
+    if (i == 0) out += "\n";
+    out += fmt::format("\t/* {} */\n", for_c_comment(print(s.op)));
     if (const std::size_t run = p.run_of_attaches(i)) {
       const Step& last = p.steps[i + run - 1];
       out += folded(fmt::format("\tattach_all({}, {}, p{}, p{});",

@@ -177,28 +177,20 @@ std::vector<const AttributeRow*> by_type(KeySet keys) {
   return out;
 }
 
-// A device, and behind that attributes for which the kernel may be too old.
-struct DeviceText {
-  std::string expected = "none", young;
-};
-
-DeviceText device_text(const std::array<DeviceView, kMaxDevices>& all, std::uint8_t d) {
+// In the words of check_device().
+std::string device_text(const std::array<DeviceView, kMaxDevices>& all, std::uint8_t d) {
   const DeviceView& v = all[d];
-  if (!v.there) return {};
+  if (!v.there) return "none";
   std::string link = "none";
   if (v.link != kNoDevice)
     link = all[v.link].space == v.space ? device_name(all[v.link].name) : "elsewhere";
-  DeviceText out;
-  out.expected = fmt::format("{}{}{} address={} mtu={} link={}", v.up ? "up" : "down",
-                             v.carrier ? " carrier" : "", v.arp ? " arp" : "",
-                             address_text(v.address), v.mtu, link);
+  std::string out = fmt::format("{}{}{} address={} mtu={} link={}", v.up ? "up" : "down",
+                                v.carrier ? " carrier" : "", v.arp ? " arp" : "",
+                                address_text(v.address), v.mtu, link);
   const bool single = v.link == kNoDevice && v.pairing == netkit::single;
-  bool young = false;
-  for (const AttributeRow* const a : by_type(kShownData)) {
-    if (single && !kShownOfSingle.has(a->key)) continue;
-    young |= !a->since.empty();
-    (young ? out.young : out.expected) += fmt::format(" {}={}", a->word, a->shown_in.get(v));
-  }
+  for (const AttributeRow* const a : by_type(kShownData))
+    if (!single || kShownOfSingle.has(a->key))
+      out += fmt::format(" {}{}={}", a->since.empty() ? "" : "~", a->word, a->shown_in.get(v));
   return out;
 }
 
@@ -211,15 +203,12 @@ bool is_elsewhere(const Step& step) {
   return false;
 }
 
-}  // namespace
+using Devices = std::array<DeviceView, kMaxDevices>;
 
-std::string c_devices(const CProgram& p, const Step& step, Then then) {
-  const auto &was = step.devices, &is = then == Then::refused ? was : step.must.devices;
+// What is seen of them if the request was refused, and if not.
+std::string devices_are(const Step& step, const Devices& was, const Devices& refused,
+                        const Devices& is) {
   std::string out;
-  if (then == Then::either && is_elsewhere(step))
-    return fmt::format("\tif (ret) {{\n{}\t}} else {{\n{}\t}}\n",
-                       indented(c_devices(p, step, Then::refused)),
-                       indented(c_devices(p, step, Then::done)));
   for (std::uint8_t d = step.header_devices; d < kMaxDevices; ++d) {
     const bool named = step.op.verb == Verb::create && !step.op.attr(Key::name) &&
                        !step.op.attr(Key::peer_name) && is_asked(step) &&
@@ -232,14 +221,22 @@ std::string c_devices(const CProgram& p, const Step& step, Then then) {
       return v.there && device_name(v.name) == name && v.space == (at.there ? at.space : 0);
     });
     if (taken) continue;
-    const DeviceText done = device_text(is, d);
-    const DeviceText refused = then == Then::either ? device_text(was, d) : done;
     out += in_space(at.there ? at.space : 0,
-                    folded(fmt::format("\tcheck_device(\"{}\", {}, {});", name,
-                                       either(refused.expected, done.expected),
-                                       either(refused.young, done.young))));
+                    folded(fmt::format("\tcheck_device(\"{}\", {});", name,
+                                       either(device_text(refused, d), device_text(is, d)))));
   }
   return out;
+}
+
+}  // namespace
+
+std::string c_devices(const Step& step, bool left_open) {
+  const auto &was = step.devices, &is = step.must.devices;
+  if (!left_open) return devices_are(step, was, is, is);
+  if (!is_elsewhere(step)) return devices_are(step, was, was, is);
+  return fmt::format("\tif (ret) {{\n{}\t}} else {{\n{}\t}}\n",
+                     indented(devices_are(step, was, was, was)),
+                     indented(devices_are(step, was, is, is)));
 }
 
 std::string c_create(const CProgram& p, const Step& step) {
@@ -303,7 +300,7 @@ std::string c_attributes() {
   for (const AttributeRow* a : by_type(kShownData)) {
     shown += shown.empty() ? "" : ", ";
     if (a->type != next) shown += fmt::format("[{}] = ", a->type);
-    shown += fmt::format("\"{}\"", a->word);
+    shown += fmt::format("\"{}{}\"", a->since.empty() ? "" : "~", a->word);
     next = a->type + 1u;
   }
   return out + values + "\n/* The attributes that are shown, by their types. */\n" +

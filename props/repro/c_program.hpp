@@ -25,7 +25,7 @@ struct CProgram {
   std::uint8_t loopback = kNoDevice;  // the one of the header that `lo` stands for
   bool netkit = false;                // devices are asked of rtnetlink
   bool spaces = false;                // there is a second namespace
-  bool shows_devices = false;         // behind each request about devices, as rtnetlink shows them
+  bool shows_devices = false;         // behind the last step, as rtnetlink shows them
   bool packets = false, sends = false;
   bool several = false;     // packets: what programs say to each is told before it is sent
   bool both_hooks = false;  // of `lo`, which a packet meets both
@@ -87,9 +87,8 @@ std::string c_set(const CProgram& program, const Step& step);
 std::string c_remove(const CProgram& program, const Step& step);
 std::string c_packet(const CProgram& program, const Step& step);
 std::string c_send(const CProgram& program, const Step& step);
-// What devices must be: as they were, as the step makes them, or one of these, as `ret` says.
-enum class Then { refused, done, either };
-std::string c_devices(const CProgram& program, const Step& step, Then then);
+// What devices must be behind the step, which may be refused as well where that is left open.
+std::string c_devices(const Step& step, bool left_open);
 
 // Names and numbers that the program says itself, see pieces.hpp.
 std::string c_declarations(const CProgram& program);

@@ -451,21 +451,17 @@ std::string c_step(const CProgram& program, const Step& step) {
   std::string out = (writer.*way_of(kWays, kRefusals, step, "a C program"))();
   const bool list = step.where && !has_trait(step.op.verb, Trait::tells_list) &&
                     program.lists.contains(*step.where);
-  const bool shows = program.shows_devices && tells_devices(step.op.verb);
   const bool open = is_left_open(step), last = step.number == program.steps.size();
   const std::string before = list_text(step.before, false);
   const std::string after = list ? list_text(step.must.after, step.changes) : "";
-  if (open && !last) {
-    // Behind a refusal nothing can be judged.
-    std::string refused = shows ? c_devices(program, step, Then::refused) : "";
-    if (list) refused += c_list(program, step, *step.where, either(before, before));
-    const bool several = !refused.empty();
-    refused = indented(refused + "\treturn left_open();\n");
-    out += fmt::format("\tif (ret){}\n{}{}", several ? " {" : "", refused, several ? "\t}\n" : "");
-  }
-  const bool either_way = open && last;
-  if (shows) out += c_devices(program, step, either_way ? Then::either : Then::done);
-  if (list) out += c_list(program, step, *step.where, either(either_way ? before : after, after));
+  // Behind a refusal nothing can be judged.
+  if (open && !last && list)
+    out += fmt::format("\tif (ret) {{\n{}\t\treturn left_open();\n\t}}\n",
+                       indented(c_list(program, step, *step.where, either(before, before))));
+  else if (open && !last)
+    out += "\tif (ret)\n\t\treturn left_open();\n";
+  if (program.shows_devices && last) out += c_devices(step, open);
+  if (list) out += c_list(program, step, *step.where, either(open && last ? before : after, after));
   // A qdisc shares both hooks.
   if (list && step.op.verb == Verb::qdisc)
     out += c_list(program, step, {step.where->device, Hook::egress},
