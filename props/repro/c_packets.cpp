@@ -48,8 +48,7 @@ std::string check_met(const CProgram& p, std::span<const Met> met) {
   for (const Met& m : met) {
     if (!p.sends) text += program_name(m.prog) + " ";
     if (!p.sends) continue;
-    text += fmt::format("{}{} on device %d{}{}", text.empty() ? "" : ", ", program_name(m.prog),
-                        m.mark ? " with mark" : "", m.priority ? " with priority" : "");
+    text += fmt::format("{} on device %d{}{}; ", program_name(m.prog), m.mark ? " with mark" : "", m.priority ? " with priority" : "");
     indexes += fmt::format(", d{}", m.on);
   }
   if (met.empty() || !p.sends)

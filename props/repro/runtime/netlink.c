@@ -8,20 +8,18 @@ static struct {
 	char attributes[512];
 	int size;
 } req;
-static __u64 answer[4096]; /* of rtnetlink, the last one */
 
 /* Sends the request, and begins another one. 0, or an error below 0. */
 static int ask(int type, int flags)
 {
-	int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	struct nlmsghdr *reply = (void *)answer;
 
 	req.header = (struct nlmsghdr){ NLMSG_LENGTH(sizeof(req.link)) + req.size, type,
 					NLM_F_REQUEST | NLM_F_ACK | flags, 0, 0 };
-	if (send(netlink, &req, req.header.nlmsg_len, 0) < 0 ||
-	    recv(netlink, answer, sizeof(answer), 0) < 0)
+	if (send(sock, &req, req.header.nlmsg_len, 0) < 0 || recv(sock, answer, sizeof(answer), 0) < 0)
 		err(2, "could not run: asking rtnetlink");
-	close(netlink);
+	close(sock);
 	memset(&req, 0, sizeof(req));
 	return reply->nlmsg_type == NLMSG_ERROR ? ((struct nlmsgerr *)NLMSG_DATA(reply))->error : 0;
 }
@@ -30,8 +28,7 @@ static struct rtattr *put(int type, const void *value, int size)
 {
 	struct rtattr *attr = (void *)(req.attributes + req.size);
 
-	attr->rta_type = type;
-	attr->rta_len = RTA_LENGTH(size);
+	*attr = (struct rtattr){ .rta_len = RTA_LENGTH(size), .rta_type = type };
 	memcpy(RTA_DATA(attr), value, size);
 	req.size += RTA_SPACE(size);
 	return attr;

@@ -7,11 +7,6 @@ static void new_netns(void)
 		err(2, "could not run: making a network namespace");
 }
 
-#ifdef TWO_SPACES
-#else
-static int packet_socket;
-#endif
-
 static int open_packets(void)
 {
 	int packets = socket(AF_PACKET, SOCK_RAW, htons(0x88b5)); /* for experiments */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Packets, and programs that note what they see of them.
 
-static int met_map; /* a queue of what programs note */
-
 #ifdef SEVERAL
 /* What programs are to return; behind that, from which device the packet comes that is meant. */
 static __s32 verdicts[OBJECTS + 1];
@@ -57,9 +55,9 @@ static void load_noting(int prog, int verdict)
 #endif
 		{ BPF_JMP | BPF_EXIT, 0, 0, 0, 0 },
 	};
-	const int count = sizeof(insns) / sizeof(insns[0]);
 
-	if (keep(prog, bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "repro", "GPL", insns, count, NULL)))
+	if (keep(prog, bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "repro", "GPL", insns,
+				     sizeof(insns) / sizeof(*insns), NULL)))
 		err(2, "could not run: loading a program");
 }
 
@@ -72,12 +70,11 @@ static const char *who_met(void)
 	*end = 0;
 	while (!bpf_map_lookup_and_delete_elem(met_map, NULL, met))
 #ifdef CARRIES
-		end += sprintf(end, "%s%s on device %u%s%s", end == text ? "" : ", ", names[met[0]],
-			       met[1], met[2] ? " with mark" : "", met[3] ? " with priority" : "");
+		end += sprintf(end, "%s on device %u%s%s; ", names[met[0]], met[1],
+			       met[2] ? " with mark" : "", met[3] ? " with priority" : "");
 #else
 #ifdef SENDS
-		end += sprintf(end, "%s%s on device %u", end == text ? "" : ", ", names[met[0]],
-			       met[1]);
+		end += sprintf(end, "%s on device %u; ", names[met[0]], met[1]);
 #else
 		end += sprintf(end, "%s ", names[met[0]]);
 #endif

@@ -17,32 +17,23 @@ static struct rtnl_link_stats64 counters_of(int ifindex)
 #endif
 {
 	const struct rtattr *attr = IFLA_RTA(NLMSG_DATA(answer));
-#ifdef SINGLE
-	int error;
-#endif
 
+#ifdef SINGLE
+	if (!ifindex)
+		return (struct rtnl_link_stats64){ 0 };
+#endif
 #ifdef TWO_SPACES
 	enter(space);
 #endif
 	req.link.ifi_index = ifindex;
-#ifdef SINGLE
-	error = ask(RTM_GETLINK, 0);
-#else
 	ask(RTM_GETLINK, 0);
-#endif
 #ifdef TWO_SPACES
 	enter(n0);
-#endif
-#ifdef SINGLE
-	if (error)
-		return (struct rtnl_link_stats64){ 0 };
 #endif
 	while (attr->rta_type != IFLA_STATS64)
 		attr = (const void *)attr + RTA_ALIGN(attr->rta_len);
 	return *(const struct rtnl_link_stats64 *)RTA_DATA(attr);
 }
-
-static char fate[256]; /* of the packet that was sent last */
 
 /* From one side to the other, where it is waited for so many milliseconds. */
 #ifdef TWO_SPACES
@@ -53,19 +44,19 @@ static int send_frame(int from, int to, int bytes, int patience)
 {
 	static __u8 sent[100000] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, [12] = 0x88, 0xb5 };
 	static __u8 got[200000];
-	struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_ifindex = from };
-	socklen_t size = sizeof(address);
+	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_ifindex = from };
+	socklen_t size = sizeof(at);
 #ifdef TWO_SPACES
 	struct rtnl_link_stats64 was = counters_of(space, from), is;
 	struct rtnl_link_stats64 was_there = counters_of(space_there, to), is_there;
 	struct pollfd arrivals[] = { { packet_sockets[n0], POLLIN, 0 },
 				     { packet_sockets[n1], POLLIN, 0 } };
-	const char *where = "dropped";
-	int ret, at;
+	const char *what;
+	int ret, where;
 #else
 	struct rtnl_link_stats64 was = counters_of(from), was_there = counters_of(to), is, is_there;
 	struct pollfd arrival = { .fd = packet_socket, .events = POLLIN };
-	const char *where = "dropped";
+	const char *what;
 	int ret;
 #endif
 
@@ -83,41 +74,39 @@ static int send_frame(int from, int to, int bytes, int patience)
 #endif
 #endif
 #ifdef TWO_SPACES
-	ret = sendto(packet_sockets[space], sent, bytes, 0, (void *)&address, size) < 0 ? -errno : 0;
+	ret = sendto(packet_sockets[space], sent, bytes, 0, (void *)&at, size) < 0 ? -errno : 0;
 	poll(arrivals, SPACES, ret ? 200 : patience);
-	at = arrivals[n1].revents ? n1 : n0;
-	if (arrivals[at].revents) {
-		where = at == space_there ? "passed" : "astray";
-		if (recvfrom(packet_sockets[at], got, sizeof(got), 0, (void *)&address, &size) != bytes ||
-		    memcmp(got, sent, bytes))
-			where = "changed";
+	where = arrivals[n1].revents ? n1 : n0;
+	if (!arrivals[where].revents)
+		what = "dropped";
+	else if (recvfrom(packet_sockets[where], got, sizeof(got), 0, (void *)&at, &size) != bytes ||
+		 memcmp(got, sent, bytes))
+		what = "changed";
 #ifdef REDIRECTS
-		else if (address.sll_ifindex == LOOPBACK)
-			where = at == n0 ? "redirected in n0" : "redirected in n1";
+	else if (at.sll_ifindex == LOOPBACK)
+		what = where == n0 ? "redirected in n0" : "redirected in n1";
 #endif
-		else if (address.sll_ifindex != to)
-			where = "astray";
-	}
+	else
+		what = where == space_there && at.sll_ifindex == to ? "passed" : "astray";
 	is = counters_of(space, from);
 	is_there = counters_of(space_there, to);
 #else
-	ret = sendto(packet_socket, sent, bytes, 0, (void *)&address, size) < 0 ? -errno : 0;
-	if (poll(&arrival, 1, ret ? 200 : patience)) {
-		where = "passed";
-		if (recvfrom(packet_socket, got, sizeof(got), 0, (void *)&address, &size) != bytes ||
-		    memcmp(got, sent, bytes))
-			where = "changed";
+	ret = sendto(packet_socket, sent, bytes, 0, (void *)&at, size) < 0 ? -errno : 0;
+	if (!poll(&arrival, 1, ret ? 200 : patience))
+		what = "dropped";
+	else if (recvfrom(packet_socket, got, sizeof(got), 0, (void *)&at, &size) != bytes ||
+		 memcmp(got, sent, bytes))
+		what = "changed";
 #ifdef REDIRECTS
-		else if (address.sll_ifindex == LOOPBACK)
-			where = "redirected in n0";
+	else if (at.sll_ifindex == LOOPBACK)
+		what = "redirected in n0";
 #endif
-		else if (address.sll_ifindex != to)
-			where = "astray";
-	}
+	else
+		what = at.sll_ifindex == to ? "passed" : "astray";
 	is = counters_of(from);
 	is_there = counters_of(to);
 #endif
-	sprintf(fate, "%s, sent %lld of %lld bytes, dropped %lld, received %lld of %lld bytes", where,
+	sprintf(fate, "%s, sent %lld of %lld bytes, dropped %lld, received %lld of %lld bytes", what,
 		is.tx_packets - was.tx_packets, is.tx_bytes - was.tx_bytes,
 		is.tx_dropped - was.tx_dropped, is_there.rx_packets - was_there.rx_packets,
 		is_there.rx_bytes - was_there.rx_bytes);
