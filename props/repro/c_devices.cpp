@@ -136,12 +136,16 @@ std::string ask_device(const Step& step, std::string_view type) {
          in_space(is.space, c_check(step, fmt::format("ask({}, 0)", type)));
 }
 
-// The first request for a netkit device also tells whether the kernel has any.
+// What only prepares has to be made. Else the first request for a netkit device also tells whether
+// the kernel has any.
 std::string check_made(const CProgram& p, const Step& step, std::string_view call) {
   const auto refused = [](const Step& s) {
     return s.must.error == Errno::opnotsupp ||
            std::find(s.permitted.begin(), s.permitted.end(), Errno::opnotsupp) != s.permitted.end();
   };
+  if (step.number < p.steps.size() && step.must.error == Errno::ok && step.permitted.empty())
+    return folded(fmt::format("\tif ({})", call)) +
+           "\t\terrx(2, \"could not run: making netkit (Linux 6.7, CONFIG_NETKIT)\");\n";
   for (const Step& s : p.steps)
     if (s.op.verb == Verb::create && is_asked(s) && !refused(s)) {
       if (s.number != step.number) break;
