@@ -262,7 +262,9 @@ std::string c_declarations(const CProgram& p) {
   std::string out = c_attributes() + "\n";
   out += folded(fmt::format("enum {{ {} }};", joined(values))) + "\n";
   out += folded(fmt::format("static const char *const names[] = {{ {} }};", joined(quoted))) + "\n";
-  out += names.empty() ? "static int deviations;\n\n" : "static int fd[OBJECTS], deviations;\n\n";
+  out += fmt::format("static int {}deviations{}{};\n\n", names.empty() ? "" : "fd[OBJECTS], ",
+                     (p.sends || p.packets) && !p.spaces ? ", packet_socket" : "",
+                     (p.sends || p.packets) && p.loads ? ", met_map" : "");
   out += folded(links.empty() ? "static __u32 id[OBJECTS];"
                               : fmt::format("static __u32 id[OBJECTS] = {{ {} }};", links));
   return out + "\n";
@@ -282,11 +284,11 @@ std::string write_c(const Trace& trace, std::string_view headline, const ReproOr
   define(program.both_hooks, "BOTH_HOOKS");
   define(program.sends, "SENDS");
   define(program.sends || program.packets, "SOCKETS");
+  define(program.sends && !program.spaces, "NAMED");
   define(program.carries, "CARRIES");
   define(program.sends || (program.packets && !through_lo), "PAIRS");
   define(program.redirects || through_lo, "USES_LO");
   define(program.redirects, "REDIRECTS");
-  define(program.single, "SINGLE");
   define(program.drawn, "DRAWN");
   define(program.long_attributes, "LONG");
   for (const std::string_view name : names_in(code)) {

@@ -31,30 +31,36 @@ std::string fate(const Step& step) {
   return fmt::format("redirected in n{}", step.devices[j.progs[j.met - 1].on].space);
 }
 
-// A side of a pair; of none: no device has 0.
 std::string side(const CProgram& p, const Step& step, std::uint8_t device) {
-  const std::string index = device == kNoDevice ? "0" : fmt::format("d{}", device);
-  const int space = device == kNoDevice ? 0 : step.devices[device].space;
-  return p.spaces ? fmt::format("n{}, {}", space, index) : index;
+  return p.spaces ? fmt::format("n{}, d{}", step.devices[device].space, device)
+                  : fmt::format("d{}", device);
+}
+
+std::string name_then(const Step& step, std::uint8_t device) {
+  return device < step.header_devices ? fmt::format("d{}", device)
+                                      : repro::device_name(step.devices[device].name);
 }
 
 std::string nothing(const Step& step) {
   return fmt::format("\tprintf(\"{}: there is no such device\\n\");\n", print(step.op));
 }
 
-// What programs noted, in the words of who_met().
-std::string check_met(const CProgram& p, std::span<const Met> met) {
+// What programs noted, in the words of check_met(): on which device, by its name where the program
+// is in the namespace of all.
+std::string check_met(const CProgram& p, const Step& step, std::span<const Met> met) {
   std::string text, indexes;
   for (const Met& m : met) {
     if (!p.sends) text += program_name(m.prog) + " ";
     if (!p.sends) continue;
-    text += fmt::format("{} on device %d{}{}; ", program_name(m.prog), m.mark ? " with mark" : "", m.priority ? " with priority" : "");
+    text += fmt::format("{} on {}{}{}; ", program_name(m.prog),
+                        p.spaces ? "device %d" : name_then(step, m.on),
+                        m.mark ? " with mark" : "", m.priority ? " with priority" : "");
     indexes += fmt::format(", d{}", m.on);
   }
-  if (met.empty() || !p.sends)
-    return folded(fmt::format("\tcheck(\"\\tprograms\", \"{}\", who_met());", text));
+  if (met.empty() || !p.sends || !p.spaces)
+    return folded(fmt::format("\tcheck_met(\"{}\");", text));
   return folded(fmt::format("\tsprintf(expected, \"{}\"{});", text, indexes)) +
-         "\tcheck(\"\\tprograms\", expected, who_met());\n";
+         "\tcheck_met(expected);\n";
 }
 
 std::string carry(const CProgram& p, const Operation& op, const std::string& socket) {
@@ -107,18 +113,20 @@ std::string c_packet(const CProgram& p, const Step& step) {
   return verdicts(p, op, out_of ? "0" : device) +
          folded(fmt::format("\tcheck(\"{}\", \"{}\", send_packet({}));", print(op),
                             step.must.fate == Fate::dropped ? "dropped" : "passed", from)) +
-         (p.loads ? check_met(p, met) : "");
+         (p.loads ? check_met(p, step, met) : "");
 }
 
 std::string c_send(const CProgram& p, const Step& step) {
   const Operation& op = step.op;
   const DeviceView& from = step.devices[op.point.device];
   if (!from.there) return nothing(step);
+  // Where there is no other side, nothing arrives at this one.
+  const std::uint8_t to = from.link == kNoDevice ? op.point.device : from.link;
   const bool arrives = step.must.fate == Fate::passed || step.must.fate == Fate::redirected;
   std::string out = verdicts(p, op, "0");
   if (p.carries) out += carry(p, op, packet_socket(p, from.space));
   out += c_check(step, fmt::format("send_frame({}, {}, {}, {})", side(p, step, op.point.device),
-                                   side(p, step, from.link), op.bytes, arrives ? 10000 : 200));
+                                   side(p, step, to), op.bytes, arrives ? 10000 : 200));
   if (step.must.fate == Fate::none) return out;
   const Journey& j = step.must.journey;
   return out +
@@ -126,7 +134,7 @@ std::string c_send(const CProgram& p, const Step& step) {
                             "bytes\", fate);",
                             fate(step), int(j.sent), j.sent_bytes, int(j.dropped), int(j.received),
                             j.received_bytes)) +
-         (p.loads ? check_met(p, {j.progs.data(), j.met}) : "");
+         (p.loads ? check_met(p, step, {j.progs.data(), j.met}) : "");
 }
 
 }  // namespace mprogcheck::repro

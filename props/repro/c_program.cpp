@@ -54,7 +54,6 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     if (journey ? !s.devices[op.point.device].there
                 : !has_trait(op.verb, Trait::packet) || s.must.error != Errno::ok)
       continue;
-    single |= journey && s.devices[op.point.device].link == kNoDevice;
     several |= sent++ > 0;
     for (const Says& says : op.says) redirects |= says.action == Action::redirect;
   }

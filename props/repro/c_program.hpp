@@ -32,7 +32,6 @@ struct CProgram {
   bool redirects = false;
   std::array<bool, kMaxProgs> loaded{};  // the programs that a step names
   bool loads = false;    // there are programs that packets can meet
-  bool single = false;   // some packet is sent from a device without a peer
   bool carries = false;  // some packet has a mark or a priority
   bool hazards = false;
   bool makes_pair = false;        // a function does it for several

@@ -12,14 +12,7 @@
 #define keep(object, result) ((fd[object] = (result)) < 0 ? fd[object] : 0)
 #endif
 
-static __u64 answer[4096]; /* of rtnetlink, the last one */
-
-static int met_map; /* a queue of what programs note */
-
-#ifdef TWO_SPACES
-#else
-static int packet_socket;
-#endif
+static struct nlmsghdr answer[2048]; /* one message: the last of rtnetlink */
 
 static char fate[256]; /* of the packet that was sent last */
 

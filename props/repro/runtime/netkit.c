@@ -4,9 +4,8 @@
 /* An attribute of the device that was asked for last, or one in a nest of it. */
 static const struct rtattr *find(const struct rtattr *nest, int type)
 {
-	const struct nlmsghdr *header = (const void *)answer;
-	const struct rtattr *attr = nest ? RTA_DATA(nest) : IFLA_RTA(NLMSG_DATA(header));
-	unsigned int size = nest ? RTA_PAYLOAD(nest) : IFLA_PAYLOAD(header);
+	const struct rtattr *attr = nest ? RTA_DATA(nest) : IFLA_RTA(NLMSG_DATA(answer));
+	unsigned int size = nest ? RTA_PAYLOAD(nest) : IFLA_PAYLOAD(answer);
 
 	while (RTA_OK(attr, size) && (attr->rta_type & NLA_TYPE_MASK) != type)
 		attr = RTA_NEXT(attr, size);

@@ -13,7 +13,6 @@ static struct {
 static int ask(int type, int flags)
 {
 	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	struct nlmsghdr *reply = (void *)answer;
 
 	req.header = (struct nlmsghdr){ NLMSG_LENGTH(sizeof(req.link)) + req.size, type,
 					NLM_F_REQUEST | NLM_F_ACK | flags, 0, 0 };
@@ -21,7 +20,7 @@ static int ask(int type, int flags)
 		err(2, "could not run: asking rtnetlink");
 	close(sock);
 	memset(&req, 0, sizeof(req));
-	return reply->nlmsg_type == NLMSG_ERROR ? ((struct nlmsgerr *)NLMSG_DATA(reply))->error : 0;
+	return answer->nlmsg_type == NLMSG_ERROR ? ((struct nlmsgerr *)NLMSG_DATA(answer))->error : 0;
 }
 
 static struct rtattr *put(int type, const void *value, int size)

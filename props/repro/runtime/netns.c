@@ -15,17 +15,15 @@ static int open_packets(void)
 #endif
 #ifdef USES_LO
 	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+#endif
 
+#ifdef USES_LO
 	if (packets < 0 || ioctl(packets, SIOCSIFFLAGS, &lo))
 		err(2, "could not run: opening a packet socket, and setting lo up");
-#else
-
-	if (packets < 0)
-		err(2, "could not run: opening a packet socket");
 #endif
 #ifdef PAIRS
-	if (ipv6 >= 0 && (write(ipv6, "1", 1) != 1 || close(ipv6))) /* it sends by itself */
-		err(2, "could not run: turning IPv6 off");
+	if (packets < 0 || (ipv6 >= 0 && (write(ipv6, "1", 1) != 1 || close(ipv6))))
+		err(2, "could not run: opening a packet socket, and turning off IPv6, which sends");
 #endif
 	return packets;
 }

@@ -56,19 +56,35 @@ static void load_noting(int prog, int verdict)
 		{ BPF_JMP | BPF_EXIT, 0, 0, 0, 0 },
 	};
 
-	if (keep(prog, bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "repro", "GPL", insns,
-				     sizeof(insns) / sizeof(*insns), NULL)))
+#ifdef CLOSES
+	keep(prog, bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "repro", "GPL", insns,
+				 sizeof(insns) / sizeof(*insns), NULL));
+#else
+	fd[prog] = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "repro", "GPL", insns,
+				 sizeof(insns) / sizeof(*insns), NULL);
+#endif
+	if (fd[prog] < 0)
 		err(2, "could not run: loading a program");
 }
 
-static const char *who_met(void)
+static void check_met(const char *expected)
 {
-	static char text[4096];
-	char *end = text;
+#ifdef NAMED
+	char text[4096] = "", *end = text, device[IFNAMSIZ] = "?";
+#else
+	char text[4096] = "", *end = text;
+#endif
 	__u32 met[4]; /* program, ifindex, mark, priority */
 
-	*end = 0;
 	while (!bpf_map_lookup_and_delete_elem(met_map, NULL, met))
+#ifdef NAMED
+#ifdef CARRIES
+		end += sprintf(end, "%s on %s%s%s; ", names[met[0]], if_indextoname(met[1], device),
+			       met[2] ? " with mark" : "", met[3] ? " with priority" : "");
+#else
+		end += sprintf(end, "%s on %s; ", names[met[0]], if_indextoname(met[1], device));
+#endif
+#else
 #ifdef CARRIES
 		end += sprintf(end, "%s on device %u%s%s; ", names[met[0]], met[1],
 			       met[2] ? " with mark" : "", met[3] ? " with priority" : "");
@@ -79,14 +95,16 @@ static const char *who_met(void)
 		end += sprintf(end, "%s ", names[met[0]]);
 #endif
 #endif
-	return text;
+#endif
+	check("\tprograms", expected, text);
 }
 
 #ifdef SEVERAL
 /* All say TCX_NEXT, unless told otherwise. */
 static void begin_packet(int iif)
 {
-	who_met();
+	while (!bpf_map_lookup_and_delete_elem(met_map, NULL, (__u32[4]){ 0 }))
+		; /* leftovers */
 	memset(verdicts, 0xff, sizeof(verdicts));
 	verdicts[OBJECTS] = iif;
 }

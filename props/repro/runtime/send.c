@@ -18,10 +18,6 @@ static struct rtnl_link_stats64 counters_of(int ifindex)
 {
 	const struct rtattr *attr = IFLA_RTA(NLMSG_DATA(answer));
 
-#ifdef SINGLE
-	if (!ifindex)
-		return (struct rtnl_link_stats64){ 0 };
-#endif
 #ifdef TWO_SPACES
 	enter(space);
 #endif
@@ -42,8 +38,7 @@ static int send_frame(int space, int from, int space_there, int to, int bytes, i
 static int send_frame(int from, int to, int bytes, int patience)
 #endif
 {
-	static __u8 sent[100000] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, [12] = 0x88, 0xb5 };
-	static __u8 got[200000];
+	static __u8 sent[100000] = { [0 ... 5] = 0xff, 2, [12] = 0x88, 0xb5 }, got[200000];
 	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_ifindex = from };
 	socklen_t size = sizeof(at);
 #ifdef TWO_SPACES
@@ -55,7 +50,6 @@ static int send_frame(int from, int to, int bytes, int patience)
 	int ret, where;
 #else
 	struct rtnl_link_stats64 was = counters_of(from), was_there = counters_of(to), is, is_there;
-	struct pollfd arrival = { .fd = packet_socket, .events = POLLIN };
 	const char *what;
 	int ret;
 #endif
@@ -92,7 +86,7 @@ static int send_frame(int from, int to, int bytes, int patience)
 	is_there = counters_of(space_there, to);
 #else
 	ret = sendto(packet_socket, sent, bytes, 0, (void *)&at, size) < 0 ? -errno : 0;
-	if (!poll(&arrival, 1, ret ? 200 : patience))
+	if (!poll(&(struct pollfd){ packet_socket, POLLIN, 0 }, 1, ret ? 200 : patience))
 		what = "dropped";
 	else if (recvfrom(packet_socket, got, sizeof(got), 0, (void *)&at, &size) != bytes ||
 		 memcmp(got, sent, bytes))
