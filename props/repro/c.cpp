@@ -175,6 +175,12 @@ bool is_assigned_first(std::string_view code, std::string_view name) {
   return false;
 }
 
+constexpr std::string_view kXdpLink = R"(	xdp_link = bpf_prog_load(BPF_PROG_TYPE_XDP, "repro", "GPL", return_next, 2, NULL);
+	xdp_link = bpf_link_create(xdp_link, LOOPBACK, BPF_XDP, NULL);
+	if (xdp_link < 0)
+		err(2, "could not run: making a link of XDP");
+)";
+
 // What main() has to declare, by the names that it uses.
 std::string main_function(const CProgram& p) {
   std::string body = set_up(p) + steps(p);
@@ -197,21 +203,19 @@ std::string main_function(const CProgram& p) {
       ints.push_back(is_assigned_first(code, name) ? name : name + " = NO_DEVICE");
   }
   add_int(used.contains("ret"), "ret");
-  add_int(made("file", "open(\"/dev/null\", O_RDWR)"), "file");
-  if (used.contains("file"))
-    before +=
-        "\tif (file <= 0) /* 0 is \"not given\" in the interface */\n"
-        "\t\terr(2, \"could not run: opening /dev/null\");\n";
   add_int(made("map", "bpf_map_create(BPF_MAP_TYPE_ARRAY, \"repro\", 4, 4, 1, NULL)"), "map");
   if (used.contains("map"))
     before += "\tif (map < 0)\n\t\terr(2, \"could not run: making a BPF map\");\n";
   for (std::size_t f = 0; f < kForeigns; ++f) {
     const std::string name = foreign_name(static_cast<Foreign>(f));
-    add_int(made(name, fmt::format("make_{}()", name)), name);
+    if (!used.contains(name)) continue;
+    ints.push_back(name);
+    before += f == std::size_t(Foreign::xdp) ? std::string(kXdpLink)
+                                             : fmt::format("\t{0} = make_{0}();\n", name);
   }
   std::string out = p.hazards ? "int main(int argc, char **argv)\n{\n" : "int main(void)\n{\n";
   const auto declare = [&](std::string_view name, std::string_view declaration) {
-    if (used.contains(name)) out += fmt::format("\t{};\n", declaration);
+    if (used.contains(name) && body.find(fmt::format("_opts, {}", name)) == std::string::npos) out += fmt::format("\t{};\n", declaration);
   };
   declare("attach", "LIBBPF_OPTS(bpf_prog_attach_opts, attach)");
   declare("detach", "LIBBPF_OPTS(bpf_prog_detach_opts, detach)");

@@ -17,9 +17,9 @@ constexpr std::string_view kWholeHead = "sizeof(struct ifinfomsg)";
 
 // The descriptor of a namespace, or of something that is none.
 std::string space_descriptor(const Step& step, std::uint32_t space) {
-  if (space >= kMaxSpaces) return "file";
+  if (space >= kMaxSpaces) return "SOME_FILE";
   return step.space_there[space] ? fmt::format("netns[n{}]", space)
-                                 : fmt::format("file /* n{} has ended */", space);
+                                 : fmt::format("SOME_FILE /* n{} has ended */", space);
 }
 
 std::string put_address(const Attr& a) {

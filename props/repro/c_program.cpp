@@ -68,14 +68,15 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
   const bool harms = std::any_of(steps.begin(), steps.end(),
                                  [&](const Step& s) { return s.op.relative == deadly; });
   // The last step shows the deviation, and needs no list but one that it asks for.
-  const auto needs_no_list = [](Verb verb) {
+  const auto needs_no_list = [&](const Step& s) {
+    const Verb verb = s.op.verb;
     return has_trait(verb, Trait::tells_list) || has_trait(verb, Trait::tells_link) ||
-           tells_devices(verb);
+           tells_devices(verb) || (!s.where && !sends_one(s));
   };
   const auto needs_revisions = [&](const Step& s) {
     return s.op.revision || (has_answer(s) && s.number < steps.size());
   };
-  if (!steps.empty() && needs_no_list(steps.back().op.verb) &&
+  if (!steps.empty() && needs_no_list(steps.back()) &&
       std::none_of(steps.begin(), steps.end(), needs_revisions)) lists.clear();
   if ((one_packet || harms) && std::none_of(steps.begin(), steps.end(), [](const Step& s) {
         return s.op.revision || has_answer(s);

@@ -23,7 +23,7 @@ std::string descriptor(Ref r) {
     case Ref::Kind::link:
       return fmt::format("fd[l{}]", r.raw);
     case Ref::Kind::file:
-      return "file";
+      return "SOME_FILE";
     case Ref::Kind::map:
       return "map";
     case Ref::Kind::bad:
@@ -111,7 +111,7 @@ class Writer {
       o.add("link_create.flags", flag_names(op_, true));
       return raw(o, "BPF_LINK_CREATE", link);
     }
-    o.add("prog_fd", descriptor(op_.prog)).add("target_ifindex", index());
+    o.add("prog_fd", descriptor(op_.prog)).add("ifindex", index());
     o.add("attach_type", attach_type(op_.point.hook)).add("flags", flag_names(op_, true));
     add_relative(o).add("expected_revision", expected_revision(s_));
     return raw(o, "BPF_LINK_CREATE", link, "raw_create", "struct link_create_attr");
@@ -156,14 +156,14 @@ class Writer {
       o.add(member, raw ? fmt::format("(long){}", at) : at);
       if (!op_.fault) out += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", name);
     };
-    if (raw) o.add("target_ifindex", index()).add("attach_type", attach_type(op_.point.hook));
+    if (raw) o.add("ifindex", index()).add("attach_type", attach_type(op_.point.hook));
     o.add("query_flags", flag_names(op_, true)).add("count", fmt::format("{}", op_.room));
     array(array::progs, "prog_ids", "prog_ids");
     array(array::prog_flags, "prog_attach_flags", "prog_flags");
     array(array::links, "link_ids", "link_ids");
     array(array::link_flags, "link_attach_flags", "link_flags");
     out += raw ? this->raw(o, "BPF_PROG_QUERY", {}, "raw_query", "struct query_attr")
-               : folded("\t" + o.reset("query")) +
+               : reset("query", o) +
                      check(fmt::format("bpf_prog_query_opts({}, &query)", at()));
     return out + answer(raw ? "raw_query" : "query", "count");
   }
@@ -177,7 +177,7 @@ class Writer {
   std::string close() {
     const Ref& r = op_.prog;
     if (r.kind != Ref::Kind::prog && r.kind != Ref::Kind::link)
-      return check(fmt::format("close({}) ? -errno : 0", descriptor(r)));
+      return check(fmt::format("close({}) ? -errno : 0", r.kind == Ref::Kind::file ? "dup(SOME_FILE)" : descriptor(r)));
     return check(fmt::format("close_object({}{})", r.kind == Ref::Kind::prog ? "p" : "l", r.raw));
   }
 
@@ -246,8 +246,13 @@ class Writer {
     if (op_.dirty >= fields) return o.add(fmt::format("more[{}]", op_.dirty - fields), "1");
     return o.add(dirty_gap(op_) ? "reserved" : "attach_flags", fmt::format("{:#x}", 1u << op_.dirty % 4 * 8));
   }
-  static std::string reset(std::string_view name, const Options& o) {
-    return o.empty() ? "" : folded("\t" + o.reset(name));
+  // Options that one call needs are declared where they stand.
+  std::string reset(std::string_view name, const Options& o) const {
+    if (o.empty() && name != "query") return "";
+    const bool one = std::count_if(p_.steps.begin(), p_.steps.end(), [&](const Step& s) {
+                       return s.op.verb == op_.verb;
+                     }) == 1;
+    return folded("\t" + (one ? o.declared(name) : o.reset(name)));
   }
   Options& add_relative(Options& o) const {
     return o.add("relative", op_.has(flag::id) ? id(op_.relative) : descriptor(op_.relative));
@@ -267,7 +272,7 @@ class Writer {
 
   std::string raw_list(std::string_view command) {
     Options o;
-    o.add(is_old() ? "target_fd" : "target_ifindex", index());
+    o.add(is_old() ? "target_fd" : "ifindex", index());
     o.add("attach_bpf_fd", descriptor(op_.prog));
     o.add("attach_type", attach_type(op_.point.hook)).add("attach_flags", flag_names(op_, true));
     o.add(is_old() ? "replace_bpf_fd" : "replace_fd", descriptor(op_.old));
@@ -399,21 +404,27 @@ std::string is_one_of(const std::vector<Errno>& all) {
   return out;
 }
 
+std::string names_of(const std::vector<Errno>& all) {
+  std::string out;
+  for (const Errno e : all) out += (out.empty() ? "" : " or ") + to_string(e);
+  return out;
+}
+
 }  // namespace
 
 std::string c_check(const Step& step, std::string_view call, std::string_view first) {
   const std::string error = step.any_error ? "!0" : error_text(step.must.error);
-  if (step.permitted.empty() && step.also_due.empty() && first.empty())
-    return folded(fmt::format("\tCHECK(\"{}\", {});", error, call));
-  const std::string asked = folded(fmt::format("\tret = {};", call)) + std::string(first);
+  const std::string due =
+      step.also_due.empty() || !step.permitted.empty()
+          ? ""
+          : fmt::format("\t/* {} is due as well, but behind it. */\n", names_of(step.also_due));
+  if (step.permitted.empty() && first.empty())
+    return due + folded(fmt::format("\tCHECK(\"{}\", {});", error, call));
+  const std::string asked = due + folded(fmt::format("\tret = {};", call)) + std::string(first);
   if (!step.permitted.empty())
     return asked + folded(fmt::format("\tcheck(\"{}\", {} ? NAME(ret) : \"{}\", NAME(ret));",
                                       word(step.op.verb), is_one_of(step.permitted), error));
-  const std::string checked =
-      asked + folded(fmt::format("\tcheck(\"{}\", \"{}\", NAME(ret));", word(step.op.verb), error));
-  if (step.also_due.empty()) return checked;
-  return checked + folded(fmt::format("\tif ({})", is_one_of(step.also_due))) +
-         "\t\tprintf(\"\\tThis error is due as well, but behind the other.\\n\");\n";
+  return asked + folded(fmt::format("\tcheck(\"{}\", \"{}\", NAME(ret));", word(step.op.verb), error));
 }
 
 std::string either(std::string_view refused, std::string_view done) {

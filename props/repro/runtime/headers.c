@@ -24,7 +24,7 @@
 #include <sys/socket.h> // socket
 #include <sys/syscall.h> // syscall __NR_bpf
 #include <sys/wait.h> // waitpid
-#include <unistd.h> // close write usleep syscall vfork seteuid _exit
+#include <unistd.h> // STDOUT_FILENO close write usleep syscall vfork seteuid _exit
 
 /* The kernel's, for headers older than Linux 6.7. */
 #define BPF_PROG_TYPE_NETFILTER 32
@@ -49,4 +49,5 @@
 #define NO_SUCH_ID 0xfffffff0
 #define NO_SUCH_TYPE 0xffff /* an attach type that no kernel knows */
 #define NOT_OPEN -1
+#define SOME_FILE STDOUT_FILENO /* neither a program nor a link */
 #define UNMAPPED ((__u32 *)8) /* the first page is never mapped */

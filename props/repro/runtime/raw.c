@@ -3,7 +3,7 @@
 
 /* Of union bpf_attr, as headers older than Linux 6.6 do not have it; the same for detach. */
 static struct attach_attr {
-	__u32 target_ifindex, attach_bpf_fd, attach_type, attach_flags, replace_fd, relative;
+	__u32 ifindex, attach_bpf_fd, attach_type, attach_flags, replace_fd, relative;
 	__u64 expected_revision;
 #ifdef LONG
 	unsigned char more[8192];
@@ -12,7 +12,7 @@ static struct attach_attr {
 
 /* Of union bpf_attr, as headers older than Linux 6.6 do not have it. */
 static struct query_attr {
-	__u32 target_ifindex, attach_type, query_flags, attach_flags;
+	__u32 ifindex, attach_type, query_flags, attach_flags;
 	__u64 prog_ids;
 	__u32 count, reserved;
 	__u64 prog_attach_flags, link_ids, link_attach_flags, revision;
@@ -23,7 +23,7 @@ static struct query_attr {
 
 /* Of union bpf_attr, as headers older than Linux 6.6 do not have it. */
 static struct link_create_attr {
-	__u32 prog_fd, target_ifindex, attach_type, flags, relative, reserved;
+	__u32 prog_fd, ifindex, attach_type, flags, relative, reserved;
 	__u64 expected_revision;
 #ifdef LONG
 	unsigned char more[8192];
