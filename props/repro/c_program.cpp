@@ -74,7 +74,7 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
            tells_devices(verb) || (!s.where && !sends_one(s));
   };
   const auto needs_revisions = [&](const Step& s) {
-    return s.op.revision || (has_answer(s) && s.number < steps.size());
+    return is_revision_it_had(s) || (has_answer(s) && s.number < steps.size());
   };
   if (!steps.empty() && needs_no_list(steps.back()) &&
       std::none_of(steps.begin(), steps.end(), needs_revisions)) lists.clear();

@@ -226,10 +226,14 @@ class Writer {
     out += folded(fmt::format("\t{} = {};", attr, (old ? o : with_dirty(o)).literal(type)));
     if (old && op_.dirty != kClean)
       out += fmt::format("\traw.more[{}] = 1; /* in no field */\n", op_.dirty);
-    std::string call =
-        fmt::format("{}({}, &{}, {})", op_.caller == Caller::userns ? "bpf_in_userns" : "BPF",
-                    command, whole, bytes);
-    if (!link.empty()) call = fmt::format("keep({}, {})", link, call);
+    const bool userns = op_.caller == Caller::userns;
+    std::string call = fmt::format("({}, &{}, {})", command, whole, bytes);
+    if (link.empty() || userns)
+      call = (userns ? "bpf_in_userns" : "BPF") + call;
+    else
+      call = fmt::format("syscall(__NR_bpf, {}", call.substr(1));
+    if (!link.empty())
+      call = fmt::format("keep({}, {}){}", link, call, userns ? "" : " ? -errno : 0");
     if (!odd || op_.verb != Verb::query) return out + check(call);
     // What is not part of an answer is not written to.
     return out +

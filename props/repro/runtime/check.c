@@ -3,9 +3,9 @@
 
 #define NAME(error) strerrorname_np(-(error))
 #define CHECK(expected, call) check(#call, expected, strerrorname_np(-(call)))
-#define BPF(cmd, attr, size) ({ int r = syscall(__NR_bpf, cmd, attr, size); r < 0 ? -errno : r; })
+#define BPF(command, attr, size) (syscall(__NR_bpf, command, attr, size) < 0 ? -errno : 0)
 #define BEHIND(attr, size) ((char *)&(attr) + (size)) /* so many bytes are given */
-#define WRITTEN(attr, n) memcmp(BEHIND(attr, n), BEHIND(attr, n + 1), sizeof(attr) - (n) - 1)
+#define WRITTEN(attr, n) memcmp(BEHIND(attr, n), BEHIND(attr, n + 1), sizeof(attr) - 1 - (n))
 #ifdef CLOSES
 #define id_of(object) id[object]
 #else

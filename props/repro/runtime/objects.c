@@ -8,7 +8,8 @@ static int keep(int object, int result)
 	__u32 info[2] = { 0, NO_SUCH_ID }; /* type and id */
 
 	fd[object] = result;
-	bpf_obj_get_info_by_fd(result, info, &(__u32){ sizeof(info) });
+	if (result >= 0)
+		bpf_obj_get_info_by_fd(result, info, &(__u32){ sizeof(info) });
 	id[object] = info[1];
 	return result < 0 ? result : 0;
 }
