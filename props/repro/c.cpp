@@ -175,6 +175,11 @@ bool is_assigned_first(std::string_view code, std::string_view name) {
   return false;
 }
 
+// What an array holds where a query writes nothing.
+std::string not_written(std::size_t room) {
+  return room == 1 ? " = { -1 }" : fmt::format(" = {{ [0 ... {}] = -1 }}", room - 1);
+}
+
 constexpr std::string_view kXdpLink = R"(	xdp_link = bpf_prog_load(BPF_PROG_TYPE_XDP, "repro", "GPL", return_next, 2, NULL);
 	xdp_link = bpf_link_create(xdp_link, LOOPBACK, BPF_XDP, NULL);
 	if (xdp_link < 0)
@@ -223,7 +228,6 @@ std::string main_function(const CProgram& p) {
   declare("update", "LIBBPF_OPTS(bpf_link_update_opts, update)");
   declare("query", "LIBBPF_OPTS(bpf_prog_query_opts, query)");
   declare("attr", "union bpf_attr attr");
-  declare("revision", "__u64 revision");
   if (used.contains("seen"))
     declare("seen", used.contains("expected") ? "char expected[256], seen[256]" : "char seen[256]");
   else
@@ -236,7 +240,8 @@ std::string main_function(const CProgram& p) {
   std::size_t room = 1;
   for (const Step& s : p.steps) room = std::max<std::size_t>(room, s.op.room);
   for (const std::string_view array : {"prog_ids", "link_ids", "prog_flags", "link_flags"})
-    if (used.contains(array)) arrays.push_back(fmt::format("{}[{}]", array, room));
+    if (used.contains(array))
+      arrays.push_back(fmt::format("{}[{}]{}", array, room, p.queries > 1 ? "" : not_written(room)));
   for (const Point& at : p.lists)
     if (used.contains(place(at)))
       revisions.push_back(fmt::format("{}[{}] = {{ 1 }}", place(at), p.steps.size() + 2));

@@ -46,6 +46,7 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
       lists.insert(*s.where);
     if (s.where && op.verb == Verb::qdisc) lists.insert({s.where->device, Hook::egress});
     long_attributes |= op.odd_attribute() && (op.verb == Verb::query || dirty_tail(op) || bytes_given(op) > 32);
+    queries += has_trait(op.verb, Trait::tells_list);
     carries |= op.mark || op.priority;
     for (std::uint8_t d = s.header_devices; d < kMaxDevices; ++d)
       drawn |= s.must.devices[d].there && s.must.devices[d].address == Address::random;

@@ -37,6 +37,7 @@ struct CProgram {
   bool makes_pair = false;        // a function does it for several
   bool drawn = false;             // some device has an address that the kernel draws
   bool long_attributes = false;  // room is needed behind the fields of an attribute of bpf(2)
+  std::size_t queries = 0;
   std::set<Point> lists;  // whose revisions are kept
 
   bool has(Verb verb) const;

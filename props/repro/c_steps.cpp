@@ -143,7 +143,8 @@ class Writer {
     const bool old =
         raw && !(op_.arrays & ~array::progs) && !(has_answer(s_) && tells_revision(op_));
     if (old) {
-      if (op_.arrays && !op_.fault) out += "\tmemset(prog_ids, 0xff, sizeof(prog_ids));\n";
+      if (op_.arrays && !op_.fault && p_.queries > 1)
+        out += "\tmemset(prog_ids, 0xff, sizeof(prog_ids));\n";
       o.add("query.target_fd", index()).add("query.attach_type", attach_type(op_.point.hook));
       o.add("query.query_flags", flag_names(op_, true));
       o.add("query.prog_ids", !op_.arrays ? "0" : op_.fault ? "(long)UNMAPPED" : "(long)prog_ids");
@@ -154,7 +155,8 @@ class Writer {
       if (!(op_.arrays & bit)) return;
       const std::string at = op_.fault ? "UNMAPPED" : std::string(name);
       o.add(member, raw ? fmt::format("(long){}", at) : at);
-      if (!op_.fault) out += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", name);
+      if (!op_.fault && p_.queries > 1)
+        out += fmt::format("\tmemset({0}, 0xff, sizeof({0}));\n", name);
     };
     if (raw) o.add("ifindex", index()).add("attach_type", attach_type(op_.point.hook));
     o.add("query_flags", flag_names(op_, true)).add("count", fmt::format("{}", op_.room));
@@ -331,11 +333,12 @@ class Writer {
   // Asked for before the query, or when the list was last looked at.
   std::string known_revision() const {
     return p_.lists.contains(*s_.where) ? fmt::format("{}[{}]", place(*s_.where), s_.revision - 1)
-                                        : "revision";
+                                        : "before.revision";
   }
   std::string ask_revision() const {
-    const bool told = has_answer(s_) && tells_revision(op_) && !p_.lists.contains(*s_.where);
-    return told ? in_space(op_.space, fmt::format("\trevision = revision_of({});\n", at())) : "";
+    if (!has_answer(s_) || !tells_revision(op_) || p_.lists.contains(*s_.where)) return "";
+    return "\tLIBBPF_OPTS(bpf_prog_query_opts, before);\n" +
+           in_space(op_.space, fmt::format("\tCHECK(\"0\", bpf_prog_query_opts({}, &before));\n", at()));
   }
 
   std::string told(std::string_view asked) {

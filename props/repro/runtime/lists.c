@@ -10,7 +10,7 @@ static void check_list(int ifindex, int type, __u64 *had, const char *expected)
 	__u32 progs[64], links[64], info[2]; /* type and id */
 #endif
 	LIBBPF_OPTS(bpf_prog_query_opts, q, .prog_ids = progs, .link_ids = links, .count = 64);
-	char text[1024], *end = text, *revision = "new";
+	char text[1024], *end = text;
 
 	if (bpf_prog_query_opts(ifindex, type, &q))
 		err(2, "could not run: asking for a list (tcx: Linux 6.6, netkit: 6.7)");
@@ -20,28 +20,16 @@ static void check_list(int ifindex, int type, __u64 *had, const char *expected)
 			if (id_of(o) == (names[o][0] == 'p' ? progs : links)[i])
 				end += sprintf(end, "%s ", names[o]);
 #else
-		for (int o = 0; o < OBJECTS; o++) {
-			info[1] = -1;
-			bpf_obj_get_info_by_fd(fd[o], info, &(__u32){ sizeof(info) });
-			if (info[1] == (names[o][0] == 'p' ? progs : links)[i])
+		for (int o = 0; o < OBJECTS; o++)
+			if (!bpf_obj_get_info_by_fd(fd[o], info, &(__u32){ sizeof(info) }) &&
+			    info[1] == (names[o][0] == 'p' ? progs : links)[i])
 				end += sprintf(end, "%s ", names[o]);
-		}
 #endif
-	for (; *had; had++)
-		if (*had == q.revision)
-			revision = had[1] ? "old" : "same";
-	*had = *revision == 's' ? 0 : q.revision;
-	sprintf(end, "| %s revision", revision);
+	while (*had && *had != q.revision)
+		had++;
+	sprintf(end, "| %s revision", !*had ? "new" : had[1] ? "old" : "same");
+	*had = q.revision;
 	check("\tlist", expected, text);
-}
-
-static __u64 revision_of(int ifindex, int type)
-{
-	LIBBPF_OPTS(bpf_prog_query_opts, query);
-
-	if (bpf_prog_query_opts(ifindex, type, &query))
-		err(2, "could not run: asking for a list (tcx: Linux 6.6, netkit: 6.7)");
-	return query.revision;
 }
 
 /* The entries that a query told: '?' is an array that was not written, '-' no link. */

@@ -16,7 +16,7 @@ static int keep(int object, int result)
 #else
 static __u32 id_of(int object)
 {
-	__u32 info[2] = { 0, NO_SUCH_ID }; /* type and id */
+	__u32 info[2] = { 0, -1 }; /* type and id */
 
 	bpf_obj_get_info_by_fd(fd[object], info, &(__u32){ sizeof(info) });
 	return info[1];
