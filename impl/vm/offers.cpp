@@ -26,8 +26,11 @@ int preference(std::string_view package) {
 }
 
 // Of a kernel's packages those without it are pointers of a few kB, or hold its debug symbols.
-const Pattern kKernelPackage(
-    "^linux-(image|binary|modules)-(unsigned-)?([0-9][^ ]*-cloud-amd64)(-unsigned)?$");
+const Pattern& kernel_package() {
+  static const Pattern kPackage(
+      "^linux-(image|binary|modules)-(unsigned-)?([0-9][^ ]*-cloud-amd64)(-unsigned)?$");
+  return kPackage;
+}
 constexpr std::uint64_t kSmallestKernel = 1U << 20;
 
 constexpr const char* kOfModules = "Modules-";  // before the names of fields in a list of ours
@@ -52,7 +55,7 @@ void add_offers(const Suite& suite, const fs::path& list, std::vector<Offer>& ou
   each_paragraph(list, wanted, [&](Paragraph p) {
     Offer o;
     o.kernel.package = p["Package"];
-    const auto name = kKernelPackage.in(o.kernel.package);
+    const auto name = kernel_package().in(o.kernel.package);
     if (!name) return;
     o.kernel.uname = (*name)[3];
     o.kernel.version = p["Version"];

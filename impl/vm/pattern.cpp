@@ -2,13 +2,15 @@
 #include "impl/vm/pattern.hpp"
 
 #include <array>
+#include <new>
 #include <stdexcept>
 
 namespace mprogcheck::vm {
 
 Pattern::Pattern(const char* expression) {
-  if (regcomp(&compiled_, expression, REG_EXTENDED) != 0)
-    throw std::logic_error("not a regular expression: " + std::string(expression));
+  const int error = regcomp(&compiled_, expression, REG_EXTENDED);
+  if (error == REG_ESPACE) throw std::bad_alloc();
+  if (error != 0) throw std::logic_error("not a regular expression: " + std::string(expression));
 }
 
 Pattern::~Pattern() {
