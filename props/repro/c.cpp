@@ -143,9 +143,9 @@ std::string steps(const CProgram& p) {
       out += folded(fmt::format("\tattach_all({}, {}, p{}, p{});",
                                 device_index(p, s, s.op.point.device), attach_type(s.op.point.hook),
                                 s.op.prog.raw, last.op.prog.raw));
-      if (p.lists.contains(*last.where)) 
-        out += c_list(p, last, *last.where,
-                      fmt::format("\"{}\"", list_text(last.must.after, true)));
+      if (p.lists.contains(*last.where))
+        out +=
+            c_list(p, last, *last.where, fmt::format("\"{}\"", list_text(last.must.after, true)));
       i += run - 1;
       continue;
     }
@@ -180,7 +180,8 @@ std::string not_written(std::size_t room) {
   return room == 1 ? " = { -1 }" : fmt::format(" = {{ [0 ... {}] = -1 }}", room - 1);
 }
 
-constexpr std::string_view kXdpLink = R"(	xdp_link = bpf_prog_load(BPF_PROG_TYPE_XDP, "repro", "GPL", return_next, 2, NULL);
+constexpr std::string_view kXdpLink =
+    R"(	xdp_link = bpf_prog_load(BPF_PROG_TYPE_XDP, "repro", "GPL", return_next, 2, NULL);
 	xdp_link = bpf_link_create(xdp_link, LOOPBACK, BPF_XDP, NULL);
 	if (xdp_link < 0)
 		err(2, "could not run: making a link of XDP");
@@ -220,7 +221,8 @@ std::string main_function(const CProgram& p) {
   }
   std::string out = p.hazards ? "int main(int argc, char **argv)\n{\n" : "int main(void)\n{\n";
   const auto declare = [&](std::string_view name, std::string_view declaration) {
-    if (used.contains(name) && body.find(fmt::format("_opts, {}", name)) == std::string::npos) out += fmt::format("\t{};\n", declaration);
+    if (used.contains(name) && body.find(fmt::format("_opts, {}", name)) == std::string::npos)
+      out += fmt::format("\t{};\n", declaration);
   };
   declare("attach", "LIBBPF_OPTS(bpf_prog_attach_opts, attach)");
   declare("detach", "LIBBPF_OPTS(bpf_prog_detach_opts, detach)");
@@ -241,7 +243,8 @@ std::string main_function(const CProgram& p) {
   for (const Step& s : p.steps) room = std::max<std::size_t>(room, s.op.room);
   for (const std::string_view array : {"prog_ids", "link_ids", "prog_flags", "link_flags"})
     if (used.contains(array))
-      arrays.push_back(fmt::format("{}[{}]{}", array, room, p.queries > 1 ? "" : not_written(room)));
+      arrays.push_back(
+          fmt::format("{}[{}]{}", array, room, p.queries > 1 ? "" : not_written(room)));
   for (const Point& at : p.lists)
     if (used.contains(place(at)))
       revisions.push_back(fmt::format("{}[{}] = {{ 1 }}", place(at), p.steps.size() + 2));

@@ -53,8 +53,8 @@ std::string check_met(const CProgram& p, const Step& step, std::span<const Met> 
     if (!p.sends) text += program_name(m.prog) + " ";
     if (!p.sends) continue;
     text += fmt::format("{} on {}{}{}; ", program_name(m.prog),
-                        p.spaces ? "device %d" : name_then(step, m.on),
-                        m.mark ? " with mark" : "", m.priority ? " with priority" : "");
+                        p.spaces ? "device %d" : name_then(step, m.on), m.mark ? " with mark" : "",
+                        m.priority ? " with priority" : "");
     indexes += fmt::format(", d{}", m.on);
   }
   if (met.empty() || !p.sends || !p.spaces)
@@ -130,10 +130,11 @@ std::string c_send(const CProgram& p, const Step& step) {
   if (step.must.fate == Fate::none) return out;
   const Journey& j = step.must.journey;
   return out +
-         folded(fmt::format("\tcheck(\"\\tfate\", \"{}, sent {} of {} bytes, dropped {}, received {} of {} "
-                            "bytes\", fate);",
-                            fate(step), int(j.sent), j.sent_bytes, int(j.dropped), int(j.received),
-                            j.received_bytes)) +
+         folded(fmt::format(
+             "\tcheck(\"\\tfate\", \"{}, sent {} of {} bytes, dropped {}, received {} of {} "
+             "bytes\", fate);",
+             fate(step), int(j.sent), j.sent_bytes, int(j.dropped), int(j.received),
+             j.received_bytes)) +
          (p.loads ? check_met(p, step, {j.progs.data(), j.met}) : "");
 }
 

@@ -45,7 +45,8 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     if (s.where && (!has_trait(op.verb, Trait::tells_list) || has_answer(s)))
       lists.insert(*s.where);
     if (s.where && op.verb == Verb::qdisc) lists.insert({s.where->device, Hook::egress});
-    long_attributes |= op.odd_attribute() && (op.verb == Verb::query || dirty_tail(op) || bytes_given(op) > 32);
+    long_attributes |=
+        op.odd_attribute() && (op.verb == Verb::query || dirty_tail(op) || bytes_given(op) > 32);
     queries += has_trait(op.verb, Trait::tells_list);
     carries |= op.mark || op.priority;
     for (std::uint8_t d = s.header_devices; d < kMaxDevices; ++d)
@@ -78,7 +79,8 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
     return is_revision_it_had(s) || (has_answer(s) && s.number < steps.size());
   };
   if (!steps.empty() && needs_no_list(steps.back()) &&
-      std::none_of(steps.begin(), steps.end(), needs_revisions)) lists.clear();
+      std::none_of(steps.begin(), steps.end(), needs_revisions))
+    lists.clear();
   if ((one_packet || harms) && std::none_of(steps.begin(), steps.end(), [](const Step& s) {
         return s.op.revision || has_answer(s);
       }))
@@ -180,13 +182,12 @@ std::string as_caller(const Operation& op, std::string_view call) {
 }
 
 std::string indented(std::string lines) {
-  for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1)
-    lines.insert(at, "\t");
+  for (std::size_t at = 0; at < lines.size(); at = lines.find('\n', at) + 1) lines.insert(at, "\t");
   return lines;
 }
 
 std::string packet_socket(const CProgram& program, std::uint8_t space) {
-  return program.spaces ? fmt::format("packet_sockets[n{}]", space) : "packet_socket";
+  return program.spaces ? fmt::format("sockets[n{}]", space) : "packet_socket";
 }
 
 }  // namespace mprogcheck::repro

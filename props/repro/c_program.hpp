@@ -31,11 +31,11 @@ struct CProgram {
   bool both_hooks = false;  // of `lo`, which a packet meets both
   bool redirects = false;
   std::array<bool, kMaxProgs> loaded{};  // the programs that a step names
-  bool loads = false;    // there are programs that packets can meet
-  bool carries = false;  // some packet has a mark or a priority
+  bool loads = false;                    // there are programs that packets can meet
+  bool carries = false;                  // some packet has a mark or a priority
   bool hazards = false;
-  bool makes_pair = false;        // a function does it for several
-  bool drawn = false;             // some device has an address that the kernel draws
+  bool makes_pair = false;       // a function does it for several
+  bool drawn = false;            // some device has an address that the kernel draws
   bool long_attributes = false;  // room is needed behind the fields of an attribute of bpf(2)
   std::size_t queries = 0;
   std::set<Point> lists;  // whose revisions are kept

@@ -75,9 +75,9 @@ class Told {
   }
   std::string check(std::string_view what) const {
     const std::string expected = arguments_.empty() ? fmt::format("\"{}\"", expected_) : "expected";
-    return (arguments_.empty() ? ""
-                               : folded(fmt::format("\tsprintf(expected, \"{}\"{});", expected_,
-                                                    arguments_))) +
+    return (arguments_.empty()
+                ? ""
+                : folded(fmt::format("\tsprintf(expected, \"{}\"{});", expected_, arguments_))) +
            folded(fmt::format("\tsprintf(seen, \"{}\"{});", seen_, fields_)) +
            fmt::format("\tcheck(\"\\t{}\", {}, seen);\n", what, expected);
   }
@@ -106,10 +106,10 @@ class Writer {
     }
     Options o;
     if (is_old()) {
-      o.add("link_create.prog_fd", descriptor(op_.prog)).add("link_create.target_fd", index());
-      o.add("link_create.attach_type", attach_type(op_.point.hook));
-      o.add("link_create.flags", flag_names(op_, true));
-      return raw(o, "BPF_LINK_CREATE", link);
+      o.add("prog_fd", descriptor(op_.prog)).add("target_fd", index());
+      o.add("attach_type", attach_type(op_.point.hook));
+      o.add("flags", flag_names(op_, true));
+      return raw(o, "BPF_LINK_CREATE", link, "link_create");
     }
     o.add("prog_fd", descriptor(op_.prog)).add("ifindex", index());
     o.add("attach_type", attach_type(op_.point.hook)).add("flags", flag_names(op_, true));
@@ -119,11 +119,11 @@ class Writer {
   std::string link_update() {
     Options o;
     if (is_raw(op_)) {
-      o.add("link_update.link_fd", descriptor(op_.link));
-      o.add("link_update.new_prog_fd", descriptor(op_.prog));
-      o.add("link_update.flags", flag_names(op_, true));
-      o.add("link_update.old_prog_fd", descriptor(op_.old));
-      return raw(o, "BPF_LINK_UPDATE");
+      o.add("link_fd", descriptor(op_.link));
+      o.add("new_prog_fd", descriptor(op_.prog));
+      o.add("flags", flag_names(op_, true));
+      o.add("old_prog_fd", descriptor(op_.old));
+      return raw(o, "BPF_LINK_UPDATE", {}, "link_update");
     }
     o.add("flags", flag_names(op_, true)).add("old_prog_fd", descriptor(op_.old));
     return reset("update", o) +
@@ -132,7 +132,8 @@ class Writer {
   }
   std::string link_detach() {
     if (!is_raw(op_)) return check(fmt::format("bpf_link_detach({})", descriptor(op_.link)));
-    return raw(Options{}.add("link_detach.link_fd", descriptor(op_.link)), "BPF_LINK_DETACH");
+    return raw(Options{}.add("link_fd", descriptor(op_.link)), "BPF_LINK_DETACH", {},
+               "link_detach");
   }
 
   std::string query() {
@@ -145,11 +146,12 @@ class Writer {
     if (old) {
       if (op_.arrays && !op_.fault && p_.queries > 1)
         out += "\tmemset(prog_ids, 0xff, sizeof(prog_ids));\n";
-      o.add("query.target_fd", index()).add("query.attach_type", attach_type(op_.point.hook));
-      o.add("query.query_flags", flag_names(op_, true));
-      o.add("query.prog_ids", !op_.arrays ? "0" : op_.fault ? "(long)UNMAPPED" : "(long)prog_ids");
-      o.add("query.prog_cnt", fmt::format("{}", op_.room));
-      return out + this->raw(o, "BPF_PROG_QUERY") + answer(old_attr() + ".query", "prog_cnt");
+      o.add("target_fd", index()).add("attach_type", attach_type(op_.point.hook));
+      o.add("query_flags", flag_names(op_, true));
+      o.add("prog_ids", !op_.arrays ? "0" : op_.fault ? "(long)UNMAPPED" : "(long)prog_ids");
+      o.add("prog_cnt", fmt::format("{}", op_.room));
+      return out + this->raw(o, "BPF_PROG_QUERY", {}, "query") +
+             answer(old_attr() + ".query", "prog_cnt");
     }
     const auto array = [&](std::uint8_t bit, std::string_view member, std::string_view name) {
       if (!(op_.arrays & bit)) return;
@@ -165,8 +167,7 @@ class Writer {
     array(array::links, "link_ids", "link_ids");
     array(array::link_flags, "link_attach_flags", "link_flags");
     out += raw ? this->raw(o, "BPF_PROG_QUERY", {}, "raw_query", "struct query_attr")
-               : reset("query", o) +
-                     check(fmt::format("bpf_prog_query_opts({}, &query)", at()));
+               : reset("query", o) + check(fmt::format("bpf_prog_query_opts({}, &query)", at()));
     return out + answer(raw ? "raw_query" : "query", "count");
   }
 
@@ -179,7 +180,8 @@ class Writer {
   std::string close() {
     const Ref& r = op_.prog;
     if (r.kind != Ref::Kind::prog && r.kind != Ref::Kind::link)
-      return check(fmt::format("close({}) ? -errno : 0", r.kind == Ref::Kind::file ? "dup(SOME_FILE)" : descriptor(r)));
+      return check(fmt::format("close({}) ? -errno : 0",
+                               r.kind == Ref::Kind::file ? "dup(SOME_FILE)" : descriptor(r)));
     return check(fmt::format("close_object({}{})", r.kind == Ref::Kind::prog ? "p" : "l", r.raw));
   }
 
@@ -211,21 +213,23 @@ class Writer {
   bool is_old() const { return !op_.relative.given() && !op_.revision; }
   // What holds an attribute that headers of any age know.
   std::string old_attr() const { return p_.long_attributes ? "raw.attr" : "attr"; }
-  // The call of bpf(2), as whoever and with however many bytes, by default of what headers know.
+  // The call of bpf(2), as whoever and with however many bytes, by default of what headers know, in
+  // a member of that union; else in a variable of another type.
   std::string raw(const Options& o, std::string_view command, std::string_view link = {},
-                  std::string_view variable = {},
-                  std::string_view type = "union bpf_attr") const {
-    const bool old = variable.empty(), odd = op_.odd_attribute();
+                  std::string_view variable = {}, std::string_view type = "union bpf_attr") const {
+    const bool old = type == "union bpf_attr", odd = op_.odd_attribute();
     const std::string attr = old ? old_attr() : std::string(variable);
     const std::string whole = old && p_.long_attributes ? "raw" : attr;  // with what is behind it
     const std::string bytes = odd ? fmt::format("{}", bytes_given(op_))
-                              : old || !p_.long_attributes ? fmt::format("sizeof({})", attr)
-                                                           : fmt::format("offsetof({}, more)", type);
+                              : old || !p_.long_attributes
+                                  ? fmt::format("sizeof({})", attr)
+                                  : fmt::format("offsetof({}, more)", type);
     const auto is_earlier = [&](const Step& s) { return s.number < s_.number && is_raw(s.op); };
     std::string out;
     if (old && odd && std::any_of(p_.steps.begin(), p_.steps.end(), is_earlier))
       out += fmt::format("\tmemset(&{0}, 0, sizeof({0}));\n", whole);
-    out += folded(fmt::format("\t{} = {};", attr, (old ? o : with_dirty(o)).literal(type)));
+    out += folded(fmt::format("\t{} = {};", attr,
+                              old ? o.literal(type, variable) : with_dirty(o).literal(type)));
     if (old && op_.dirty != kClean)
       out += fmt::format("\traw.more[{}] = 1; /* in no field */\n", op_.dirty);
     const bool userns = op_.caller == Caller::userns;
@@ -250,14 +254,14 @@ class Writer {
     const std::size_t fields = op_.verb == Verb::query ? 64 : 32;
     if (op_.dirty == kClean) return o;
     if (op_.dirty >= fields) return o.add(fmt::format("more[{}]", op_.dirty - fields), "1");
-    return o.add(dirty_gap(op_) ? "reserved" : "attach_flags", fmt::format("{:#x}", 1u << op_.dirty % 4 * 8));
+    return o.add(dirty_gap(op_) ? "reserved" : "attach_flags",
+                 fmt::format("{:#x}", 1u << op_.dirty % 4 * 8));
   }
   // Options that one call needs are declared where they stand.
   std::string reset(std::string_view name, const Options& o) const {
     if (o.empty() && name != "query") return "";
-    const bool one = std::count_if(p_.steps.begin(), p_.steps.end(), [&](const Step& s) {
-                       return s.op.verb == op_.verb;
-                     }) == 1;
+    const bool one = std::count_if(p_.steps.begin(), p_.steps.end(),
+                                   [&](const Step& s) { return s.op.verb == op_.verb; }) == 1;
     return folded("\t" + (one ? o.declared(name) : o.reset(name)));
   }
   Options& add_relative(Options& o) const {
@@ -325,9 +329,9 @@ class Writer {
     if (tells_revision(op_))
       told.add("revision", known_revision(), fmt::format("{}.revision", query), "%llu");
     const std::string out = told.check("answer") + rows;
-    return s_.permitted.empty() ? out
-                                : fmt::format("\tif (!ret || ret == -ENOSPC) {{\n{}\t}}\n",
-                                              indented(out));
+    return s_.permitted.empty()
+               ? out
+               : fmt::format("\tif (!ret || ret == -ENOSPC) {{\n{}\t}}\n", indented(out));
   }
 
   // Asked for before the query, or when the list was last looked at.
@@ -338,7 +342,8 @@ class Writer {
   std::string ask_revision() const {
     if (!has_answer(s_) || !tells_revision(op_) || p_.lists.contains(*s_.where)) return "";
     return "\tLIBBPF_OPTS(bpf_prog_query_opts, before);\n" +
-           in_space(op_.space, fmt::format("\tCHECK(\"0\", bpf_prog_query_opts({}, &before));\n", at()));
+           in_space(op_.space,
+                    fmt::format("\tCHECK(\"0\", bpf_prog_query_opts({}, &before));\n", at()));
   }
 
   std::string told(std::string_view asked) {
@@ -356,8 +361,8 @@ class Writer {
                                : at.device == p_.loopback ? "LOOPBACK"
                                                           : fmt::format("d{}", at.device);
     Told told;
-    told.add("program",
-             fmt::format("id_of({})", program_name(s_.must.answer.entries[0].prog)), "told.prog");
+    told.add("program", fmt::format("id_of({})", program_name(s_.must.answer.entries[0].prog)),
+             "told.prog");
     told.add("ifindex", device, "told.ifindex");
     told.add("attach type", attach_type(at.hook), "told.attach_type");
     return out + told.check("the link");
@@ -431,7 +436,8 @@ std::string c_check(const Step& step, std::string_view call, std::string_view fi
   if (!step.permitted.empty())
     return asked + folded(fmt::format("\tcheck(\"{}\", {} ? NAME(ret) : \"{}\", NAME(ret));",
                                       word(step.op.verb), is_one_of(step.permitted), error));
-  return asked + folded(fmt::format("\tcheck(\"{}\", \"{}\", NAME(ret));", word(step.op.verb), error));
+  return asked +
+         folded(fmt::format("\tcheck(\"{}\", \"{}\", NAME(ret));", word(step.op.verb), error));
 }
 
 std::string either(std::string_view refused, std::string_view done) {

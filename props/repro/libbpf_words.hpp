@@ -24,12 +24,16 @@ class Options {
     return fmt::format("LIBBPF_OPTS_RESET({}{}{});", name, empty() ? "" : ", ", text_);
   }
   std::string declared(std::string_view name) const {
-    const std::string_view of = name == "attach" || name == "detach" || name == "query" ? "prog" : "link";
-    return fmt::format("LIBBPF_OPTS(bpf_{0}_{1}_opts, {1}{2}{3});", of, name, empty() ? "" : ", ", text_);
+    const std::string_view of =
+        name == "attach" || name == "detach" || name == "query" ? "prog" : "link";
+    return fmt::format("LIBBPF_OPTS(bpf_{0}_{1}_opts, {1}{2}{3});", of, name, empty() ? "" : ", ",
+                       text_);
   }
-  // As the value of a structure.
-  std::string literal(std::string_view type) const {
-    return fmt::format("({}){{ {} }}", type, empty() ? "0" : text_);
+  // As the value of a structure, or of one in a member of it.
+  std::string literal(std::string_view type, std::string_view member = {}) const {
+    const std::string values = fmt::format("{{ {} }}", empty() ? "0" : text_);
+    return member.empty() ? fmt::format("({}){}", type, values)
+                          : fmt::format("({}){{ .{} = {} }}", type, member, values);
   }
 
  private:

@@ -211,12 +211,12 @@ std::string with_runtime(std::string_view declarations, std::string_view text,
   }
   std::string out;
   bool begun = false;  // a group of joined pieces
-  bool lines = false;  // what is written last is a definition of one line
+  bool lines = false;  // what is written last is a definition of a line or two
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].joined) begun = false;
     if (!used[i]) continue;
-    const bool line =
-        all[i].text.find('\n') == std::string::npos && all[i].text.substr(0, 8) != "#include";
+    const bool line = std::count(all[i].text.begin(), all[i].text.end(), '\n') < 2 &&
+                      all[i].text.substr(0, 8) != "#include";
     const bool close = begun || (line && lines && all[i].remark.empty());
     if (!close) out += (out.empty() ? "" : "\n") + all[i].remark;
     begun = true;

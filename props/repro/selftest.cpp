@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/words/text.hpp"
+#include "props/repro/libbpf_words.hpp"
 #include "props/repro/selftest_steps.hpp"
 #include "props/repro/selftest_text.hpp"
 #include "props/repro/writers.hpp"
@@ -25,18 +26,20 @@ void add_once(std::vector<T>& all, const T& one) {
 
 SelftestNeeds needs_of(const Trace& trace, const std::vector<Step>& steps) {
   SelftestNeeds needs;
-  needs.devices = trace.header.devices;
-  needs.own_devices = trace.header.devices > 1;
   for (const Step& s : steps) {
     require_selftest_step(trace, s);
     needs.own_devices |= has_trait(s.op.verb, Trait::lifetime);
     for (const Ref r : {s.op.prog, s.op.link, s.op.relative, s.op.old})
       if (r.kind == Ref::Kind::prog) add_once(needs.progs, r.raw);
+    if (s.op.point.device < trace.header.devices) add_once(needs.devices, s.op.point.device);
+    if (s.op.verb == Verb::attach && s.where && s.op.prog.kind == Ref::Kind::prog)
+      add_once(needs.attached, std::pair(*s.where, s.op.prog.raw));
     if (has_trait(s.op.verb, Trait::makes_link)) needs.links.push_back(s.op.link.raw);
     if (!s.where) continue;
     add_once(needs.points, *s.where);
     needs.most_revision = std::max(needs.most_revision, s.revision_after);
   }
+  needs.own_devices |= needs.devices.size() > 1;
   std::sort(needs.progs.begin(), needs.progs.end());
   if (needs.progs.size() > kSkeletonPrograms)
     throw std::invalid_argument(
@@ -64,7 +67,7 @@ std::string comment(const std::vector<Step>& steps, std::string_view headline,
 
 // "\tint fd1 = -1, fd2 = -1;\n"
 std::string declaration(std::string_view type, const std::vector<std::string>& names) {
-  return names.empty() ? "" : fmt::format("\t{} {};\n", type, fmt::join(names, ", "));
+  return names.empty() ? "" : folded(fmt::format("\t{} {};", type, fmt::join(names, ", ")));
 }
 
 std::string declarations(const SelftestNeeds& needs) {
@@ -96,21 +99,22 @@ std::string declarations(const SelftestNeeds& needs) {
       {array::link_flags, "link_attach_flags"}};
   for (const auto& [bit, name] : kArrays)
     if (needs.arrays & bit) arrays.push_back(fmt::format("{}[256]", name));
-  for (int d = 0; needs.own_devices && d < needs.devices; ++d)
-    ifindexes.push_back(fmt::format("ifindex{} = 0", d));
-  out += declaration("__u64", revisions) + declaration("__u32", arrays) +
-         declaration("__u32", ids) + declaration("int", fds) + declaration("int", link_fds) +
-         declaration("int", ifindexes);
+  std::vector<std::string> ints = fds;
+  ints.insert(ints.end(), link_fds.begin(), link_fds.end());
+  for (const std::uint8_t d : needs.own_devices ? needs.devices : std::vector<std::uint8_t>())
+    ints.push_back(fmt::format("ifindex{} = 0", d));
+  ints.emplace_back("err");
+  out += declaration("__u64", revisions) + declaration("__u32", arrays) + declaration("__u32", ids);
   if (needs.infos) out += "\tstruct bpf_link_info info;\n\t__u32 info_len;\n";
   if (needs.file) out += "\tint null_fd = open(\"/dev/null\", O_RDWR);\n";
-  return out + "\tstruct test_tc_link *skel;\n\tint err;\n\n";
+  return out + "\tstruct test_tc_link *skel;\n" + declaration("int", ints) + "\n";
 }
 
 std::string preparations(const SelftestNeeds& needs) {
   std::string out =
       "\tskel = test_tc_link__open_and_load();\n"
       "\tif (!ASSERT_OK_PTR(skel, \"skel_load\"))\n\t\tgoto cleanup;\n\n";
-  for (int d = 0; needs.own_devices && d < needs.devices; ++d)
+  for (const std::uint8_t d : needs.own_devices ? needs.devices : std::vector<std::uint8_t>())
     out += fmt::format(
         "\terr = system(\"ip link add dev repro_d{0} type veth peer name repro_peer{0}\");\n"
         "\tif (!ASSERT_OK(err, \"add veth\"))\n\t\tgoto cleanup;\n"
@@ -132,12 +136,11 @@ std::string preparations(const SelftestNeeds& needs) {
 std::string cleanup(const SelftestNeeds& needs) {
   std::string out = "cleanup:\n";
   for (const std::uint8_t l : needs.links) out += fmt::format("\tclose(lfd{});\n", l);
-  for (const Point& p : needs.points)
-    for (const std::uint8_t prog : needs.progs)
-      if (!needs.own_devices)
-        out += fmt::format("\tbpf_prog_detach_opts(fd{}, loopback, {}, NULL);\n", needs.tc(prog),
-                           selftest_target(p.hook));
-  for (int d = 0; needs.own_devices && d < needs.devices; ++d)
+  for (const auto& [point, prog] : needs.attached)
+    if (!needs.own_devices)
+      out += fmt::format("\tbpf_prog_detach_opts(fd{}, loopback, {}, NULL);\n", needs.tc(prog),
+                         selftest_target(point.hook));
+  for (const std::uint8_t d : needs.own_devices ? needs.devices : std::vector<std::uint8_t>())
     out += fmt::format(
         "\tif (if_nametoindex(\"repro_d{0}\"))\n"
         "\t\tASSERT_OK(system(\"ip link del dev repro_d{0}\"), \"del veth\");\n",
@@ -155,6 +158,8 @@ std::string write_selftest(const Trace& trace, std::string_view headline,
   std::string body;
   for (const Step& s : steps) body += selftest_paragraph(s, needs);
   std::string out = comment(steps, headline, origin) + std::string(selftest_text::kHeaders);
+  if (!needs.own_devices) out += "\n#define loopback 1\n";
+  out += selftest_text::kOwnHeaders;
   if (!needs.points.empty()) out += selftest_text::kAssertList;
   if (needs.new_revisions) out += selftest_text::kAssertNewRevision;
   out += "\nvoid serial_test_tc_mprog_repro(void)\n{\n";

@@ -19,7 +19,8 @@ struct SelftestNeeds {
   std::vector<std::uint8_t> progs;  // p3 of the trace is tc1, if it is the first there is
   std::vector<std::uint8_t> links;
   std::vector<Point> points;
-  std::uint8_t devices = 0;
+  std::vector<std::pair<Point, std::uint8_t>> attached;  // without a link, or asked to be
+  std::vector<std::uint8_t> devices;                     // of the header, those that are used
   bool own_devices = false;  // loopback does not do: there are several, or one goes
   std::uint64_t most_revision = 1;
 

@@ -15,9 +15,9 @@ inline constexpr std::string_view kUsage =
 inline constexpr std::string_view kHeaders = R"C(#include <uapi/linux/if_link.h>
 #include <net/if.h>
 #include <test_progs.h>
+)C";
 
-#define loopback 1
-
+inline constexpr std::string_view kOwnHeaders = R"C(
 #include "test_tc_link.skel.h"
 #include "tc_helpers.h"
 )C";

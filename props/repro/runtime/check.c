@@ -12,9 +12,12 @@
 #define keep(object, result) ((fd[object] = (result)) < 0 ? fd[object] : 0)
 #endif
 
-static struct nlmsghdr answer[2048]; /* one message: the last of rtnetlink */
+static struct nlmsghdr reply[2048]; /* one message: the last of rtnetlink */
 
 static char fate[256]; /* of the packet that was sent last */
+
+static const struct bpf_insn return_next[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = -1 },
+					       { .code = BPF_JMP | BPF_EXIT } };
 
 static void check(const char *what, const char *expected, const char *seen)
 {

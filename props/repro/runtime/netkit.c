@@ -4,8 +4,8 @@
 /* An attribute of the device that was asked for last, or one in a nest of it. */
 static const struct rtattr *find(const struct rtattr *nest, int type)
 {
-	const struct rtattr *attr = nest ? RTA_DATA(nest) : IFLA_RTA(NLMSG_DATA(answer));
-	unsigned int size = nest ? RTA_PAYLOAD(nest) : IFLA_PAYLOAD(answer);
+	const struct rtattr *attr = nest ? RTA_DATA(nest) : IFLA_RTA(NLMSG_DATA(reply));
+	unsigned int size = nest ? RTA_PAYLOAD(nest) : IFLA_PAYLOAD(reply);
 
 	while (RTA_OK(attr, size) && (attr->rta_type & NLA_TYPE_MASK) != type)
 		attr = RTA_NEXT(attr, size);
@@ -38,7 +38,7 @@ static const char *address_of(const struct rtattr *attr)
 /* A kernel may be too old for the last attributes, those with '~': from some one on. */
 static void check_device(const char *name, const char *expected)
 {
-	const struct ifinfomsg *link = NLMSG_DATA(answer);
+	const struct ifinfomsg *link = NLMSG_DATA(reply);
 	char seen[512] = "none", *end = seen, peer[IFNAMSIZ] = "none";
 	const struct rtattr *data, *attr;
 	int index;

@@ -12,15 +12,15 @@ static struct {
 /* Sends the request, and begins another one. 0, or an error below 0. */
 static int ask(int type, int flags)
 {
-	int sock = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int nl = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
 	req.header = (struct nlmsghdr){ NLMSG_LENGTH(sizeof(req.link)) + req.size, type,
 					NLM_F_REQUEST | NLM_F_ACK | flags, 0, 0 };
-	if (send(sock, &req, req.header.nlmsg_len, 0) < 0 || recv(sock, answer, sizeof(answer), 0) < 0)
+	if (send(nl, &req, req.header.nlmsg_len, 0) < 0 || recv(nl, reply, sizeof(reply), 0) < 0)
 		err(2, "could not run: asking rtnetlink");
-	close(sock);
+	close(nl);
 	memset(&req, 0, sizeof(req));
-	return answer->nlmsg_type == NLMSG_ERROR ? ((struct nlmsgerr *)NLMSG_DATA(answer))->error : 0;
+	return reply->nlmsg_type == NLMSG_ERROR ? ((struct nlmsgerr *)NLMSG_DATA(reply))->error : 0;
 }
 
 static struct rtattr *put(int type, const void *value, int size)

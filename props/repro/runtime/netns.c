@@ -32,7 +32,7 @@ static int open_packets(void)
 /* The program is in n0 but for single calls. */
 enum { n0, n1, SPACES };
 #ifdef SOCKETS
-static int netns[SPACES], packet_sockets[SPACES];
+static int netns[SPACES], sockets[SPACES];
 #else
 static int netns[SPACES];
 #endif
@@ -50,7 +50,7 @@ static void open_space(int space)
 	if (netns[space] < 0)
 		err(2, "could not run: making a network namespace");
 #ifdef SOCKETS
-	packet_sockets[space] = open_packets();
+	sockets[space] = open_packets();
 #endif
 }
 #endif

@@ -23,9 +23,6 @@ static __u32 id_of(int object)
 }
 #endif
 
-static const struct bpf_insn return_next[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = -1 },
-					       { .code = BPF_JMP | BPF_EXIT } };
-
 /* Its id stays known: it may be on a list, or stale. */
 static int close_object(int object)
 {

@@ -134,7 +134,7 @@ static const char *send_packet(int ifindex)
 	__u8 frame[60] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, [12] = 0x88, 0xb5 };
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = ifindex };
 #ifdef TWO_SPACES
-	const int packet_socket = packet_sockets[n0];
+	const int packet_socket = sockets[n0];
 #endif
 	struct pollfd arrival = { .fd = packet_socket, .events = POLLIN };
 

@@ -16,7 +16,7 @@ static struct rtnl_link_stats64 counters_of(int space, int ifindex)
 static struct rtnl_link_stats64 counters_of(int ifindex)
 #endif
 {
-	const struct rtattr *attr = IFLA_RTA(NLMSG_DATA(answer));
+	const struct rtattr *attr = IFLA_RTA(NLMSG_DATA(reply));
 
 #ifdef TWO_SPACES
 	enter(space);
@@ -44,8 +44,7 @@ static int send_frame(int from, int to, int bytes, int patience)
 #ifdef TWO_SPACES
 	struct rtnl_link_stats64 was = counters_of(space, from), is;
 	struct rtnl_link_stats64 was_there = counters_of(space_there, to), is_there;
-	struct pollfd arrivals[] = { { packet_sockets[n0], POLLIN, 0 },
-				     { packet_sockets[n1], POLLIN, 0 } };
+	struct pollfd arrivals[] = { { sockets[n0], POLLIN, 0 }, { sockets[n1], POLLIN, 0 } };
 	const char *what;
 	int ret, where;
 #else
@@ -60,7 +59,7 @@ static int send_frame(int from, int to, int bytes, int patience)
 	sent[11]++; /* each is another one, even if it is all head */
 #ifdef TWO_SPACES
 	for (int i = 0; i < SPACES; i++)
-		while (recv(packet_sockets[i], got, sizeof(got), MSG_DONTWAIT) >= 0)
+		while (recv(sockets[i], got, sizeof(got), MSG_DONTWAIT) >= 0)
 			; /* leftovers */
 #else
 	while (recv(packet_socket, got, sizeof(got), MSG_DONTWAIT) >= 0)
@@ -68,12 +67,12 @@ static int send_frame(int from, int to, int bytes, int patience)
 #endif
 #endif
 #ifdef TWO_SPACES
-	ret = sendto(packet_sockets[space], sent, bytes, 0, (void *)&at, size) < 0 ? -errno : 0;
+	ret = sendto(sockets[space], sent, bytes, 0, (void *)&at, size) < 0 ? -errno : 0;
 	poll(arrivals, SPACES, ret ? 200 : patience);
 	where = arrivals[n1].revents ? n1 : n0;
 	if (!arrivals[where].revents)
 		what = "dropped";
-	else if (recvfrom(packet_sockets[where], got, sizeof(got), 0, (void *)&at, &size) != bytes ||
+	else if (recvfrom(sockets[where], got, sizeof(got), 0, (void *)&at, &size) != bytes ||
 		 memcmp(got, sent, bytes))
 		what = "changed";
 #ifdef REDIRECTS
@@ -100,8 +99,8 @@ static int send_frame(int from, int to, int bytes, int patience)
 	is = counters_of(from);
 	is_there = counters_of(to);
 #endif
-	sprintf(fate, "%s, sent %lld of %lld bytes, dropped %lld, received %lld of %lld bytes", what,
-		is.tx_packets - was.tx_packets, is.tx_bytes - was.tx_bytes,
+	sprintf(fate, "%s, sent %lld of %lld bytes, dropped %lld, received %lld of %lld bytes",
+		what, is.tx_packets - was.tx_packets, is.tx_bytes - was.tx_bytes,
 		is.tx_dropped - was.tx_dropped, is_there.rx_packets - was_there.rx_packets,
 		is_there.rx_bytes - was_there.rx_bytes);
 	return ret;
