@@ -31,6 +31,7 @@ foreach(name repro_runtime repro_runtime_TWO_SPACES)
   add_dependencies(props ${name})
 endforeach()
 target_compile_definitions(repro_runtime_TWO_SPACES PRIVATE TWO_SPACES IDS REDIRECTS SEVERAL BOTH_HOOKS SENDS CARRIES
-  PAIRS USES_LO SINGLE DIRTY USERNS ANSWERS)
+  PAIRS USES_LO SINGLE RAW_ATTACH RAW_QUERY
+  RAW_CREATE RAW_OLD)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/props/repro/pieces.cpp PROPERTIES
   INCLUDE_DIRECTORIES ${generated} OBJECT_DEPENDS ${generated}/runtime.hpp)

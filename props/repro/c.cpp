@@ -24,7 +24,6 @@ constexpr std::string_view kWarning =
 
 // Whoever starts it without reading it comes to no harm. What is kept back is lost in a crash.
 constexpr std::string_view kAsk = R"(	setvbuf(stdout, NULL, _IONBF, 0);
-	printf("WARNING: this program may crash the kernel it runs on.\n");
 	if (argc != 2 || strcmp(argv[1], "--crash"))
 		errx(2, "Nothing was done. In a virtual machine that may be lost: --crash");
 )";
@@ -66,7 +65,7 @@ Rows object_names(const CProgram& p) {
   return out;
 }
 
-// Programs are loaded in rows of those whose numbers follow each other.
+// Programs of one kind are loaded in a row: objects are numbered in the order of their names.
 std::string loads(const CProgram& p) {
   std::string out;
   const Header& h = p.trace.header;
@@ -77,21 +76,27 @@ std::string loads(const CProgram& p) {
         if (says.action != Action::next) verdicts[says.prog.raw] = verdict(says.action);
   const auto one = [&](const std::string& prog, std::size_t i) {
     if (h.xdp[i] || !(p.sends || p.packets))
-      return fmt::format("load({}, BPF_PROG_TYPE_{});", prog, h.xdp[i] ? "XDP" : "SCHED_CLS");
+      return fmt::format(
+          "if (keep({}, bpf_prog_load(BPF_PROG_TYPE_{}, \"repro\", \"GPL\", return_next, 2, "
+          "NULL)))",
+          prog, h.xdp[i] ? "XDP" : "SCHED_CLS");
     if (p.several) return fmt::format("load_noting({});", prog);
     const auto says = verdicts.find(i);
     return fmt::format("load_noting({}, {});", prog,
                        says == verdicts.end() ? "TCX_NEXT" : says->second);
   };
-  for (std::size_t i = 0; i < kMaxProgs; ++i) {
-    if (!h.loaded[i]) continue;
+  std::vector<std::size_t> loaded;
+  for (std::size_t i = 0; i < kMaxProgs; ++i)
+    if (h.loaded[i]) loaded.push_back(i);
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
     std::size_t last = i;
-    while (last + 1 < kMaxProgs && h.loaded[last + 1] && one("i", last + 1) == one("i", i)) ++last;
-    if (last < i + 2) {
-      out += "\t" + one(program_name(Prog{static_cast<std::uint8_t>(i)}), i) + "\n";
-      continue;
-    }
-    out += fmt::format("\tfor (int i = p{}; i <= p{}; i++)\n\t\t{}\n", i, last, one("i", i));
+    while (last + 1 < loaded.size() && one("i", loaded[last + 1]) == one("i", loaded[i])) ++last;
+    const bool row = last != i;
+    const std::string call = one(row ? "i" : fmt::format("p{}", loaded[i]), loaded[i]);
+    if (row) out += fmt::format("\tfor (int i = p{}; i <= p{}; i++)\n\t", loaded[i], loaded[last]);
+    out += folded("\t" + call);
+    if (call.back() == ')')
+      out += fmt::format("\t\t{}err(2, \"could not run: loading a program\");\n", row ? "\t" : "");
     i = last;
   }
   return out;
@@ -215,14 +220,9 @@ std::string main_function(const CProgram& p) {
   declare("detach", "LIBBPF_OPTS(bpf_prog_detach_opts, detach)");
   declare("create", "LIBBPF_OPTS(bpf_link_create_opts, create)");
   declare("update", "LIBBPF_OPTS(bpf_link_update_opts, update)");
-  declare("attr", "union bpf_attr attr");
   declare("query", "LIBBPF_OPTS(bpf_prog_query_opts, query)");
   for (const auto& [name, type] :
-       std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"raw_attach", "attach_attr"},
-           {"raw_create", "link_create_attr"},
-           {"raw_query", "query_attr"},
-           {"told", "told"}})
+       std::initializer_list<std::pair<std::string_view, std::string_view>>{{"told", "told"}})
     declare(name, fmt::format("struct {} {}", type, name));
   declare("expected", "char expected[1024]");
   Rows nests;
@@ -263,7 +263,7 @@ std::string c_declarations(const CProgram& p) {
   std::string out = c_attributes() + "\n";
   out += folded(fmt::format("enum {{ {} }};", joined(values))) + "\n";
   out += folded(fmt::format("static const char *const names[] = {{ {} }};", joined(quoted))) + "\n";
-  out += "static int fd[OBJECTS];\n\n";
+  out += names.empty() ? "static int deviations;\n\n" : "static int fd[OBJECTS], deviations;\n\n";
   out += folded(links.empty() ? "static __u32 id[OBJECTS];"
                               : fmt::format("static __u32 id[OBJECTS] = {{ {} }};", links));
   return out + "\n";
@@ -287,13 +287,14 @@ std::string write_c(const Trace& trace, std::string_view headline, const ReproOr
   define(program.redirects || through_lo, "USES_LO");
   define(program.redirects, "REDIRECTS");
   define(program.single, "SINGLE");
-  define(program.dirty, "DIRTY");
-  define(program.userns, "USERNS");
-  define(program.answers, "ANSWERS");
   for (const std::string_view name : names_in(code)) {
     // Otherwise the descriptors tell the ids whenever one is asked for.
     if (name == "id" || name == "check_entries" || name == "check_told" || name == "close_object")
       defined.insert("IDS");
+    if (name == "attach_attr") defined.insert("RAW_ATTACH");
+    if (name == "query_attr") defined.insert("RAW_QUERY");
+    if (name == "link_create_attr") defined.insert("RAW_CREATE");
+    if (name == "bpf_attr") defined.insert("RAW_OLD");
   }
   return head + "#define _GNU_SOURCE\n" + with_runtime(c_declarations(program), main, defined);
 }

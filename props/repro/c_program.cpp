@@ -44,9 +44,6 @@ CProgram::CProgram(const Trace& t, std::vector<Step> planned)
       lists.insert(*s.where);
     if (s.where && op.verb == Verb::qdisc) lists.insert({s.where->device, Hook::egress});
     carries |= op.mark || op.priority;
-    dirty |= op.dirty != kClean;
-    userns |= op.odd_attribute() && op.caller == Caller::userns;
-    answers |= op.odd_attribute() && has_answer(s) && tells_count(op);
     if (has_trait(op.verb, Trait::inserts)) hooks[op.point.hook == Hook::egress] = true;
     const bool journey = has_trait(op.verb, Trait::journey);
     if (journey ? !s.devices[op.point.device].there
@@ -159,8 +156,6 @@ std::string as_caller(const Operation& op, std::string_view call) {
         "\tif (seteuid(65534)) /* nobody */\n\t\terr(2, \"could not run: seteuid\");\n{}"
         "\tif (seteuid(0))\n\t\terr(2, \"could not run: seteuid\");\n",
         call);
-  if (op.caller == Caller::userns && op.odd_attribute())
-    return fmt::format("\tin_userns = 1;\n{}\tin_userns = 0;\n", call);
   return std::string(call);
 }
 

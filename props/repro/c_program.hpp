@@ -31,9 +31,6 @@ struct CProgram {
   bool redirects = false;
   bool loads = false;    // there are programs that packets can meet
   bool single = false;   // some packet is sent from a device without a peer
-  bool dirty = false;    // some attribute of bpf(2) has a byte that is in no field
-  bool userns = false;   // and one is given in another user namespace
-  bool answers = false;  // an attribute of an odd size is answered
   bool carries = false;  // some packet has a mark or a priority
   bool hazards = false;
   std::set<Point> lists;  // whose revisions are kept

@@ -3,6 +3,8 @@
 // what it must lead to.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/words/bpf_attribute.hpp"
 #include "model/words/forms.hpp"
 #include "model/words/text.hpp"
@@ -53,19 +55,13 @@ bool is_raw(const Operation& op) {
          (has_trait(op.verb, Trait::makes_link) && op.point.hook == Hook::bogus);
 }
 
-// The call of bpf(2), as whoever and with however many bytes.
-std::string raw_call(const CProgram& p, const Operation& op, std::string_view command,
-                     std::string_view variable) {
-  if (!op.odd_attribute() && op.caller == Caller::userns)
-    return fmt::format("bpf_in_userns({0}, &{1}, sizeof({1}))", command, variable);
-  if (!op.odd_attribute())
-    return fmt::format("syscall(__NR_bpf, {0}, &{1}, sizeof({1})) < 0 ? -errno : 0", command,
-                       variable);
-  const std::string dirty = !p.dirty             ? ""
-                            : op.dirty == kClean ? ", 0"
-                                                 : fmt::format(", {}", op.dirty);
-  return fmt::format("bpf_with_bytes({0}, &{1}, sizeof({1}), {2}{3})", command, variable,
-                     bytes_given(op), dirty);
+// The call of bpf(2), as whoever and with however many bytes. `member` of `raw` has the request.
+std::string raw_call(const Operation& op, std::string_view command, std::string_view member) {
+  const std::string bytes =
+      op.odd_attribute() ? fmt::format("{}", bytes_given(op)) : fmt::format("sizeof({})", member);
+  if (op.caller == Caller::userns)
+    return fmt::format("bpf_in_userns({}, &raw, {})", command, bytes);
+  return fmt::format("BPF({}, {})", command, bytes);
 }
 
 class Writer {
@@ -96,9 +92,7 @@ class Writer {
     o.add("prog_fd", descriptor(op_.prog)).add("target_ifindex", index());
     o.add("attach_type", attach_type(op_.point.hook)).add("flags", flag_names(op_, true));
     add_relative(o).add("expected_revision", expected_revision(s_));
-    return fill("raw_create", "struct link_create_attr", o) +
-           check(fmt::format("keep_link({}, {})", link,
-                             raw_call(p_, op_, "BPF_LINK_CREATE", "raw_create")));
+    return raw(o, "BPF_LINK_CREATE", link, "raw.create", "struct link_create_attr");
   }
   std::string link_update() {
     Options o;
@@ -132,7 +126,7 @@ class Writer {
       o.add("query.query_flags", flag_names(op_, true));
       o.add("query.prog_ids", !op_.arrays ? "0" : op_.fault ? "(long)UNMAPPED" : "(long)prog_ids");
       o.add("query.prog_cnt", fmt::format("{}", op_.room));
-      return out + this->raw(o, "BPF_PROG_QUERY") + answer("attr.query", "prog_cnt");
+      return out + this->raw(o, "BPF_PROG_QUERY") + answer("raw.attr.query", "prog_cnt");
     }
     const auto array = [&](std::uint8_t bit, std::string_view member, std::string_view name) {
       if (!(op_.arrays & bit)) return;
@@ -146,11 +140,10 @@ class Writer {
     array(array::prog_flags, "prog_attach_flags", "prog_flags");
     array(array::links, "link_ids", "link_ids");
     array(array::link_flags, "link_attach_flags", "link_flags");
-    out += raw ? fill("raw_query", "struct query_attr", o) +
-                     check(raw_call(p_, op_, "BPF_PROG_QUERY", "raw_query"))
+    out += raw ? this->raw(o, "BPF_PROG_QUERY", {}, "raw.query", "struct query_attr")
                : folded("\t" + o.reset("query")) +
                      check(fmt::format("bpf_prog_query_opts({}, &query)", at()));
-    return out + answer(raw ? "raw_query" : "query", "count");
+    return out + answer(raw ? "raw.query" : "query", "count");
   }
 
   std::string info() { return told("ask_link"); }
@@ -189,16 +182,27 @@ class Writer {
   }
   // None of what came with the lists that tcx has.
   bool is_old() const { return !op_.relative.given() && !op_.revision; }
-  std::string raw(const Options& o, std::string_view command, std::string_view link = {}) const {
-    std::string call = raw_call(p_, op_, command, "attr");
-    if (!link.empty()) call = fmt::format("keep_link({}, {})", link, call);
-    return fill("attr", "union bpf_attr", o) + check(call);
+  std::string raw(const Options& o, std::string_view command, std::string_view link = {},
+                  std::string_view member = "raw.attr",
+                  std::string_view type = "union bpf_attr") const {
+    std::string call = raw_call(op_, command, member), out;
+    if (!link.empty()) call = fmt::format("keep({}, {})", link, call);
+    const auto is_earlier = [&](const Step& s) { return s.number < s_.number && is_raw(s.op); };
+    if (op_.odd_attribute() && std::any_of(p_.steps.begin(), p_.steps.end(), is_earlier))
+      out += "\tmemset(&raw, 0, sizeof(raw));\n";
+    out += folded(fmt::format("\t{} = {};", member, o.literal(type)));
+    if (op_.dirty != kClean)
+      out += fmt::format("\traw.bytes[{}] = 1; /* in no field */\n", op_.dirty);
+    // What is not part of an answer is not written to.
+    const bool guarded = op_.odd_attribute() && op_.verb == Verb::query;
+    if (!guarded) return out + check(call);
+    return out +
+           fmt::format(
+               "\tmemset(raw.bytes + {0}, 0xa5, sizeof(raw) - {0});\n{1}\tcheck_behind({0});\n",
+               bytes_given(op_), check(call));
   }
   static std::string reset(std::string_view name, const Options& o) {
     return o.empty() ? "" : folded("\t" + o.reset(name));
-  }
-  static std::string fill(std::string_view name, std::string_view type, const Options& o) {
-    return folded(fmt::format("\t{} = {};", name, o.literal(type)));
   }
   Options& add_relative(Options& o) const {
     return o.add("relative", op_.has(flag::id) ? id(op_.relative) : descriptor(op_.relative));
@@ -213,8 +217,7 @@ class Writer {
     o.add(fmt::format("{}expected_revision", prefix), expected_revision(s_));
     const std::string call = fmt::format("{}({}, {}, {})", function, descriptor(op_.prog), at(),
                                          o.empty() ? "NULL" : fmt::format("&{}", options));
-    return reset(options, o) +
-           check(link.empty() ? call : fmt::format("keep_link({}, {})", link, call));
+    return reset(options, o) + check(link.empty() ? call : fmt::format("keep({}, {})", link, call));
   }
 
   std::string raw_list(std::string_view command) {
@@ -222,11 +225,10 @@ class Writer {
     o.add(is_old() ? "target_fd" : "target_ifindex", index());
     o.add("attach_bpf_fd", descriptor(op_.prog));
     o.add("attach_type", attach_type(op_.point.hook)).add("attach_flags", flag_names(op_, true));
-    o.add("replace_bpf_fd", descriptor(op_.old));
+    o.add(is_old() ? "replace_bpf_fd" : "replace_fd", descriptor(op_.old));
     if (is_old()) return raw(o, command);
     add_relative(o).add("expected_revision", expected_revision(s_));
-    return fill("raw_attach", "struct attach_attr", o) +
-           check(raw_call(p_, op_, command, "raw_attach"));
+    return raw(o, command, {}, "raw.attach", "struct attach_attr");
   }
 
   std::string answer(std::string_view query, std::string_view count) {
@@ -268,8 +270,9 @@ class Writer {
     if (tells_revision(op_))
       out += fmt::format("\tcheck_number(\"\\trevision\", {}[{}], {}.revision);\n",
                          place(*s_.where), s_.revision - 1, query);
-    return s_.permitted.empty() ? out
-                                : fmt::format("\tif (!ret || ret == -ENOSPC) {{\n{}\t}}\n", out);
+    if (s_.permitted.empty()) return out;
+    for (std::size_t at = 0; at < out.size(); at = out.find('\n', at) + 1) out.insert(at, "\t");
+    return fmt::format("\tif (!ret || ret == -ENOSPC) {{\n{}\t}}\n", out);
   }
 
   std::string told(std::string_view asked) {

@@ -52,14 +52,12 @@ std::string comment(const std::vector<Step>& steps, std::string_view headline,
   const auto paragraph = [&](std::string_view text) {
     out += wrapped(for_c_comment(text), " * ", 98);
   };
-  paragraph(headline.empty() ? "A sequence of operations at tcx." : headline);
+  if (!headline.empty()) paragraph(headline);
   if (!steps.empty()) {
     const Clause& clause = steps.back().clause;
-    out += " *\n";
     paragraph(fmt::format("Of the last step: {} ({}; {})", clause.sentence, clause.id,
                           source_of(clause)));
   }
-  out += " *\n";
   paragraph(provenance(origin));
   return out + std::string(selftest_text::kUsage);
 }

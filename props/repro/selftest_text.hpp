@@ -44,9 +44,7 @@ inline constexpr std::string_view kAssertNewRevision = R"C(
 /* A changed list has a revision that it never had before: an old one must be stale forever. */
 static void assert_new_revision(const __u64 *revisions, int last)
 {
-	int i;
-
-	for (i = 1; i < last; i++)
+	for (int i = 1; i < last; i++)
 		ASSERT_NEQ(revisions[last], revisions[i], "new revision");
 }
 )C";

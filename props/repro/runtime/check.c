@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What is expected and seen at each step.
 
-static int deviations;
-
 #define NAME(error) strerrorname_np(-(error))
 #define CHECK(expected, call) check(#call, expected, strerrorname_np(-(call)))
+#define BPF(command, bytes) ({ int r = syscall(__NR_bpf, command, &raw, bytes); r < 0 ? -errno : r; })
+#ifdef IDS
+#else
+#define keep(object, result) ((fd[object] = (result)) < 0 ? fd[object] : 0)
+#endif
 
 static void check(const char *what, const char *expected, const char *seen)
 {

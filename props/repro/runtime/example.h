@@ -3,7 +3,7 @@
 #define STEPS 3
 enum { p0, p1, l0, OBJECTS };
 static const char *const names[] = { "p0", "p1", "l0" };
-static int fd[OBJECTS];
+static int fd[OBJECTS], deviations;
 static __u32 id[OBJECTS] = { [l0] = NO_SUCH_ID };
 #define IFLA_NETKIT_PEER_INFO 1
 #define IFLA_NETKIT_MODE 5

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Links that no list of ours can hold, one function for each type.
 
+static int make_xdp_link(void)
+{
+	int prog = bpf_prog_load(BPF_PROG_TYPE_XDP, "repro", "GPL", return_next, 2, NULL);
+	int link = bpf_link_create(prog, LOOPBACK, BPF_XDP, NULL);
+
+	if (link < 0)
+		err(2, "could not run: making a link of XDP");
+	return link;
+}
+
 /* A program that returns `verdict` and does nothing. */
 static int trivial(int type, int verdict, int attach_type, int btf_id)
 {
@@ -22,13 +32,6 @@ static int need_link(int link)
 	if (link < 0)
 		err(2, "could not run: making a link of another type");
 	return link;
-}
-
-static int make_xdp_link(void)
-{
-	int prog = trivial(BPF_PROG_TYPE_XDP, XDP_PASS, 0, 0);
-
-	return need_link(bpf_link_create(prog, LOOPBACK, BPF_XDP, NULL));
 }
 
 /* At the root of cgroup v2, which nobody but us sees at this place; it lets everything pass. */

@@ -4,7 +4,11 @@
 /* "p0 p1 l1": p0, and p1, which l1 owns. The revision is new, the same, or one `had` before. */
 static void check_list(int ifindex, int type, __u64 *had, const char *expected)
 {
+#ifdef IDS
 	__u32 progs[64], links[64];
+#else
+	__u32 progs[64], links[64], info[2];
+#endif
 	LIBBPF_OPTS(bpf_prog_query_opts, q, .prog_ids = progs, .link_ids = links, .count = 64);
 	char text[1024], *end = text, *revision = "new";
 
@@ -17,8 +21,7 @@ static void check_list(int ifindex, int type, __u64 *had, const char *expected)
 				end += sprintf(end, "%s ", names[o]);
 #else
 		for (int o = 0; o < OBJECTS; o++) {
-			__u32 info[2] = { 0, -1 }; /* type and id, if there is such an object */
-
+			info[1] = -1; /* its id, if there is such an object */
 			bpf_obj_get_info_by_fd(fd[o], info, &(__u32){ sizeof(info) });
 			if (info[1] == (names[o][0] == 'p' ? progs : links)[i])
 				end += sprintf(end, "%s ", names[o]);

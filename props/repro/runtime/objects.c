@@ -1,42 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Programs and links, by the names of the trace.
 
-static __u32 id_of_program(int prog)
+#ifdef IDS
+/* A program, or a link that is asked for. Returns 0, or an error below 0. */
+static int keep(int object, int result)
 {
-	struct bpf_prog_info info = { 0 };
-	__u32 size = sizeof(info);
+	__u32 info[2] = { 0, NO_SUCH_ID }; /* type and id */
 
-	bpf_prog_get_info_by_fd(prog, &info, &size);
-	return info.id;
+	fd[object] = result;
+	bpf_obj_get_info_by_fd(result, info, &(__u32){ sizeof(info) });
+	id[object] = info[1];
+	return result < 0 ? result : 0;
 }
+#endif
 
 static const struct bpf_insn return_next[] = { { .code = BPF_ALU64 | BPF_MOV, .imm = -1 },
 					       { .code = BPF_JMP | BPF_EXIT } };
-
-static void load(int prog, int type)
-{
-	fd[prog] = bpf_prog_load(type, "repro", "GPL", return_next, 2, NULL);
-	if (fd[prog] < 0)
-		err(2, "could not run: loading a program");
-#ifdef IDS
-	id[prog] = id_of_program(fd[prog]);
-#endif
-}
-
-#ifdef IDS
-/* Returns 0, or an error below 0. */
-static int keep_link(int link, int result)
-{
-	struct bpf_link_info info = { .id = NO_SUCH_ID };
-
-	fd[link] = result;
-	bpf_link_get_info_by_fd(result, &info, &(__u32){ sizeof(info) });
-	id[link] = info.id;
-	return result < 0 ? result : 0;
-}
-#else
-#define keep_link(link, result) ((fd[link] = (result)) < 0 ? fd[link] : 0)
-#endif
 
 /* Its id stays known: it may be on a list, or stale. */
 static int close_object(int object)

@@ -61,12 +61,8 @@ static void load_noting(int prog, int verdict)
 	};
 	const int count = sizeof(insns) / sizeof(insns[0]);
 
-	fd[prog] = bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "repro", "GPL", insns, count, NULL);
-	if (fd[prog] < 0)
+	if (keep(prog, bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "repro", "GPL", insns, count, NULL)))
 		err(2, "could not run: loading a program");
-#ifdef IDS
-	id[prog] = id_of_program(fd[prog]);
-#endif
 }
 
 static const char *who_met(void)
