@@ -245,9 +245,10 @@ Errno Session::call(const Operation& op, Observation& seen) {
   return error;
 }
 
-void Session::read_query(const Operation& op, const abi::Call& call, Errno error,
+void Session::read_query(const Operation& given, const abi::Call& call, Errno error,
                          Observation& seen) {
-  const std::size_t slots = slots_to_fill(shortened(op));
+  const Operation op = shortened(given);
+  const std::size_t slots = slots_to_fill(op);
   const auto overran = [&](std::uint8_t which, const Array& array) {
     return (op.arrays & which) != 0 && !op.fault &&
            (array[slots] != kUntouched || array[slots + 1] != kUntouched);
@@ -261,12 +262,12 @@ void Session::read_query(const Operation& op, const abi::Call& call, Errno error
   if (tells_count(op)) seen.answer.count = narrow(told.count);
   seen.answer.filled = static_cast<std::uint8_t>(
       std::min<std::size_t>({slots, seen.answer.count, kMaxCapacity}));
-  const auto given = [&](std::uint8_t which) { return (op.arrays & which) != 0; };
+  const auto has = [&](std::uint8_t which) { return (op.arrays & which) != 0; };
   for (std::size_t i = 0; i < seen.answer.filled; ++i) {
-    const std::uint32_t flags = (given(array::prog_flags) ? prog_flags_[i] : 0) |
-                                (given(array::link_flags) ? link_flags_[i] : 0);
+    const std::uint32_t flags = (has(array::prog_flags) ? prog_flags_[i] : 0) |
+                                (has(array::link_flags) ? link_flags_[i] : 0);
     seen.answer.entries[i] = {.prog = prog_of(prog_ids_[i]),
-                              .link = given(array::links) ? link_of(link_ids_[i]) : kNoLink,
+                              .link = has(array::links) ? link_of(link_ids_[i]) : kNoLink,
                               .flags = flags == 0 ? std::uint8_t{0} : kStrangeFlags};
   }
 }

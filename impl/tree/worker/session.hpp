@@ -49,7 +49,7 @@ class Session {
   Errno execute(const Operation& op, Observation& seen);
   Errno call(const Operation& op, Observation& seen);
   Errno bpf(const Operation& op, abi::Call& call, int& result, Observation& seen);
-  void read_query(const Operation& op, const abi::Call& call, Errno error, Observation& seen);
+  void read_query(const Operation& given, const abi::Call& call, Errno error, Observation& seen);
   void keep_link(const Operation& op, std::uint32_t fd);
   void tell(std::uint32_t prog_id, std::uint32_t ifindex, std::uint32_t type, Observation& seen);
   Errno info(const Operation& op, Observation& seen);
