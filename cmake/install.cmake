@@ -13,6 +13,7 @@ file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/share)
 foreach(name IN ITEMS traces known)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${name} ${PROJECT_BINARY_DIR}/share/${name} SYMBOLIC)
 endforeach()
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/impl/tree/shim ${PROJECT_BINARY_DIR}/share/tree SYMBOLIC)
 
 # Manual page and completions, made by the program from its own definitions.
 set(documents ${PROJECT_BINARY_DIR}/documents)
@@ -35,6 +36,8 @@ if(TARGET agent)
   add_dependencies(installable agent)
   install(TARGETS agent DESTINATION ${for_guests})
 endif()
+add_dependencies(installable tree_worker)
+install(TARGETS tree_worker DESTINATION ${for_guests})
 if(TARGET kmod)
   add_dependencies(installable kmod)
   install(FILES ${PROJECT_BINARY_DIR}/mprogcheck.ko ${PROJECT_BINARY_DIR}/mprogcheck-faulty.ko
@@ -43,6 +46,7 @@ endif()
 install(DIRECTORY traces/suite traces/clauses traces/tutorial traces/examples
   DESTINATION ${CMAKE_INSTALL_DATADIR}/mprogcheck/traces)
 install(DIRECTORY recipes DESTINATION ${CMAKE_INSTALL_DATADIR}/mprogcheck USE_SOURCE_PERMISSIONS PATTERN test EXCLUDE)
+install(DIRECTORY impl/tree/shim/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mprogcheck/tree)
 install(DIRECTORY known DESTINATION ${CMAKE_INSTALL_DATADIR}/mprogcheck)
 install(FILES ${documents}/mprogcheck.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${documents}/mprogcheck.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions

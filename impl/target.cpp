@@ -47,8 +47,9 @@ std::string speaks_not(Dialect dialect) {
 std::string unsupported(const Trace& trace, const Capabilities& can) {
   const Header& h = trace.header;
   if (!can.speaks(h.dialect)) return speaks_not(h.dialect);
-  if (!can.any_capacity && (h.capacity != kMaxCapacity || h.revision != 1))
-    return "has lists of 63 programs that start at revision 1, and no others";
+  if (!can.any_capacity && h.revision != 1) return "has lists that start at revision 1";
+  if (!can.any_capacity && !can.capacities && h.capacity != kMaxCapacity)
+    return "has lists of 63 programs, and no others";
   if (h.devices > can.devices)
     return "has no more than " + std::to_string(int{can.devices}) + " devices for a trace";
   for (const Operation& op : trace.operations) {

@@ -22,6 +22,7 @@ struct Capabilities {
   bool mainline = false;
   bool rfc2 = false;
   bool any_capacity = false;       // capacity and first revision are ours to choose
+  bool capacities = false;         // the capacity is, and the first revision is 1
   bool memory = false;             // requests are memory of the caller's, of any size
   bool hazards = false;            // operations that may provoke a kernel are allowed here
   std::bitset<kForeigns> foreign;  // then: links of which types there are
@@ -77,7 +78,7 @@ struct LastWords {
 // Whether the target of that name is a kernel that people run: what harms it is for the security
 // list, what harms our own module is for us.
 inline bool is_kernel(std::string_view target) {
-  return target == "kernel" || target.starts_with("vm:");
+  return target == "kernel" || target.starts_with("vm:") || target.starts_with("tree:");
 }
 
 class Target {

@@ -24,12 +24,12 @@ void limit(__rlimit_resource_t what, rlim_t most) {
 
 }  // namespace
 
-void confine(pid_t parent) {
+void confine(pid_t parent, AddressSpace space) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_NOFILE, 256);
-  limit(RLIMIT_AS,
-        rlim_t{4} << 30);  // the guest's memory, a gigabyte of translated code, libraries
+  // The guest's memory, a gigabyte of translated code, libraries.
+  if (space == AddressSpace::bounded) limit(RLIMIT_AS, rlim_t{4} << 30);
   if (::geteuid() == 0) {
     need(::unshare(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0);
     // Capabilities go with the last user ID that is 0.

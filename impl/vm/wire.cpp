@@ -71,7 +71,7 @@ std::optional<Frame> Unframer::next(std::size_t most) {
 
 std::uint64_t layout() {
   // The version is to be counted up where anything but operations changes and keeps its size.
-  constexpr std::uint64_t kVersion = 11;
+  constexpr std::uint64_t kVersion = 12;
   static const std::uint64_t operations = operations_fingerprint();
   return operations ^ (kVersion << 48 | std::uint64_t{sizeof(Header)} << 16 |
                        std::uint64_t{sizeof(Observation)});
@@ -80,8 +80,8 @@ std::uint64_t layout() {
 // The bools of Capabilities, in their order.
 template <class Capabilities_>
 auto bools_of(Capabilities_& c) {
-  return std::array{&c.mainline, &c.rfc2,   &c.any_capacity, &c.memory, &c.hazards,
-                    &c.packets,  &c.qdiscs, &c.netkit,       &c.filters};
+  return std::array{&c.mainline, &c.rfc2,   &c.any_capacity, &c.capacities, &c.memory,
+                    &c.hazards,  &c.packets, &c.qdiscs, &c.netkit, &c.filters};
 }
 
 std::string bytes_of(const Hello& hello) {

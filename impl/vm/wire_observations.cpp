@@ -204,6 +204,8 @@ void read(Observation& o, Reader& in) {
   fill(o.after, told.after_revision, told.after_count, told.after_filled, in);
   o.has_devices = truth(told.has_devices);
   o.has_filters = truth(told.has_filters);
+  o.journey.start();
+  o.extack.clear();
   if (truth(told.has_journey)) read(o.journey, in);
   if (o.has_devices) read(o.devices, in);
   if (o.has_filters) read(o.filters, in);
@@ -240,9 +242,10 @@ std::size_t most_bytes_of_observations(std::size_t operations) {
 
 void observations_from(std::string_view bytes, std::size_t operations,
                        std::vector<Observation>& seen) {
-  seen.clear();
+  // More than all of them cannot be, however many are asked for: `operations` is ours.
+  seen.resize(operations);
   Reader in(bytes);
-  for (std::size_t i = 0; i < operations; ++i) read(seen.emplace_back(), in);
+  for (Observation& o : seen) read(o, in);
   in.end();
 }
 

@@ -13,6 +13,7 @@
 #include "props/cli/cli.hpp"
 #include "props/cli/report.hpp"
 #include "props/search/interrupt.hpp"
+#include "props/search/known.hpp"
 
 namespace mprogcheck::cli {
 namespace {
@@ -29,15 +30,63 @@ std::unique_ptr<Target> target_beside(const Options& o, Dialect dialect) {
   if (o.target.empty()) return nullptr;
   const TargetFactory factory = target_named(o.target);
   // Not asked of the target itself: for that a guest would boot first.
-  if (o.target != "impl" && !o.target.starts_with("impl:"))
-    throw BadInput(
-        fmt::format("{} cannot be run step by step; explore takes impl and impl:FAULT", o.target));
+  const bool walks = o.target == "impl" || o.target.starts_with("impl:") ||
+                     o.target.starts_with("tree:");
+  if (!walks)
+    throw BadInput(fmt::format(
+        "{} cannot be walked beside; explore takes impl, impl:FAULT and tree:PATH", o.target));
   for (const FaultInfo& f : InProcess::faults())
     if (o.target == fmt::format("impl:{}", f.name) && !f.seen_in(dialect))
       throw BadInput(fmt::format("{} is no fault of {}; 'mprogcheck faults' lists the dialects",
                                  f.name, o.dialect));
   return factory();
 }
+
+// What a kernel is known to do otherwise does not end its walk: it is counted.
+class Counted {
+ public:
+  Counted(Target& target, bool every_difference) {
+    if (!every_difference) known_.emplace(known_of(target, own_known_deviations()));
+  }
+
+  bool ends_with(const Trace& trace, std::span<const Observation> seen) {
+    if (!known_ || seen.empty()) return true;
+    const std::size_t last = trace.operations.size() - 1;
+    bool told = false;
+    for (const Deviation& d : check(trace, seen, Binding::promises).deviations) {
+      const std::string name = bucket(d, trace.header.dialect);
+      const bool excused = known_->excuse(name) != nullptr;
+      if (!excused && d.breach != Breach::code) return true;
+      if (d.step != last) continue;
+      ++(excused ? excused_ : differ_)[name];
+      told = true;
+    }
+    // What the comparison sees and the judge does not is nothing that is promised.
+    if (!told) ++unjudged_;
+    return false;
+  }
+
+  void tell(FILE* prose, Json& document) const {
+    const auto list = [&](const char* what, const char* key,
+                          const std::map<std::string, std::uint64_t>& buckets) {
+      Json counts = Json::object();
+      for (const auto& [bucket, times] : buckets) {
+        mprogcheck::tell(prose, "  {}, {} times: {}\n", what, grouped(times), bucket);
+        counts[bucket] = times;
+      }
+      document[key] = counts;
+    };
+    list("known", "known", excused_);
+    list("differs from code", "differ", differ_);
+    if (unjudged_ != 0) mprogcheck::tell(prose, "  not promised otherwise, {} times\n", grouped(unjudged_));
+    document["unjudged"] = unjudged_;
+  }
+
+ private:
+  std::optional<Known> known_;
+  std::map<std::string, std::uint64_t> excused_, differ_;
+  std::uint64_t unjudged_ = 0;
+};
 
 void tell_counts(FILE* prose, const Options& o, const Exploration& e, double seconds) {
   tell(prose, "{}: {}, {}, {}: {} up to renaming of programs and links, the deepest after {}\n",
@@ -94,7 +143,13 @@ int run(Options o) {
   Progress progress;
   FILE* prose = o.json ? stderr : stdout;
   const auto start = std::chrono::steady_clock::now();
-  const Exploration e = explore(bounds, target ? target->stepper() : nullptr, std::ref(progress));
+  std::optional<Counted> counted;
+  if (target) counted.emplace(*target, !target->is_kernel());
+  const auto wanted = [&](const Trace& trace, std::span<const Observation> seen) {
+    return counted->ends_with(trace, seen);
+  };
+  const Exploration e = target ? explore_beside(bounds, *target, std::ref(progress), wanted)
+                               : explore(bounds, nullptr, std::ref(progress));
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.clear();
@@ -118,8 +173,11 @@ int run(Options o) {
     if (!o.dot.empty() || !o.tour.empty())
       tell(stderr, "the exploration ended there: no graph and no tour is written\n");
   } else {
-    if (target)
-      tell(prose, "{} answers {} as the model does\n", o.target, good(prose, "each of them"));
+    if (target) {
+      tell(prose, "{} answers {} as the model does{}\n", o.target, good(prose, "each of them"),
+           target->is_kernel() ? ", but for:" : "");
+      if (target->is_kernel()) counted->tell(prose, document);
+    }
     write_down(o, bounds, e, progress, document);
   }
   if (o.json) print_json("explore", document);
@@ -139,7 +197,8 @@ void add_explore(Program& program) {
               "Slots of the list, 1 to 63 (default: 3)");
   verb.flag("--no-revisions", o->no_revisions, "Make no request that expects a revision");
   verb.target(o->target,
-              "Run impl or impl:FAULT beside the model, and stop at the shortest deviation");
+              "Run impl, impl:FAULT or tree:PATH beside the model, and stop at the shortest "
+              "deviation, known ones aside");
   auto out = verb.out_dir(o->out, "Write both to DIR: DIALECT.dot and DIALECT.tour.trace");
   verb.text("--dot FILE", o->dot, "Write the states and their changes to FILE, for dot(1)")
       .excludes(out);

@@ -7,6 +7,7 @@
 
 #include "impl/inprocess/inprocess.hpp"
 #include "impl/kernel/kernel.hpp"
+#include "impl/tree/tree.hpp"
 #include "impl/vm/kernels.hpp"
 #include "impl/vm/modules.hpp"
 #include "impl/vm/vm.hpp"
@@ -82,6 +83,22 @@ std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& f
   return std::make_unique<Vm>(options);
 }
 
+TargetFactory tree_named(const std::string& name) {
+  constexpr std::string_view kSanitize = "sanitize:";
+  std::string tree = name.substr(std::string_view("tree:").size());
+  const bool sanitize = tree.starts_with(kSanitize);
+  if (sanitize) tree.erase(0, kSanitize.size());
+  if (tree.empty())
+    throw BadInput("tree: needs the folder of a kernel tree, or a series such as 7.3");
+  const auto builder = std::make_shared<tree::Builder>(
+      tree::read_sources(tree),
+      tree::BuildOptions{.shim = data_file("tree"), .sanitize = sanitize});
+  return [=] {
+    return std::make_unique<Tree>(
+        TreeOptions{.name = name, .builder = builder, .worker = guest_file("tree_worker")});
+  };
+}
+
 }  // namespace
 
 TargetFactory target_named(const std::string& name, const InGuest& guest) {
@@ -97,6 +114,7 @@ TargetFactory target_named(const std::string& name, const InGuest& guest) {
     if (name != "kmod") need_fault(fault, true);
     return [=] { return kmod_named(name, fault, guest); };
   }
+  if (name.starts_with("tree:")) return tree_named(name);
   if (name.starts_with("vm:")) {
     const std::string kernel = name.substr(3);
     // A file is looked at now; a name may have to be fetched, when it is wanted.
@@ -114,7 +132,7 @@ TargetFactory target_named(const std::string& name, const InGuest& guest) {
   }
   throw BadInput(
       fmt::format("there is no target '{}'{}; targets are impl, impl:FAULT, kernel, kmod, "
-                  "kmod:FAULT and vm:KERNEL",
+                  "kmod:FAULT, vm:KERNEL and tree:PATH",
                   name, did_you_mean(name, {"impl", "kernel", "kmod"})));
 }
 

@@ -6,47 +6,12 @@
 #include <unordered_map>
 
 #include "model/words/text.hpp"
-#include "props/explore/walk.hpp"
+#include "props/explore/companion.hpp"
 #include "props/search/minimize.hpp"
 
 namespace mprogcheck {
 
 namespace {
-
-// The model and an implementation, taken to a state by the requests that lead there.
-class Beside {
- public:
-  Beside(Walk walk, Stepper& stepper) : walk_(std::move(walk)), stepper_(stepper) { begin(); }
-
-  // The trace that shows a difference, where there is one that is wanted.
-  std::optional<Trace> differs(const Operation& canonical,
-                               const std::function<bool(const Trace&)>& wanted) {
-    const Operation op = walk_.named(canonical);
-    next_ = walk_.world();
-    next_.step(op, predicted_);
-    stepper_.apply(op, seen_);
-    const bool same = seen_ == predicted_.observation;
-    if (!same) {
-      Trace trace = walk_.trace;
-      trace.operations.push_back(op);
-      if (!wanted || wanted(trace)) return trace;
-    }
-    if (!same || predicted_.decision.error == Errno::ok) begin();
-    return std::nullopt;
-  }
-
- private:
-  void begin() {
-    stepper_.begin(walk_.trace.header);
-    for (const Operation& op : walk_.trace.operations) stepper_.apply(op, seen_);
-  }
-
-  Walk walk_;
-  Stepper& stepper_;
-  World next_;
-  Prediction predicted_;
-  Observation seen_;
-};
 
 // The states one request away. What a request does depends on its effect alone, not on the
 // directives and the revision that led to it, so each effect is carried out once.
@@ -114,8 +79,11 @@ std::size_t Exploration::pairs(Dialect dialect) const {
   return twice / 2;
 }
 
-Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
-                    const std::function<bool(const Trace&)>& wanted, std::size_t most) {
+namespace {
+
+// `beside` may be null.
+Exploration explore_with(const Bounds& bounds, Companion* beside, const Say& progress,
+                         std::size_t most) {
   Exploration out;
   std::unordered_map<StateKey, std::size_t> known;
   std::vector<std::size_t> depth;
@@ -139,13 +107,12 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
     if (depth[s] >= most) break;
     const StateKey state = out.graph[s];
     world = world_of(bounds, state, kWalkRevision);
-    std::optional<Beside> walk;
-    if (beside) walk.emplace(walk_to(bounds, out, s), *beside);
+    if (beside) beside->enter(walk_to(bounds, out, s));
     Successors successors(world);
     for_each_request(bounds, state, kWalkRevision, [&](const Operation& op) {
       if (out.deviation) return;
       ++out.transitions;
-      if (walk) out.deviation = walk->differs(op, wanted);
+      if (beside) out.deviation = beside->ask(op);
       if (out.deviation) return;
       const Decision d = world.decision(op);
       met_together.note(op.verb, d.met);
@@ -155,11 +122,28 @@ Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
       // Of the three revisions a request may expect, one will do.
       if (op.revision == 0) add_edge(s, to, op, out.graph);
     });
+    if (beside && !out.deviation) out.deviation = beside->leave();
     if (out.deviation) return out;
     if (progress && s % 8 == 0)
       progress(std::to_string(s) + " of " + std::to_string(out.parent.size()) + " states so far");
   }
   return out;
+}
+
+}  // namespace
+
+Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
+                    const Wanted& wanted, std::size_t most) {
+  const auto walked = beside ? companion(*beside, wanted) : nullptr;
+  return explore_with(bounds, walked.get(), progress, most);
+}
+
+Exploration explore_beside(const Bounds& bounds, Target& beside, const Say& progress,
+                           const Wanted& wanted, std::size_t most) {
+  if (Stepper* const stepper = beside.stepper())
+    return explore(bounds, stepper, progress, wanted, most);
+  const auto walked = companion(beside, wanted);
+  return explore_with(bounds, walked.get(), progress, most);
 }
 
 std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const std::string& bucket,
@@ -168,7 +152,8 @@ std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const s
   const auto links =
       std::count_if(trace.operations.begin(), trace.operations.end(),
                     [](const Operation& op) { return op.verb == Verb::link_create; });
-  const bool walked = target.stepper() && trace.operations.size() > 1 && h.devices <= 1 &&
+  const bool may_walk = target.stepper() || target.capabilities().capacities;
+  const bool walked = may_walk && trace.operations.size() > 1 && h.devices <= 1 &&
                       h.revision == 1 && h.loaded.count() <= 4 && links <= 2;
   if (!walked) return std::nullopt;
   const Bounds bounds{
@@ -177,12 +162,12 @@ std::optional<Trace> shorter_by_walk(Target& target, const Trace& trace, const s
       .links = static_cast<std::uint8_t>(links),
       .capacity = h.capacity,
       .revisions = true};
-  const auto shows = [&](const Trace& t) {
+  const auto shows = [&](const Trace& t, std::span<const Observation>) {
     const auto shown = deviations_on(target, t);
     return std::any_of(shown.begin(), shown.end(),
                        [&](const Shown& s) { return s.bucket == bucket; });
   };
-  return explore(bounds, target.stepper(), progress, shows, trace.operations.size() - 1).deviation;
+  return explore_beside(bounds, target, progress, shows, trace.operations.size() - 1).deviation;
 }
 
 }  // namespace mprogcheck

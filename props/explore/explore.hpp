@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,12 +42,18 @@ struct Exploration {
 // Called now and then; it may end by an exception what calls it.
 using Say = std::function<void(const std::string&)>;
 
+// Whether a trace that shows a difference in its last operation ends an exploration. What the target
+// answered comes along where it is known.
+using Wanted = std::function<bool(const Trace&, std::span<const Observation> seen)>;
+
 // All of it. `beside`, if given, is asked everything the model is asked; the first deviation that
 // is `wanted` (any, by default) ends it, and no shorter trace of the bounded world shows one.
 // States that take `most` requests to reach are not left.
 Exploration explore(const Bounds& bounds, Stepper* beside, const Say& progress,
-                    const std::function<bool(const Trace&)>& wanted = {},
-                    std::size_t most = SIZE_MAX);
+                    const Wanted& wanted = {}, std::size_t most = SIZE_MAX);
+// The same beside a target that is no Stepper too: it is asked the requests of a state in batches.
+Exploration explore_beside(const Bounds& bounds, Target& beside, const Say& progress,
+                           const Wanted& wanted = {}, std::size_t most = SIZE_MAX);
 
 // A shorter trace than this that shows the same deviation, found in a world of its size; nothing
 // where there is none there, or where the target or the trace cannot be walked.
