@@ -148,6 +148,7 @@ const Example kExamples[] = {
      [](auto& o) { o.after = {}; }},
     {Judged::refusal_elsewhere, "create d1 d2\nchange d1 policy=drop peer_policy=1\n",
      [](auto& o) { o.devices[1].policy = 2; }},
+    {Judged::detach_memory, "attach p0 d0/ingress\ndetach p0 d0/ingress\n", answers(Errno::nomem)},
     {Judged::references, "attach p0 d0/ingress\n", [](auto& o) { ++o.references; }},
     {Judged::revision_first, "attach p0 d0/ingress rev=9\n", [](auto& o) { o.after.revision = 2; }},
     {Judged::revision_unmoved, "attach p0 d0/ingress\n", [](auto& o) { o.after.revision = 1; }},

@@ -42,6 +42,10 @@ int rank(const Source& source, bool other_error) {
   return source.promises() && (source.names_error || !other_error) ? 0 : 1;
 }
 
+bool takes_away(Verb verb) {
+  return verb == Verb::detach || verb == Verb::link_detach;
+}
+
 class Checker {
  public:
   Checker(const Trace& trace, Observations seen, Binding binding, bool first_only)
@@ -224,6 +228,8 @@ class Checker {
         d.broken = &clause;
     }
     if (d.breach == Breach::precedence) d.broken = &clause_of(Judged::precedence);
+    if (seen.error == Errno::nomem && takes_away(op.verb))
+      d.broken = &clause_of(Judged::detach_memory);
     report(std::move(d), seen, to_string(decision.error), describe(op, seen));
   }
 
@@ -422,6 +428,7 @@ class Checker {
 }  // namespace
 
 bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error) {
+  if (error == Errno::nomem && takes_away(verb)) return false;
   const auto clauses = clauses_of(dialect, verb);
   if (clauses[decision.rule].any_error && error != Errno::ok) return true;
   for (std::size_t i = 0; i < clauses.size(); ++i)

@@ -45,6 +45,9 @@ constexpr Invariant kInvariants[] = {
     {Judged::refusal_elsewhere, kAnyCall,
      holds("refusal.elsewhere", "A request that is refused changes no device and no filter.",
            house())},
+    {Judged::detach_memory, "detach",
+     holds("detach.memory", "No detach, and no detach of a link, fails for want of memory.",
+           document(mprog_commit("could otherwise fail"), posting3("could otherwise fail")))},
     {Judged::references, kAnyCall,
      holds("references",
            "Each open file of a program, entry without a link, link, and filter made by netlink "

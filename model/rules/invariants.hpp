@@ -19,6 +19,7 @@ enum class Judged : std::uint8_t {
   precedence,
   refusal_nothing,
   refusal_elsewhere,
+  detach_memory,
   references,
   revision_first,
   revision_unmoved,
