@@ -12,7 +12,6 @@
 
 #include "impl/process.hpp"
 #include "impl/read_file.hpp"
-#include "impl/safe_file.hpp"
 #include "impl/target.hpp"
 #include "model/words/dialect.hpp"
 #include "model/words/plain_text.hpp"
@@ -87,6 +86,12 @@ std::string shortened(const std::string& text) {
   return out;
 }
 
+// Each occurrence of the text, left out.
+std::string without(std::string text, const std::string& what) {
+  for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.erase(at, what.size());
+  return text;
+}
+
 }  // namespace
 
 std::vector<std::string> wanted_files() {
@@ -130,9 +135,14 @@ const Descriptor& Builder::library(std::uint8_t capacity) {
   return libraries_.emplace(capacity, build(capacity)).first->second;
 }
 
-Descriptor Builder::build(std::uint8_t capacity) const {
-  const TemporaryFolder work;
-  const fs::path copy = work.path() / "tree", library = work.path() / "tree.so";
+std::string Builder::without_folder(std::string text) const {
+  return without(without(std::move(text), (work_.path() / "tree").string() + "/"),
+                 options_.shim.string() + "/");
+}
+
+Descriptor Builder::build(std::uint8_t capacity) {
+  const fs::path copy = work_.path() / "tree",
+                 library = work_.path() / (std::to_string(capacity) + ".so");
   for (const auto& [name, text] : sources_.files) {
     const bool other = name == kMprogHeader && capacity != kMaxCapacity;
     const std::string changed = other ? with_slots(text, capacity + 1U) : text;
@@ -174,12 +184,8 @@ Descriptor Builder::build(std::uint8_t capacity) const {
     throw CannotRun("there is no gcc, which compiles the files of a kernel tree (Debian: gcc)");
   }
   if (compiled.status != 0) {
-    std::string output = compiled.output;
-    for (const std::string& prefix : {copy.string() + "/", options_.shim.string() + "/"})
-      for (std::size_t at; (at = output.find(prefix)) != std::string::npos;)
-        output.erase(at, prefix.size());
     throw CannotRun("the files of Linux " + sources_.release + " in " + sources_.folder.string() +
-                    " do not compile: " + complaint_in(output));
+                    " do not compile: " + complaint_in(without_folder(compiled.output)));
   }
   Descriptor out(::open(library.c_str(), O_RDONLY | O_CLOEXEC));
   if (!out.is_open()) throw CannotRun("the compiler wrote no " + library.string());

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "impl/descriptor.hpp"
+#include "impl/safe_file.hpp"
 
 namespace mprogcheck::tree {
 
@@ -45,11 +46,15 @@ class Builder {
   // do not fit the shim, with the first symbol that is missing; or the compiler's words, shortened.
   const Descriptor& library(std::uint8_t capacity);
 
+  // What a worker says, without the folder in which its library was built.
+  std::string without_folder(std::string text) const;
+
  private:
-  Descriptor build(std::uint8_t capacity) const;
+  Descriptor build(std::uint8_t capacity);
 
   Sources sources_;
   BuildOptions options_;
+  TemporaryFolder work_;
   std::mutex mutex_;
   std::map<std::uint8_t, Descriptor> libraries_;
 };

@@ -134,7 +134,7 @@ bool Tree::run_together(std::span<const Trace* const> traces, std::span<Seen* co
         in.end();
       }
       if (!well) {
-        last_words_ = process.console();
+        last_words_ = options_.builder->without_folder(process.console());
         end_worker(capacity);
       }
       return well;
@@ -193,7 +193,7 @@ Harm Tree::run_carefully_once(const Trace& trace, Seen& seen) {
     if (!seen.empty()) seen.back().harm = worst;
   }
   if (worst == Harm::none) return worst;
-  last_words_ = process.console();
+  last_words_ = options_.builder->without_folder(process.console());
   end_worker(capacity);
   return worst;
 }

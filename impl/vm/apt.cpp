@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "impl/safe_file.hpp"
 #include "impl/target.hpp"
+#include "impl/vm/archive.hpp"
 #include "impl/vm/pattern.hpp"
+#include "impl/vm/version.hpp"
 
 namespace mprogcheck::vm {
 namespace fs = std::filesystem;
@@ -186,6 +189,28 @@ std::vector<Offer> ask(const std::vector<Suite>& suites, const fs::path& directo
   }
   if (!any)
     throw CannotRun("Debian's mirror has none of the suites with kernels, or none verified");
+  return out;
+}
+
+std::vector<SourcePackage> sources_in(const std::vector<Suite>& suites, const fs::path& directory) {
+  const auto wanted = [](std::string_view line) {
+    return line.starts_with("Package: linux-source-");
+  };
+  std::vector<SourcePackage> out;
+  std::error_code none;
+  if (!fs::is_directory(directory / "lists", none)) return out;
+  for (const Suite& suite : suites) {
+    const fs::path list = list_of(suite, directory / "lists");
+    if (list.empty()) continue;
+    each_paragraph(list, wanted, [&](Paragraph p) {
+      SourcePackage s{.package = p["Package"],
+                      .version = p["Version"],
+                      .release = release_in(p["Version"]),
+                      .parcel = {suite.repository + p["Filename"], p["SHA256"],
+                                 std::strtoull(p["Size"].c_str(), nullptr, 10)}};
+      if (!s.release.empty() && !s.parcel.sha256.empty()) out.push_back(std::move(s));
+    });
+  }
   return out;
 }
 

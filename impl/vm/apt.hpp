@@ -28,6 +28,14 @@ std::vector<Suite> suites_of_mirror();
 std::vector<Offer> ask(const std::vector<Suite>& suites, const std::filesystem::path& directory,
                        const Tick& tick);
 
+// The packages with the source of a kernel, linux-source-*, in the lists that ask() has brought.
+struct SourcePackage {
+  std::string package, version, release;
+  Parcel parcel;
+};
+std::vector<SourcePackage> sources_in(const std::vector<Suite>& suites,
+                                      const std::filesystem::path& directory);
+
 // Downloads a package of this kernel to a new file; apt compares it with the verified list. Throws
 // NotDelivered.
 void download(const std::string& kernel, const Parcel& parcel, const std::filesystem::path& file,

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -150,9 +151,32 @@ void each_paragraph(const std::filesystem::path& file,
   end();
 }
 
-bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& kernel,
-                   const std::filesystem::path& modules) {
-  const Archive ar = new_archive();
+namespace {
+
+// Calls `take` with each file of an archive, and its name, until it has had enough. Throws
+// CannotRun if the archive is broken or holds more than a package may.
+void each_file(const std::filesystem::path& package, archive* outer,
+               const std::function<bool(archive*, const std::filesystem::path&)>& take) {
+  Inner inner{outer};
+  const Archive tar = new_archive();
+  archive_read_support_format_tar(tar.get());
+  if (archive_read_open(tar.get(), &inner, nullptr, &Inner::read, nullptr) != ARCHIVE_OK)
+    broken(package, tar.get());
+  std::uint64_t sum = 0;
+  std::size_t entries = 0;
+  while (archive_entry* const entry = next(package, tar.get())) {
+    if (entries++ == kMostEntries)
+      throw CannotRun(package.string() + ": has more than " + std::to_string(kMostEntries) +
+                      " entries; no kernel has so many");
+    check_entry(package, entry, sum);
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    if (!take(tar.get(), archive_entry_pathname(entry))) return;
+  }
+}
+
+// The package, at the archive in it that holds its files.
+Archive open_data(const std::filesystem::path& package) {
+  Archive ar = new_archive();
   archive_read_support_format_ar(ar.get());
   if (archive_read_open_filename(ar.get(), package.c_str(), kBlock) != ARCHIVE_OK)
     broken(package, ar.get());
@@ -162,27 +186,46 @@ bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::
     if (!entry) throw CannotRun(package.string() + ": is no Debian package: it has no data.tar");
   } while (!std::string_view(archive_entry_pathname(entry)).starts_with("data.tar"));
 
-  Inner inner{ar.get()};
-  const Archive tar = new_archive();
-  archive_read_support_format_tar(tar.get());
-  if (archive_read_open(tar.get(), &inner, nullptr, &Inner::read, nullptr) != ARCHIVE_OK)
-    broken(package, tar.get());
+  return ar;
+}
+
+}  // namespace
+
+bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& kernel,
+                   const std::filesystem::path& modules) {
+  const Archive ar = open_data(package);
   static const Pattern kKernel("^(\\./)?(boot/vmlinuz-[^/]+|usr/lib/modules/[^/]+/vmlinuz)$");
   bool found = false;
-  std::uint64_t sum = 0;
-  for (std::size_t entries = 0; (entry = next(package, tar.get())); ++entries) {
-    if (entries == kMostEntries)
-      throw CannotRun(package.string() + ": has more than " + std::to_string(kMostEntries) +
-                      " entries; no kernel has so many");
-    check_entry(package, entry, sum);
-    if (archive_entry_filetype(entry) != AE_IFREG) continue;
-    const std::filesystem::path name = archive_entry_pathname(entry);
+  each_file(package, ar.get(), [&](archive* file, const std::filesystem::path& name) {
     const bool is_kernel = kKernel.in(name.string()).has_value();
     if (is_kernel || is_wanted_module(name))
-      write_entry(package, tar.get(), is_kernel ? kernel : modules / name.filename());
+      write_entry(package, file, is_kernel ? kernel : modules / name.filename());
     found |= is_kernel;
-  }
+    return true;
+  });
   return found;
+}
+
+void unpack_source(const std::filesystem::path& package, const std::vector<std::string>& wanted,
+                   const std::filesystem::path& folder) {
+  static const Pattern kSource("^(\\./)?usr/src/linux-source-[^/]+\\.tar\\.[a-z]+$");
+  const Archive ar = open_data(package);
+  bool found = false;
+  std::size_t left = wanted.size();
+  each_file(package, ar.get(), [&](archive* source, const std::filesystem::path& name) {
+    if (!kSource.in(name.string())) return true;
+    found = true;
+    each_file(package, source, [&](archive* file, const std::filesystem::path& path) {
+      // All of it is in a folder that is named after the release.
+      const std::filesystem::path inside = path.lexically_relative(*path.begin());
+      if (std::find(wanted.begin(), wanted.end(), inside.string()) == wanted.end()) return true;
+      std::filesystem::create_directories((folder / inside).parent_path());
+      write_entry(package, file, folder / inside);
+      return --left != 0;
+    });
+    return false;
+  });
+  if (!found) throw CannotRun(package.string() + ": has no source of a kernel in it");
 }
 
 std::string unpacked(std::string_view compressed, const std::filesystem::path& file,

@@ -30,6 +30,12 @@ void each_paragraph(const std::filesystem::path& file,
 bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& kernel,
                    const std::filesystem::path& modules);
 
+// Writes these files of a kernel's source, by their paths in it, out of a Debian package that has it
+// as usr/src/linux-source-*.tar.*, into a folder. A file that is not there is left out. Throws
+// CannotRun as above, and where the package has no source.
+void unpack_source(const std::filesystem::path& package, const std::vector<std::string>& wanted,
+                   const std::filesystem::path& folder);
+
 // What was compressed in whatever way; empty if it was in none that is known. Throws CannotRun,
 // with the name of the file that it comes from, if it is more than `most` bytes.
 std::string unpacked(std::string_view compressed, const std::filesystem::path& file,

@@ -55,4 +55,10 @@ std::vector<KernelPackage> available(const KernelStore& store);
 // cannot be had here.
 std::filesystem::path image_of(const std::string& name, const KernelStore& store);
 
+// A folder with these files of the source of a kernel, by their paths in it: of the newest package
+// linux-source-* of Debian's that the name means, a series or a release. It is fetched where the
+// cache does not have it. Throws CannotRun; std::invalid_argument where there is none of that name.
+std::filesystem::path source_of(const std::string& name, const std::vector<std::string>& wanted,
+                                const KernelStore& store);
+
 }  // namespace mprogcheck::vm

@@ -83,6 +83,19 @@ std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& f
   return std::make_unique<Vm>(options);
 }
 
+// A path, or what Debian has of that name.
+std::filesystem::path tree_folder(const std::string& name) {
+  std::error_code none;
+  if (name.find('/') != name.npos || std::filesystem::is_directory(name, none)) return name;
+  Progress progress;
+  try {
+    return vm::source_of(name, tree::wanted_files(), kernel_store(progress));
+  } catch (const std::invalid_argument& e) {
+    progress.clear();
+    throw BadInput(fmt::format("{}; a folder's name needs a '/', as in tree:./linux", e.what()));
+  }
+}
+
 TargetFactory tree_named(const std::string& name) {
   constexpr std::string_view kSanitize = "sanitize:";
   std::string tree = name.substr(std::string_view("tree:").size());
@@ -91,7 +104,7 @@ TargetFactory tree_named(const std::string& name) {
   if (tree.empty())
     throw BadInput("tree: needs the folder of a kernel tree, or a series such as 7.3");
   const auto builder = std::make_shared<tree::Builder>(
-      tree::read_sources(tree),
+      tree::read_sources(tree_folder(tree)),
       tree::BuildOptions{.shim = data_file("tree"), .sanitize = sanitize});
   return [=] {
     return std::make_unique<Tree>(
