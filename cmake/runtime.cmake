@@ -30,7 +30,7 @@ foreach(name repro_runtime repro_runtime_TWO_SPACES)
   target_compile_options(${name} PRIVATE -std=gnu11 -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-variable)
   add_dependencies(props ${name})
 endforeach()
-target_compile_definitions(repro_runtime_TWO_SPACES PRIVATE TWO_SPACES IDS CLOSES REDIRECTS SEVERAL BOTH_HOOKS SENDS SOCKETS NAMED CARRIES
-  PAIRS USES_LO LONG DRAWN)
+target_compile_definitions(repro_runtime_TWO_SPACES PRIVATE TWO_SPACES IDS CLOSES REDIRECTS SEVERAL BOTH_HOOKS SENDS
+  SOCKETS NAMED CARRIES PAIRS USES_LO LONG DRAWN)
 set_source_files_properties(${PROJECT_SOURCE_DIR}/props/repro/pieces.cpp PROPERTIES
   INCLUDE_DIRECTORIES ${generated} OBJECT_DEPENDS ${generated}/runtime.hpp)

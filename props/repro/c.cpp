@@ -25,7 +25,7 @@ constexpr std::string_view kWarning =
 // Whoever starts it without reading it comes to no harm. What is kept back is lost in a crash.
 constexpr std::string_view kAsk = R"(	setvbuf(stdout, NULL, _IONBF, 0);
 	if (argc != 2 || strcmp(argv[1], "--crash"))
-		errx(2, "Nothing was done. In a virtual machine that may be lost: --crash");
+		errx(2, "This may crash the kernel. Nothing was done. In a VM to be lost: --crash");
 )";
 
 std::string comment(const CProgram& p, std::string_view headline, const ReproOrigin& origin) {
@@ -277,6 +277,7 @@ std::string c_declarations(const CProgram& p) {
   out += fmt::format("static int {}deviations{}{};\n\n", names.empty() ? "" : "fd[OBJECTS], ",
                      (p.sends || p.packets) && !p.spaces ? ", packet_socket" : "",
                      (p.sends || p.packets) && p.loads ? ", met_map" : "");
+  if (names.empty()) out += "static int fd[OBJECTS];\n\n";
   out += folded(links.empty() ? "static __u32 id[OBJECTS];"
                               : fmt::format("static __u32 id[OBJECTS] = {{ {} }};", links));
   return out + "\n";

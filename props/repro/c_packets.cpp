@@ -15,7 +15,7 @@ namespace {
 
 // A program says the same to all packets where there is one packet.
 std::string verdicts(const CProgram& p, const Operation& op, std::string_view iif) {
-  if (!p.several) return "";
+  if (!p.several || !p.loads) return "";
   std::string out = fmt::format("\tbegin_packet({});\n", iif);
   for (const Says& s : op.says)
     if (s.action != Action::next)

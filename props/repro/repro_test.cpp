@@ -86,7 +86,8 @@ TEST(ReproSelftest, LooksLikeTheKernels) {
 
 TEST(ReproSelftest, AsksALinkWhatItIs) {
   const std::string text =
-      reproduce(trace_of("link_create l0 p1 d0/egress\ninfo l0\nlink_detach l0\ninfo l0\ninfo bad"),
+      reproduce(trace_of("link_create l0 p1 d0/egress\ninfo l0\nlink_detach l0\ninfo l0\ninfo bad\n"
+                         "remove d1"),
                 ReproFormat::selftest);
   for (const std::string_view part :
        {"err = bpf_link_get_info_by_fd(lfd0, &info, &info_len);",

@@ -25,9 +25,9 @@ TEST_F(ProgramInAGuest, SeesWhatIsWrittenBesideAnAttribute) {
   const ProgramResult ran =
       run("attach p0 d0/ingress\nquery d0/ingress room=4 progs size=40\nquery d0/ingress size=8");
   EXPECT_EQ(ran.status, 1);
-  EXPECT_EQ(deviations_in(ran.output),
-            (std::vector<std::string>(
-                2, "\tbytes beside the attribute: expected untouched, seen written | DEVIATION")))
+  EXPECT_EQ(
+      deviations_in(ran.output),
+      (std::vector<std::string>(2, "\tbehind it: expected untouched, seen written | DEVIATION")))
       << ran.output;
 }
 
