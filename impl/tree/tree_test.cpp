@@ -30,9 +30,7 @@ std::string text_of(const fs::path& file) {
 
 class ATree : public ::testing::Test {
  protected:
-  ATree() {
-    fs::copy(kSource / "impl/tree/test/standin", folder(), fs::copy_options::recursive);
-  }
+  ATree() { fs::copy(kSource / "impl/tree/test/standin", folder(), fs::copy_options::recursive); }
 
   fs::path folder() const { return temporary_.path() / "linux"; }
 
@@ -192,8 +190,8 @@ INSTANTIATE_TEST_SUITE_P(
             false, 3},
         Bad{"puts twice", kMprog, kPut, "\t\tbpf_prog_put(prog), bpf_prog_put(prog);\n\treturn 0;",
             Harm::died, "BUG:", false, 3},
-        Bad{"leaves the switch on", "kernel/bpf/tcx.c", "\tgone(type);\n\treturn 0;",
-            "\treturn 0;", Harm::warned, "leaked: ", false, 3},
+        Bad{"leaves the switch on", "kernel/bpf/tcx.c", "\tgone(type);\n\treturn 0;", "\treturn 0;",
+            Harm::warned, "leaked: ", false, 3},
         Bad{"uses what is free", kMprog, kPut,
             "\t\tbpf_prog_put(prog);\n\tvoid *p = kzalloc(8, 0);\n\tkfree(p);\n\t*(char *)p = "
             "1;\n\treturn 0;",

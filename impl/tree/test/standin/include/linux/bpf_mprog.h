@@ -31,10 +31,10 @@ struct bpf_tuple {
 	struct bpf_link *link;
 };
 
-#define bpf_mprog_foreach_tuple(entry, fp, cp, t)                                                  \
-	for (fp = (entry)->programs, cp = (entry)->owners;                                         \
+#define bpf_mprog_foreach_tuple(entry, fp, cp, t)          \
+	for (fp = (entry)->programs, cp = (entry)->owners; \
 	     (t.link = cp->link, (t.prog = fp->prog) != NULL); fp++, cp++)
-#define bpf_mprog_foreach_prog(entry, fp, p)                                                       \
+#define bpf_mprog_foreach_prog(entry, fp, p) \
 	for (fp = (entry)->programs; (p = fp->prog) != NULL; fp++)
 
 static inline u64 bpf_mprog_revision(struct bpf_mprog_entry *entry)

@@ -34,7 +34,8 @@ int standin_remove(struct bpf_mprog_entry *entry, struct bpf_prog *prog, struct 
 		return -EBUSY;
 	prog = entry->programs[at].prog;
 	behind = BPF_MPROG_MAX - 1 - at;
-	memmove(&entry->programs[at], &entry->programs[at + 1], behind * sizeof(entry->programs[0]));
+	memmove(&entry->programs[at], &entry->programs[at + 1],
+		behind * sizeof(entry->programs[0]));
 	memmove(&entry->owners[at], &entry->owners[at + 1], behind * sizeof(entry->owners[0]));
 	entry->own.count--;
 	entry->own.revision++;

@@ -106,7 +106,8 @@ static void uninstall(struct net_device *dev, u32 type)
 
 	if (!entry)
 		return;
-	bpf_mprog_foreach_tuple(entry, fp, cp, tuple) {
+	bpf_mprog_foreach_tuple(entry, fp, cp, tuple)
+	{
 		if (tuple.link)
 			container_of(tuple.link, struct standin_link, link)->dev = NULL;
 		else
@@ -176,7 +177,8 @@ static int link_attach(const union bpf_attr *attr, struct net_device *dev, struc
 	struct bpf_link_primer primer;
 	int ret;
 
-	bpf_link_init(&own->link, BPF_LINK_TYPE_TCX, &link_ops, prog, attr->link_create.attach_type);
+	bpf_link_init(&own->link, BPF_LINK_TYPE_TCX, &link_ops, prog,
+		      attr->link_create.attach_type);
 	ret = bpf_link_prime(&own->link, &primer);
 	if (ret) {
 		kfree(own);
