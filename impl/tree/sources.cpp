@@ -136,8 +136,10 @@ const Descriptor& Builder::library(std::uint8_t capacity) {
 }
 
 std::string Builder::without_folder(std::string text) const {
-  return without(without(std::move(text), (work_.path() / "tree").string() + "/"),
-                 options_.shim.string() + "/");
+  // Also that of the tool, in front of what is meant to be seen from there.
+  for (const fs::path& folder : {work_.path() / "tree", options_.shim, fs::current_path()})
+    text = without(std::move(text), folder.string() + "/");
+  return text;
 }
 
 Descriptor Builder::build(std::uint8_t capacity) {
@@ -147,24 +149,39 @@ Descriptor Builder::build(std::uint8_t capacity) {
     const bool other = name == kMprogHeader && capacity != kMaxCapacity;
     const std::string changed = other ? with_slots(text, capacity + 1U) : text;
     if (changed.empty())
-      throw CannotRun(std::string(kMprogHeader) +
-                      " does not define BPF_MPROG_MAX as a number, so lists are as long as it says");
+      throw CannotRun(
+          std::string(kMprogHeader) +
+          " does not define BPF_MPROG_MAX as a number, so lists are as long as it says");
     write(copy / name, changed);
   }
   const auto says = [&](const char* file, const char* word) {
     return sources_.files.at(file).find(word) != std::string::npos;
   };
-  std::vector<std::string> line{"gcc", "-std=gnu11", "-O2", "-g", "-w", "-fPIC", "-shared",
-                                "-fno-strict-aliasing", "-fwrapv", "-fvisibility=hidden",
-                                "-Wl,-z,defs", "-Werror=implicit-function-declaration",
-                                "-Werror=incompatible-pointer-types", "-Werror=int-conversion",
-                                "-DCONFIG_NET_XGRESS", "-DCONFIG_BPF_SYSCALL",
+  std::vector<std::string> line{"gcc",
+                                "-std=gnu11",
+                                "-O2",
+                                "-g",
+                                "-w",
+                                "-fPIC",
+                                "-shared",
+                                "-fno-strict-aliasing",
+                                "-fwrapv",
+                                "-fvisibility=hidden",
+                                "-Wl,-z,defs",
+                                "-Werror=implicit-function-declaration",
+                                "-Werror=incompatible-pointer-types",
+                                "-Werror=int-conversion",
+                                "-DCONFIG_NET_XGRESS",
+                                "-DCONFIG_BPF_SYSCALL",
                                 "-fmacro-prefix-map=" + copy.string() + "/=",
                                 "-fdebug-prefix-map=" + copy.string() + "/=",
-                                "-I" + options_.shim.string(), "-I" + (copy / "include").string()};
+                                "-I" + options_.shim.string(),
+                                "-I" + (copy / "include").string()};
   // What the tree has, which the front of bpf(2) in the shim has to know of.
   if (says(kMprogHeader, "bpf_mprog_detach_empty")) line.emplace_back("-DTREE_DETACH_EMPTY");
-  if (says(kUapi, "path_fd;")) line.emplace_back("-DTREE_UPROBE_PATH_FD");
+  static const std::regex path_fd("path_fd;[^}]*}[ \t]*uprobe_multi;");
+  if (std::regex_search(sources_.files.at(kUapi), path_fd))
+    line.emplace_back("-DTREE_UPROBE_PATH_FD");
   if (sources_.files.contains(kQdiscs)) line.emplace_back("-DTREE_QDISCS");
   if (options_.sanitize)
     line.insert(line.end(), {"-fsanitize=address,undefined", "-fno-sanitize-recover=all",

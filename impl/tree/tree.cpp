@@ -70,9 +70,8 @@ std::string Tree::describe() const {
 }
 
 LastWords Tree::last_words() const {
-  static constexpr std::string_view kSigns[] = {"ERROR: AddressSanitizer", "runtime error:",
-                                                "kernel BUG at",           "WARNING:",
-                                                "BUG:",                    "leaked:"};
+  static constexpr std::string_view kSigns[] = {
+      "ERROR: AddressSanitizer", "runtime error:", "kernel BUG at", "WARNING:", "BUG:", "leaked:"};
   std::size_t first = std::string::npos;
   for (const std::string_view sign : kSigns) first = std::min(first, last_words_.find(sign));
   if (first == std::string::npos) return {{}, last_words_};
@@ -112,7 +111,8 @@ bool Tree::run_together(std::span<const Trace* const> traces, std::span<Seen* co
         bytes += put(*trace, process.room().subspan(bytes));
         most += most_answers(trace->operations.size());
       }
-      const Came came = process.ask(Way::together, static_cast<std::uint32_t>(traces.size()), bytes);
+      const Came came =
+          process.ask(Way::together, static_cast<std::uint32_t>(traces.size()), bytes);
       if (came == Came::end && process.lost()) {
         const std::string why = process.why_ended();
         end_worker(capacity);

@@ -30,8 +30,8 @@ void each_paragraph(const std::filesystem::path& file,
 bool unpack_kernel(const std::filesystem::path& package, const std::filesystem::path& kernel,
                    const std::filesystem::path& modules);
 
-// Writes these files of a kernel's source, by their paths in it, out of a Debian package that has it
-// as usr/src/linux-source-*.tar.*, into a folder. A file that is not there is left out. Throws
+// Writes these files of a kernel's source, by their paths in it, out of a Debian package that has
+// it as usr/src/linux-source-*.tar.*, into a folder. A file that is not there is left out. Throws
 // CannotRun as above, and where the package has no source.
 void unpack_source(const std::filesystem::path& package, const std::vector<std::string>& wanted,
                    const std::filesystem::path& folder);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What QEMU, or the process that runs a kernel's code (impl/tree), gives up before it starts. A kernel that breaks out of its guest lands in a process of
-// nobody's, without capabilities, without a network, that can start no other and write no file.
+// What QEMU, or the process that runs a kernel's code (impl/tree), gives up before it starts. A
+// kernel that breaks out of its guest lands in a process of nobody's, without capabilities, without
+// a network, that can start no other and write no file.
 #pragma once
 
 #include <sys/types.h>

@@ -76,8 +76,8 @@ fs::path source_of(const std::string& name, const std::vector<std::string>& want
   std::string silence;
   try {
     available(store);  // the lists are those of kernels
-    offered = sources_in(store.suites ? *store.suites : suites_of_mirror(),
-                         cache.directory() / "apt");
+    offered =
+        sources_in(store.suites ? *store.suites : suites_of_mirror(), cache.directory() / "apt");
   } catch (const CannotRun& e) {
     silence = e.what();
   }
@@ -94,8 +94,7 @@ fs::path source_of(const std::string& name, const std::vector<std::string>& want
   for (const SourcePackage& s : offered) names.insert(s.release);
   std::string all;
   for (const std::string& one : names) all += (all.empty() ? "" : ", ") + one;
-  throw std::invalid_argument("Debian has no source of a kernel '" + name +
-                              "'; there are: " + all);
+  throw std::invalid_argument("Debian has no source of a kernel '" + name + "'; there are: " + all);
 }
 
 }  // namespace mprogcheck::vm

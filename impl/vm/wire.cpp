@@ -80,8 +80,8 @@ std::uint64_t layout() {
 // The bools of Capabilities, in their order.
 template <class Capabilities_>
 auto bools_of(Capabilities_& c) {
-  return std::array{&c.mainline, &c.rfc2,   &c.any_capacity, &c.capacities, &c.memory,
-                    &c.hazards,  &c.packets, &c.qdiscs, &c.netkit, &c.filters};
+  return std::array{&c.mainline, &c.rfc2,    &c.any_capacity, &c.capacities, &c.memory,
+                    &c.hazards,  &c.packets, &c.qdiscs,       &c.netkit,     &c.filters};
 }
 
 std::string bytes_of(const Hello& hello) {

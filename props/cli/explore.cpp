@@ -30,8 +30,8 @@ std::unique_ptr<Target> target_beside(const Options& o, Dialect dialect) {
   if (o.target.empty()) return nullptr;
   const TargetFactory factory = target_named(o.target);
   // Not asked of the target itself: for that a guest would boot first.
-  const bool walks = o.target == "impl" || o.target.starts_with("impl:") ||
-                     o.target.starts_with("tree:");
+  const bool walks =
+      o.target == "impl" || o.target.starts_with("impl:") || o.target.starts_with("tree:");
   if (!walks)
     throw BadInput(fmt::format(
         "{} cannot be walked beside; explore takes impl, impl:FAULT and tree:PATH", o.target));
@@ -78,7 +78,8 @@ class Counted {
     };
     list("known", "known", excused_);
     list("differs from code", "differ", differ_);
-    if (unjudged_ != 0) mprogcheck::tell(prose, "  not promised otherwise, {} times\n", grouped(unjudged_));
+    if (unjudged_ != 0)
+      mprogcheck::tell(prose, "  not promised otherwise, {} times\n", grouped(unjudged_));
     document["unjudged"] = unjudged_;
   }
 

@@ -42,8 +42,8 @@ struct Exploration {
 // Called now and then; it may end by an exception what calls it.
 using Say = std::function<void(const std::string&)>;
 
-// Whether a trace that shows a difference in its last operation ends an exploration. What the target
-// answered comes along where it is known.
+// Whether a trace that shows a difference in its last operation ends an exploration. What the
+// target answered comes along where it is known.
 using Wanted = std::function<bool(const Trace&, std::span<const Observation> seen)>;
 
 // All of it. `beside`, if given, is asked everything the model is asked; the first deviation that

@@ -43,7 +43,8 @@ struct tree_api {
 	__u32 qdiscs; /* whether there are any */
 	/* Devices get interface indices from 2 on. */
 	void (*begin)(__u32 devices);
-	/* Closes and removes all that is left, and tells on the console of what stays all the same. */
+	/* Closes and removes all that is left, and tells on the console of what stays all the same.
+	 */
 	void (*end)(void);
 	/* Each call is a request of its own: behind it, a grace period has ended. */
 	int (*load)(__u32 type, __u32 cookie, __u32 *id); /* the descriptor */

@@ -60,13 +60,14 @@ static int look(__u32 ifindex, int ingress, struct tree_list *list)
 	list->filled = 0;
 	if (!entry)
 		return 1;
-	bpf_mprog_foreach_tuple(entry, fp, cp, tuple) {
+	bpf_mprog_foreach_tuple(entry, fp, cp, tuple)
+	{
 		if (list->filled == TREE_MOST_ENTRIES || list->filled == BPF_MPROG_MAX)
 			break;
 		list->prog_ids[list->filled] = tuple.prog->aux->id;
-		list->link_ids[list->filled++] = !tuple.link		 ? 0
-						 : tuple.link->id	 ? tuple.link->id
-									 : ~0u;
+		list->link_ids[list->filled++] = !tuple.link	  ? 0
+						 : tuple.link->id ? tuple.link->id
+								  : ~0u;
 	}
 	return 1;
 }
@@ -78,7 +79,8 @@ static int run(const struct bpf_mprog_entry *entry, struct sk_buff *skb)
 	const struct bpf_prog *prog;
 	int ret = TCX_NEXT;
 
-	bpf_mprog_foreach_prog(entry, fp, prog) {
+	bpf_mprog_foreach_prog(entry, fp, prog)
+	{
 		ret = skb->answer(skb->context, prog->cookie);
 		if (ret != TCX_NEXT)
 			break;

@@ -298,8 +298,8 @@ static void foreign_release(struct bpf_link *link)
 }
 
 static const struct bpf_link_ops foreign_ops = {
-	.release = foreign_release,
-	.dealloc = foreign_release,
+    .release = foreign_release,
+    .dealloc = foreign_release,
 };
 static struct bpf_prog foreign_prog;
 static struct bpf_link foreign[TREE_FOREIGN];

@@ -16,13 +16,13 @@ namespace mprogcheck::tree {
 // process that may not write to one.
 bool allow_only_what_is_needed() {
   constexpr unsigned kAllowed[] = {
-      SYS_read,         SYS_write,        SYS_close,          SYS_openat,      SYS_open,
-      SYS_newfstatat,   SYS_fstat,        SYS_lseek,          SYS_pread64,     SYS_mmap,
-      SYS_munmap,       SYS_mprotect,     SYS_mremap,         SYS_madvise,     SYS_brk,
-      SYS_futex,        SYS_exit,         SYS_exit_group,     SYS_getpid,      SYS_gettid,
-      SYS_rt_sigaction, SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_sigaltstack, SYS_tgkill,
-      SYS_getrandom,    SYS_readlink,     SYS_clock_gettime,  SYS_sched_yield, SYS_prlimit64,
-      SYS_getrlimit,    SYS_poll,         SYS_access,         SYS_uname,       SYS_ioctl,
+      SYS_read,         SYS_write,          SYS_close,          SYS_openat,      SYS_open,
+      SYS_newfstatat,   SYS_fstat,          SYS_lseek,          SYS_pread64,     SYS_mmap,
+      SYS_munmap,       SYS_mprotect,       SYS_mremap,         SYS_madvise,     SYS_brk,
+      SYS_futex,        SYS_exit,           SYS_exit_group,     SYS_getpid,      SYS_gettid,
+      SYS_rt_sigaction, SYS_rt_sigreturn,   SYS_rt_sigprocmask, SYS_sigaltstack, SYS_tgkill,
+      SYS_getrandom,    SYS_readlink,       SYS_clock_gettime,  SYS_sched_yield, SYS_prlimit64,
+      SYS_getrlimit,    SYS_poll,           SYS_access,         SYS_uname,       SYS_ioctl,
       SYS_rseq,         SYS_set_robust_list};
   std::vector<sock_filter> filter;
   const auto add = [&](unsigned code, unsigned k, unsigned char yes = 0, unsigned char no = 0) {

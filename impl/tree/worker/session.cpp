@@ -150,10 +150,9 @@ void Session::apply(const Operation& op, Observation& seen) {
   const OpenLink* const link =
       has_trait(op.verb, Trait::changes_link) ? open_link(mprogcheck::link_of(op)) : nullptr;
   const bool link_attached = link && link->attached;
-  const Point point = link ? link->point
-                      : op.verb == Verb::qdisc
-                          ? Point{op.point.device, Hook::ingress}
-                          : op.point;
+  const Point point = link                     ? link->point
+                      : op.verb == Verb::qdisc ? Point{op.point.device, Hook::ingress}
+                                               : op.point;
   seen.has_after = link_attached || ((has_trait(op.verb, Trait::list) || op.verb == Verb::qdisc) &&
                                      has(point, op.space));
   seen.error = execute(op, seen);
@@ -195,8 +194,8 @@ Errno Session::bpf(const Operation& op, abi::Call& call, int& result, Observatio
   const tree_caller caller{.space = op.space, .capable = op.caller == Caller::root};
   if (op.odd_attribute()) {
     GuardedAttribute memory(op, call);
-    result = api_.bpf(caller, call.command, memory.bytes(),
-                      static_cast<std::uint32_t>(memory.size()));
+    result =
+        api_.bpf(caller, call.command, memory.bytes(), static_cast<std::uint32_t>(memory.size()));
     memory.answer(call);
     seen.strayed = memory.strayed();
   } else {
@@ -218,20 +217,19 @@ Errno Session::call(const Operation& op, Observation& seen) {
   };
   const auto wanted = op.has(flag::link) ? Ref::Kind::link : Ref::Kind::prog;
   abi::Call call = abi::call_of(
-      op.verb,
-      {.ifindex = ifindex_of(op.point.device),
-       .attach_type = attach_type(op.point.hook),
-       .flags = op.bits | wire_flags(dialect_, op.flags),
-       .prog_fd = fd_of(op.prog),
-       .old_fd = fd_of(op.old),
-       .link_fd = fd_of(op.link),
-       .relative = op.has(flag::id) ? id_of(op.relative, wanted) : fd_of(op.relative),
-       .revision = op.revision,
-       .room = op.room,
-       .prog_ids = address(array::progs, prog_ids_),
-       .prog_flags = address(array::prog_flags, prog_flags_),
-       .link_ids = address(array::links, link_ids_),
-       .link_flags = address(array::link_flags, link_flags_)});
+      op.verb, {.ifindex = ifindex_of(op.point.device),
+                .attach_type = attach_type(op.point.hook),
+                .flags = op.bits | wire_flags(dialect_, op.flags),
+                .prog_fd = fd_of(op.prog),
+                .old_fd = fd_of(op.old),
+                .link_fd = fd_of(op.link),
+                .relative = op.has(flag::id) ? id_of(op.relative, wanted) : fd_of(op.relative),
+                .revision = op.revision,
+                .room = op.room,
+                .prog_ids = address(array::progs, prog_ids_),
+                .prog_flags = address(array::prog_flags, prog_flags_),
+                .link_ids = address(array::links, link_ids_),
+                .link_flags = address(array::link_flags, link_flags_)});
   int result = 0;
   const Errno error = bpf(op, call, result, seen);
   if (has_trait(op.verb, Trait::only_asks)) {
@@ -254,14 +252,13 @@ void Session::read_query(const Operation& given, const abi::Call& call, Errno er
            (array[slots] != kUntouched || array[slots + 1] != kUntouched);
   };
   seen.overran = overran(array::progs, prog_ids_) || overran(array::links, link_ids_) ||
-                 overran(array::prog_flags, prog_flags_) ||
-                 overran(array::link_flags, link_flags_);
+                 overran(array::prog_flags, prog_flags_) || overran(array::link_flags, link_flags_);
   if (error != Errno::ok && error != Errno::nospc) return;
   const auto told = call.as<abi::Query>();
   if (tells_revision(op)) seen.answer.revision = told.revision;
   if (tells_count(op)) seen.answer.count = narrow(told.count);
-  seen.answer.filled = static_cast<std::uint8_t>(
-      std::min<std::size_t>({slots, seen.answer.count, kMaxCapacity}));
+  seen.answer.filled =
+      static_cast<std::uint8_t>(std::min<std::size_t>({slots, seen.answer.count, kMaxCapacity}));
   const auto has = [&](std::uint8_t which) { return (op.arrays & which) != 0; };
   for (std::size_t i = 0; i < seen.answer.filled; ++i) {
     const std::uint32_t flags = (has(array::prog_flags) ? prog_flags_[i] : 0) |

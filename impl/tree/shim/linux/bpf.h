@@ -91,7 +91,7 @@ void bpf_link_put(struct bpf_link *link);
 /* The attach type is an argument from 6.17 on; before, each kind of link kept its own. */
 void shim_link_init(struct bpf_link *link, enum bpf_link_type type, const struct bpf_link_ops *ops,
 		    struct bpf_prog *prog, int attach_type);
-#define bpf_link_init(link, type, ops, prog, ...)                                                  \
+#define bpf_link_init(link, type, ops, prog, ...) \
 	shim_link_init(link, type, ops, prog, ((const int[1]){__VA_ARGS__})[0])
 int bpf_link_prime(struct bpf_link *link, struct bpf_link_primer *primer);
 int bpf_link_settle(struct bpf_link_primer *primer);

@@ -21,8 +21,7 @@
 
 #define barrier() __asm__ __volatile__("" : : : "memory")
 
-#define container_of(ptr, type, member)                                                            \
-	((type *)((char *)(ptr) - __builtin_offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr) - __builtin_offsetof(type, member)))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define offsetofend(type, member) (__builtin_offsetof(type, member) + sizeof(((type *)0)->member))
 #define min_t(type, a, b) ((type)(a) < (type)(b) ? (type)(a) : (type)(b))
@@ -31,11 +30,11 @@
 #define BUILD_BUG_ON(condition) _Static_assert(!(condition), "BUILD_BUG_ON: " #condition)
 #define static_assert _Static_assert
 
-#define xchg(pointer, value)                                                                       \
-	({                                                                                         \
-		__typeof__(*(pointer)) _old = *(pointer);                                          \
-		*(pointer) = (value);                                                              \
-		_old;                                                                              \
+#define xchg(pointer, value)                              \
+	({                                                \
+		__typeof__(*(pointer)) _old = *(pointer); \
+		*(pointer) = (value);                     \
+		_old;                                     \
 	})
 
 #endif

@@ -15,15 +15,15 @@ struct module;
 #define EXPORT_SYMBOL(name) struct module
 #define EXPORT_SYMBOL_GPL(name) struct module
 /* Called by name, see devices.c. */
-#define module_init(function)                                                                      \
-	int shim_module_init(void)                                                                 \
-	{                                                                                          \
-		return function();                                                                 \
+#define module_init(function)      \
+	int shim_module_init(void) \
+	{                          \
+		return function(); \
 	}
-#define module_exit(function)                                                                      \
-	void shim_module_exit(void)                                                                \
-	{                                                                                          \
-		function();                                                                        \
+#define module_exit(function)       \
+	void shim_module_exit(void) \
+	{                           \
+		function();         \
 	}
 int shim_module_init(void);
 void shim_module_exit(void);

@@ -17,10 +17,10 @@ void rcu_read_unlock(void);
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
 void shim_free_rcu(void *memory);
 
-#define kfree_rcu(ptr, member)                                                                     \
-	do {                                                                                       \
-		(void)sizeof((ptr)->member);                                                       \
-		shim_free_rcu(ptr);                                                                \
+#define kfree_rcu(ptr, member)               \
+	do {                                 \
+		(void)sizeof((ptr)->member); \
+		shim_free_rcu(ptr);          \
 	} while (0)
 #define kfree_rcu_mightsleep(ptr) shim_free_rcu(ptr)
 

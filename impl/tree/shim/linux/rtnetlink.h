@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The lock of network configuration. Who takes it twice, or needs it and has not got it, is told. */
+/* The lock of network configuration. Who takes it twice, or needs it and has not got it, is told.
+ */
 #ifndef _SHIM_LINUX_RTNETLINK_H
 #define _SHIM_LINUX_RTNETLINK_H
 

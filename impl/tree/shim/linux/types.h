@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's short names for the types of the uapi header of the same name, and small structures. */
+/* The kernel's short names for the types of the uapi header of the same name, and small structures.
+ */
 #ifndef _SHIM_LINUX_TYPES_H
 #define _SHIM_LINUX_TYPES_H
 
