@@ -42,8 +42,8 @@ int rank(const Source& source, bool other_error) {
   return source.promises() && (source.names_error || !other_error) ? 0 : 1;
 }
 
-bool takes_away(Verb verb) {
-  return verb == Verb::detach || verb == Verb::link_detach;
+bool lacks_memory(Verb verb, Errno error) {
+  return error == Errno::nomem && (verb == Verb::detach || verb == Verb::link_detach);
 }
 
 class Checker {
@@ -228,8 +228,7 @@ class Checker {
         d.broken = &clause;
     }
     if (d.breach == Breach::precedence) d.broken = &clause_of(Judged::precedence);
-    if (seen.error == Errno::nomem && takes_away(op.verb))
-      d.broken = &clause_of(Judged::detach_memory);
+    if (lacks_memory(op.verb, seen.error)) d.broken = &clause_of(Judged::detach_memory);
     report(std::move(d), seen, to_string(decision.error), describe(op, seen));
   }
 
@@ -428,7 +427,7 @@ class Checker {
 }  // namespace
 
 bool permits(Dialect dialect, Verb verb, const Decision& decision, Errno error) {
-  if (error == Errno::nomem && takes_away(verb)) return false;
+  if (lacks_memory(verb, error)) return false;
   const auto clauses = clauses_of(dialect, verb);
   if (clauses[decision.rule].any_error && error != Errno::ok) return true;
   for (std::size_t i = 0; i < clauses.size(); ++i)
