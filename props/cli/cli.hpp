@@ -86,7 +86,7 @@ vm::Boot boot_of(const std::filesystem::path& image);
 inline constexpr const char *kModule = "mprogcheck.ko", *kFaultyModule = "mprogcheck-faulty.ko";
 std::filesystem::path module_built(const char* name);
 
-// "impl", "impl:FAULT", "kernel", "kmod", "kmod:FAULT", "vm:KERNEL". Throws BadInput for names
+// "impl", "impl:FAULT", "kernel", "kmod", "kmod:FAULT", "vm:KERNEL", "tree:TREE". Throws BadInput for names
 // nobody knows; the factory throws CannotRun.
 struct InGuest {  // of those that are guests
   int processors = 1;
