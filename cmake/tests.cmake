@@ -83,7 +83,7 @@ if(SANITIZE)
     repro_c_test repro_netkit_test conform_report_test # compilers
     proofs_test cli_suite_test                         # solvers
     symbolic_test spec_test cli_help_test              # what the compiler instantiates, and texts
-    hostile_guest_test tree_test                       # programs with limits that a sanitizer exceeds
+    hostile_guest_test tree_test real_tree_test # programs with limits that a sanitizer exceeds
     kernel_campaign_test)                              # the kernel
 endif()
 
@@ -107,6 +107,7 @@ tests_in(impl/vm vm fmt::fmt nlohmann_json::nlohmann_json)
 tests_in(impl/tree tree vm)
 if(NOT SANITIZE)
   add_dependencies(tree_test tree_worker)
+  add_dependencies(real_tree_test tree_worker)
   add_executable(liar impl/vm/test/liar.cpp)
   target_link_libraries(liar PRIVATE vm)
   add_dependencies(hostile_guest_test liar)

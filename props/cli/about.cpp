@@ -38,6 +38,9 @@ const std::vector<Section>& sections() {
         {"vm:KERNEL",
          "Another kernel, in a guest under QEMU: a series (vm:6.12, vm:7.3-rc), a release, or "
          "the path of a bzImage."},
+        {"tree:TREE",
+         "The tcx of a kernel tree, compiled and run in a process: a folder, or a series of which "
+         "Debian has the source (tree:7.3). tree:sanitize:TREE: with sanitizers."},
         {"kmod, kmod:FAULT", "Our implementation as a kernel module, in a guest."}}},
       {"Exit status",
        {{"0", "The target conforms, or every obligation is proved."},

@@ -86,8 +86,8 @@ vm::Boot boot_of(const std::filesystem::path& image);
 inline constexpr const char *kModule = "mprogcheck.ko", *kFaultyModule = "mprogcheck-faulty.ko";
 std::filesystem::path module_built(const char* name);
 
-// "impl", "impl:FAULT", "kernel", "kmod", "kmod:FAULT", "vm:KERNEL". Throws BadInput for names
-// nobody knows; the factory throws CannotRun.
+// "impl", "impl:FAULT", "kernel", "kmod", "kmod:FAULT", "vm:KERNEL", "tree:TREE". Throws BadInput
+// for names nobody knows; the factory throws CannotRun.
 struct InGuest {  // of those that are guests
   int processors = 1;
   std::string append = {};  // more of the kernel's command line

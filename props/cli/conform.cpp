@@ -376,7 +376,8 @@ void add_conform(Program& program) {
       verb.text("--generate DIR", o->generate, "Write the suite to DIR instead, by solver")
           .check(named("a directory"));
   verb.targets(o->targets,
-               "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL; for a report in "
+               "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL or tree:TREE; for "
+               "a report in "
                "the order of their releases")
       .excludes(generate);
   verb.texts("--suite DIR", o->suites,

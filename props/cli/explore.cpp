@@ -34,7 +34,7 @@ std::unique_ptr<Target> target_beside(const Options& o, Dialect dialect) {
       o.target == "impl" || o.target.starts_with("impl:") || o.target.starts_with("tree:");
   if (!walks)
     throw BadInput(fmt::format(
-        "{} cannot be walked beside; explore takes impl, impl:FAULT and tree:PATH", o.target));
+        "{} cannot be walked beside; explore takes impl, impl:FAULT and tree:TREE", o.target));
   for (const FaultInfo& f : InProcess::faults())
     if (o.target == fmt::format("impl:{}", f.name) && !f.seen_in(dialect))
       throw BadInput(fmt::format("{} is no fault of {}; 'mprogcheck faults' lists the dialects",
@@ -198,7 +198,7 @@ void add_explore(Program& program) {
               "Slots of the list, 1 to 63 (default: 3)");
   verb.flag("--no-revisions", o->no_revisions, "Make no request that expects a revision");
   verb.target(o->target,
-              "Run impl, impl:FAULT or tree:PATH beside the model, and stop at the shortest "
+              "Run impl, impl:FAULT or tree:TREE beside the model, and stop at the shortest "
               "deviation, known ones aside");
   auto out = verb.out_dir(o->out, "Write both to DIR: DIALECT.dot and DIALECT.tour.trace");
   verb.text("--dot FILE", o->dot, "Write the states and their changes to FILE, for dot(1)")

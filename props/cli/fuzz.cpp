@@ -224,7 +224,8 @@ void add_fuzz(Program& program) {
       "Each new deviation is minimised and written as a trace and, where possible, as a C program. "
       "With --messages, send netlink messages to kmod instead, some of them with mistakes.");
   verb.targets(o->targets,
-               "impl, impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL (default: impl, and kernel "
+               "impl, impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL or tree:TREE (default: impl, "
+               "and kernel "
                "if it can run)");
   verb.dialect(o->dialect, "every dialect of the target");
   auto time = verb.seconds("--time TIME", o->seconds,

@@ -78,7 +78,8 @@ void add_minimize(Program& program) {
   auto o = std::make_shared<Options>();
   Command verb = program.verb("minimize", "Find the smallest trace that shows the same deviation");
   auto file = verb.text("TRACE", o->file, "A file with one trace");
-  verb.target(o->target, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
+  verb.target(o->target,
+              "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL or tree:TREE");
   verb.text("--bucket BUCKET", o->bucket,
             "Which deviation, if the trace shows several (default: the first)");
   auto out = verb.out_file(o->out, "Write the trace to a new file instead of standard output");

@@ -149,7 +149,8 @@ void add_replay(Program& program) {
   auto o = std::make_shared<Options>();
   Command verb = program.verb("replay", "Run traces from files on a target, and judge them");
   verb.texts("TRACE", o->files, "Trace files").required();
-  verb.target(o->target, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
+  verb.target(o->target,
+              "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL or tree:TREE");
   verb.known(o->known);
   verb.strict(o->strict);
   verb.note(

@@ -138,7 +138,8 @@ void add_table(Program& program) {
   Command verb = program.verb(
       "table", "Run traces on several targets: a row per trace, a column per target, in Markdown");
   verb.texts("TRACE", o->files, "Trace files").required();
-  verb.targets(o->targets, "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT or vm:KERNEL");
+  verb.targets(o->targets,
+               "impl (default), impl:FAULT, kernel, kmod, kmod:FAULT, vm:KERNEL or tree:TREE");
   verb.flag("--outcomes", o->outcomes,
             "Show the answers of each trace's requests and packets, not only whether it holds");
   verb.known(o->known);

@@ -145,7 +145,7 @@ TargetFactory target_named(const std::string& name, const InGuest& guest) {
   }
   throw BadInput(
       fmt::format("there is no target '{}'{}; targets are impl, impl:FAULT, kernel, kmod, "
-                  "kmod:FAULT, vm:KERNEL and tree:PATH",
+                  "kmod:FAULT, vm:KERNEL and tree:TREE",
                   name, did_you_mean(name, {"impl", "kernel", "kmod"})));
 }
 

@@ -15,6 +15,21 @@
 namespace mprogcheck {
 namespace {
 
+// One that answers in batches only.
+class InBatches : public Target {
+ public:
+  explicit InBatches(InProcess impl) : impl_(std::move(impl)) {}
+  std::string name() const override { return "batches"; }
+  Capabilities capabilities() const override { return impl_.capabilities(); }
+  void run_all(std::span<const Trace> traces,
+               std::vector<std::vector<Observation>>& observations) override {
+    impl_.run_all(traces, observations);
+  }
+
+ private:
+  InProcess impl_;
+};
+
 constexpr Bounds world(Dialect dialect, int progs, int links, int capacity) {
   return {.dialect = dialect,
           .progs = static_cast<std::uint8_t>(progs),
@@ -159,6 +174,48 @@ TEST(Picture, NamesEveryState) {
   const std::string dot = dot_of(e);
   for (const char* state : {"[]", "[p0]", "[p0:first]", "[p0:last]", "[p0:first:last]"})
     EXPECT_NE(dot.find("\"" + std::string(state) + "\""), std::string::npos) << state;
+}
+
+TEST(Explore, AsksInBatchesWhatItAsksStepByStep) {
+  const Bounds b = world(Dialect::mainline, 3, 1, 2);
+  InBatches sound{InProcess()};
+  const Exploration batches = explore_beside(b, sound, {});
+  EXPECT_FALSE(batches.deviation);
+  EXPECT_EQ(batches.transitions, explore(b, nullptr, {}).transitions);
+}
+
+TEST(Explore, FindsInBatchesADeviationAsShort) {
+  const Bounds b = world(Dialect::mainline, 3, 1, 2);
+  for (const char* const fault : {"detach_before_head_takes_head", "replace_keeps_revision"}) {
+    InProcess stepper(fault);
+    InBatches batches{InProcess(fault)};
+    const Exploration steps = explore(b, &stepper, {}), found = explore_beside(b, batches, {});
+    ASSERT_TRUE(steps.deviation && found.deviation) << fault;
+    EXPECT_EQ(steps.deviation->operations.size(), found.deviation->operations.size()) << fault;
+  }
+}
+
+// Each deviation, whatever stands behind it in its trace, is told once.
+TEST(Explore, GoesOnBehindADifferenceThatIsNotWanted) {
+  const Bounds b = world(Dialect::mainline, 3, 1, 2);
+  const char* const fault = "detach_before_head_takes_head";
+  std::set<std::string> by_steps, by_batches;
+  InProcess judged(fault);
+  // A refusal that is permitted in place of another is a difference to a Stepper alone.
+  const auto note = [&](std::set<std::string>& all) {
+    return [&](const Trace& trace, std::span<const Observation>) {
+      if (!deviations_on(judged, trace).empty()) {
+        EXPECT_TRUE(all.insert(print(trace)).second);
+      }
+      return false;
+    };
+  };
+  InProcess stepper(fault);
+  InBatches batches{InProcess(fault)};
+  explore(b, &stepper, {}, note(by_steps));
+  explore_beside(b, batches, {}, note(by_batches));
+  EXPECT_FALSE(by_steps.empty());
+  EXPECT_EQ(by_steps, by_batches);
 }
 
 }  // namespace
