@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <ctime>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ double cpu_seconds_of(const auto& work) {
 
 // Each prints its figures; 1 where one is missed.
 int bench_explore();
+int bench_faults();
+// Over so many seeds, from `first` on.
+int bench_guided(std::uint64_t seeds, std::uint64_t first);
 int bench_spin();
 int bench_kmod();  // throws CannotRun
 int bench_reproducers();

@@ -3,7 +3,8 @@
 //
 //   ./mprogcheck bench lockstep          checking in process, against the implementation alone and rc::state
 //   ./mprogcheck bench kernel            the target `kernel`, against the same system calls in a loop
-//   ./mprogcheck bench faults            operations until a planted fault is found, median over 20 seeds
+//   ./mprogcheck bench faults            operations until a planted fault is found, median over 20 seeds (faults_bench.cpp)
+//   ./mprogcheck bench guided [N [FIRST]]  guided against unguided campaigns, over N (20) seeds (faults_bench.cpp)
 //   ./mprogcheck bench shortest [N]      minimal traces, against the shortest of an enumeration up to N (4) operations
 //   ./mprogcheck bench explore           small worlds, whole (explore_bench.cpp)
 //   ./mprogcheck bench vm [KERNEL [N]]   N (10) boots beside busy loops, operations in a guest (vm_bench.cpp)
@@ -212,30 +213,6 @@ int kernel_target() {
   return 0;
 }
 
-int faults() {
-  constexpr std::uint64_t kLimit = 20'000;
-  std::size_t all = 0, found = 0;
-  std::vector<std::pair<double, std::string>> medians;
-  for (const FaultInfo& f : InProcess::faults())
-    for (const Dialect d : kDialects) {
-      if (!f.seen_in(d)) continue;
-      std::vector<double> needed;
-      InProcess target(f.name);
-      for (std::uint64_t seed = 1; seed <= 20; ++seed)
-        needed.push_back(static_cast<double>(
-            operations_until_found(target, d, seed, 50 * kLimit).value_or(~0ULL)));
-      medians.emplace_back(median(needed), fmt::format("{} ({})", f.name, word(d)));
-      ++all;
-      found += medians.back().first <= kLimit;
-    }
-  std::sort(medians.rbegin(), medians.rend());
-  fmt::print("faults: {} of {} found within {} operations (median over 20 seeds); the slowest:\n",
-             found, all, kLimit);
-  for (std::size_t i = 0; i < 10; ++i)
-    fmt::print("  {:7.0f} {}\n", medians[i].first, medians[i].second);
-  return found == all ? 0 : 1;
-}
-
 std::size_t operations_checked_in(const std::string& fault, Dialect d) {
   const std::string file =
       fmt::format("{}/traces/faults/{}.{}.trace", MPROGCHECK_SOURCE_DIR, fault, word(d));
@@ -294,7 +271,10 @@ int main(int argc, char** argv) {
   try {
     if (what == "lockstep") return lockstep();
     if (what == "kernel") return kernel_target();
-    if (what == "faults") return faults();
+    if (what == "faults") return bench_faults();
+    if (what == "guided")
+      return bench_guided(argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 20,
+                          argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 1);
     if (what == "explore") return bench_explore();
     if (what == "spin") return bench_spin();
     if (what == "vm")
@@ -311,7 +291,8 @@ int main(int argc, char** argv) {
   }
   const bool asked = what == "--help" || what == "-h";
   tell(asked ? stdout : stderr,
-       "usage: mprogcheck bench lockstep | kernel | faults | shortest [OPERATIONS] | explore "
-       "| spin | kmod | reproducers | vm [KERNEL [BOOTS]] | killed [KERNEL [TIMES]]\n");
+       "usage: mprogcheck bench lockstep | kernel | faults | guided [SEEDS [FIRST]] "
+       "| shortest [OPERATIONS] | explore | spin | kmod | reproducers | vm [KERNEL [BOOTS]] | "
+       "killed [KERNEL [TIMES]]\n");
   return asked ? 0 : 2;
 }

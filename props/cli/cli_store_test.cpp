@@ -46,6 +46,20 @@ TEST_F(StoreVerbs, shards_merge_to_the_whole_and_a_campaign_goes_on_where_it_was
   EXPECT_EQ(sums("parts"), sums("whole"));
 }
 
+TEST_F(StoreVerbs, a_guided_campaign_goes_on_as_if_it_had_not_ended) {
+  const Ran whole = run(kFuzz + "--guided --jobs 2 --traces 61 --out whole");
+  EXPECT_EQ(whole.status, 1);
+  EXPECT_NE(whole.out.find(", guided\n"), std::string::npos) << whole.out;
+  EXPECT_TRUE(shown("whole")["campaigns"][0]["guided"]);
+  run(kFuzz + "--guided --jobs 1 --traces 30 --out parts");
+  run("fuzz --target impl:before_lands_behind --dialect mainline --out parts --resume --traces 61");
+  EXPECT_EQ(shown("parts")["campaigns"].size(), 1U);
+  EXPECT_EQ(sums("parts"), sums("whole"));
+  run(kFuzz + "--traces 61 --out unguided");
+  EXPECT_NE(sums("unguided"), sums("whole"));
+  EXPECT_EQ(run("fuzz --guided --resume --out parts").status, 2);
+}
+
 TEST_F(StoreVerbs, findings_are_marked_and_written_out) {
   run(kFuzz + "--traces 100 --out kept");
   const std::string bucket = shown("kept")["findings"][0]["bucket"];

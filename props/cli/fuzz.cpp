@@ -31,6 +31,7 @@ struct Options {
   std::string out = "findings", append;
   std::string shard = "1/1";
   bool hazards = false, strict = false, json = false, resume = false, store = false;
+  bool guided = false;
 };
 
 struct Plan {
@@ -82,13 +83,13 @@ std::pair<std::uint64_t, std::uint64_t> shard_of(const std::string& text) {
   return {shard, shards};
 }
 
-// The seed of the campaign that a store began last.
-std::uint64_t seed_to_resume(const Store& store) {
+// The campaign that a store began last.
+stored::Campaign to_resume(const Store& store) {
   const auto campaigns = store.campaigns();
   if (campaigns.empty())
     throw BadInput(fmt::format("{}: has no campaign to resume; leave out --resume to begin one",
                                store.file().string()));
-  return campaigns.back().seed;
+  return campaigns.back();
 }
 
 // What of a campaign was found by an earlier run and not by this one. Whether that deviates.
@@ -115,7 +116,10 @@ int run(Options o) {
   if (o.store) {
     need_writable(o.out);
     store.emplace(o.out, !o.resume);
-    if (o.resume) o.seed = seed_to_resume(*store);
+    if (o.resume) {
+      const stored::Campaign last = to_resume(*store);
+      o.seed = last.seed, o.guided = last.guided;
+    }
   }
   std::vector<std::string> notes;
   const std::vector<Trace> known = known_deviations(o.known);
@@ -123,11 +127,12 @@ int run(Options o) {
   const auto all = plans(o, notes);
   if (all.empty()) throw CannotRun("no target can run");
   FILE* prose = o.json ? stderr : stdout;
-  tell(prose, "seed {}\n", o.seed);
+  tell(prose, "seed {}{}\n", o.seed, o.guided ? ", guided" : "");
   for (const auto& note : notes) tell(prose, "{}\n", note);
   flush(prose);
 
-  Json document{{"seed", o.seed}, {"campaigns", Json::array()}, {"notes", notes}};
+  Json document{
+      {"seed", o.seed}, {"guided", o.guided}, {"campaigns", Json::array()}, {"notes", notes}};
   bool deviates = false;
   std::string incomplete;
   Progress progress;
@@ -144,6 +149,7 @@ int run(Options o) {
           static_cast<std::int64_t>(1000 * o.seconds / static_cast<double>(all.size())));
     c.hazards = o.hazards || !plan.target.starts_with("vm:");
     c.strict = o.strict;
+    c.guided = o.guided;
     c.stop = &interrupted;
     c.jobs = o.jobs                    ? o.jobs
              : plan.target == "kernel" ? 1
@@ -170,10 +176,12 @@ int run(Options o) {
         campaign.dialect = word(plan.dialect);
         campaign.seed = o.seed;
         campaign.shard = part.first, campaign.shards = part.second;
+        campaign.guided = o.guided;
         campaign.version = version();
         recording.emplace(*store, campaign, o.resume);
         keeper.record_in(*recording);
         options.first = recording->before().next;
+        options.guidance = recording->guidance();
         options.minimal = recording->minimal();
       };
       c.done = [&](const Chunk& chunk) { recording->done(chunk); };
@@ -246,10 +254,15 @@ void add_fuzz(Program& program) {
   auto seed = verb.seed(o->seed,
                         "Draw the traces from seed N; the same seed draws the same traces "
                         "(default: a new seed, which is printed)");
+  auto guided = verb.flag("--guided", o->guided,
+                          "Draw what meets most that was rarely met so far. It takes fewer "
+                          "operations to find a mistake, and more time to draw each: for kernels")
+                    .excludes(messages);
   auto resume = verb.flag("--resume", o->resume,
                           "Continue the campaigns that DIR of --out has: the same seed, from where "
                           "they ended. With --traces N, up to N in all")
                     .excludes(seed)
+                    .excludes(guided)
                     .excludes(messages);
   verb.text(
           "--shard I/N", o->shard,

@@ -38,11 +38,11 @@ int show(const Options& o) {
     const stored::Totals t = store.totals(c.id);
     const auto spans = store.spans(c.id);
     const double rate = t.seconds > 0 ? static_cast<double>(t.operations) / t.seconds : 0;
-    tell(stdout, "{} {} {}, seed {}{}: {} in {}, {:.0f} s ({} per second)", report::utc(c.begun),
+    tell(stdout, "{} {} {}, seed {}{}{}: {} in {}, {:.0f} s ({} per second)", report::utc(c.begun),
          named(c), c.dialect, c.seed,
          c.shards == 1 ? "" : fmt::format(", shard {}/{}", c.shard, c.shards),
-         times(t.operations, "operation"), times(t.traces, "trace"), t.seconds,
-         grouped(static_cast<std::uint64_t>(rate)));
+         c.guided ? ", guided" : "", times(t.operations, "operation"), times(t.traces, "trace"),
+         t.seconds, grouped(static_cast<std::uint64_t>(rate)));
     if (!spans.empty())
       tell(stdout, "; {} and {} met", times(spans.back().clauses, "clause"),
            times(spans.back().pairs, "pair"));

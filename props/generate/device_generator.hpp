@@ -89,6 +89,8 @@ class DeviceGenerator {
  public:
   DeviceGenerator(C& choices, const Scope& scope) : c_(choices), s_(scope) {}
 
+  void go_on_from(const DeviceGenerator& other) { named_ = other.named_; }
+
   // Some device has been asked for, whether it came to be or not.
   bool named_any() const { return named_.any(); }
   bool named(std::uint8_t d) const { return d < kMaxDevices && named_[d]; }

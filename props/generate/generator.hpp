@@ -35,6 +35,9 @@ class Generator {
     return op;
   }
 
+  // Goes on where another one is, of the same scope.
+  void go_on_from(const Generator& o) { filled_ = o.filled_, netkit_.go_on_from(o.netkit_); }
+
   // Likewise in place, from constants: a processor waits where it copies what was just stored.
   void next(const World& world, Operation& op) {
     static constexpr Operation kFresh{};
@@ -286,9 +289,6 @@ class Generator {
           break;
         case 3:
           flags |= flag::first | flag::last;
-          break;
-        default:
-          break;
       }
     return flags;
   }

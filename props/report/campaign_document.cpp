@@ -47,20 +47,12 @@ Json json_of(const GroupedFinding& g) {
 
 Json json_of(const Campaign& c, const Totals& totals, const std::vector<Span>& all,
              const std::vector<Covered>& covered) {
-  Json out{{"campaign", c.id},
-           {"target", c.target},
-           {"release", c.release},
-           {"dialect", c.dialect},
-           {"seed", c.seed},
-           {"shard", c.shard},
-           {"shards", c.shards},
-           {"version", c.version},
-           {"begun", c.begun},
-           {"traces", totals.traces},
-           {"operations", totals.operations},
-           {"seconds", totals.seconds},
-           {"spans", Json::array()},
-           {"met", Json::array()}};
+  Json out{
+      {"campaign", c.id},          {"target", c.target},      {"release", c.release},
+      {"dialect", c.dialect},      {"seed", c.seed},          {"shard", c.shard},
+      {"shards", c.shards},        {"guided", c.guided},      {"version", c.version},
+      {"begun", c.begun},          {"traces", totals.traces}, {"operations", totals.operations},
+      {"seconds", totals.seconds}, {"spans", Json::array()},  {"met", Json::array()}};
   for (const Span& s : all)
     out["spans"].push_back({{"first", s.first},
                             {"traces", s.traces},

@@ -14,174 +14,13 @@
 
 #include "model/words/text.hpp"
 #include "props/search/minimize.hpp"
+#include "props/search/worker.hpp"
 
 namespace mprogcheck {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// A trace's own sequence of choices, whichever thread draws it.
-Random choices_of(std::uint64_t seed, Dialect dialect, std::uint64_t index) {
-  Random mix(seed ^ (std::uint64_t{dialect->number} << 56));
-  return Random(mix.next() ^ Random(index).next());
-}
-
-bool is_stopped(const CampaignOptions& options) {
-  return options.stop && options.stop->load(std::memory_order_relaxed);
-}
-
-// One of a trace's predictions. They are an odd number of cache lines apart: at an even number the
-// same field of all of them falls into a few sets of the cache, which cannot hold them.
-struct alignas(64) Foreseen {
-  Prediction prediction;
-  char apart;
-};
-static_assert(sizeof(Foreseen) / 64 % 2 == 1);
-
 // Ends a minimisation from within.
 struct Stopped {};
-
-class Worker {
- public:
-  // Takes traces up to number `limit` of the shard.
-  Worker(Target& target, const CampaignOptions& options, std::atomic<std::uint64_t>& next,
-         std::uint64_t limit, Clock::time_point end)
-      : target_(target),
-        can_(target.capabilities()),
-        options_(options),
-        next_(next),
-        limit_(limit),
-        end_(end),
-        coverage_(options.dialect) {}
-
-  void run() {
-    if (Stepper* stepper = target_.stepper())
-      while (const auto i = take(1)) lockstep(*stepper, number_of(*i));
-    else
-      while (const auto i = take(target_.batch())) batch(*i);
-  }
-
-  std::uint64_t operations() const { return operations_.load(std::memory_order_relaxed); }
-  const Coverage& coverage() const { return coverage_; }
-  const std::map<std::string, Finding>& findings() const { return findings_; }
-  std::uint64_t traces() const { return traces_; }
-
- private:
-  std::optional<std::uint64_t> take(std::uint64_t count) {
-    if (is_stopped(options_) || Clock::now() >= end_) return std::nullopt;
-    const std::uint64_t i = next_.fetch_add(count, std::memory_order_relaxed);
-    if (i >= limit_) return std::nullopt;
-    return i;
-  }
-
-  // Of a trace of the shard, among all.
-  std::uint64_t number_of(std::uint64_t index) const {
-    return index * options_.shards + options_.shard;
-  }
-
-  // Draws and predicts a whole trace, then runs and compares it: each for itself fits a
-  // processor's caches better than both by turns. On the first difference the whole trace is
-  // judged again at leisure.
-  void lockstep(Stepper& stepper, std::uint64_t index) {
-    Random c = choices_of(options_.seed, options_.dialect, index);
-    const Scope scope = draw_scope(c, options_.dialect, can_);
-    Generator generator(c, scope);
-    trace_.header = header_of(scope);
-    const std::size_t length = options_.operations + scope.prefill;
-    trace_.operations.resize(length);
-    if (foreseen_.size() < length) foreseen_.resize(length);  // those there are used again
-    world_.reset(trace_.header);
-    for (std::size_t i = 0; i < length; ++i) {
-      generator.next(world_, trace_.operations[i]);
-      Prediction& prediction = foreseen_[i].prediction;
-      world_.step(trace_.operations[i], prediction);
-      coverage_.note(trace_.operations[i], prediction, world_);
-    }
-    stepper.begin(trace_.header);
-    bool same = true;
-    for (std::size_t i = 0; i < length && same; ++i) {
-      stepper.apply(trace_.operations[i], seen_);
-      const Prediction& prediction = foreseen_[i].prediction;
-      same = seen_ == prediction.observation || errs_as_permitted(trace_.operations[i], prediction);
-    }
-    ++traces_;
-    operations_.store(operations_.load(std::memory_order_relaxed) + length,
-                      std::memory_order_relaxed);
-    if (!same) judge(index, trace_);
-  }
-
-  // Another answer than the model's that is permitted, and on which the state does not depend:
-  // nothing to judge again, as long as everything else is the same.
-  bool errs_as_permitted(const Operation& op, const Prediction& prediction) {
-    const Errno expected = prediction.observation.error;
-    const bool refused = seen_.error != Errno::ok && expected != Errno::ok;
-    if (!refused && !has_trait(op.verb, Trait::only_asks)) return false;
-    if (!permits(options_.dialect, op.verb, prediction.decision, seen_.error)) return false;
-    seen_.error = expected;
-    return seen_ == prediction.observation;
-  }
-
-  void batch(std::uint64_t index) {
-    std::vector<Trace> traces;
-    std::uint64_t count = 0;
-    Prediction prediction;
-    for (std::uint64_t i = index; i < std::min(index + target_.batch(), limit_); ++i) {
-      traces.push_back(generate(options_, can_, number_of(i)));
-      world_.reset(traces.back().header);
-      for (const Operation& op : traces.back().operations) {
-        world_.step(op, prediction);
-        coverage_.note(op, prediction, world_);
-      }
-      count += traces.back().operations.size();
-    }
-    target_.run(traces, observations_);
-    for (std::size_t i = 0; i < traces.size(); ++i)
-      note(number_of(index + i), traces[i],
-           check(traces[i], observations_[i], binding_of(target_)));
-    traces_ += traces.size();
-    operations_.store(operations_.load(std::memory_order_relaxed) + count,
-                      std::memory_order_relaxed);
-  }
-
-  void judge(std::uint64_t index, const Trace& trace) {
-    target_.run(std::span(&trace, 1), observations_);
-    note(index, trace, check(trace, observations_[0], binding_of(target_)));
-  }
-
-  void note(std::uint64_t index, const Trace& trace, const Verdict& verdict) {
-    std::set<std::string> counted;
-    for (const Deviation& d : verdict.deviations) {
-      const std::string name = bucket(d, options_.dialect);
-      if (!counted.insert(name).second) continue;
-      Finding& f = findings_[name];
-      if (f.times == 0 || index < f.index) {
-        f.bucket = name;
-        f.deviation = d;
-        f.trace = trace;
-        f.index = index;
-        if (d.aspect == Aspect::harm) f.last_words = target_.last_words();
-        if (f.times == 0 && options_.found) options_.found(f);
-      }
-      ++f.times;
-    }
-  }
-
-  Target& target_;
-  Capabilities can_;
-  const CampaignOptions& options_;
-  std::atomic<std::uint64_t>& next_;
-  std::uint64_t limit_;
-  Clock::time_point end_;
-  Coverage coverage_;
-  std::map<std::string, Finding> findings_;
-  std::atomic<std::uint64_t> operations_{0};
-  std::uint64_t traces_ = 0;
-  Trace trace_;
-  World world_;
-  std::vector<Foreseen> foreseen_;
-  Observation seen_;
-  std::vector<std::vector<Observation>> observations_;
-};
 
 void merge(std::map<std::string, Finding>& into, const std::map<std::string, Finding>& from) {
   for (const auto& [name, finding] : from) {
@@ -276,6 +115,15 @@ std::uint64_t traces_of_shard(const CampaignOptions& o) {
   return *o.traces / o.shards + (*o.traces % o.shards > o.shard);
 }
 
+// Brings it to where it is before the first trace to be run. What an earlier run left may be that
+// of other traces, where stores were merged: then they are drawn again.
+void bring_up(Guide& guide, const CampaignOptions& options, Clock::time_point end) {
+  if (options.guidance.traces == options.first) guide.go_on_from(options.guidance);
+  Trace trace;
+  while (guide.guidance().traces < options.first && !is_stopped(options) && Clock::now() < end)
+    guide.next(guide.guidance().traces * options.shards + options.shard, trace);
+}
+
 // Where somebody wants to know what is done, the workers meet every few seconds.
 void run_in_chunks(const std::vector<std::unique_ptr<Target>>& targets,
                    const CampaignOptions& options, Clock::time_point start, Clock::time_point end,
@@ -283,13 +131,21 @@ void run_in_chunks(const std::vector<std::unique_ptr<Target>>& targets,
   constexpr auto kShort = std::chrono::seconds(2), kLong = std::chrono::seconds(8);
   const std::uint64_t all = traces_of_shard(options);
   std::uint64_t first = options.first;
+  std::optional<SharedGuide> guide;
+  if (options.guided) {
+    guide.emplace(Guide::Options{options.dialect, options.seed,
+                                 capabilities_used(options, targets[0]->capabilities()),
+                                 options.operations});
+    bring_up(guide->guide, options, end);
+  }
   std::uint64_t size = 16 * targets.size() * targets[0]->batch();
   while (result.broke_off.empty() && first < all && !is_stopped(options) && Clock::now() < end) {
     const std::uint64_t limit = options.done ? first + std::min(size, all - first) : all;
     std::atomic<std::uint64_t> next{first};
     std::vector<std::unique_ptr<Worker>> workers;
     for (const auto& t : targets)
-      workers.push_back(std::make_unique<Worker>(*t, options, next, limit, end));
+      workers.push_back(
+          std::make_unique<Worker>(*t, options, guide ? &*guide : nullptr, next, limit, end));
     const auto begun = Clock::now();
     result.broke_off =
         run_workers(workers, options, result.target, {start, result.coverage.operations()});
@@ -307,8 +163,8 @@ void run_in_chunks(const std::vector<std::unique_ptr<Target>>& targets,
     const auto took = Clock::now() - begun;
     // Of a chunk that a target did not end nobody knows which traces are done.
     if (options.done && result.broke_off.empty() && traces != 0) try {
-        options.done(
-            {first, traces, std::chrono::duration<double>(took).count(), coverage, findings});
+        options.done({first, traces, std::chrono::duration<double>(took).count(), coverage,
+                      findings, guide ? &guide->guide.guidance() : nullptr});
       } catch (const CannotRun& why) {
         result.broke_off = why.what();
       }
@@ -319,25 +175,6 @@ void run_in_chunks(const std::vector<std::unique_ptr<Target>>& targets,
 }
 
 }  // namespace
-
-Trace generate(const CampaignOptions& options, const Capabilities& all, std::uint64_t index) {
-  Capabilities can = all;
-  can.hazards = can.hazards && options.hazards;
-  can.foreign &= ~options.avoid;
-  Random c = choices_of(options.seed, options.dialect, index);
-  const Scope scope = draw_scope(c, options.dialect, can);
-  Generator generator(c, scope);
-  Trace trace;
-  trace.header = header_of(scope);
-  World world;
-  world.reset(trace.header);
-  Prediction p;
-  for (std::size_t i = 0; i < std::size_t{options.operations} + scope.prefill; ++i) {
-    trace.operations.push_back(generator.next(world));
-    world.step(trace.operations.back(), p);
-  }
-  return trace;
-}
 
 bool CampaignResult::deviates() const {
   return !known.gone.empty() || !missed.empty() || tally().deviates(strict);

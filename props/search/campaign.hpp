@@ -18,6 +18,7 @@
 #include "model/judge/check.hpp"
 #include "props/generate/generator.hpp"
 #include "props/search/coverage.hpp"
+#include "props/search/guide.hpp"
 #include "props/search/known.hpp"
 
 namespace mprogcheck {
@@ -44,6 +45,7 @@ struct Chunk {
   double seconds = 0;
   const Coverage& coverage;                        // of these traces
   const std::map<std::string, Finding>& findings;  // in these traces, known ones as well
+  const Guidance* guidance = nullptr;  // of a guided campaign: as it is behind these traces
 };
 
 struct CampaignOptions {
@@ -58,6 +60,9 @@ struct CampaignOptions {
   std::uint32_t operations = 64;  // in a trace, beside those that fill the list
   bool hazards =
       true;  // where the target has them; a kernel that dies of each comes to little else
+  // Whether traces are drawn by a Guide (guide.hpp), and what it had met before trace `first`.
+  bool guided = false;
+  Guidance guidance;
   bool minimize = true;
   bool strict = false;  // what differs from code alone counts as a deviation
   // For minimising, all findings together; what is left is kept as far as it came. With
@@ -78,7 +83,7 @@ struct CampaignOptions {
   // Minimal traces of an earlier run, by bucket: they are not minimised again.
   std::map<std::string, Trace> minimal;
   // Called once the targets are there, before anything runs, with one of them. May still change the
-  // seed, the number to begin with, and `minimal`.
+  // seed, the number to begin with, `guidance` and `minimal`.
   std::function<void(const Target& target, CampaignOptions& options)> ready;
   // Called every few seconds, with what was done since the last call; the traces of all calls are
   // those of the campaign. A CannotRun that it throws ends the campaign, as one of the target.
@@ -125,7 +130,10 @@ inline constexpr std::uint64_t kLongEnough = 20'000;
 // The same seed, number of traces and target give the same result, whatever the number of jobs.
 CampaignResult run_campaign(const TargetFactory& target, const CampaignOptions& options);
 
-// Trace number `index` of a campaign.
+// What traces of the campaign use, of what a target can do.
+Capabilities capabilities_used(const CampaignOptions& options, const Capabilities& can);
+
+// Trace number `index` of a campaign that is not guided.
 Trace generate(const CampaignOptions& options, const Capabilities& can, std::uint64_t index);
 
 }  // namespace mprogcheck

@@ -2,6 +2,7 @@
 #include "props/search/hunt.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "model/words/text.hpp"
@@ -9,24 +10,36 @@
 
 namespace mprogcheck {
 
-std::optional<std::uint64_t> operations_until_found(Target& target, Dialect dialect,
-                                                    std::uint64_t seed, std::uint64_t limit) {
+std::vector<std::optional<std::uint64_t>> operations_until_found(
+    const std::vector<std::unique_ptr<Target>>& targets, Dialect dialect, std::uint64_t seed,
+    std::uint64_t limit, bool guided) {
   CampaignOptions options;
   options.dialect = dialect;
   options.seed = seed;
-  std::uint64_t done = 0;
+  std::vector<std::optional<std::uint64_t>> found(targets.size());
+  if (targets.empty()) return found;
+  const Capabilities can = targets[0]->capabilities();
+  Guide guide({dialect, seed, capabilities_used(options, can), options.operations});
+  std::vector<std::size_t> open(targets.size());
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  Trace trace;
   std::vector<std::vector<Observation>> seen;
-  for (std::uint64_t index = 0; done < limit; ++index) {
-    const Trace trace = generate(options, target.capabilities(), index);
-    target.run(std::span(&trace, 1), seen);
-    const Verdict verdict = check_first(trace, seen[0]);
-    if (!verdict.conforms()) {
+  for (std::uint64_t index = 0, done = 0; done < limit && !open.empty(); ++index) {
+    if (guided)
+      guide.next(index, trace);
+    else
+      trace = generate(options, can, index);
+    std::erase_if(open, [&](std::size_t i) {
+      targets[i]->run(std::span(&trace, 1), seen);
+      const Verdict verdict = check_first(trace, seen[0]);
+      if (verdict.conforms()) return false;
       const std::uint64_t at = done + verdict.deviations[0].step + 1;
-      return at <= limit ? std::optional(at) : std::nullopt;
-    }
+      if (at <= limit) found[i] = at;
+      return true;
+    });
     done += trace.operations.size();
   }
-  return std::nullopt;
+  return found;
 }
 
 std::optional<First> first_found(Target& target, Dialect dialect, std::uint64_t seed,

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +16,11 @@
 
 namespace mprogcheck {
 
-// Operations a campaign with this seed runs until the first that differs; nothing if `limit` were
-// not enough.
-std::optional<std::uint64_t> operations_until_found(Target& target, Dialect dialect,
-                                                    std::uint64_t seed, std::uint64_t limit);
+// For each target the operations that a campaign with this seed runs until the first that differs;
+// nothing if `limit` were not enough. All can do the same, so all are run with the same traces.
+std::vector<std::optional<std::uint64_t>> operations_until_found(
+    const std::vector<std::unique_ptr<Target>>& targets, Dialect dialect, std::uint64_t seed,
+    std::uint64_t limit, bool guided = false);
 
 // The smallest minimal trace among the first findings of a campaign with this seed; nothing if it
 // found none. `progress` is called now and then, and may end it by an exception.

@@ -14,7 +14,7 @@ namespace {
 
 bool same(const Campaign& a, const Campaign& b) {
   return a.target == b.target && a.release == b.release && a.dialect == b.dialect &&
-         a.seed == b.seed && a.shard == b.shard && a.shards == b.shards;
+         a.seed == b.seed && a.shard == b.shard && a.shards == b.shards && a.guided == b.guided;
 }
 
 stored::Finding row_of(const std::string& campaign, const Finding& f, const std::string& program) {
@@ -107,7 +107,7 @@ void Recording::done(const Chunk& chunk) {
   span.operations = chunk.coverage.operations();
   span.seconds = chunk.seconds;
   span.ended = std::time(nullptr);
-  store_.add(campaign_.id, span, covered(chunk.coverage), seen);
+  store_.add(campaign_.id, span, covered(chunk.coverage), seen, chunk.guidance);
 }
 
 }  // namespace mprogcheck

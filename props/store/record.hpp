@@ -29,13 +29,14 @@ std::vector<Unfinished> unfinished(const Store& store);
 class Recording {
  public:
   // A campaign that begins, or the last one of the store that is the same: of this target, release,
-  // dialect, seed, shard and number of shards.
+  // dialect, seed, shard and number of shards, guided or not.
   Recording(Store& store, stored::Campaign campaign, bool resume);
 
   const std::string& id() const { return campaign_.id; }
   // Where to go on, and what was found before; nothing if it begins.
   const stored::Totals& before() const { return before_; }
   const std::vector<stored::Finding>& found_before() const { return found_before_; }
+  Guidance guidance() const { return store_.guidance(campaign_.id); }
   // The minimal traces among them, by bucket.
   std::map<std::string, Trace> minimal() const;
 

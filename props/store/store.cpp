@@ -46,6 +46,13 @@ CREATE TABLE mark (
   bucket TEXT NOT NULL, target TEXT NOT NULL, status TEXT NOT NULL, why TEXT NOT NULL,
   at INTEGER NOT NULL, PRIMARY KEY (bucket, target)
 ) STRICT, WITHOUT ROWID;
+)",
+                                                              R"(
+ALTER TABLE campaign ADD COLUMN guided INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE guidance (
+  campaign TEXT PRIMARY KEY, traces INTEGER NOT NULL,
+  times BLOB NOT NULL  -- of each feature, 32 bits, the lowest byte first
+) STRICT, WITHOUT ROWID;
 )"};
 
 // Which of two forms of a finding stays: the minimal one, of those the shorter; the rest makes it
@@ -76,6 +83,19 @@ std::uint64_t unsigned_of(const SQLite::Column& column) {
 }
 std::string text_of(const SQLite::Column& column) {
   return column.getString();
+}
+
+std::string bytes_of(const std::vector<std::uint32_t>& numbers) {
+  std::string out;
+  for (const std::uint32_t n : numbers)
+    for (unsigned at = 0; at < 32; at += 8) out += static_cast<char>(n >> at & 0xff);
+  return out;
+}
+std::vector<std::uint32_t> numbers_of(std::string_view bytes) {
+  std::vector<std::uint32_t> out(bytes.size() / 4);
+  for (std::size_t i = 0; i < 4 * out.size(); ++i)
+    out[i / 4] |= std::uint32_t{static_cast<unsigned char>(bytes[i])} << (8 * (i % 4));
+  return out;
 }
 
 // Sixteen bytes of the system's.
@@ -145,16 +165,16 @@ Store::~Store() = default;
 std::string Store::begin(Campaign c) {
   c.id = draw_id();
   in_store(file_, [&] {
-    SQLite::Statement add(*db_, "INSERT INTO campaign VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::Statement add(*db_, "INSERT INTO campaign VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     SQLite::bind(add, c.id, c.target, c.release, c.dialect, std::to_string(c.seed),
-                 signed_of(c.shard), signed_of(c.shards), c.version, c.begun);
+                 signed_of(c.shard), signed_of(c.shards), c.version, c.begun, int{c.guided});
     add.exec();
   });
   return c.id;
 }
 
 void Store::add(const std::string& campaign, const Span& span, const std::vector<Covered>& met,
-                const std::vector<Finding>& findings) {
+                const std::vector<Finding>& findings, const Guidance* guidance) {
   in_store(file_, [&] {
     SQLite::Transaction all(*db_, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement meet(*db_,
@@ -179,7 +199,23 @@ void Store::add(const std::string& campaign, const Span& span, const std::vector
     SQLite::bind(done, campaign, signed_of(span.first), signed_of(span.traces),
                  signed_of(span.operations), span.seconds, span.ended);
     done.exec();
+    if (guidance) {
+      SQLite::Statement guide(*db_, "INSERT OR REPLACE INTO guidance VALUES (?, ?, ?)");
+      SQLite::bind(guide, campaign, signed_of(guidance->traces));
+      const std::string times = bytes_of(guidance->times);
+      guide.bind(3, times.data(), static_cast<int>(times.size()));
+      guide.exec();
+    }
     all.commit();
+  });
+}
+
+Guidance Store::guidance(const std::string& campaign) const {
+  return in_store(file_, [&] {
+    SQLite::Statement row(*db_, "SELECT traces, times FROM guidance WHERE campaign = ?");
+    row.bind(1, campaign);
+    if (!row.executeStep()) return Guidance{};
+    return Guidance{unsigned_of(row.getColumn(0)), numbers_of(text_of(row.getColumn(1)))};
   });
 }
 
@@ -213,7 +249,7 @@ std::vector<Campaign> Store::campaigns() const {
     std::vector<Campaign> out;
     SQLite::Statement row(*db_,
                           "SELECT id, target, release, dialect, seed, shard, shards, version, "
-                          "begun FROM campaign ORDER BY begun, target, dialect, shard, id");
+                          "begun, guided FROM campaign ORDER BY begun, target, dialect, shard, id");
     while (row.executeStep()) {
       Campaign& c = out.emplace_back();
       c.id = text_of(row.getColumn(0));
@@ -225,6 +261,7 @@ std::vector<Campaign> Store::campaigns() const {
       c.shards = unsigned_of(row.getColumn(6));
       c.version = text_of(row.getColumn(7));
       c.begun = row.getColumn(8).getInt64();
+      c.guided = row.getColumn(9).getInt() != 0;
     }
     return out;
   });
@@ -355,6 +392,10 @@ void Store::merge(const Store& from) {
       db_->exec(
           "INSERT INTO met SELECT * FROM other.met WHERE true ON CONFLICT DO UPDATE SET times = "
           "max(times, excluded.times)");
+      db_->exec(
+          "INSERT INTO guidance SELECT * FROM other.guidance WHERE true ON CONFLICT DO UPDATE SET "
+          "traces = excluded.traces, times = excluded.times WHERE excluded.traces > "
+          "guidance.traces");
       db_->exec(fmt::format(
           "INSERT INTO finding SELECT * FROM other.finding WHERE true ON CONFLICT DO UPDATE SET {} "
           "number = min(number, excluded.number), times = max(times, excluded.times), "

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "impl/target.hpp"
+#include "props/search/guidance.hpp"
 
 namespace SQLite {
 class Database;
@@ -39,6 +40,7 @@ struct Campaign {
   std::string dialect;
   std::uint64_t seed = 0;
   std::uint64_t shard = 1, shards = 1;
+  bool guided = false;
   std::string version;  // of mprogcheck
   Time begun = 0;
 };
@@ -90,7 +92,7 @@ struct Totals {
 
 class Store {
  public:
-  static constexpr int kSchema = 1;
+  static constexpr int kSchema = 2;
   static constexpr const char* kFile = "campaigns.db";
 
   // Opens the store of a folder, in the present schema: an older one is brought up to it. Where
@@ -106,9 +108,11 @@ class Store {
 
   // A new campaign. Its id is drawn and returned.
   std::string begin(stored::Campaign campaign);
-  // A span that is done, with what it met and how often it showed each bucket.
+  // A span that is done, with what it met and how often it showed each bucket; of a guided campaign
+  // also what guides it from there.
   void add(const std::string& campaign, const stored::Span& span,
-           const std::vector<stored::Covered>& met, const std::vector<stored::Finding>& findings);
+           const std::vector<stored::Covered>& met, const std::vector<stored::Finding>& findings,
+           const Guidance* guidance = nullptr);
   // A finding, or its better form: `times` is left as it is.
   void keep(const stored::Finding& finding);
   void mark(const stored::Mark& mark);
@@ -118,6 +122,8 @@ class Store {
   std::vector<stored::Campaign> campaigns() const;
   std::vector<stored::Span> spans(const std::string& campaign) const;
   stored::Totals totals(const std::string& campaign) const;
+  // As it was last added; that before the first trace if it was not.
+  Guidance guidance(const std::string& campaign) const;
   std::vector<stored::Covered> met(const std::string& campaign) const;
   // Of all campaigns, or of one.
   std::vector<stored::Finding> findings(const std::string& campaign = {}) const;

@@ -2,6 +2,7 @@
 // A store holds what was told to it, whatever ends the run, and merges in any order.
 #include "props/store/store.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -63,7 +64,11 @@ class Stores : public testing::Test {
       out += "\n";
     };
     for (const auto& c : store.campaigns()) {
-      add(c.id, c.target, c.release, c.dialect, c.seed, c.shard, c.shards, c.version, c.begun);
+      add(c.id, c.target, c.release, c.dialect, c.seed, c.shard, c.shards, c.version, c.begun,
+          c.guided);
+      const Guidance guidance = store.guidance(c.id);
+      add(guidance.traces);
+      for (const std::uint32_t n : guidance.times) add(n);
       for (const auto& s : store.spans(c.id))
         add(s.first, s.traces, s.operations, s.seconds, s.ended, s.clauses, s.pairs);
       for (const auto& m : store.met(c.id)) add(m.what, m.is_pair, m.times);
@@ -124,6 +129,49 @@ TEST_F(Stores, say_of_a_finding_what_was_said_last) {
   store.mark({"b", "impl", "fixed", "by 123", 9});
   EXPECT_EQ(store.status(f, "impl"), "fixed");
   EXPECT_EQ(store.status(f, "kernel"), "known");
+}
+
+TEST_F(Stores, keep_what_guides_a_campaign_as_of_its_last_span) {
+  stored::Campaign c = campaign();
+  c.guided = true;
+  Store one(folder("a"), true);
+  const std::string id = one.begin(c);
+  EXPECT_EQ(one.guidance(id), Guidance{});
+  const Guidance early{10, {1, 0, 0xfedcba98U}}, late{15, {2, 7, 0xffffffffU}};
+  one.add(id, span(0, 10), {}, {}, &early);
+  EXPECT_EQ(one.guidance(id), early);
+  Store two(folder("b"), true);
+  two.merge(one);
+  one.add(id, span(10, 5), {}, {}, &late);
+  EXPECT_EQ(one.guidance(id), late);
+  EXPECT_TRUE(two.campaigns().at(0).guided);
+  one.merge(two);
+  two.merge(one);
+  EXPECT_EQ(one.guidance(id), late);
+  EXPECT_EQ(two.guidance(id), late);
+}
+
+// As the first schema had it: nobody could be guided.
+TEST_F(Stores, of_an_earlier_schema_are_brought_up_to_this_one) {
+  std::string id, before;
+  {
+    Store store(folder("a"), true);
+    id = store.begin(campaign());
+    store.keep(finding(id, "b", "t"));
+    store.add(id, span(0, 10), {{"attach/x", false, 4}}, {finding(id, "b", "")});
+    before = contents(store);
+  }
+  {
+    SQLite::Database db((folder("a") / Store::kFile).string(), SQLite::OPEN_READWRITE);
+    db.exec(
+        "DROP TABLE guidance; ALTER TABLE campaign DROP COLUMN guided; PRAGMA user_version = 1");
+  }
+  Store store(folder("a"));
+  EXPECT_EQ(contents(store), before);
+  const Guidance guidance{20, {3}};
+  store.add(id, span(10, 10), {}, {}, &guidance);
+  EXPECT_EQ(store.guidance(id), guidance);
+  EXPECT_EQ(store.integrity(), "ok");
 }
 
 // Copies of one store that went on by themselves, and one that has nothing to do with them.
