@@ -60,10 +60,10 @@ void Guide::draw(Continuation& way, std::size_t operations, std::size_t fills) {
       way.world.step(op, prediction_);
       continue;
     }
-    situation_.look(way.world, op);
+    encounter_.look(way.world, op);
     way.world.step(op, prediction_);
     const std::size_t first = way.features.size();
-    situation_.features(op, prediction_, way.features);
+    encounter_.features(op, prediction_, way.features);
     std::uint64_t rarity = 0;
     for (std::size_t f = first; f < way.features.size(); ++f) {
       rarity += rarity_of(met_.times[way.features[f]]++);

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "props/generate/generator.hpp"
+#include "props/search/encounter.hpp"
 #include "props/search/guidance.hpp"
-#include "props/search/situation.hpp"
 
 namespace mprogcheck {
 
@@ -56,7 +56,7 @@ class Guide {
 
   Options options_;
   Guidance met_;
-  Situation situation_;
+  Encounter encounter_;
   Prediction prediction_;
   std::array<Continuation, 3> ways_;
 };

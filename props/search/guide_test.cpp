@@ -48,7 +48,7 @@ TEST_P(Guided, goes_on_from_what_was_met_as_if_nothing_had_happened) {
 TEST_P(Guided, counts_what_its_traces_met_and_nothing_else) {
   Guide guide(options(GetParam()));
   std::vector<std::uint32_t> times(kFeatures);
-  Situation situation;
+  Encounter encounter;
   World world;
   Prediction p;
   std::vector<std::uint16_t> features;
@@ -57,9 +57,9 @@ TEST_P(Guided, counts_what_its_traces_met_and_nothing_else) {
     world.reset(t.header);
     const std::size_t fills = t.operations.size() - options(GetParam()).operations;
     for (std::size_t i = 0; i < t.operations.size(); ++i) {
-      situation.look(world, t.operations[i]);
+      encounter.look(world, t.operations[i]);
       world.step(t.operations[i], p);
-      if (i >= fills) situation.features(t.operations[i], p, features);
+      if (i >= fills) encounter.features(t.operations[i], p, features);
     }
   }
   for (const std::uint16_t f : features) ++times[f];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "props/search/situation.hpp"
+#include "props/search/encounter.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -104,7 +104,7 @@ std::uint64_t share(int some, int all) {
 
 }  // namespace
 
-enum class Situation::Fact : std::uint8_t {
+enum class Encounter::Fact : std::uint8_t {
   clause,
   all_met,
   also_met,
@@ -151,12 +151,12 @@ enum class Situation::Fact : std::uint8_t {
   other_device = device + kKeys + 1,
 };
 
-void Situation::add(Fact fact, std::uint64_t value) {
+void Encounter::add(Fact fact, std::uint64_t value) {
   if (count_ == facts_.size()) return;
   facts_[count_++] = hashed(value ^ static_cast<std::uint64_t>(fact) << 56);
 }
 
-void Situation::look(const World& w, const Operation& op) {
+void Encounter::look(const World& w, const Operation& op) {
   count_ = 2;  // the first two are of what it comes to
   const auto at = w.concerns(op);
   const Chain* const list = at ? w.chain(*at) : nullptr;
@@ -175,7 +175,7 @@ void Situation::look(const World& w, const Operation& op) {
     look_at_filters(w, d);
 }
 
-void Situation::look_at_references(const World& w, const Chain* list, const Operation& op) {
+void Encounter::look_at_references(const World& w, const Chain* list, const Operation& op) {
   if (op.prog.given()) add(Fact::prog, class_of(w, list, op.prog));
   if (op.link.given() && !has_trait(op.verb, Trait::makes_link))
     add(Fact::link, class_of(w, list, op.link));
@@ -193,7 +193,7 @@ void Situation::look_at_references(const World& w, const Chain* list, const Oper
     add(Fact::apart, static_cast<std::uint64_t>(std::clamp(b.index - a.index, -2, 2) + 2));
 }
 
-void Situation::look_at_fields(const World& w, const Chain* list, const Operation& op) {
+void Encounter::look_at_fields(const World& w, const Chain* list, const Operation& op) {
   if (op.point != kNoPoint)
     add(Fact::point, Packed().with(op.point.hook).with(device_class(w, op.point.device)).value());
   if (op.flags) add(Fact::flags, op.flags);
@@ -243,7 +243,7 @@ void Situation::look_at_fields(const World& w, const Chain* list, const Operatio
   }
 }
 
-void Situation::look_at_list(const Chain& list) {
+void Encounter::look_at_list(const Chain& list) {
   const int size = list.size(), capacity = list.capacity();
   int links = 0;
   for (int i = 0; i < size; ++i) links += list.at(i).link != kNoLink;
@@ -257,7 +257,7 @@ void Situation::look_at_list(const Chain& list) {
     add(Fact::ends, std::uint64_t{list.at(0).flags} | std::uint64_t{list.at(size - 1).flags} << 8);
 }
 
-void Situation::look_at_device(const DeviceView& d, bool other_side) {
+void Encounter::look_at_device(const DeviceView& d, bool other_side) {
   const Fact first = other_side ? Fact::other_device : Fact::device;
   add(first, Packed()
                  .with(d.there)
@@ -276,7 +276,7 @@ void Situation::look_at_device(const DeviceView& d, bool other_side) {
   }
 }
 
-void Situation::look_at_filters(const World& w, std::uint8_t device) {
+void Encounter::look_at_filters(const World& w, std::uint8_t device) {
   int all = 0, links = 0;
   for (const Filter& f : w.filters(device)) {
     all += f.there;
@@ -287,7 +287,7 @@ void Situation::look_at_filters(const World& w, std::uint8_t device) {
   add(Fact::qdisc_there, static_cast<std::uint64_t>(w.qdisc(device)));
 }
 
-void Situation::features(const Operation& op, const Prediction& came_to,
+void Encounter::features(const Operation& op, const Prediction& came_to,
                          std::vector<std::uint16_t>& out) {
   const Decision& d = came_to.decision;
   const Observation& seen = came_to.observation;

@@ -19,7 +19,7 @@ namespace mprogcheck {
 // Features are numbers below this. Two may share one: then both count as met when either is.
 inline constexpr std::uint32_t kFeatures = 1U << 16;
 
-class Situation {
+class Encounter {
  public:
   // Before the step: what is asked for, and of which state.
   void look(const World& before, const Operation& op);
