@@ -3,7 +3,7 @@
 //
 //   ./mprogcheck bench lockstep          checking in process, against the implementation alone and rc::state
 //   ./mprogcheck bench kernel            the target `kernel`, against the same system calls in a loop
-//   ./mprogcheck bench faults            operations until a planted fault is found, median over 20 seeds (faults_bench.cpp)
+//   ./mprogcheck bench faults            operations until a planted fault is found, 20 seeds (faults_bench.cpp)
 //   ./mprogcheck bench guided [N [FIRST]]  guided against unguided campaigns, over N (20) seeds (faults_bench.cpp)
 //   ./mprogcheck bench shortest [N]      minimal traces, against the shortest of an enumeration up to N (4) operations
 //   ./mprogcheck bench explore           small worlds, whole (explore_bench.cpp)

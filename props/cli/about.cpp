@@ -29,7 +29,7 @@ const std::vector<Section>& sections() {
       {"Verbs of the script ./mprogcheck, at the top of the source",
        {{"test", "Build and run all tests; with --sanitize, those that sanitizers can add to."},
         {"bench FIGURE",
-         "Measure, and print each figure beside the wanted one: lockstep, kernel, faults, "
+         "Measure, and print each figure beside the wanted one: lockstep, kernel, faults, guided, "
          "shortest, explore, spin, vm, killed, kmod, reproducers."}}},
       {"Targets",
        {{"impl", "Our own implementation, in this process."},
