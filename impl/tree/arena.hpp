@@ -15,6 +15,7 @@ namespace mprogcheck::tree {
 enum class Way : std::uint32_t {
   together,   // the answers to a trace are there once it is over
   carefully,  // those to each operation before the next one is made
+  coverage,   // none: what was met so far, each file as its name and its bytes
 };
 
 struct Progress {

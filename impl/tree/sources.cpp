@@ -186,6 +186,9 @@ Descriptor Builder::build(std::uint8_t capacity) {
   if (options_.sanitize)
     line.insert(line.end(), {"-fsanitize=address,undefined", "-fno-sanitize-recover=all",
                              "-fno-omit-frame-pointer"});
+  if (options_.coverage)
+    line.insert(line.end(), {"-O0", "--coverage", "-fprofile-info-section=gcov_info",
+                             "-fprofile-update=single", "-DTREE_COVERAGE"});
   for (const auto& [name, text] : sources_.files)
     if (name.ends_with(".c")) line.push_back((copy / name).string());
   std::vector<std::string> shim;

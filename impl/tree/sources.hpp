@@ -31,6 +31,7 @@ std::vector<std::string> wanted_files();
 struct BuildOptions {
   std::filesystem::path shim;
   bool sanitize = false;  // with address and undefined-behaviour sanitizers
+  bool coverage = false;  // not optimised, and counts what is met
 };
 
 // Builds a library for each length of lists that is asked for, once. May be used by several
@@ -46,6 +47,8 @@ class Builder {
   // do not fit the shim, with the first symbol that is missing; or the compiler's words, shortened.
   const Descriptor& library(std::uint8_t capacity);
 
+  // Where the compiler has left what gcov needs.
+  const std::filesystem::path& folder() const { return work_.path(); }
   // What a worker says, without the folder in which its library was built.
   std::string without_folder(std::string text) const;
 

@@ -91,7 +91,33 @@ WorkerProcess& Tree::worker(std::uint8_t capacity) {
   return *at;
 }
 
+std::vector<Tree::Met> Tree::coverage() const {
+  std::vector<Met> out = met_before_;
+  for (const auto& [capacity, met] : met_) out.push_back(met);
+  return out;
+}
+
+// What a worker tells is a file's name, which is not believed beyond its last part, and bytes.
+void Tree::note_coverage(std::uint8_t capacity) {
+  constexpr std::size_t kMost = 1U << 22;
+  if (!options_.builder->options().coverage) return;
+  WorkerProcess& process = worker(capacity);
+  if (process.ask(Way::coverage, 0, 0) != Came::answer) return;
+  const std::string answers = process.answers(kMost);
+  Met met;
+  vm::Reader in(answers);
+  for (std::string name, bytes; in.left() != 0;) {
+    in >> name >> bytes;
+    met[std::filesystem::path(name).filename().string()] = bytes;
+  }
+  met_[capacity] = std::move(met);
+}
+
 void Tree::end_worker(std::uint8_t capacity) {
+  if (const auto met = met_.find(capacity); met != met_.end()) {
+    met_before_.push_back(std::move(met->second));
+    met_.erase(met);
+  }
   workers_.erase(capacity);
 }
 
@@ -133,6 +159,7 @@ bool Tree::run_together(std::span<const Trace* const> traces, std::span<Seen* co
         }
         in.end();
       }
+      if (well) note_coverage(capacity);
       if (!well) {
         last_words_ = options_.builder->without_folder(process.console());
         end_worker(capacity);
@@ -192,7 +219,10 @@ Harm Tree::run_carefully_once(const Trace& trace, Seen& seen) {
     if (steps < operations) seen.emplace_back();
     if (!seen.empty()) seen.back().harm = worst;
   }
-  if (worst == Harm::none) return worst;
+  if (worst == Harm::none) {
+    note_coverage(capacity);
+    return worst;
+  }
   last_words_ = options_.builder->without_folder(process.console());
   end_worker(capacity);
   return worst;

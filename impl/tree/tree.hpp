@@ -42,6 +42,11 @@ class Tree : public Target {
   void run_all(std::span<const Trace> traces,
                std::vector<std::vector<Observation>>& observations) override;
 
+  // What each worker has met so far, as files that gcov reads, where the library counts it. What a
+  // worker met in the traces that it died of is not in it.
+  using Met = std::map<std::string, std::string>;
+  std::vector<Met> coverage() const;
+
   // Workers that were started so far, and those that were lost.
   int started() const { return started_; }
   int lost() const { return lost_; }
@@ -57,6 +62,7 @@ class Tree : public Target {
   Harm run_carefully(const Trace& trace, Seen& seen);
   Harm run_carefully_once(const Trace& trace, Seen& seen);
   void end_worker(std::uint8_t capacity);
+  void note_coverage(std::uint8_t capacity);
   void note_lost(int tries, const std::string& why);
 
   TreeOptions options_;
@@ -64,6 +70,8 @@ class Tree : public Target {
   std::map<std::uint8_t, std::unique_ptr<tree::WorkerProcess>> workers_;
   Capabilities capabilities_;
   std::string last_words_;
+  std::map<std::uint8_t, Met> met_;  // by workers that are there
+  std::vector<Met> met_before_;      // and by those that are gone
   int started_ = 0, lost_ = 0;
 };
 

@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
-#include <functional>
 #include <sstream>
 
 #include "impl/safe_file.hpp"
@@ -21,6 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kSource = MPROGCHECK_SOURCE_DIR;
+
+constexpr const char* kMprog = "kernel/bpf/mprog.c";
 
 std::string text_of(const fs::path& file) {
   std::ostringstream out;
@@ -43,10 +45,11 @@ class ATree : public ::testing::Test {
     std::ofstream(folder() / file) << text;
   }
 
-  std::unique_ptr<Tree> tree(bool sanitize = false) {
+  std::unique_ptr<Tree> tree(bool sanitize = false, bool coverage = false) {
     const auto builder = std::make_shared<tree::Builder>(
         tree::read_sources(folder()),
-        tree::BuildOptions{.shim = kSource / "impl/tree/shim", .sanitize = sanitize});
+        tree::BuildOptions{
+            .shim = kSource / "impl/tree/shim", .sanitize = sanitize, .coverage = coverage});
     return std::make_unique<Tree>(TreeOptions{.name = "tree:standin",
                                               .builder = builder,
                                               .worker = MPROGCHECK_TREE_WORKER,
@@ -128,6 +131,29 @@ TEST_F(ATree, has_lists_of_the_length_that_a_trace_wants) {
   EXPECT_EQ(target->started(), 2) << "a worker for each length";
 }
 
+// What gcov reads of each worker; one that dies takes what it met meanwhile with it.
+TEST_F(ATree, counts_what_is_met) {
+  change(kMprog, "return -EEXIST;", "__builtin_trap();");
+  const auto target = tree(false, true);
+  EXPECT_TRUE(target->coverage().empty());
+  const auto traces = parse(
+      "dialect mainline\ndevice d0\nload p0\nattach p0 d0/ingress\n"
+      "dialect mainline\ndevice d0\nload p0\nattach p0 d0/ingress\nattach p0 d0/ingress\n"
+      "dialect mainline\ndevice d0\nload p0\nattach p0 d0/ingress\n",
+      "one dies");
+  run(*target, traces);
+  const auto met = target->coverage();
+  ASSERT_EQ(met.size(), 2U) << "of two workers";
+  for (const Tree::Met& one : met) {
+    const auto mprog = std::find_if(one.begin(), one.end(), [](const auto& file) {
+      return file.first.find("mprog.gcda") != std::string::npos;
+    });
+    ASSERT_NE(mprog, one.end());
+    EXPECT_EQ(mprog->first.find('/'), std::string::npos);
+    EXPECT_EQ(mprog->second.substr(0, 4), "adcg") << "as gcov writes it here";
+  }
+}
+
 // The third operation of the second trace of three does it.
 std::vector<Trace> three_traces(const std::string& third) {
   const std::string usual =
@@ -172,7 +198,6 @@ TEST_P(Harmful, is_found_down_to_the_operation) {
   EXPECT_EQ(run(*target, {traces[0]})[0][1].answer.filled, 1);
 }
 
-constexpr const char* kMprog = "kernel/bpf/mprog.c";
 constexpr const char* kPut = "\t\tbpf_prog_put(prog);\n\treturn 0;";
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The sources of kernels that Debian has, of which a few files are kept.
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <stdexcept>
 
@@ -14,6 +15,15 @@
 namespace mprogcheck::vm {
 namespace fs = std::filesystem;
 namespace {
+
+// Whether a source was the newest so short a time ago that the mirror need not be asked again. That
+// takes seconds, and more on a busy machine.
+bool is_fresh(const fs::path& place) {
+  constexpr auto kFresh = std::chrono::hours(6);
+  std::error_code missing;
+  const auto found = fs::last_write_time(place, missing);
+  return !missing && fs::file_time_type::clock::now() < found + kFresh;
+}
 
 // Where a package's files are kept, beside those of kernels.
 fs::path place_of(const Cache& cache, const SourcePackage& source) {
@@ -72,6 +82,9 @@ fs::path fetch(const SourcePackage& source, const std::vector<std::string>& want
 fs::path source_of(const std::string& name, const std::vector<std::string>& wanted,
                    const KernelStore& store) {
   const Cache cache(store.cache);
+  const std::vector<SourcePackage> here = cached(cache);
+  if (const SourcePackage* const kept = newest(here, name); kept && !store.refresh)
+    if (is_fresh(place_of(cache, *kept))) return place_of(cache, *kept);
   std::vector<SourcePackage> offered;
   std::string silence;
   try {
@@ -81,12 +94,13 @@ fs::path source_of(const std::string& name, const std::vector<std::string>& want
   } catch (const CannotRun& e) {
     silence = e.what();
   }
-  const std::vector<SourcePackage> here = cached(cache);
   const SourcePackage* const best = newest(offered, name);
   if (best) {
     std::error_code none;
     const fs::path place = place_of(cache, *best);
-    return fs::is_directory(place, none) ? place : fetch(*best, wanted, store, cache);
+    if (!fs::is_directory(place, none)) return fetch(*best, wanted, store, cache);
+    fs::last_write_time(place, fs::file_time_type::clock::now(), none);
+    return place;
   }
   if (const SourcePackage* const kept = newest(here, name)) return place_of(cache, *kept);
   if (!silence.empty()) throw CannotRun(silence + "; of '" + name + "' no source is here");

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "impl/safe_file.hpp"
+#include "impl/tree/sources.hpp"
 #include "impl/vm/guest.hpp"
 #include "impl/vm/kernels.hpp"
 #include "model/words/text.hpp"
@@ -94,6 +95,10 @@ struct InGuest {  // of those that are guests
 };
 TargetFactory target_named(const std::string& name, const InGuest& guest = {});
 
+// What builds the library of a target tree:TREE, with counters of what is met if that is wanted.
+// Throws BadInput and CannotRun.
+std::shared_ptr<tree::Builder> builder_named(const std::string& name, bool coverage);
+
 // The traces of known deviations: the program's own, but where "none" is among the files, and those
 // in the files, which may be names of installed ones. Each must give a reason, its releases or
 // targets, and its bucket. Throws BadInput or ParseError.
@@ -142,5 +147,6 @@ void add_store(Program& program);
 void add_table(Program& program);
 void add_stress(Program& program);
 void add_compare(Program& program);
+void add_coverage(Program& program);
 
 }  // namespace mprogcheck::cli

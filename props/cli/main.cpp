@@ -26,7 +26,7 @@ int run(int argc, char** argv) {
     Program program;
     for (const auto add : {add_fuzz, add_conform, add_replay, add_table, add_compare, add_minimize,
                            add_bisect, add_repro, add_explore, add_prove, add_spec, add_plan,
-                           add_stress, add_faults, add_kernels, add_store})
+                           add_stress, add_coverage, add_faults, add_kernels, add_store})
       add(program);
     return program.run(argc, argv);
   } catch (const BadInput& e) {

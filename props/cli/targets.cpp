@@ -96,16 +96,24 @@ std::filesystem::path tree_folder(const std::string& name) {
   }
 }
 
-TargetFactory tree_named(const std::string& name) {
+}  // namespace
+
+std::shared_ptr<tree::Builder> builder_named(const std::string& name, bool coverage) {
   constexpr std::string_view kSanitize = "sanitize:";
   std::string tree = name.substr(std::string_view("tree:").size());
   const bool sanitize = tree.starts_with(kSanitize);
   if (sanitize) tree.erase(0, kSanitize.size());
   if (tree.empty())
     throw BadInput("tree: needs the folder of a kernel tree, or a series such as 7.3");
-  const auto builder = std::make_shared<tree::Builder>(
+  return std::make_shared<tree::Builder>(
       tree::read_sources(tree_folder(tree)),
-      tree::BuildOptions{.shim = data_file("tree"), .sanitize = sanitize});
+      tree::BuildOptions{.shim = data_file("tree"), .sanitize = sanitize, .coverage = coverage});
+}
+
+namespace {
+
+TargetFactory tree_named(const std::string& name) {
+  const auto builder = builder_named(name, false);
   return [=] {
     return std::make_unique<Tree>(
         TreeOptions{.name = name, .builder = builder, .worker = guest_file("tree_worker")});

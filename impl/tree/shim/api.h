@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 /* Counted up with each change here: worker and shim may be of two versions. */
-#define TREE_API_VERSION 1
+#define TREE_API_VERSION 2
 #define TREE_API_SYMBOL "mprogcheck_tree_api"
 
 #define TREE_MOST_ENTRIES 256
@@ -37,6 +37,10 @@ struct tree_caller {
 	__u8 capable;
 };
 
+/* Takes the name of a file that gcov(1) reads, and then its bytes in pieces. */
+enum tree_piece { TREE_NAME, TREE_BYTES };
+typedef void (*tree_put)(enum tree_piece piece, const void *bytes, __u32 size, void *context);
+
 struct tree_api {
 	__u32 version;
 	__u32 slots;  /* BPF_MPROG_MAX, one of which ends a list */
@@ -63,6 +67,8 @@ struct tree_api {
 	__s64 (*references)(void);
 	/* Warnings so far. */
 	__u32 (*warnings)(void);
+	/* What was met so far, of a library that counts it. */
+	void (*coverage)(tree_put put, void *context);
 };
 
 #endif

@@ -43,4 +43,7 @@ struct net *shim_net(u32 number);
 /* look.c */
 void shim_check_switches(void);
 
+/* coverage.c */
+void shim_coverage(tree_put put, void *context);
+
 #endif

@@ -199,6 +199,7 @@ const struct tree_api *mprogcheck_tree_api(void)
 	    .look = look,
 	    .references = shim_references,
 	    .warnings = shim_warnings,
+	    .coverage = shim_coverage,
 	};
 
 	api.qdiscs = shim_has_qdiscs();

@@ -73,7 +73,8 @@ const tree_api& api_of_library(bool sanitized) {
 class Worker {
  public:
   Worker(const tree_api& api, char* memory)
-      : session_(api),
+      : api_(api),
+        session_(api),
         progress_(*reinterpret_cast<Progress*>(memory)),
         asked_(memory + kAskedAt),
         answers_(memory + kAnswersAt) {
@@ -94,6 +95,7 @@ class Worker {
  private:
   void answer() {
     written_ = 0;
+    if (progress_.way == static_cast<std::uint32_t>(Way::coverage)) return tell_coverage();
     vm::Reader in({asked_, progress_.asked_bytes});
     std::string bytes;
     for (std::uint32_t t = 0; t < progress_.traces; ++t) {
@@ -101,6 +103,29 @@ class Worker {
       run(vm::trace_from(bytes));
       progress_.over.store(t + 1, std::memory_order_release);
     }
+  }
+
+  void tell_coverage() {
+    bytes_.clear();
+    named_ = false;
+    const auto take = [](tree_piece piece, const void* bytes, __u32 size, void* context) {
+      Worker& worker = *static_cast<Worker*>(context);
+      const std::string_view text(static_cast<const char*>(bytes), size);
+      if (piece == TREE_BYTES) {
+        worker.bytes_ += text;
+        return;
+      }
+      worker.end_file();
+      worker.put_frame(text);
+      worker.named_ = true;
+    };
+    api_.coverage(take, this);
+    end_file();
+  }
+
+  void end_file() {
+    if (named_) put_frame(bytes_);
+    bytes_.clear();
   }
 
   void run(const Trace& trace) {
@@ -134,12 +159,15 @@ class Worker {
     progress_.written.store(written_, std::memory_order_release);
   }
 
+  const tree_api& api_;
   Session session_;
   Progress& progress_;
   const char* asked_;
   char* answers_;
   std::size_t written_ = 0;
   std::vector<Observation> seen_;
+  std::string bytes_;  // of a file for gcov
+  bool named_ = false;
 };
 
 }  // namespace
