@@ -13,6 +13,22 @@
 
 namespace mprogcheck::abi {
 
+constexpr std::uint32_t attach_type_of(Hook hook) {
+  switch (hook) {
+    case Hook::ingress:
+      return kTcxIngress;
+    case Hook::egress:
+      return kTcxEgress;
+    case Hook::primary:
+      return kNetkitPrimary;
+    case Hook::peer:
+      return kNetkitPeer;
+    case Hook::bogus:
+      break;
+  }
+  return kNoSuchType;
+}
+
 // Those of an operation that has no such field are 0, and not used.
 struct Fields {
   std::uint32_t ifindex, attach_type, flags, prog_fd, old_fd, link_fd, relative;

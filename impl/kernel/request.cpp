@@ -15,22 +15,6 @@ std::uint32_t flag_bits(const Operation& op, Dialect dialect) {
   return op.bits | wire_flags(dialect, op.flags);
 }
 
-std::uint32_t attach_type(Hook hook) {
-  switch (hook) {
-    case Hook::ingress:
-      return abi::kTcxIngress;
-    case Hook::egress:
-      return abi::kTcxEgress;
-    case Hook::primary:
-      return abi::kNetkitPrimary;
-    case Hook::peer:
-      return abi::kNetkitPeer;
-    case Hook::bogus:
-      return abi::kNoSuchType;
-  }
-  return abi::kNoSuchType;
-}
-
 std::uint32_t relative(const Operation& op, const Names& names) {
   const auto wanted = op.has(flag::link) ? Ref::Kind::link : Ref::Kind::prog;
   return op.has(flag::id) ? names.id(op.relative, wanted) : names.descriptor(op.relative);
@@ -90,7 +74,7 @@ abi::Call whole_list(std::uint32_t ifindex, Hook hook, QueryBuffers& buffers, bo
   };
   return {abi::kProgQuery,
           abi::Query{.ifindex = ifindex,
-                     .attach_type = attach_type(hook),
+                     .attach_type = abi::attach_type_of(hook),
                      .query_flags = 0,
                      .attach_flags = 0,
                      .prog_ids = reinterpret_cast<std::uintptr_t>(buffers.progs.data()),
@@ -110,7 +94,7 @@ abi::Call translate(const Operation& op, const Names& names, QueryBuffers& buffe
     return op.fault ? kUnmapped : reinterpret_cast<std::uintptr_t>(memory.data());
   };
   return abi::call_of(op.verb, {.ifindex = names.interface(op.point.device),
-                                .attach_type = attach_type(op.point.hook),
+                                .attach_type = abi::attach_type_of(op.point.hook),
                                 .flags = flag_bits(op, names.dialect),
                                 .prog_fd = names.descriptor(op.prog),
                                 .old_fd = names.descriptor(op.old),

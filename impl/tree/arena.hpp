@@ -12,7 +12,7 @@
 namespace mprogcheck::tree {
 
 // How the traces of a request are run.
-enum class Way : std::uint32_t {
+enum class Mode : std::uint32_t {
   together,   // the answers to a trace are there once it is over
   carefully,  // those to each operation before the next one is made
   coverage,   // none: what was met so far, each file as its name and its bytes
@@ -20,7 +20,7 @@ enum class Way : std::uint32_t {
 
 struct Progress {
   // Written by the tool.
-  std::uint32_t way = 0, traces = 0;
+  std::uint32_t mode = 0, traces = 0;
   std::uint64_t asked_bytes = 0;
   // Written by the worker. A trace is over once it has been cleared away.
   std::atomic<std::uint32_t> over{0};     // traces

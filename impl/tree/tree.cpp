@@ -12,7 +12,7 @@
 
 namespace mprogcheck {
 
-using tree::Way;
+using tree::Mode;
 using tree::WorkerProcess;
 using Came = WorkerProcess::Came;
 
@@ -102,7 +102,7 @@ void Tree::note_coverage(std::uint8_t capacity) {
   constexpr std::size_t kMost = 1U << 22;
   if (!options_.builder->options().coverage) return;
   WorkerProcess& process = worker(capacity);
-  if (process.ask(Way::coverage, 0, 0) != Came::answer) return;
+  if (process.ask(Mode::coverage, 0, 0) != Came::answer) return;
   const std::string answers = process.answers(kMost);
   Met met;
   vm::Reader in(answers);
@@ -138,7 +138,7 @@ bool Tree::run_together(std::span<const Trace* const> traces, std::span<Seen* co
         most += most_answers(trace->operations.size());
       }
       const Came came =
-          process.ask(Way::together, static_cast<std::uint32_t>(traces.size()), bytes);
+          process.ask(Mode::together, static_cast<std::uint32_t>(traces.size()), bytes);
       if (came == Came::end && process.lost()) {
         const std::string why = process.why_ended();
         end_worker(capacity);
@@ -188,7 +188,7 @@ Harm Tree::run_carefully_once(const Trace& trace, Seen& seen) {
   const std::uint8_t capacity = trace.header.capacity;
   WorkerProcess& process = worker(capacity);
   const std::size_t operations = trace.operations.size();
-  const Came came = process.ask(Way::carefully, 1, put(trace, process.room()));
+  const Came came = process.ask(Mode::carefully, 1, put(trace, process.room()));
   if (came == Came::end && process.lost()) throw vm::Garbled(process.why_ended());
   const bool over = came == Came::answer;
   const std::size_t steps = process.steps();

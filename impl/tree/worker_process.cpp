@@ -119,8 +119,8 @@ void WorkerProcess::start(const WorkerOptions& options) {
   }
 }
 
-WorkerProcess::Came WorkerProcess::ask(Way way, std::uint32_t traces, std::size_t bytes) {
-  progress_->way = static_cast<std::uint32_t>(way);
+WorkerProcess::Came WorkerProcess::ask(Mode mode, std::uint32_t traces, std::size_t bytes) {
+  progress_->mode = static_cast<std::uint32_t>(mode);
   progress_->traces = traces;
   progress_->asked_bytes = bytes;
   progress_->over = 0, progress_->steps = 0, progress_->written = 0;

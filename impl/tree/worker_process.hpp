@@ -34,7 +34,7 @@ class WorkerProcess {
   // Where the next request goes, and for it how many traces are asked for.
   std::span<char> room() { return {memory_ + kAskedAt, kMostAsked}; }
   enum class Came { answer, end, silence };
-  Came ask(Way way, std::uint32_t traces, std::size_t bytes);
+  Came ask(Mode mode, std::uint32_t traces, std::size_t bytes);
 
   // What came, as far as it goes: no more than so many bytes. Throws vm::Garbled.
   std::string answers(std::size_t most) const;

@@ -64,7 +64,7 @@ std::map<std::string, Lines> lines_of(const Tree& target, const tree::Builder& b
       notes.replace_extension(".gcno");
       std::error_code missing;
       fs::copy_file(builder.folder() / notes.filename(), notes, missing);
-      if (missing) continue;  // a name that no file of ours has
+      if (missing) continue;  // the worker may name any file; only those that were compiled count
       std::ofstream(data, std::ios::binary) << bytes;
       std::string errors;
       const ProgramResult gcov =
@@ -73,6 +73,7 @@ std::map<std::string, Lines> lines_of(const Tree& target, const tree::Builder& b
       add(gcov.output, tree, out);
     }
   }
+  if (out.empty()) throw CannotRun("the worker returned no counters");
   return out;
 }
 

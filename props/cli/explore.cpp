@@ -61,7 +61,7 @@ class Counted {
       ++(excused ? excused_ : differ_)[name];
       told = true;
     }
-    // What the comparison sees and the judge does not is nothing that is promised.
+    // It differs from our own rules alone, which bind no kernel: the judge reports nothing.
     if (!told) ++unjudged_;
     return false;
   }
@@ -79,7 +79,7 @@ class Counted {
     list("known", "known", excused_);
     list("differs from code", "differ", differ_);
     if (unjudged_ != 0)
-      mprogcheck::tell(prose, "  not promised otherwise, {} times\n", grouped(unjudged_));
+      mprogcheck::tell(prose, "  differs from our own rules alone, {} times\n", grouped(unjudged_));
     document["unjudged"] = unjudged_;
   }
 

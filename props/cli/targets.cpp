@@ -83,7 +83,7 @@ std::unique_ptr<Target> kmod_named(const std::string& name, const std::string& f
   return std::make_unique<Vm>(options);
 }
 
-// A path, or what Debian has of that name.
+// `name` is a path, or a series whose source package Debian has.
 std::filesystem::path tree_folder(const std::string& name) {
   std::error_code none;
   if (name.find('/') != name.npos || std::filesystem::is_directory(name, none)) return name;
@@ -101,13 +101,13 @@ std::filesystem::path tree_folder(const std::string& name) {
 std::shared_ptr<tree::Builder> builder_named(const std::string& name, bool coverage) {
   constexpr std::string_view kSanitize = "sanitize:";
   std::string tree = name.substr(std::string_view("tree:").size());
-  const bool sanitize = tree.starts_with(kSanitize);
-  if (sanitize) tree.erase(0, kSanitize.size());
+  const bool sanitized = tree.starts_with(kSanitize);
+  if (sanitized) tree.erase(0, kSanitize.size());
   if (tree.empty())
     throw BadInput("tree: needs the folder of a kernel tree, or a series such as 7.3");
   return std::make_shared<tree::Builder>(
       tree::read_sources(tree_folder(tree)),
-      tree::BuildOptions{.shim = data_file("tree"), .sanitize = sanitize, .coverage = coverage});
+      tree::BuildOptions{.shim = data_file("tree"), .sanitize = sanitized, .coverage = coverage});
 }
 
 namespace {

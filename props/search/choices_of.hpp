@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// From the seed of a campaign to the choices of one of its traces.
 #pragma once
 
 #include <cstdint>

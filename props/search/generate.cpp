@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// One trace of an unguided campaign, drawn by its number.
 #include "props/search/campaign.hpp"
 #include "props/search/choices_of.hpp"
 

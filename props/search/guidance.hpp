@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// The state of a Guide between two runs, as the store keeps it.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,7 @@ namespace {
 // Found by trying, for the fewest operations until planted faults are found (bench guided). With
 // fewer operations at a time, what is rare is met only where one step leads to it, and states that
 // take several are no longer built. With more, there is less to choose.
-constexpr std::uint32_t kWays = 24;
+constexpr std::uint32_t kContinuations = 24;
 constexpr std::size_t kAtATime = 8;
 
 // The less often, the rarer. In whole numbers, which are the same wherever they are computed.
@@ -33,55 +33,55 @@ void Guide::go_on_from(const Guidance& met) {
   met_ = met;
 }
 
-void Guide::begin(Continuation& way, std::uint64_t seed) const {
-  way.choices = Random(seed);
-  way.scope = draw_scope(way.choices, options_.dialect, options_.can);
-  way.generator.emplace(way.choices, way.scope);
-  way.world.reset(header_of(way.scope));
+void Guide::begin(Continuation& to, std::uint64_t seed) const {
+  to.choices = Random(seed);
+  to.scope = draw_scope(to.choices, options_.dialect, options_.can);
+  to.generator.emplace(to.choices, to.scope);
+  to.world.reset(header_of(to.scope));
 }
 
-void Guide::go_on(Continuation& way, const Continuation& from, std::uint64_t seed) const {
-  way.choices = Random(seed);
-  way.scope = from.scope;
-  way.generator.emplace(way.choices, way.scope);
-  way.generator->go_on_from(*from.generator);
-  way.world = from.world;
+void Guide::go_on(Continuation& to, const Continuation& from, std::uint64_t seed) const {
+  to.choices = Random(seed);
+  to.scope = from.scope;
+  to.generator.emplace(to.choices, to.scope);
+  to.generator->go_on_from(*from.generator);
+  to.world = from.world;
 }
 
 // Features count as met within the continuation, so that it gains nothing by meeting one twice.
-void Guide::draw(Continuation& way, std::size_t operations, std::size_t fills) {
-  way.operations.resize(fills + operations);
-  way.features.clear();
+void Guide::draw(Continuation& to, std::size_t operations, std::size_t fills) {
+  to.operations.resize(fills + operations);
+  to.features.clear();
   std::uint64_t all = 0;
-  for (std::size_t i = 0; i < way.operations.size(); ++i) {
-    Operation& op = way.operations[i];
-    way.generator->next(way.world, op);
+  for (std::size_t i = 0; i < to.operations.size(); ++i) {
+    Operation& op = to.operations[i];
+    to.generator->next(to.world, op);
     if (i < fills) {
-      way.world.step(op, prediction_);
+      to.world.step(op, prediction_);
       continue;
     }
-    encounter_.look(way.world, op);
-    way.world.step(op, prediction_);
-    const std::size_t first = way.features.size();
-    encounter_.features(op, prediction_, way.features);
+    encounter_.look(to.world, op);
+    to.world.step(op, prediction_);
+    const std::size_t first = to.features.size();
+    encounter_.features(op, prediction_, to.features);
     std::uint64_t rarity = 0;
-    for (std::size_t f = first; f < way.features.size(); ++f) {
-      rarity += rarity_of(met_.times[way.features[f]]++);
+    for (std::size_t f = first; f < to.features.size(); ++f) {
+      rarity += rarity_of(met_.times[to.features[f]]++);
     }
-    all += rarity / (way.features.size() - first);
+    all += rarity / (to.features.size() - first);
   }
-  for (const std::uint16_t f : way.features) --met_.times[f];
-  way.rarity = all / way.operations.size();
+  for (const std::uint16_t f : to.features) --met_.times[f];
+  to.rarity = all / to.operations.size();
 }
 
 void Guide::next(std::uint64_t number, Trace& trace) {
   if (met_.times.empty()) met_.times.resize(kFeatures);
   Random draws = choices_of(options_.seed ^ kGuided, options_.dialect, number);
-  Continuation *now = &ways_[0], *best = &ways_[1], *other = &ways_[2];
+  Continuation *now = &drawn_[0], *best = &drawn_[1], *other = &drawn_[2];
   trace.operations.clear();
   for (std::size_t done = 0; done < options_.operations; done += kAtATime) {
     const std::size_t more = std::min<std::size_t>(kAtATime, options_.operations - done);
-    for (std::uint32_t i = 0; i < kWays; ++i) {
+    for (std::uint32_t i = 0; i < kContinuations; ++i) {
       if (done == 0)
         begin(*other, draws.next());
       else

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Draws the traces of a guided campaign. Of several ways to go on it takes the one that meets what
-// was met least often so far:
+// Draws the traces of a guided campaign. Of several continuations it takes the one whose features
+// were met least often so far:
 //
 //   Guide guide({.dialect = d, .seed = 1, .can = target.capabilities()});
 //   guide.next(0, trace);   // traces follow each other: each depends on all before it
@@ -39,7 +39,6 @@ class Guide {
   void next(std::uint64_t number, Trace& trace);
 
  private:
-  // A way to go on.
   struct Continuation {
     Continuation() : choices(0) {}
     Random choices;
@@ -50,15 +49,15 @@ class Guide {
     std::vector<std::uint16_t> features;
     std::uint64_t rarity = 0;  // of its features, per operation
   };
-  void begin(Continuation& way, std::uint64_t seed) const;
-  void go_on(Continuation& way, const Continuation& from, std::uint64_t seed) const;
-  void draw(Continuation& way, std::size_t operations, std::size_t fills);
+  void begin(Continuation& to, std::uint64_t seed) const;
+  void go_on(Continuation& to, const Continuation& from, std::uint64_t seed) const;
+  void draw(Continuation& to, std::size_t operations, std::size_t fills);
 
   Options options_;
   Guidance met_;
   Encounter encounter_;
   Prediction prediction_;
-  std::array<Continuation, 3> ways_;
+  std::array<Continuation, 3> drawn_;
 };
 
 }  // namespace mprogcheck

@@ -22,22 +22,6 @@ constexpr std::uint8_t kStrangeFlags = 0xff;
 constexpr std::uint32_t kSchedCls = 3, kXdpProg = 6;
 constexpr int kPass = 0, kDrop = 2, kRedirect = 7, kNext = -1, kUndefined = 99;
 
-std::uint32_t attach_type(Hook hook) {
-  switch (hook) {
-    case Hook::ingress:
-      return abi::kTcxIngress;
-    case Hook::egress:
-      return abi::kTcxEgress;
-    case Hook::primary:
-      return abi::kNetkitPrimary;
-    case Hook::peer:
-      return abi::kNetkitPeer;
-    case Hook::bogus:
-      break;
-  }
-  return abi::kNoSuchType;
-}
-
 Hook hook_from(std::uint32_t type) {
   return type == abi::kTcxIngress  ? Hook::ingress
          : type == abi::kTcxEgress ? Hook::egress
@@ -218,7 +202,7 @@ Errno Session::call(const Operation& op, Observation& seen) {
   const auto wanted = op.has(flag::link) ? Ref::Kind::link : Ref::Kind::prog;
   abi::Call call = abi::call_of(
       op.verb, {.ifindex = ifindex_of(op.point.device),
-                .attach_type = attach_type(op.point.hook),
+                .attach_type = abi::attach_type_of(op.point.hook),
                 .flags = op.bits | wire_flags(dialect_, op.flags),
                 .prog_fd = fd_of(op.prog),
                 .old_fd = fd_of(op.old),

@@ -95,7 +95,7 @@ class Worker {
  private:
   void answer() {
     written_ = 0;
-    if (progress_.way == static_cast<std::uint32_t>(Way::coverage)) return tell_coverage();
+    if (progress_.mode == static_cast<std::uint32_t>(Mode::coverage)) return tell_coverage();
     vm::Reader in({asked_, progress_.asked_bytes});
     std::string bytes;
     for (std::uint32_t t = 0; t < progress_.traces; ++t) {
@@ -129,7 +129,7 @@ class Worker {
   }
 
   void run(const Trace& trace) {
-    const bool carefully = progress_.way == static_cast<std::uint32_t>(Way::carefully);
+    const bool carefully = progress_.mode == static_cast<std::uint32_t>(Mode::carefully);
     progress_.steps.store(0, std::memory_order_release);
     session_.begin(trace.header);
     if (seen_.size() < trace.operations.size()) seen_.resize(trace.operations.size());
